@@ -1,0 +1,13 @@
+/** A broken invariant stops the run: these are mistakes of ours, never of the user (exit code 70). */
+
+export class InternalError extends Error {
+  override readonly name = 'InternalError';
+}
+
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new InternalError(message);
+}
+
+export function unreachable(value: never): never {
+  throw new InternalError(`unreachable: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,44 @@
+/**
+ * Random numbers: seedrandom's alea behind named streams, so that adding a consumer never disturbs
+ * another. A stream's state is four numbers, which a world can save and restore.
+ *
+ * The scheme is frozen as `alea/1`: changing it changes every result, hence the major version.
+ */
+import alea from 'seedrandom/lib/alea.js';
+
+export const PRNG = 'alea/1';
+
+/** Numbers that save() writes. */
+export const STREAM_WORDS = 4;
+
+export class RandomStream {
+  #alea: ReturnType<typeof alea>;
+
+  /** @param seed the run's seed @param path what the stream is for, e.g. `['writer', 'churn']` */
+  constructor(seed: string, path: readonly (string | number)[]) {
+    this.#alea = alea(JSON.stringify([seed, ...path]), { state: true });
+  }
+
+  /** A whole number of 0 … n-1, uniform. n up to 2^53. */
+  below(n: number): number {
+    return Math.floor(this.#alea.double() * n);
+  }
+
+  /** Uniform in (0, 1]. Never 0, so that its logarithm is finite. */
+  unit(): number {
+    return 1 - this.#alea.double();
+  }
+
+  save(into: Float64Array, at: number): void {
+    const { c, s0, s1, s2 } = this.#alea.state();
+    into[at] = c;
+    into[at + 1] = s0;
+    into[at + 2] = s1;
+    into[at + 3] = s2;
+  }
+
+  restore(from: Float64Array, at: number): void {
+    const state = { c: from[at]!, s0: from[at + 1]!, s1: from[at + 2]!, s2: from[at + 3]! };
+    this.#alea = alea('', { state });
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * What a system call reads of the address space while it holds mmap_lock for write, and what it
+ * decides to do there: the shared vocabulary of `mm/plan.ts`, the writers and the oracle.
+ */
+
+export const NO_VMA = -1;
+export const NO_FILE = -1;
+export const NO_NAME = -1;
+export const NO_ANON_VMA = 0;
+export const NO_SPECIAL = 0;
+
+/** vm_flags as modelled. Bits are ours, names are the kernel's. */
+export const VM_READ = 1;
+export const VM_WRITE = 2;
+export const VM_EXEC = 4;
+export const VM_SHARED = 8; // VM_MAYSHARE too: the fourth letter is `s`
+export const VM_ACCOUNT = 16; // never printed
+export const VM_GROWSDOWN = 32;
+export const VM_PROT = VM_READ | VM_WRITE | VM_EXEC;
+
+/**
+ * One VMA, by value. `id` is the slot in the VMA arena; a plan numbers the VMAs that it will
+ * allocate -2, -3, … (see `freshId` in plan.ts).
+ */
+export interface VmaRecord {
+  id: number;
+  start: number; // page
+  end: number; // page, exclusive
+  flags: number;
+  pgoff: number; // pages; of anonymous memory too (kernel-facts: its address at creation)
+  file: number; // id in the file table, or NO_FILE
+  name: number; // id in the anon_vma_name table, or NO_NAME
+  anonVma: number; // NO_ANON_VMA while untouched
+  special: number; // interned text of vm_ops->name, or NO_SPECIAL
+}
+
+/** The address space as its writer sees it. */
+export interface Layout {
+  readonly mapCount: number;
+  readonly startBrk: number; // page
+  readonly brk: number; // page
+  readonly mmapBase: number; // page
+  /** The first VMA whose end is above `page`, or NO_VMA. Like find_vma(). */
+  findVma(page: number): number;
+  /** The VMA after / before this one by address, or NO_VMA. */
+  nextVma(id: number): number;
+  prevVma(id: number): number;
+  /** A fresh copy of the VMA's fields. */
+  record(id: number): VmaRecord;
+  /** Whether two anon_vma_name ids have the same text (both NO_NAME: yes). */
+  sameName(a: number, b: number): boolean;
+  /** Start of the highest gap below mmapBase that holds so many pages on this border, or -1. */
+  highestGap(pages: number, alignPages: number): number;
+  /** A number for an anon_vma that no VMA has had yet. */
+  newAnonVma(): number;
+}

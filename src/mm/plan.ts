@@ -1,0 +1,172 @@
+/**
+ * What one system call does to the address space, as a list of indivisible actions.
+ *
+ * While a task holds mmap_lock for write nobody else changes the tree or a VMA, so the whole course
+ * of a call is settled when the lock is granted. `writers/*.ts` work it out as a Plan; `mm/act.ts`
+ * carries it out, one action a step, so that readers without the lock see every state in between.
+ * The order of the actions is the kernel's: fields before the tree in a split or merge, the tree
+ * before the fields in a shrink, write-locking before both.
+ *
+ * Source: v6.18 mm/vma.c __split_vma, commit_merge, vma_shrink, vms_gather_munmap_vmas,
+ * vms_complete_munmap_vmas.
+ */
+import type { VmaRecord } from './layout.ts';
+
+/** Kinds of action. Operands are written (vma, a, b); unused ones are 0. */
+export const ACT = {
+  /** Find VMAs, check arguments: time only. */
+  lookup: 0,
+  /** vm_area_alloc / vm_area_dup of fresh VMA `vma`, fields from Plan.fresh; takes file and name refs. */
+  vmaAlloc: 1,
+  /** vma_start_write(vma): may sleep until the VMA's readers have left. */
+  vmaStartWrite: 2,
+  /** vm_start := a, vm_end := b. */
+  setRange: 3,
+  /** vm_pgoff := a. */
+  setPgoff: 4,
+  /** vm_flags := a. */
+  setFlags: 5,
+  /** Drop the old anon_vma_name, store name id a (takes a reference). */
+  setName: 6,
+  /** anon_vma := a. No maps reader looks at it. */
+  setAnonVma: 7,
+  /** vma_mark_attached: vm_refcnt 0 -> 1. */
+  markAttached: 8,
+  /** One store of `vma` over pages [a, b) of the tree. */
+  treeStore: 9,
+  /** One store of nothing over pages [a, b). */
+  treeClear: 10,
+  /** vma_mark_detached: may sleep for a reader in its try window. */
+  markDetached: 11,
+  /** fput(vm_file). */
+  putFile: 12,
+  /** anon_vma_name_put. */
+  putName: 13,
+  /** vm_area_free: the slot can be reused at once. */
+  vmaFree: 14,
+  /** mm->brk := a. */
+  setBrk: 15,
+  /** Page-table work on a pages: time only. */
+  pageTables: 16,
+  /** mmap_write_downgrade: the sequence section ends, the rest runs under the read lock. */
+  downgrade: 17,
+} as const;
+export type ActKind = (typeof ACT)[keyof typeof ACT];
+
+/** Numbers for each action in Plan.acts: kind, vma, a, b. */
+export const ACT_FIELDS = 4;
+
+/** The arena slot of a VMA that the plan allocates is known only when it is: until then -2 - index. */
+export const freshId = (index: number): number => -2 - index;
+export const freshIndex = (id: number): number => -2 - id;
+
+/**
+ * How the time inside the write section is divided: each action's share is its weight over the sum
+ * of the plan's weights (each side of a downgrade for itself; the actions that leave MREMAP_FIXED's
+ * hole open share `mremapHoleShare`). Engineering judgement: tree stores, page tables and
+ * allocations dominate, field stores are nearly free.
+ */
+export const ACT_WEIGHT: readonly number[] = [
+  20, // lookup
+  15, // vmaAlloc
+  4, // vmaStartWrite
+  1, // setRange
+  1, // setPgoff
+  1, // setFlags
+  2, // setName
+  0, // setAnonVma
+  1, // markAttached
+  15, // treeStore
+  15, // treeClear
+  4, // markDetached
+  3, // putFile
+  2, // putName
+  5, // vmaFree
+  1, // setBrk
+  25, // pageTables
+  2, // downgrade
+];
+
+export type Errno = 'EINVAL' | 'ENOMEM' | 'EFAULT' | 'EEXIST' | 'EACCES';
+
+/** A name of the cost table: what the call costs when nobody is in the way. */
+export type CallCost =
+  | 'mmap'
+  | 'munmap'
+  | 'mprotect'
+  | 'mprotectWhole'
+  | 'mprotectNothing'
+  | 'mremap'
+  | 'mremapMove'
+  | 'brk'
+  | 'name'
+  | 'fork'
+  | 'growStack';
+
+/**
+ * A stretch of the address space that the call changes: the VMAs in it before and after, rising.
+ * `prev` and `next` are the unchanged neighbours (null at the ends of the address space).
+ */
+export interface PlanWindow {
+  readonly prev: VmaRecord | null;
+  readonly before: readonly VmaRecord[];
+  readonly after: readonly VmaRecord[];
+  readonly next: VmaRecord | null;
+}
+
+export interface Plan {
+  readonly acts: readonly number[];
+  /** fresh[i] is what vmaAlloc of freshId(i) fills in. */
+  readonly fresh: readonly VmaRecord[];
+  readonly errno: Errno | null;
+  /** Found before mmap_lock is asked for: no write section at all. */
+  readonly beforeLock: boolean;
+  /** The page that mmap or mremap returns; -1 otherwise. */
+  readonly result: number;
+  readonly cost: CallCost;
+  /** Rising, apart from one another; empty if nothing changes. */
+  readonly windows: readonly PlanWindow[];
+  /** mm->brk afterwards (page). */
+  readonly brk: number;
+  readonly mapCount: number; // afterwards
+  /** Acts [from, to) run while MREMAP_FIXED has emptied the destination; from = to: none. */
+  readonly holeFrom: number;
+  readonly holeTo: number;
+}
+
+/** A system call with its arguments resolved: pages, flag bits, ids of the file and name tables. */
+export type Call =
+  | { readonly call: 'munmap'; readonly start: number; readonly pages: number }
+  | {
+      readonly call: 'mprotect';
+      readonly start: number;
+      readonly pages: number;
+      readonly prot: number; // VM_READ | VM_WRITE | VM_EXEC
+    }
+  | {
+      readonly call: 'name'; // prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)
+      readonly start: number;
+      readonly pages: number;
+      readonly name: number;
+    }
+  | {
+      readonly call: 'mmap';
+      readonly start: number; // MAP_FIXED here, or -1: the kernel chooses
+      readonly pages: number;
+      readonly flags: number; // VM_READ | VM_WRITE | VM_EXEC | VM_SHARED
+      readonly file: number;
+      readonly pgoff: number; // of the file
+      readonly touched: boolean; // every page is written to before anyone else can look
+    }
+  | {
+      readonly call: 'mremap';
+      readonly start: number;
+      readonly pages: number;
+      readonly newPages: number;
+      readonly to: number; // MREMAP_FIXED here, or -1
+      readonly mayMove: boolean;
+      readonly dontUnmap: boolean;
+    }
+  | { readonly call: 'brk'; readonly brk: number } // new break, page
+  | { readonly call: 'fork' }
+  | { readonly call: 'growStack'; readonly pages: number };

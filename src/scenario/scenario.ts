@@ -1,0 +1,194 @@
+/**
+ * A checked scenario: plain data, defaults filled in, units in the names, nothing left to look up.
+ *
+ * `validate.ts` makes it out of a file; `world/build.ts` makes a world out of it. Addresses are page
+ * indices (the address divided by 4096): exact in a number for the whole 64-bit space, as byte
+ * addresses would not be. Times are whole ns. Text that the kernel prints (paths, names) is kept as
+ * bytes in a "binary string", one character of 0..255 for each byte, since paths need not be UTF-8.
+ */
+
+/** A span of simulated time: fixed, or drawn anew each time it is needed. All in ns. */
+export type Duration =
+  | number
+  | { readonly exp: number } // exponential with this mean
+  | { readonly uniform: readonly [number, number] }; // whole ns, both ends included
+
+/** One `struct file` as the scenario names it. Two with equal fields are the same open file. */
+export interface FileSpec {
+  /** As the kernel prints it: newlines already written as \012, ` (deleted)` included. */
+  readonly path: string;
+  readonly major: number;
+  readonly minor: number;
+  readonly inode: number;
+  /** Which open of the file; mappings of different opens never merge. */
+  readonly open: number;
+}
+
+/** One VMA of the address space at the start. */
+export interface VmaSpec {
+  readonly startPage: number;
+  readonly endPage: number;
+  /** Four characters as maps prints them: `rw-p`. */
+  readonly perms: string;
+  /** Index into Scenario.files, or -1 for anonymous memory. */
+  readonly file: number;
+  /** Offset into the file in pages; 0 for anonymous memory. */
+  readonly offsetPages: number;
+  /** prctl name, printed as [anon:NAME] (or [anon_shmem:NAME] with a file), or null. */
+  readonly anonName: string | null;
+  /** What vm_ops->name would print, e.g. `[vdso]`, or null. */
+  readonly special: string | null;
+  readonly touched: boolean;
+}
+
+/** A range of pages as given in `vmas:`; what selectors name, whatever becomes of the VMAs. */
+export interface RangeSpec {
+  readonly startPage: number;
+  readonly endPage: number;
+  readonly perms: string;
+}
+
+export type Pick = 'first' | 'next' | 'random';
+
+/** A selector, resolved to the ranges that it may pick (indices into Scenario.ranges, rising). */
+export interface Selector {
+  readonly ranges: ArrayLike<number>;
+  readonly pick: Pick;
+}
+
+export type Place =
+  | { readonly kind: 'at'; readonly page: number; readonly pages: number }
+  | {
+      readonly kind: 'vma';
+      readonly selector: Selector;
+      /** Index of the first page in the picked range. */
+      readonly page: number;
+      /** Number of pages, or null for all that remain of the range. */
+      readonly pages: number | null;
+    };
+
+/** What every system call may carry: its time inside the write section instead of the table's. */
+interface Held {
+  readonly holdNs: Duration | null;
+}
+
+export type Operation =
+  | ({ readonly op: 'munmap'; readonly place: Place } & Held)
+  | ({ readonly op: 'mprotect'; readonly place: Place; readonly perms: string } & Held)
+  | ({ readonly op: 'name'; readonly place: Place; readonly name: string | null } & Held)
+  | ({
+      readonly op: 'mmap';
+      readonly place: Place | null; // null: the kernel chooses
+      readonly pages: number; // equal to the place's pages where both are given
+      readonly perms: string;
+      readonly file: number; // index into Scenario.files, or -1
+      readonly offsetPages: number;
+      readonly name: string | null;
+      readonly touched: boolean;
+    } & Held)
+  | ({
+      readonly op: 'mremap';
+      readonly place: Place;
+      readonly newPages: number | null; // null: as many as the place has
+      readonly toPage: number | null; // null: no MREMAP_FIXED
+      readonly mayMove: boolean;
+      readonly dontUnmap: boolean;
+    } & Held)
+  | ({ readonly op: 'brk'; readonly pages: number } & Held)
+  | ({ readonly op: 'fork' } & Held)
+  | ({ readonly op: 'growStack'; readonly pages: number } & Held)
+  | { readonly op: 'hold'; readonly ns: Duration }
+  | { readonly op: 'pause'; readonly ns: Duration }
+  | { readonly op: 'restore' };
+
+export type Churn =
+  | {
+      readonly churn: 'split-merge' | 'resize' | 'remap' | 'merge-churn' | 'exact-mremap';
+      readonly selector: Selector;
+    }
+  | {
+      readonly churn: 'map-unmap';
+      readonly region: { readonly startPage: number; readonly pages: number };
+    }
+  | {
+      readonly churn: 'flip-pair';
+      readonly low: Selector;
+      readonly high: Selector;
+      readonly everyNs: Duration;
+    };
+
+export type WriterProgram =
+  | { readonly kind: 'program'; readonly program: readonly Operation[] }
+  | ({ readonly kind: 'churn' } & Churn);
+
+/** One writer task; `count: n` has been expanded into NAME/0 … NAME/n-1. */
+export interface WriterSpec {
+  readonly name: string;
+  readonly startNs: Duration;
+  readonly thinkNs: Duration;
+  /** Stop after so many operations; null: never. */
+  readonly ops: number | null;
+  readonly source: WriterProgram;
+  readonly cpu: number | null;
+  readonly nice: number;
+}
+
+/** One reader task; `count: n` has been expanded into NAME/0 … NAME/n-1. */
+export interface ReaderSpec {
+  readonly name: string;
+  /** Canonical strategy text, or the path of a user's own file. */
+  readonly strategy: string;
+  readonly passes: number;
+  readonly bufferBytes: number;
+  readonly startNs: Duration;
+  readonly thinkNs: Duration;
+  readonly cpu: number | null;
+  readonly nice: number;
+}
+
+export interface HogSpec {
+  readonly cpu: number;
+  readonly runNs: Duration;
+  readonly sleepNs: Duration;
+  readonly nice: number;
+  readonly count: number;
+}
+
+export interface MachineSpec {
+  readonly cpus: number | null; // null: a CPU for every task
+  readonly rwsem: 'rwsem' | 'fifo';
+  readonly preempt: 'full' | 'none';
+  readonly hz: number;
+  readonly costs: {
+    readonly preset: string;
+    readonly overrides: Readonly<Record<string, number>>;
+  };
+  readonly hogs: readonly HogSpec[];
+}
+
+export interface Scenario {
+  /** Base name of the file without its ending; `stdin` for standard input. */
+  readonly name: string;
+  /** Of the bytes of the scenario file and, in order, of every file that it refers to. */
+  readonly sha256: string;
+  readonly about: string | null;
+  readonly seed: string;
+  readonly durationNs: number | null;
+  readonly machine: MachineSpec;
+  readonly files: readonly FileSpec[];
+  /** Rising by address, not overlapping. */
+  readonly vmas: readonly VmaSpec[];
+  readonly ranges: readonly RangeSpec[];
+  /** mm->start_brk and mm->brk in pages (equal where there is no heap). */
+  readonly startBrkPage: number;
+  readonly brkPage: number;
+  /** mm->start_stack in pages, or -1. */
+  readonly startStackPage: number;
+  /** Top of the area from which mmap without address takes the highest gap. */
+  readonly mmapBasePage: number;
+  /** Whether the text ends with the [vsyscall] line. */
+  readonly gate: boolean;
+  readonly readers: readonly ReaderSpec[];
+  readonly writers: readonly WriterSpec[];
+  readonly failOn: readonly string[];
+}

@@ -1,0 +1,146 @@
+/**
+ * What any driver returns: plain data, from which every report is made and nothing else.
+ *
+ * The keys of Counters and Tearing, their order and their meaning are fixed by the output format
+ * (`mapsim/run@1`); `COUNTER_KEYS` and `TEARING_KEYS` are that order.
+ */
+
+export const COUNTER_KEYS = [
+  'passesStarted',
+  'passesFinished',
+  'passesStarved',
+  'passesCut',
+  'reads',
+  'lines',
+  'bytes',
+  'retries',
+  'fallbacks',
+  'discardedRecords',
+  'discardedLines',
+  'discardedBytes',
+  'overflowLines',
+  'mmapReadLocks',
+  'mmapReadLockWaitNs',
+  'mmapReadLockHoldNs',
+  'vmaReadLocks',
+] as const;
+export type CounterKey = (typeof COUNTER_KEYS)[number];
+export type Counters = Record<CounterKey, number>;
+
+/** Over finished passes. */
+export const TEARING_KEYS = [
+  'tornPasses',
+  'cuts',
+  'cutsAtPage',
+  'cutsInPage',
+  'alienLines',
+  'overlaps',
+  'backwards',
+  'falseGaps',
+  'transientGaps',
+  'duplicates',
+  'staleNames',
+] as const;
+export type TearingKey = (typeof TEARING_KEYS)[number];
+export type Tearing = Record<TearingKey, number>;
+
+/** Why an attempt failed (or, under VMA locks, why the fast path was left). */
+export const CAUSE_KEYS = [
+  'sequence',
+  'odd',
+  'filePin',
+  'namePin',
+  'detached',
+  'locked',
+  'gap',
+] as const;
+export type CauseKey = (typeof CAUSE_KEYS)[number];
+
+/** Distribution of a time in ns; nearest-rank percentiles; all null when n is 0. */
+export interface Summary {
+  readonly n: number;
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+}
+
+export interface ReaderOutcome {
+  readonly name: string;
+  readonly strategy: string;
+  readonly counters: Counters;
+  readonly tearing: Tearing;
+  readonly failedByCause: Record<CauseKey, number>;
+  readonly passNs: Summary;
+  readonly readNs: Summary;
+  readonly rcuSectionMaxNs: number;
+}
+
+export interface WriterOutcome {
+  readonly name: string;
+  readonly ops: number;
+  readonly errors: Readonly<Record<string, number>>;
+  readonly opNs: Summary;
+  readonly lockWaitNs: Summary;
+  readonly drainWaitNs: Summary;
+}
+
+/** One pass whose text was asked for. */
+export interface PassRecord {
+  readonly reader: string;
+  readonly index: number; // from 0
+  readonly startNs: number; // entry of the first read()
+  readonly endNs: number; // return of the last read()
+  readonly torn: boolean;
+  readonly tearing: Tearing; // tornPasses is 0 or 1
+  readonly finished: boolean;
+  /** The bytes handed out. */
+  readonly text: Uint8Array;
+  /**
+   * Cuts in rising order: the cut lies before this line (from 0; the number of lines: after the last).
+   * `inPage`: between two lines of one page.
+   */
+  readonly cuts: readonly { readonly line: number; readonly inPage: boolean }[];
+}
+
+export interface OperationRecord {
+  readonly writer: string;
+  readonly index: number;
+  readonly operation: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly errno: string | null;
+}
+
+/** A pass that stood at one record or page with failed attempts when the run ended. */
+export interface StarvedPass {
+  readonly reader: string;
+  readonly pass: number;
+  /** `0x…` address where the lookup stands. */
+  readonly address: string;
+  readonly failedAttempts: number;
+}
+
+export type EndReason = 'passes' | 'ops' | 'duration' | 'max-events' | 'livelock' | 'interrupted';
+
+export interface Outcome {
+  readonly scenario: { readonly name: string; readonly sha256: string };
+  readonly strategy: string; // `mixed` where readers differ, `none` without readers
+  readonly seed: string;
+  readonly simulatedNs: number;
+  readonly events: number;
+  /** True when the run ended by passes, ops or duration. */
+  readonly complete: boolean;
+  readonly ended: EndReason;
+  readonly totals: Counters;
+  readonly tearing: Tearing;
+  readonly readers: readonly ReaderOutcome[];
+  readonly writers: readonly WriterOutcome[];
+  readonly passes: readonly PassRecord[];
+  readonly starved: readonly StarvedPass[];
+  /** The state of the run at `atNs` is the state at `atNs - periodNs`: it repeats for ever. */
+  readonly livelock: { readonly atNs: number; readonly periodNs: number } | null;
+}
