@@ -5,6 +5,8 @@
  * (`mapsim/run@1`); `COUNTER_KEYS` and `TEARING_KEYS` are that order.
  */
 
+import type { Samples } from '../base/statistics.ts';
+
 export const COUNTER_KEYS = [
   'passesStarted',
   'passesFinished',
@@ -76,6 +78,8 @@ export interface ReaderOutcome {
   readonly passNs: Summary;
   readonly readNs: Summary;
   readonly rcuSectionMaxNs: number;
+  /** What the summaries are made of, so that they can be pooled over readers. Never printed. */
+  readonly samples: Readonly<Record<'passNs' | 'readNs', Samples>>;
 }
 
 export interface WriterOutcome {
@@ -85,6 +89,8 @@ export interface WriterOutcome {
   readonly opNs: Summary;
   readonly lockWaitNs: Summary;
   readonly drainWaitNs: Summary;
+  /** As for readers. */
+  readonly samples: Readonly<Record<'opNs' | 'lockWaitNs' | 'drainWaitNs', Samples>>;
 }
 
 /** One pass whose text was asked for. */
