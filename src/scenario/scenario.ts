@@ -19,7 +19,8 @@ export interface FileSpec {
   readonly path: string;
   readonly major: number;
   readonly minor: number;
-  readonly inode: number;
+  /** A bigint only where a number would round it (above 2^53); `${inode}` prints both. */
+  readonly inode: number | bigint;
   /** Which open of the file; mappings of different opens never merge. */
   readonly open: number;
 }
@@ -79,7 +80,7 @@ export type Operation =
   | ({
       readonly op: 'mmap';
       readonly place: Place | null; // null: the kernel chooses
-      readonly pages: number; // equal to the place's pages where both are given
+      readonly pages: number; // the place's where it has them; 0: to the end of the picked range
       readonly perms: string;
       readonly file: number; // index into Scenario.files, or -1
       readonly offsetPages: number;
@@ -103,11 +104,21 @@ export type Operation =
 
 export type Churn =
   | {
-      readonly churn: 'split-merge' | 'resize' | 'remap' | 'merge-churn' | 'exact-mremap';
+      readonly churn: 'split-merge' | 'resize' | 'remap' | 'merge-churn';
       readonly selector: Selector;
     }
   | {
+      readonly churn: 'exact-mremap';
+      readonly selector: Selector;
+      /**
+       * spares[i] is the first page of memory to move onto selector.ranges[i]: mapped at the start,
+       * at least as long, private, anonymous, with the same r, w and x. In `vmas`, not in `ranges`.
+       */
+      readonly spares: ArrayLike<number>;
+    }
+  | {
       readonly churn: 'map-unmap';
+      /** Mapped rw-p at the start (it is in `vmas`, not in `ranges`). */
       readonly region: { readonly startPage: number; readonly pages: number };
     }
   | {
@@ -182,7 +193,10 @@ export interface Scenario {
   /** mm->start_brk and mm->brk in pages (equal where there is no heap). */
   readonly startBrkPage: number;
   readonly brkPage: number;
-  /** mm->start_stack in pages, or -1. */
+  /**
+   * The page that mm->start_stack lies in, or -1. The address is inside that page, so the VMA that
+   * holds the page is `[stack]`, and no other.
+   */
   readonly startStackPage: number;
   /** Top of the area from which mmap without address takes the highest gap. */
   readonly mmapBasePage: number;
