@@ -1,0 +1,52 @@
+/**
+ * One JSON record a line: `header` first, then each `reader`, each `writer`, each `pass` shown, and
+ * `totals` last. Records have the keys of the JSON document; those of `totals` and `tearing` stand
+ * directly in the last one, as they do in that of a reader.
+ */
+import { COUNTER_KEYS, TEARING_KEYS } from '../world/outcome.ts';
+import {
+  passJson,
+  pick,
+  RUN_SCHEMA,
+  readerJson,
+  scenarioJson,
+  verdictJson,
+  writerJson,
+} from './json.ts';
+import type { Format, Piece, ReportInput } from './report.ts';
+
+export const ndjson: Format = {
+  name: 'ndjson',
+  summary: 'one JSON record a line: header, reader, writer, pass, totals',
+  passes: true,
+
+  *render(input: ReportInput): Iterable<Piece> {
+    const { outcome, tool, prng } = input;
+    const { strategy, seed } = outcome;
+    const scenario = scenarioJson(outcome);
+    yield record('header', { schema: RUN_SCHEMA, tool, prng, scenario, strategy, seed });
+    for (const reader of outcome.readers) yield record('reader', readerJson(reader));
+    for (const writer of outcome.writers) yield record('writer', writerJson(writer));
+    for (const pass of outcome.passes) yield record('pass', passJson(pass));
+    yield record('totals', totalsJson(input));
+  },
+};
+
+function totalsJson({ outcome, verdicts, timing }: ReportInput): object {
+  return {
+    simulatedNs: outcome.simulatedNs,
+    events: outcome.events,
+    complete: outcome.complete,
+    ended: outcome.ended,
+    ...(timing === null ? {} : { timing: { wallNs: timing.wallNs } }),
+    ...pick(outcome.totals, COUNTER_KEYS),
+    ...pick(outcome.tearing, TEARING_KEYS),
+    starved: outcome.starved,
+    livelock: outcome.livelock,
+    failOn: verdicts.map(verdictJson),
+  };
+}
+
+function record(type: string, fields: object): string {
+  return `${JSON.stringify({ type, ...fields })}\n`;
+}

@@ -1,0 +1,50 @@
+/**
+ * What a format is handed and what it gives back. Formats are pure: the same outcome, the same
+ * bytes. They yield their text in pieces, so that no format needs the whole of it in memory.
+ */
+import type { Outcome } from '../world/outcome.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Real time, which differs from run to run: only on request. */
+export interface Timing {
+  readonly wallNs: number;
+}
+
+/** Colours a piece of text, or leaves it alone. Never carries meaning by itself. */
+export interface Paint {
+  /** Lines that are not maps text. */
+  remark(text: string): string;
+  /** Where a text is torn, or a count says so. */
+  fault(text: string): string;
+}
+
+export const PLAIN: Paint = { remark: (text) => text, fault: (text) => text };
+
+export interface ReportInput {
+  readonly outcome: Outcome;
+  readonly verdicts: readonly Verdict[];
+  /** Version of mapsim. */
+  readonly tool: string;
+  /** Scheme of the random numbers. */
+  readonly prng: string;
+  readonly timing: Timing | null;
+  readonly view: {
+    /** Whether the counts are part of the text (the text format only). */
+    readonly counts: boolean;
+    /** Mark cuts (the text format only). */
+    readonly cuts: boolean;
+    /** Begin each pass with a line that names it (the text format only). */
+    readonly passLines: boolean;
+  };
+  readonly paint: Paint;
+}
+
+export type Piece = string | Uint8Array;
+
+export interface Format {
+  readonly name: string;
+  readonly summary: string;
+  /** Whether it has the texts of passes in it. */
+  readonly passes: boolean;
+  render(input: ReportInput): Iterable<Piece>;
+}

@@ -1,0 +1,130 @@
+/**
+ * What `--fail-on` expressions come to, over one outcome or several strategies side by side.
+ *
+ * A ratio of nothing to nothing is 0, of something to nothing infinite. An aggregate of no values is
+ * no number at all: the expression then counts as failed, since a check that measured nothing must
+ * not pass for one that held.
+ */
+import { UserError } from '../base/errors.ts';
+import type { Outcome } from '../world/outcome.ts';
+import { type Comparison, type FailOn, type Figure, strategiesNamed } from './fail-on.ts';
+import { type MetricView, metricValue } from './metric.ts';
+
+/** A run to be judged, under the name that expressions use for it. */
+export interface Subject {
+  readonly strategy: string; // `mixed` where its readers differ
+  readonly outcome: Outcome;
+}
+
+export interface Verdict {
+  readonly failOn: FailOn;
+  /** The subject that the figures without a strategy of their own are from. */
+  readonly strategy: string;
+  readonly failed: boolean;
+  /** Times in ns, ratios as fractions; null: nothing was measured. */
+  readonly left: number | null;
+  readonly right: number | null;
+}
+
+/**
+ * Every expression, once for each subject; once in all where each of its figures names a strategy.
+ */
+export function judge(
+  expressions: readonly FailOn[],
+  subjects: readonly Subject[],
+): readonly Verdict[] {
+  return expressions.flatMap((failOn) => {
+    const { left, right } = failOn;
+    const bound = left.strategy !== null && (typeof right === 'number' || right.strategy !== null);
+    if (!bound) return subjects.map((subject) => judgeOne(failOn, subject, subjects));
+    const { strategy } = left;
+    const subject = subjects.find((s) => s.strategy === strategy) ?? subjects[0]!;
+    return [{ ...judgeOne(failOn, subject, subjects), strategy: strategy! }];
+  });
+}
+
+function judgeOne(failOn: FailOn, subject: Subject, subjects: readonly Subject[]): Verdict {
+  const left = figureValue(failOn.left, subject, subjects);
+  const right =
+    typeof failOn.right === 'number' ? failOn.right : figureValue(failOn.right, subject, subjects);
+  const failed = left === null || right === null || holds(left, failOn.comparison, right);
+  return { failOn, strategy: subject.strategy, failed, left, right };
+}
+
+function holds(left: number, comparison: Comparison, right: number): boolean {
+  switch (comparison) {
+    case '>':
+      return left > right;
+    case '>=':
+      return left >= right;
+    case '<':
+      return left < right;
+    case '<=':
+      return left <= right;
+    case '==':
+      return left === right;
+    case '!=':
+      return left !== right;
+  }
+}
+
+function figureValue(
+  figure: Figure,
+  subject: Subject,
+  subjects: readonly Subject[],
+): number | null {
+  const view = viewOf(figure.strategy, subject, subjects);
+  const value = metricValue(figure.metric, view);
+  if (figure.per === null || value === null) return value;
+  const per = metricValue(figure.per, view);
+  if (per === null) return null;
+  return value === 0 ? 0 : value / per;
+}
+
+/** The subject of that name; else the readers with that strategy in a run of several strategies. */
+function viewOf(
+  strategy: string | null,
+  subject: Subject,
+  subjects: readonly Subject[],
+): MetricView {
+  if (strategy === null) return subject.outcome;
+  const named = subjects.find((s) => s.strategy === strategy);
+  if (named !== undefined) return named.outcome;
+  for (const { outcome } of subjects) {
+    const readers = outcome.readers.filter((reader) => reader.strategy === strategy);
+    if (readers.length > 0) return { readers, writers: outcome.writers };
+  }
+  throw new UserError(`no reader has strategy "${strategy}"`);
+}
+
+/**
+ * Refuses expressions about a strategy that does not take part. To be called before the run.
+ * @param taking canonical strategies of the run
+ */
+export function checkStrategies(expressions: readonly FailOn[], taking: readonly string[]): void {
+  for (const strategy of strategiesNamed(expressions)) {
+    if (taking.includes(strategy)) continue;
+    const { expression } = expressions.find((e) => strategiesNamed([e]).includes(strategy))!;
+    const known = taking.length === 0 ? 'none' : [...new Set(taking)].join(', ');
+    throw new UserError(
+      `"${expression}": no reader of this run has strategy "${strategy}" (there is: ${known})`,
+    );
+  }
+}
+
+/**
+ * One line without the mark: the expression and what it came to.
+ * @param several name the strategy, there is more than one
+ */
+export function verdictText({ failOn, strategy, left, right }: Verdict, several: boolean): string {
+  const figures = typeof failOn.right === 'number' ? [left] : [left, right];
+  const values = figures.map((value) => figureText(value, failOn.percent)).join(' against ');
+  return `${several ? `${strategy}: ` : ''}${failOn.expression} (${values})`;
+}
+
+function figureText(value: number | null, percent: boolean): string {
+  if (value === null) return 'nothing measured';
+  if (value === Infinity) return 'infinite';
+  if (percent) return `${Number((value * 100).toPrecision(6))}%`;
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(6)));
+}
