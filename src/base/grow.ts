@@ -1,0 +1,19 @@
+/** Growing typed arrays: a copy with at least so many elements, twice the old size or more. */
+
+export function grownFloat64(array: Float64Array, atLeast: number): Float64Array<ArrayBuffer> {
+  const grown = new Float64Array(Math.max(array.length * 2, atLeast, 8));
+  grown.set(array);
+  return grown;
+}
+
+export function grownInt32(array: Int32Array, atLeast: number): Int32Array<ArrayBuffer> {
+  const grown = new Int32Array(Math.max(array.length * 2, atLeast, 8));
+  grown.set(array);
+  return grown;
+}
+
+export function grownBytes(array: Uint8Array, atLeast: number): Uint8Array<ArrayBuffer> {
+  const grown = new Uint8Array(Math.max(array.length * 2, atLeast, 64));
+  grown.set(array);
+  return grown;
+}

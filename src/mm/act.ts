@@ -1,0 +1,262 @@
+/**
+ * Carries out a Plan: one action a step, in the order of the plan, between the two increments of
+ * mm_lock_seq. The steps bear the kernel's names, so that a trace reads like the kernel's own course.
+ *
+ * The actor must hold mmap_lock for write. Whatever waits for VMA readers parks here.
+ * Source: v6.18 mm/vma.c, mm/mmap_lock.c, include/linux/mmap_lock.h.
+ */
+import { assert } from '../base/assert.ts';
+import type { Task } from '../sim/task.ts';
+import type { Kernel, KernelStep } from './kernel.ts';
+import { NO_FILE, NO_NAME } from './layout.ts';
+import { mmapWriteDowngrade } from './mmap-lock.ts';
+import { ACT, ACT_FIELDS, ACT_WEIGHT, freshIndex, type Plan } from './plan.ts';
+import {
+  vmaDetachDrained,
+  vmaEnterLocked,
+  vmaExitLocked,
+  vmaIsWriteLocked,
+  vmaMarkAttached,
+  vmaMarkDetached,
+} from './vma-lock.ts';
+
+/** A task that carries out plans. */
+export interface Actor extends Task {
+  plan: Plan | null;
+  actIndex: number;
+  /** Arena slots of the plan's fresh VMAs; -1 while not allocated. */
+  readonly freshSlots: number[];
+  /** What each act costs, ns. */
+  readonly actNs: number[];
+  /** The sequence section has ended and mmap_lock is held for read. */
+  downgraded: boolean;
+  /** Where to go when the last act is done. */
+  afterActs: KernelStep<Actor>;
+}
+
+type ActStep = KernelStep<Actor>;
+
+/** How a plan's time is to be spent, ns; see `spreadCosts`. */
+export interface SectionTime {
+  readonly insideNs: number;
+  readonly downgradedNs: number;
+  /** Share of insideNs that MREMAP_FIXED's hole stays open, 0..1. */
+  readonly holeShare: number;
+}
+
+/** Gets an actor ready for a plan: which the first act is, what each costs. */
+export function beginPlan(a: Actor, plan: Plan, time: SectionTime): void {
+  a.plan = plan;
+  a.actIndex = 0;
+  a.downgraded = false;
+  a.freshSlots.length = 0;
+  spreadCosts(a.actNs, plan, time);
+}
+
+/**
+ * Divides the time over the acts by ACT_WEIGHT, in whole ns that add up exactly. Three portions, each
+ * for itself: acts before the downgrade, those of MREMAP_FIXED's hole, acts after the downgrade.
+ */
+function spreadCosts(actNs: number[], plan: Plan, time: SectionTime): void {
+  const count = plan.acts.length / ACT_FIELDS;
+  let sectionEnd = count;
+  for (let i = 0; i < count; i++) {
+    if (plan.acts[i * ACT_FIELDS] === ACT.downgrade) sectionEnd = i;
+  }
+  actNs.length = count;
+  const hole = plan.holeTo > plan.holeFrom;
+  const holeNs = hole ? Math.round(time.insideNs * time.holeShare) : 0;
+  const inHole = (i: number): boolean => hole && plan.holeFrom <= i && i < plan.holeTo;
+  spread(actNs, plan, { ns: holeNs, has: inHole });
+  spread(actNs, plan, { ns: time.insideNs - holeNs, has: (i) => i < sectionEnd && !inHole(i) });
+  spread(actNs, plan, { ns: time.downgradedNs, has: (i) => i >= sectionEnd });
+}
+
+function spread(
+  actNs: number[],
+  plan: Plan,
+  portion: { readonly ns: number; readonly has: (act: number) => boolean },
+): void {
+  const count = plan.acts.length / ACT_FIELDS;
+  let total = 0;
+  let last = -1;
+  for (let i = 0; i < count; i++) {
+    if (!portion.has(i)) continue;
+    total += ACT_WEIGHT[plan.acts[i * ACT_FIELDS]!]!;
+    last = i;
+  }
+  let sum = 0;
+  let given = 0;
+  for (let i = 0; i < count; i++) {
+    if (!portion.has(i)) continue;
+    sum += ACT_WEIGHT[plan.acts[i * ACT_FIELDS]!]!;
+    const upTo = i === last ? portion.ns : Math.round((portion.ns * sum) / Math.max(total, 1));
+    actNs[i] = upTo - given;
+    given = upTo;
+  }
+}
+
+/** The step for the next act, or where the actor goes after the last. */
+export function nextAct(a: Actor): ActStep {
+  const { acts } = a.plan!;
+  const at = a.actIndex * ACT_FIELDS;
+  if (at >= acts.length) return a.afterActs;
+  return ACT_STEPS[acts[at]!]!;
+}
+
+function operand(a: Actor, field: number): number {
+  return a.plan!.acts[a.actIndex * ACT_FIELDS + field]!;
+}
+
+/** The VMA of the current act as an arena slot. */
+function actVma(a: Actor): number {
+  const id = operand(a, 1);
+  if (id >= 0) return id;
+  const slot = a.freshSlots[freshIndex(id)]!;
+  assert(slot >= 0, 'act: a VMA used before it is allocated');
+  return slot;
+}
+
+/** Charges the current act and moves on. */
+function done(k: Kernel, a: Actor): ActStep {
+  k.spend(a.actNs[a.actIndex]!);
+  a.actIndex++;
+  return nextAct(a);
+}
+
+const findVma: ActStep = (k, a) => done(k, a);
+
+const vmAreaDup: ActStep = (k, a) => {
+  const index = freshIndex(operand(a, 1));
+  const record = a.plan!.fresh[index]!;
+  a.freshSlots[index] = k.mm.vmas.alloc(record);
+  if (record.file !== NO_FILE) k.files.get(record.file);
+  if (record.name !== NO_NAME) k.names.get(record.name);
+  return done(k, a);
+};
+
+const vmaStartWrite: ActStep = (k, a) => {
+  const vma = actVma(a);
+  if (vmaIsWriteLocked(k, vma)) return done(k, a);
+  if (k.mm.vmas.vmRefcnt[vma] === 0) {
+    k.mm.vmas.vmLockSeq[vma] = k.mm.mmLockSeq.value;
+    return done(k, a);
+  }
+  return vmaEnterLocked(k, a, vma, vmaStampLockSeq);
+};
+const vmaStampLockSeq: ActStep = (k, a) => {
+  k.mm.vmas.vmLockSeq[actVma(a)] = k.mm.mmLockSeq.value;
+  return vmaExitWriteLock;
+};
+const vmaExitWriteLock: ActStep = (k, a) => {
+  vmaExitLocked(k, actVma(a));
+  return done(k, a);
+};
+
+const vmaSetRange: ActStep = (k, a) => {
+  const vma = actVma(a);
+  k.mm.vmas.vmStart[vma] = operand(a, 2);
+  k.mm.vmas.vmEnd[vma] = operand(a, 3);
+  return done(k, a);
+};
+const vmaSetPgoff: ActStep = (k, a) => {
+  k.mm.vmas.vmPgoff[actVma(a)] = operand(a, 2);
+  return done(k, a);
+};
+const vmFlagsReset: ActStep = (k, a) => {
+  k.mm.vmas.vmFlags[actVma(a)] = operand(a, 2);
+  return done(k, a);
+};
+const replaceAnonVmaName: ActStep = (k, a) => {
+  const vma = actVma(a);
+  const name = operand(a, 2);
+  const old = k.mm.vmas.anonName[vma]!;
+  if (name !== NO_NAME) k.names.get(name);
+  k.mm.vmas.anonName[vma] = name;
+  if (old !== NO_NAME) k.names.put(old);
+  return done(k, a);
+};
+const anonVmaClone: ActStep = (k, a) => {
+  k.mm.vmas.anonVma[actVma(a)] = operand(a, 2);
+  return done(k, a);
+};
+
+const markAttached: ActStep = (k, a) => {
+  vmaMarkAttached(k, actVma(a));
+  return done(k, a);
+};
+const vmaIterStore: ActStep = (k, a) => {
+  const start = operand(a, 2);
+  const end = operand(a, 3);
+  k.mm.tree.store(start, end, actVma(a));
+  k.observer.treeStored(start, end);
+  return done(k, a);
+};
+const vmaIterClear: ActStep = (k, a) => {
+  const start = operand(a, 2);
+  const end = operand(a, 3);
+  k.mm.tree.store(start, end, -1);
+  k.observer.treeCleared(start, end);
+  return done(k, a);
+};
+const markDetached: ActStep = (k, a) => vmaMarkDetached(k, a, actVma(a), detached);
+const detached: ActStep = (k, a) => {
+  vmaDetachDrained(k, actVma(a));
+  return done(k, a);
+};
+
+const fput: ActStep = (k, a) => {
+  k.files.put(k.mm.vmas.vmFile[actVma(a)]!);
+  return done(k, a);
+};
+const anonVmaNamePut: ActStep = (k, a) => {
+  k.names.put(k.mm.vmas.anonName[actVma(a)]!);
+  return done(k, a);
+};
+const vmAreaFree: ActStep = (k, a) => {
+  const vma = actVma(a);
+  k.mm.vmas.free(vma);
+  const index = freshIndex(operand(a, 1));
+  if (index >= 0) a.freshSlots[index] = -1;
+  return done(k, a);
+};
+
+const setMmBrk: ActStep = (k, a) => {
+  k.mm.brk = operand(a, 2);
+  return done(k, a);
+};
+const pageTables: ActStep = (k, a) => done(k, a);
+
+const downgradeSeqEnd: ActStep = (k, a) => {
+  k.mm.mmLockSeq.end(k, a);
+  k.mm.mapCount = a.plan!.mapCount;
+  k.observer.sectionCommitted();
+  return downgradeLock;
+};
+const downgradeLock: ActStep = (k, a) => {
+  mmapWriteDowngrade(k, a);
+  a.downgraded = true;
+  return done(k, a);
+};
+
+/** By ACT kind. */
+const ACT_STEPS: readonly ActStep[] = [
+  findVma,
+  vmAreaDup,
+  vmaStartWrite,
+  vmaSetRange,
+  vmaSetPgoff,
+  vmFlagsReset,
+  replaceAnonVmaName,
+  anonVmaClone,
+  markAttached,
+  vmaIterStore,
+  vmaIterClear,
+  markDetached,
+  fput,
+  anonVmaNamePut,
+  vmAreaFree,
+  setMmBrk,
+  pageTables,
+  downgradeSeqEnd,
+];

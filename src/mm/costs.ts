@@ -1,0 +1,121 @@
+/**
+ * What each primitive of the simulated kernel costs, in ns, and where the number comes from.
+ *
+ * `server` is a modern two-socket x86 server: measured figures where they carry over, else
+ * engineering judgement, which is why every value can be overridden. `vm-epyc` is the machine of the
+ * validation: a 2-vCPU KVM guest on an AMD EPYC with Linux 6.18, whose cross-CPU traffic is dear.
+ * `zero` makes every primitive free, but keeps shares, slices and the rwsem's constants of `server`.
+ * A scenario overrides any of them by name. Costs are constant for each primitive: no caches, no NUMA.
+ */
+
+interface CostRow {
+  readonly server: number;
+  readonly vmEpyc: number;
+  /** Kept by the `zero` preset: a share, a slice or a constant of the rwsem, not a cost. */
+  readonly constant?: true;
+  readonly unit: 'ns' | 'share';
+  readonly about: string;
+}
+
+const ns = (server: number, vmEpyc: number, about: string): CostRow => ({
+  server,
+  vmEpyc,
+  unit: 'ns',
+  about,
+});
+const constantNs = (server: number, vmEpyc: number, about: string): CostRow => ({
+  ...ns(server, vmEpyc, about),
+  constant: true,
+});
+const share = (value: number, about: string): CostRow => ({
+  server: value,
+  vmEpyc: value,
+  unit: 'share',
+  constant: true,
+  about,
+});
+
+/** Rows in the order of the documentation. */
+export const COST_TABLE = {
+  syscall: ns(80, 105, 'entry and return of a system call'),
+  openClose: ns(2500, 3300, 'open() and close() of the maps file; measured 3.0-3.6 us'),
+  copyToUser: ns(150, 250, 'a full page to user space, in proportion for less'),
+  mmapReadLock: ns(10, 10, 'uncontended: one atomic and bookkeeping'),
+  mmapReadUnlock: ns(10, 10, 'uncontended'),
+  mmapWriteLock: ns(13, 13, 'uncontended, with the sequence increment'),
+  mmapWriteUnlock: ns(12, 12, 'uncontended, with the sequence increment'),
+  speculateBegin: ns(1, 1, 'mmap_lock_speculate_try_begin: an acquire load'),
+  speculateRetry: ns(1, 1, 'mmap_lock_speculate_retry: a barrier and a load'),
+  vmaStartRead: ns(7, 7, 'vma_start_read: loads and one atomic, hot'),
+  vmaEndRead: ns(5, 5, 'vma_end_read: one atomic, hot'),
+  rcuEnter: ns(1, 1, 'rcu_read_lock'),
+  rcuLeave: ns(1, 1, 'rcu_read_unlock'),
+  rcuGrace: ns(10_000_000, 15_000_000, 'a grace period: how long freed nodes and names stay'),
+  treeLookup: ns(60, 60, 'walk from the root, warm, about 100 VMAs'),
+  treeNext: ns(5, 5, 'next range in the same leaf'),
+  treeNextLeaf: ns(40, 40, 'next range in another leaf'),
+  vmaCopy: ns(10, 4, 'copy of a vm_area_struct (192 bytes), warm'),
+  filePin: ns(8, 8, 'get_file and, later, fput'),
+  namePin: ns(8, 8, 'anon_vma_name get and put'),
+  formatAnon: ns(220, 235, 'a line without name; measured 231-250'),
+  formatFile: ns(250, 430, 'a line with a name, apart from its characters'),
+  formatPathChar: ns(
+    12,
+    11,
+    'each character of the name; with formatFile 860 for 37, 2200 for 162',
+  ),
+  queryCall: ns(
+    220,
+    240,
+    'PROCMAP_QUERY above syscall and lookup, without name; measured 346 whole',
+  ),
+  cacheLineMove: ns(
+    60,
+    300,
+    'first access to a line of mmap_lock, mm_lock_seq or vm_refcnt that another CPU changed',
+  ),
+  contextSwitch: ns(1200, 1150, 'switching a CPU to another task'),
+  wakeup: ns(4000, 22_000, 'from the wake-up until a sleeper on another CPU can run'),
+  wakeupSend: ns(800, 1500, 'paid by who wakes, for each waiter'),
+  timeSlice: constantNs(3_000_000, 3_000_000, 'how long a task may run while others wait'),
+  rwsemHandoff: constantNs(4_000_000, 4_000_000, 'RWSEM_WAIT_TIMEOUT: a jiffy at 250 Hz'),
+  rwsemSpinBase: constantNs(10_000, 10_000, 'optimistic spinning on readers: base'),
+  rwsemSpinPerReader: constantNs(500, 500, 'and for each reader'),
+  rwsemSpinMax: constantNs(25_000, 25_000, 'and at most'),
+  mmap: ns(1400, 1400, 'one page; measured 1.3-1.4 us free, 2.2-4.5 us over what is there'),
+  munmap: ns(1200, 1150, 'untouched; measured 1.15 us'),
+  mprotect: ns(1500, 1500, 'that splits or merges; measured 1.35-1.6 us'),
+  mprotectWhole: ns(550, 550, 'of exactly whole VMAs'),
+  mprotectNothing: ns(250, 250, 'of what has the protection already'),
+  mremap: ns(1600, 1600, 'in place; measured 0.97 (grow) - 2.05 us (shrink)'),
+  mremapMove: ns(5000, 5000, 'that moves; measured 4.3-6.2 us'),
+  brk: ns(1500, 1500, 'measured 0.87 (grow) - 2.2 us (shrink)'),
+  name: ns(1500, 1500, 'prctl(PR_SET_VMA_ANON_NAME), taken like mprotect'),
+  fork: ns(50_000, 50_000, 'fork without its VMAs'),
+  forkPerVma: ns(300, 300, 'and for each VMA'),
+  growStack: ns(1700, 1750, 'a fault below the stack'),
+  writeSectionShare: share(
+    0.7,
+    'how much of a call runs while mmap_lock is held; measured 60-80 %',
+  ),
+  downgradedShare: share(0.4, 'how much of that runs after the downgrade, in calls that downgrade'),
+  mremapHoleShare: share(0.3, 'how much of it MREMAP_FIXED leaves the destination empty'),
+} as const satisfies Record<string, CostRow>;
+
+export type CostName = keyof typeof COST_TABLE;
+export type Costs = Readonly<Record<CostName, number>>;
+
+export const COST_NAMES = Object.keys(COST_TABLE) as CostName[];
+export const COST_PRESETS = ['server', 'vm-epyc', 'zero'] as const;
+
+/** @param preset one of COST_PRESETS @param overrides by name, ns or share */
+export function costsOf(preset: string, overrides: Readonly<Record<string, number>>): Costs {
+  const costs = {} as Record<CostName, number>;
+  for (const name of COST_NAMES) {
+    const row: CostRow = COST_TABLE[name];
+    const value = preset === 'vm-epyc' ? row.vmEpyc : row.server;
+    costs[name] = preset === 'zero' && row.constant !== true ? 0 : value;
+    if (overrides[name] !== undefined) costs[name] = overrides[name];
+  }
+  return costs;
+}

@@ -1,0 +1,90 @@
+/**
+ * What a step is handed: the address space, the time, and the few things a step can ask for.
+ *
+ * The model knows nothing of drivers. A driver installs `wakeUp` and `sleep`, reads `takeSpent()`
+ * after each step, and may ignore time altogether.
+ */
+import { PARKED, type Step } from '../sim/step.ts';
+import type { Task } from '../sim/task.ts';
+import type { Costs } from './costs.ts';
+import type { MmStruct } from './mm-struct.ts';
+import type { MmObserver } from './observer.ts';
+import type { Rcu } from './rcu.ts';
+import type { FileTable, NameTable } from './references.ts';
+import type { TextTable } from './text-table.ts';
+import { VmaWriterWait } from './vma-lock.ts';
+
+/** A step of a task of kind T. */
+export type KernelStep<T> = Step<Kernel, T>;
+
+export interface KernelParts {
+  readonly mm: MmStruct;
+  readonly rcu: Rcu;
+  readonly files: FileTable;
+  readonly names: NameTable;
+  readonly deviceTexts: TextTable;
+  readonly nameTexts: TextTable;
+  readonly costs: Costs;
+  readonly observer: MmObserver;
+}
+
+export class Kernel {
+  readonly mm: MmStruct;
+  readonly rcu: Rcu;
+  readonly files: FileTable;
+  readonly names: NameTable;
+  readonly deviceTexts: TextTable;
+  readonly nameTexts: TextTable;
+  readonly costs: Costs;
+  readonly vmaWriterWait = new VmaWriterWait();
+  observer: MmObserver;
+  /** When the current step takes effect. */
+  nowNs = 0;
+  /** What the current step costs so far. */
+  #spentNs = 0;
+  /** All tasks by id. */
+  tasks: readonly Task[] = [];
+
+  /** Makes a parked task runnable after so long. Installed by the driver. */
+  wakeUp: (task: Task, delayNs: number) => void = () => {};
+  /** Whether the task is on a CPU at this moment (a spinner asks for the lock's owner). */
+  isRunning: (task: Task) => boolean = () => true;
+  /** True while a driver ignores time: sleeps return at once. */
+  timeless = false;
+
+  constructor(parts: KernelParts) {
+    this.mm = parts.mm;
+    this.rcu = parts.rcu;
+    this.files = parts.files;
+    this.names = parts.names;
+    this.deviceTexts = parts.deviceTexts;
+    this.nameTexts = parts.nameTexts;
+    this.costs = parts.costs;
+    this.observer = parts.observer;
+  }
+
+  /** The current step takes so much longer. */
+  spend(ns: number): void {
+    this.#spentNs += ns;
+  }
+
+  takeSpent(): number {
+    const spent = this.#spentNs;
+    this.#spentNs = 0;
+    return spent;
+  }
+
+  /** Sleep for so long, then go on with `next`. Not on a CPU meanwhile. */
+  sleep<T extends Task>(t: T, ns: number, next: KernelStep<T>): KernelStep<T> {
+    if (this.timeless || ns === 0) return next;
+    t.step = next;
+    this.wakeUp(t, this.#spentNs + ns);
+    return PARKED;
+  }
+
+  /** Wakes a task that slept on a lock: the waker pays, the sleeper needs its time to get going. */
+  wakeWaiter(t: Task): void {
+    this.spend(this.costs.wakeupSend);
+    this.wakeUp(t, this.costs.wakeup + this.costs.contextSwitch);
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * mm_lock_seq: counts write sections. Even: none is open; odd: one is.
+ *
+ * Source: v6.18 include/linux/mmap_lock.h mm_lock_seqcount_begin, mm_lock_seqcount_end,
+ * mmap_lock_speculate_try_begin, mmap_lock_speculate_retry; include/linux/seqlock.h.
+ */
+import { assert } from '../base/assert.ts';
+import type { Task } from '../sim/task.ts';
+import type { Kernel } from './kernel.ts';
+
+export class MmLockSeq {
+  /** 32 bits, as in the kernel. */
+  value = 0;
+  /** For cacheLineMove: how often the line changed, and on whose CPU last. */
+  line = 0;
+  lineCpu = -1;
+
+  begin(k: Kernel, t: Task): void {
+    assert(this.value % 2 === 0, 'mm_lock_seq: a section inside a section');
+    this.#increment(k, t);
+  }
+
+  end(k: Kernel, t: Task): void {
+    assert(this.value % 2 === 1, 'mm_lock_seq: end without begin');
+    this.#increment(k, t);
+  }
+
+  #increment(k: Kernel, t: Task): void {
+    touchSeqLine(k, t, this);
+    this.value = (this.value + 1) >>> 0;
+    this.line++;
+    this.lineCpu = t.cpu;
+    t.seenSeqLine = this.line;
+  }
+}
+
+/** The access costs a cache line transfer if another CPU changed the counter since t last looked. */
+function touchSeqLine(k: Kernel, t: Task, seq: MmLockSeq): void {
+  if (t.seenSeqLine === seq.line) return;
+  t.seenSeqLine = seq.line;
+  if (seq.lineCpu !== t.cpu) k.spend(k.costs.cacheLineMove);
+}
+
+/** Who samples the counter keeps the sample here. */
+export interface Speculator extends Task {
+  seqSample: number;
+}
+
+/** True if no write section is open; the sample is kept in `t`. Does not wait. */
+export function mmapLockSpeculateTryBegin(k: Kernel, t: Speculator): boolean {
+  const seq = k.mm.mmLockSeq;
+  touchSeqLine(k, t, seq);
+  k.spend(k.costs.speculateBegin);
+  t.seqSample = seq.value;
+  return seq.value % 2 === 0;
+}
+
+/** True if the counter moved since the sample: what was read in between is worth nothing. */
+export function mmapLockSpeculateRetry(k: Kernel, t: Speculator): boolean {
+  const seq = k.mm.mmLockSeq;
+  touchSeqLine(k, t, seq);
+  k.spend(k.costs.speculateRetry);
+  return seq.value !== t.seqSample;
+}

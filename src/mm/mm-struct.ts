@@ -1,0 +1,30 @@
+/**
+ * mm_struct: one address space. The tree, its VMAs, brk, and what guards them.
+ *
+ * Source: v6.18 include/linux/mm_types.h struct mm_struct.
+ */
+import type { MmLockSeq } from './mm-lock-seq.ts';
+import type { MmapLock } from './mmap-lock.ts';
+import type { VmaArena } from './vma.ts';
+import type { VmaTree } from './vma-tree.ts';
+
+/** sysctl vm.max_map_count */
+export const MAX_MAP_COUNT = 65_530;
+
+export interface MmStruct {
+  readonly vmas: VmaArena;
+  readonly tree: VmaTree;
+  readonly mmapLock: MmapLock;
+  readonly mmLockSeq: MmLockSeq;
+  mapCount: number;
+  /** Pages. */
+  startBrk: number;
+  brk: number;
+  /** mm->start_stack, in pages; -1 without a stack. */
+  startStack: number;
+  /** Top of the area where mmap without address looks, in pages. */
+  mmapBase: number;
+  /** The address space has the x86-64 gate VMA, [vsyscall]. */
+  gate: boolean;
+  nextAnonVma: number;
+}

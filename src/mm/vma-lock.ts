@@ -1,0 +1,113 @@
+/**
+ * The per-VMA lock: a reader count in the VMA and a stamp of the write section that locked it.
+ *
+ * A VMA is write-locked while its `vm_lock_seq` equals the (odd) mm_lock_seq: the end of the section
+ * releases all of them at once. A writer keeps new readers out with a flag bit while it waits for
+ * those inside to leave; the waiting happens under mmap_lock held for write.
+ *
+ * Left out: the killable variants, the refcount limit, slots recycled for another mm (one mm a world).
+ * Source: v6.18 mm/mmap_lock.c __vma_enter_locked, __vma_start_write, vma_mark_detached,
+ * vma_start_read; include/linux/mmap_lock.h vma_refcount_put, vma_mark_attached.
+ */
+import { assert } from '../base/assert.ts';
+import { PARKED } from '../sim/step.ts';
+import type { Task } from '../sim/task.ts';
+import type { Kernel, KernelStep } from './kernel.ts';
+
+/** VMA_LOCK_OFFSET: a writer waits for the readers to leave. */
+export const VMA_LOCK_OFFSET = 0x40000000;
+
+const NO_WAITER = -1;
+
+/** mm->vma_writer_wait: at most one drainer, since it holds mmap_lock for write. */
+export class VmaWriterWait {
+  taskId = NO_WAITER;
+  vma = -1;
+  /** It goes on when vm_refcnt is this. */
+  target = 0;
+}
+
+/** The first half of vma_start_write: true if the VMA is stamped by this section already. */
+export function vmaIsWriteLocked(k: Kernel, vma: number): boolean {
+  return k.mm.vmas.vmLockSeq[vma] === k.mm.mmLockSeq.value;
+}
+
+/** __vma_enter_locked on an attached VMA: keep new readers out, wait for those inside. */
+export function vmaEnterLocked<T extends Task>(
+  k: Kernel,
+  t: T,
+  vma: number,
+  next: KernelStep<T>,
+): KernelStep<T> {
+  const { vmRefcnt } = k.mm.vmas;
+  assert(vmRefcnt[vma]! > 0 && vmRefcnt[vma]! < VMA_LOCK_OFFSET, 'vma lock: bad count to drain');
+  vmRefcnt[vma]! += VMA_LOCK_OFFSET;
+  return drained(k, t, { vma, target: VMA_LOCK_OFFSET + 1, next });
+}
+
+interface Drain<T> {
+  readonly vma: number;
+  readonly target: number;
+  readonly next: KernelStep<T>;
+}
+
+function drained<T extends Task>(k: Kernel, t: T, drain: Drain<T>): KernelStep<T> {
+  if (k.mm.vmas.vmRefcnt[drain.vma] === drain.target) return drain.next;
+  const wait = k.vmaWriterWait;
+  assert(wait.taskId === NO_WAITER, 'vma lock: two drainers in one mm');
+  wait.taskId = t.id;
+  wait.vma = drain.vma;
+  wait.target = drain.target;
+  t.drainSinceNs = k.nowNs;
+  t.step = drain.next;
+  return PARKED;
+}
+
+/** __vma_exit_locked: from now on the stamp keeps readers out. */
+export function vmaExitLocked(k: Kernel, vma: number): void {
+  const { vmRefcnt } = k.mm.vmas;
+  assert(vmRefcnt[vma]! >= VMA_LOCK_OFFSET, 'vma lock: exit without enter');
+  vmRefcnt[vma]! -= VMA_LOCK_OFFSET;
+}
+
+/** vma_mark_attached */
+export function vmaMarkAttached(k: Kernel, vma: number): void {
+  const { vmRefcnt } = k.mm.vmas;
+  assert(vmRefcnt[vma] === 0, 'vma: attached twice');
+  vmRefcnt[vma] = 1;
+}
+
+/** vma_mark_detached: the last reference goes, or that of a reader about to find out that it failed. */
+export function vmaMarkDetached<T extends Task>(
+  k: Kernel,
+  t: T,
+  vma: number,
+  next: KernelStep<T>,
+): KernelStep<T> {
+  const { vmRefcnt } = k.mm.vmas;
+  assert(vmRefcnt[vma]! > 0, 'vma: detached twice');
+  if (--vmRefcnt[vma]! === 0) return next;
+  vmRefcnt[vma]! += VMA_LOCK_OFFSET;
+  return drained(k, t, { vma, target: VMA_LOCK_OFFSET, next });
+}
+
+/** After a drain in vma_mark_detached: the flag goes, the count is 0. */
+export function vmaDetachDrained(k: Kernel, vma: number): void {
+  const { vmRefcnt } = k.mm.vmas;
+  if (vmRefcnt[vma]! >= VMA_LOCK_OFFSET) vmRefcnt[vma]! -= VMA_LOCK_OFFSET;
+  assert(vmRefcnt[vma] === 0, 'vma: detached with readers inside');
+}
+
+/** vma_refcount_put: one reader less; the last one wakes the drainer. */
+export function vmaRefcountPut(k: Kernel, vma: number): void {
+  const { vmRefcnt } = k.mm.vmas;
+  assert(vmRefcnt[vma]! > 0, 'vma lock: more read unlocks than locks');
+  const count = --vmRefcnt[vma]!;
+  const wait = k.vmaWriterWait;
+  if (wait.taskId === NO_WAITER || wait.vma !== vma || count !== wait.target) return;
+  const t = k.tasks[wait.taskId]!;
+  wait.taskId = NO_WAITER;
+  wait.vma = -1;
+  t.drainWaitNs += k.nowNs - t.drainSinceNs;
+  k.wakeWaiter(t);
+}

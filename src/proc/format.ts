@@ -1,0 +1,116 @@
+/**
+ * One line of maps, byte for byte as the kernel prints it on a 64-bit machine.
+ *
+ * Addresses have at least 8 hexadecimal digits and grow with the value; the name starts at column 73,
+ * or one space after a longer prefix. Names arrive as printed (newlines already `\012`).
+ *
+ * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c
+ * seq_put_hex_ll, seq_pad.
+ */
+import { grownBytes } from '../base/grow.ts';
+import { VM_EXEC, VM_READ, VM_SHARED, VM_WRITE } from '../mm/layout.ts';
+import {
+  LINE_DEVICE,
+  LINE_END,
+  LINE_NAME,
+  LINE_OFFSET,
+  LINE_PERMS,
+  LINE_START,
+} from '../mm/line.ts';
+import type { TextTable } from '../mm/text-table.ts';
+
+/** seq_setwidth(25 + 6 * sizeof(void *) - 1): the name column is this plus one. */
+const NAME_PAD = 72;
+/** Longest prefix of a line: two 16-digit addresses, a 16-digit offset, device and inode. */
+const PREFIX_MAX = 128;
+
+const DASH = 45;
+const SPACE = 32;
+const ZERO = 48;
+const NEWLINE = 10;
+const HEX = Uint8Array.from('0123456789abcdef', (c) => c.charCodeAt(0));
+
+/** The gate VMA. Its addresses are too high for exact byte arithmetic; they are a constant. */
+export const GATE_LINE =
+  'ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n';
+
+/** Bytes that grow as needed; `length` of them are valid. */
+export class ByteBuffer {
+  bytes = new Uint8Array(4096);
+  length = 0;
+
+  reserve(more: number): void {
+    const needed = this.length + more;
+    if (needed > this.bytes.length) this.bytes = grownBytes(this.bytes, needed);
+  }
+
+  append(source: Uint8Array): void {
+    this.reserve(source.length);
+    this.bytes.set(source, this.length);
+    this.length += source.length;
+  }
+}
+
+/** Appends the line whose six numbers stand at `lines[at]`. */
+export function formatLine(
+  out: ByteBuffer,
+  lines: Float64Array,
+  at: number,
+  texts: { readonly devices: TextTable; readonly names: TextTable },
+): void {
+  const device = texts.devices.bytesOf(lines[at + LINE_DEVICE]!);
+  const name = texts.names.bytesOf(lines[at + LINE_NAME]!);
+  out.reserve(PREFIX_MAX + device.length + name.length);
+  const { bytes } = out;
+  const start = out.length;
+  let pos = putPage(bytes, start, lines[at + LINE_START]!);
+  bytes[pos++] = DASH;
+  pos = putPage(bytes, pos, lines[at + LINE_END]!);
+  bytes[pos++] = SPACE;
+  const perms = lines[at + LINE_PERMS]!;
+  bytes[pos++] = perms & VM_READ ? 114 : DASH;
+  bytes[pos++] = perms & VM_WRITE ? 119 : DASH;
+  bytes[pos++] = perms & VM_EXEC ? 120 : DASH;
+  bytes[pos++] = perms & VM_SHARED ? 115 : 112;
+  bytes[pos++] = SPACE;
+  pos = putPage(bytes, pos, lines[at + LINE_OFFSET]!);
+  bytes[pos++] = SPACE;
+  for (let i = 0; i < device.length; i++) bytes[pos++] = device[i]!;
+  bytes[pos++] = SPACE;
+  if (name.length > 0) {
+    while (pos - start < NAME_PAD) bytes[pos++] = SPACE;
+    bytes[pos++] = SPACE;
+    for (let i = 0; i < name.length; i++) bytes[pos++] = name[i]!;
+  }
+  bytes[pos++] = NEWLINE;
+  out.length = pos;
+}
+
+/** seq_put_hex_ll of the page's address, width 8. Pages of the whole 64-bit space are exact. */
+function putPage(bytes: Uint8Array, at: number, page: number): number {
+  // The last three digits are the offset within the page: always 000. Five more make the width.
+  const high = Math.floor(page / 0x100000);
+  let low = page % 0x100000;
+  let pos = at;
+  if (high > 0) pos = putHex(bytes, pos, high);
+  for (let i = 4; i >= 0; i--) {
+    bytes[pos + i] = HEX[low & 15]!;
+    low >>>= 4;
+  }
+  pos += 5;
+  bytes[pos++] = ZERO;
+  bytes[pos++] = ZERO;
+  bytes[pos++] = ZERO;
+  return pos;
+}
+
+function putHex(bytes: Uint8Array, at: number, value: number): number {
+  let digits = 1;
+  for (let rest = Math.floor(value / 16); rest > 0; rest = Math.floor(rest / 16)) digits++;
+  let rest = value;
+  for (let i = digits - 1; i >= 0; i--) {
+    bytes[at + i] = HEX[rest % 16]!;
+    rest = Math.floor(rest / 16);
+  }
+  return at + digits;
+}

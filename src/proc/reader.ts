@@ -1,0 +1,254 @@
+/**
+ * A task that reads maps: all of its fields, in one class.
+ *
+ * What a strategy may use: `ret`, `redo`, `found`, `source`, the walk and copy fields, `seqSample`,
+ * `sampled`, `mmapLocked`, `mustLock`, `retryAt`, `budgetUsed`, `lockedVma`, `local`, `stopFor`, `shownEnd`, and the counting
+ * methods `attemptFailed`, `retrying`, `fallingBack`, `accepted`. The rest is the printing loop's.
+ */
+import { grownFloat64, grownInt32 } from '../base/grow.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import { NO_FILE, NO_NAME, NO_SPECIAL, NO_VMA } from '../mm/layout.ts';
+import { LINE_FIELDS, type PrintedVma } from '../mm/line.ts';
+import type { VmaWalker } from '../mm/vma-walk.ts';
+import { DONE } from '../sim/step.ts';
+import { Task } from '../sim/task.ts';
+import { ByteBuffer } from './format.ts';
+import { LIVE_VMA, type ReaderStep, STOP_FULL, type Strategy } from './strategy.ts';
+
+/** Positions of the file that are no page, as in the kernel: SENTINEL_VMA_GATE, SENTINEL_VMA_END. */
+export const POS_GATE = -2;
+export const POS_END = -1;
+
+/** Why attempts failed; the order of the output. */
+export const CAUSES = [
+  'sequence',
+  'odd',
+  'filePin',
+  'namePin',
+  'detached',
+  'locked',
+  'gap',
+] as const;
+export type Cause = (typeof CAUSES)[number];
+
+const NOTHING_PENDING = 0;
+const RETRY_PENDING = 1;
+const FALLBACK_PENDING = 2;
+
+/** What a reader counts, over all of its passes. Sums are integers. */
+export interface ReaderCounts {
+  passesStarted: number;
+  passesFinished: number;
+  reads: number;
+  lines: number;
+  bytes: number;
+  retries: number;
+  fallbacks: number;
+  discardedRecords: number;
+  discardedLines: number;
+  discardedBytes: number;
+  overflowLines: number;
+  vmaReadLocks: number;
+}
+
+/** Who watches passes: the world, for the oracle and for the text. */
+export interface PassObserver {
+  /** The first m_start() of a pass. */
+  passBegins(r: Reader): void;
+  /** The last m_stop(): the text is complete, `r.lines` holds it. */
+  textComplete(r: Reader): void;
+  /** The last read() has returned. */
+  passEnds(r: Reader): void;
+  /** These bytes of r.page go to the user. */
+  handedOut(r: Reader, from: number, to: number): void;
+  /** A read() has returned. */
+  readReturns(r: Reader, tookNs: number): void;
+}
+
+/** Draws the reader's times; each from a stream of its own. */
+export interface ReaderTimes {
+  thinkNs(): number;
+}
+
+export class Reader extends Task implements VmaWalker {
+  readonly strategy: Strategy;
+  readonly bufferBytes: number;
+  readonly passes: number;
+  readonly observer: PassObserver;
+  readonly times: ReaderTimes;
+  readonly counts: ReaderCounts = {
+    passesStarted: 0,
+    passesFinished: 0,
+    reads: 0,
+    lines: 0,
+    bytes: 0,
+    retries: 0,
+    fallbacks: 0,
+    discardedRecords: 0,
+    discardedLines: 0,
+    discardedBytes: 0,
+    overflowLines: 0,
+    vmaReadLocks: 0,
+  };
+  readonly failedByCause = new Float64Array(CAUSES.length);
+
+  // --- pass ---
+  passIndex = -1;
+  /** From the entry of the first read() to the return of the last. */
+  inPass = false;
+  /** m_start() has run at least once. */
+  begun = false;
+  passStartNs = 0;
+  readStartNs = 0;
+  /** Bytes that this read() has handed out. */
+  copiedBytes = 0;
+
+  // --- struct seq_file ---
+  readonly page = new ByteBuffer();
+  /** Allocated size: 4096, then doubled when a record does not fit. */
+  sizeBytes = 4096;
+  /** Valid bytes of the page that are not handed out yet, and where they begin. */
+  countBytes = 0;
+  fromBytes = 0;
+  /** m->index: page of the pending VMA, POS_GATE or POS_END. */
+  pos = 0;
+  /** End of the last shown VMA, page; where `shown-end` strategies resume. */
+  shownEnd = 0;
+  /** A record of this page is in the buffer already. */
+  filling = false;
+  stopFor = STOP_FULL;
+
+  // --- lines of the pass so far, six numbers each, and the page of each ---
+  lines = new Float64Array(LINE_FIELDS * 64);
+  linePages = new Int32Array(64);
+  lineCount = 0;
+  pageIndex = 0;
+  /** Page in which the end of the list was found. */
+  endPage = 0;
+
+  // --- what a page that is thrown away goes back to ---
+  redoPos = 0;
+  redoShownEnd = 0;
+  redoLineCount = 0;
+
+  // --- strategy ---
+  ret: ReaderStep = DONE as unknown as ReaderStep;
+  redo: ReaderStep = DONE as unknown as ReaderStep;
+  retryAt: ReaderStep = DONE as unknown as ReaderStep;
+  source = LIVE_VMA;
+  mmapLocked = false;
+  /** seqSample is fresh: no attempt has used it yet. */
+  sampled = false;
+  /** Failed attempts that count against the budget of retries. */
+  budgetUsed = 0;
+  /** The budget is used up: the page is made under mmap_lock. */
+  mustLock = false;
+  /** Failed attempts at the record or page where the reader stands. */
+  failedHere = 0;
+  /** What follows the last failed attempt and is counted when it is over. */
+  pending = NOTHING_PENDING;
+  /** The VMA that is read-locked, or NO_VMA. */
+  lockedVma = NO_VMA;
+  readonly local: Record<string, number> = {};
+
+  // --- walk and copy ---
+  itLeaf = -1;
+  itGen = 0;
+  itSlot = 0;
+  itPage = 0;
+  found = NO_VMA;
+  copied = false;
+  pinnedFile = NO_FILE;
+  pinnedName = NO_NAME;
+  seqSample = 0;
+  readonly copy: PrintedVma = {
+    start: 0,
+    end: 0,
+    flags: 0,
+    pgoff: 0,
+    file: NO_FILE,
+    name: NO_NAME,
+    special: NO_SPECIAL,
+  };
+
+  constructor(
+    task: {
+      readonly id: number;
+      readonly name: string;
+      readonly cpu: number;
+      readonly nice: number;
+    },
+    what: {
+      readonly strategy: Strategy;
+      readonly bufferBytes: number;
+      readonly passes: number;
+      readonly observer: PassObserver;
+      readonly times: ReaderTimes;
+    },
+  ) {
+    super(task.id, task.name, task.cpu, task.nice);
+    this.strategy = what.strategy;
+    this.bufferBytes = what.bufferBytes;
+    this.passes = what.passes;
+    this.observer = what.observer;
+    this.times = what.times;
+    for (const name of what.strategy.locals ?? []) this.local[name] = 0;
+  }
+
+  /** An attempt failed; whatever was copied for the record is lost. */
+  attemptFailed(cause: Cause): void {
+    this.#conclude();
+    this.failedByCause[CAUSES.indexOf(cause)]!++;
+    this.failedHere++;
+    this.dropRecord();
+  }
+
+  /** Another attempt follows. It counts as a retry when it ends, well or not. */
+  retrying(): void {
+    this.pending = RETRY_PENDING;
+  }
+
+  /** mmap_read_lock follows. It counts as a fallback when it has yielded a record. */
+  fallingBack(): void {
+    this.pending = FALLBACK_PENDING;
+  }
+
+  /** The record (or page) is good: the next one starts afresh. */
+  accepted(): void {
+    this.#conclude();
+    this.failedHere = 0;
+  }
+
+  #conclude(): void {
+    if (this.pending === RETRY_PENDING) this.counts.retries++;
+    else if (this.pending === FALLBACK_PENDING) this.counts.fallbacks++;
+    this.pending = NOTHING_PENDING;
+  }
+
+  /** A record that was copied is given up before it is formatted. */
+  dropRecord(): void {
+    if (this.copied) this.counts.discardedRecords++;
+    this.copied = false;
+  }
+
+  /** Room for one more line; returns where its numbers go. */
+  nextLineAt(): number {
+    if (this.lineCount === this.linePages.length) {
+      this.linePages = grownInt32(this.linePages, this.lineCount + 1);
+      this.lines = grownFloat64(this.lines, LINE_FIELDS * this.linePages.length);
+    }
+    return this.lineCount * LINE_FIELDS;
+  }
+
+  /** Nothing is held: what must be true whenever a reader is outside m_start … m_stop. */
+  holdsNothing(k: Kernel): boolean {
+    return (
+      this.rcuSection === 0 &&
+      this.lockedVma === NO_VMA &&
+      this.pinnedFile === NO_FILE &&
+      this.pinnedName === NO_NAME &&
+      !this.mmapLocked &&
+      k.mm.mmapLock.writerId !== this.id
+    );
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The contract between the printing loop and a way of keeping VMAs still while it prints.
+ *
+ * The loop (maps.ts, query.ts) asks a strategy for its hooks and never which one it is; a strategy
+ * fills in the hooks and never prints. A user's own strategy file is held to the same contract.
+ *
+ * Source of the seam: v6.17 fs/proc/task_mmu.c lock_vma_range, get_next_vma, unlock_vma_range.
+ */
+import type { KernelStep } from '../mm/kernel.ts';
+import type { Reader } from './reader.ts';
+
+export type ReaderStep = KernelStep<Reader>;
+
+/** What the line of a record is made from. */
+export const LIVE_VMA = 0; // the VMA itself; a lock keeps it still
+export const VMA_COPY = 1; // reader.copy
+export const UNPROTECTED_VMA = 2; // the VMA itself, field by field, as it changes
+
+/** Why m_stop() is called. */
+export const STOP_FULL = 0; // page or user buffer full
+export const STOP_END = 1; // nothing left to print
+export const STOP_GROW = 2; // a record longer than the buffer
+
+export const TEARING_LEVELS = ['none', 'between-pages', 'between-vmas', 'within-vma'] as const;
+export type TearingLevel = (typeof TEARING_LEVELS)[number];
+
+export const GAP_LEVELS = ['none', 'transient', 'false'] as const;
+export type GapLevel = (typeof GAP_LEVELS)[number];
+
+interface StrategyBase {
+  /** Canonical name, with the options that differ from their defaults. */
+  readonly name: string;
+  /** The worst tearing that it may show. */
+  readonly tearing: TearingLevel;
+  /** The worst gap that it may show where memory was mapped all the time. */
+  readonly gaps: GapLevel;
+  /** `unbounded`: a writer may hold the reader up for ever. */
+  readonly progress: 'bounded' | 'unbounded';
+  /** Numeric fields of its own in `reader.local`, all 0 at the start; saved with the world. */
+  readonly locals?: readonly string[];
+}
+
+/**
+ * Each hook is the first of one or more steps. The last of them returns `reader.ret` to go on; any of
+ * `getNextVma` and `unlockVmaRange` may end in `reader.redo` instead, to throw away the page that this
+ * m_start began: index, count and position go back to what they were then. Whoever returns `redo` has
+ * let go of everything. Text of an earlier page that the user already has stays handed out.
+ */
+export interface SeqStrategy extends StrategyBase {
+  readonly medium: 'seq';
+  /** Where the next read() takes up: the start of the pending VMA, or the end of the last shown. */
+  readonly resumeAt: 'pending-start' | 'shown-end';
+  /** Once a pass, before the first read(). */
+  readonly openFile?: ReaderStep;
+  /** From m_start(). */
+  readonly lockVmaRange: ReaderStep;
+  /** Sets reader.found (NO_VMA at the end) and reader.source: what the line is made from. */
+  readonly getNextVma: ReaderStep;
+  /** After each show_map(): pins, locks on the record. */
+  readonly putVma?: ReaderStep;
+  /** From m_stop(); reader.stopFor says why. Also drops what a record not shown still holds. */
+  readonly unlockVmaRange: ReaderStep;
+  /** At the end of a pass. */
+  readonly releaseFile?: ReaderStep;
+}
+
+/** A pass made of PROCMAP_QUERY calls. */
+export interface QueryStrategy extends StrategyBase {
+  readonly medium: 'query';
+  /** One call: sets reader.found, and reader.copy to the fields; lets go of everything. */
+  readonly queryVma: ReaderStep;
+}
+
+export type Strategy = SeqStrategy | QueryStrategy;

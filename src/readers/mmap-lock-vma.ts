@@ -1,0 +1,44 @@
+/**
+ * Lock mmap_lock, look up and format one VMA, unlock, for every VMA. Writers wait for one line only;
+ * the reader takes the lock once a line.
+ *
+ * Source: asked for in the review of the RCU series (linux-mm, April 2025), never built.
+ */
+
+import { NO_VMA } from '../mm/layout.ts';
+import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
+import { vmaIterSet, vmaNext } from '../mm/vma-walk.ts';
+import { LIVE_VMA, type ReaderStep, type SeqStrategy } from '../proc/strategy.ts';
+
+const lockVmaRange: ReaderStep = (_k, r) => r.ret;
+
+const getNextVma: ReaderStep = (k, r) => mmapReadLock(k, r, locked);
+const locked: ReaderStep = (k, r) => {
+  r.mmapLocked = true;
+  vmaIterSet(k, r, r.shownEnd);
+  vmaNext(k, r);
+  r.source = LIVE_VMA;
+  return r.found === NO_VMA ? unlock : r.ret;
+};
+
+const unlock: ReaderStep = (k, r) => {
+  r.mmapLocked = false;
+  mmapReadUnlock(k, r);
+  return r.ret;
+};
+
+// A record that was fetched but not shown is still locked.
+const unlockVmaRange: ReaderStep = (_k, r) => (r.mmapLocked ? unlock : r.ret);
+
+export const mmapLockVma: SeqStrategy = {
+  medium: 'seq',
+  name: 'mmap-lock-vma',
+  tearing: 'between-vmas',
+  gaps: 'none',
+  progress: 'bounded',
+  resumeAt: 'shown-end',
+  lockVmaRange,
+  getNextVma,
+  putVma: unlock,
+  unlockVmaRange,
+};

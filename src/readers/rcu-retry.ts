@@ -1,0 +1,203 @@
+/**
+ * Copy each VMA under RCU, then check mm_lock_seq. After a failed check wait for the writer and try
+ * again: for ever (series v3), or N times, and then keep mmap_lock, so that a busy writer can delay
+ * the reader but not starve it.
+ *
+ * An attempt reaches from a sample of the counter to its check. With `sample=read` the counter is
+ * sampled in m_start and again only after a failed attempt or a fallback, so the window of a record
+ * reaches back to the check of the one before it. The end of the list is checked like a record.
+ *
+ * Source: linux-mm, "[PATCH v3 7/8] mm/maps: read proc/pid/maps under RCU", 18 Apr 2025
+ * (get_vma_snapshot), and its replies of 23-24 Apr 2025: m_start without the lock and the limit
+ * (Baghdasaryan), three to five retries (Nakryiko); of 29 Apr 2025: what a fallback keeps.
+ */
+
+import type { Kernel } from '../mm/kernel.ts';
+import { NO_FILE, NO_NAME, NO_VMA } from '../mm/layout.ts';
+import { mmapLockSpeculateRetry, mmapLockSpeculateTryBegin } from '../mm/mm-lock-seq.ts';
+import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
+import {
+  copyVmaFlags,
+  copyVmaNames,
+  copyVmaRange,
+  dropPins,
+  pinFile,
+  pinName,
+  rcuReadLock,
+  rcuReadUnlock,
+  vmaIterSet,
+  vmaNext,
+} from '../mm/vma-walk.ts';
+import type { Cause, Reader } from '../proc/reader.ts';
+import { LIVE_VMA, type ReaderStep, type SeqStrategy, VMA_COPY } from '../proc/strategy.ts';
+
+export interface RcuRetryOptions {
+  readonly name: string;
+  /** Retries for a record; Infinity: no limit. */
+  readonly retriesMax: number;
+  readonly mstart: 'lock' | 'speculate';
+  readonly sample: 'read' | 'vma';
+  readonly wait: 'lock' | 'try' | 'spin';
+  readonly scope: 'vma' | 'read';
+  readonly fallback: 'read' | 'vma';
+}
+
+export function rcuRetry(options: RcuRetryOptions): SeqStrategy {
+  // --- m_start ---
+  const lockVmaRange: ReaderStep = (k, r) => {
+    r.budgetUsed = 0;
+    r.retryAt = r.ret; // there is no record yet to look up again
+    if (options.mstart === 'lock') return mmapReadLock(k, r, startLocked);
+    rcuReadLock(k, r);
+    // With sample=vma every record takes its own sample; none is needed here.
+    return options.sample === 'vma' ? r.ret : trySample;
+  };
+  const startLocked: ReaderStep = (k, r) => {
+    mmapLockSpeculateTryBegin(k, r);
+    return startUnlock;
+  };
+  const startUnlock: ReaderStep = (k, r) => {
+    mmapReadUnlock(k, r);
+    rcuReadLock(k, r);
+    r.sampled = true;
+    return r.ret;
+  };
+
+  // --- a record ---
+  const getNextVma: ReaderStep = (k, r) => {
+    r.retryAt = find;
+    if (r.mmapLocked) return findLive(k, r);
+    r.source = VMA_COPY;
+    if (options.sample === 'vma' && !r.sampled) return trySample(k, r);
+    return find(k, r);
+  };
+  const trySample: ReaderStep = (k, r) => {
+    if (!mmapLockSpeculateTryBegin(k, r)) return failed(k, r, 'odd');
+    if (r.retryAt === find) vmaIterSet(k, r, r.shownEnd);
+    return r.retryAt;
+  };
+  const find: ReaderStep = (k, r) => {
+    r.sampled = false;
+    vmaNext(k, r);
+    return r.found === NO_VMA ? verify : copyRange;
+  };
+  const copyRange: ReaderStep = (k, r) => {
+    copyVmaRange(k, r);
+    return copyFlags;
+  };
+  const copyFlags: ReaderStep = (k, r) => {
+    copyVmaFlags(k, r);
+    return copyNames;
+  };
+  const copyNames: ReaderStep = (k, r) => {
+    copyVmaNames(k, r);
+    if (r.copy.file !== NO_FILE) return getFile;
+    return r.copy.name === NO_NAME ? verify : getName;
+  };
+  const getFile: ReaderStep = (k, r) => {
+    if (!pinFile(k, r)) return failed(k, r, 'filePin');
+    return r.copy.name === NO_NAME ? verify : getName;
+  };
+  const getName: ReaderStep = (k, r) => (pinName(k, r) ? verify : failed(k, r, 'namePin'));
+  const verify: ReaderStep = (k, r) => {
+    if (mmapLockSpeculateRetry(k, r)) return failed(k, r, 'sequence');
+    accept(r);
+    return r.ret;
+  };
+
+  const accept = (r: Reader): void => {
+    r.accepted();
+    if (options.scope === 'vma') r.budgetUsed = 0;
+  };
+
+  // --- after a failed attempt ---
+  const failed = (k: Kernel, r: Reader, cause: Cause): ReaderStep => {
+    r.attemptFailed(cause);
+    dropPins(k, r);
+    if (r.budgetUsed >= options.retriesMax) return giveUp;
+    r.budgetUsed++;
+    r.retrying();
+    if (options.wait === 'lock') return waitForWriter;
+    return options.wait === 'try' ? sampleOrWait : trySample;
+  };
+  const sampleOrWait: ReaderStep = (k, r) => {
+    if (!mmapLockSpeculateTryBegin(k, r)) return waitForWriter;
+    vmaIterSet(k, r, r.shownEnd);
+    return r.retryAt;
+  };
+  // mmap_lock may sleep, an RCU reader must not.
+  const waitForWriter: ReaderStep = (k, r) => {
+    rcuReadUnlock(k, r);
+    return mmapReadLock(k, r, waited);
+  };
+  const waited: ReaderStep = (k, r) => {
+    mmapLockSpeculateTryBegin(k, r); // even while the lock is held
+    return waitedUnlock;
+  };
+  const waitedUnlock: ReaderStep = (k, r) => {
+    mmapReadUnlock(k, r);
+    rcuReadLock(k, r);
+    vmaIterSet(k, r, r.shownEnd);
+    return r.retryAt;
+  };
+
+  // --- the lock, kept ---
+  const giveUp: ReaderStep = (k, r) => {
+    r.fallingBack();
+    rcuReadUnlock(k, r);
+    return mmapReadLock(k, r, keepLock);
+  };
+  const keepLock: ReaderStep = (k, r) => {
+    r.mmapLocked = true;
+    vmaIterSet(k, r, r.shownEnd);
+    return r.retryAt === find ? findLive : r.ret;
+  };
+  const findLive: ReaderStep = (k, r) => {
+    vmaNext(k, r);
+    r.source = LIVE_VMA;
+    accept(r);
+    return r.ret;
+  };
+
+  // --- after show_map ---
+  const putVma: ReaderStep = (k, r) => {
+    dropPins(k, r);
+    if (!r.mmapLocked || options.fallback === 'read') return r.ret;
+    mmapLockSpeculateTryBegin(k, r);
+    return dropLock;
+  };
+  const dropLock: ReaderStep = (k, r) => {
+    r.mmapLocked = false;
+    r.sampled = true;
+    r.budgetUsed = 0;
+    mmapReadUnlock(k, r);
+    rcuReadLock(k, r);
+    vmaIterSet(k, r, r.shownEnd);
+    return r.ret;
+  };
+
+  // --- m_stop ---
+  const unlockVmaRange: ReaderStep = (k, r) => {
+    dropPins(k, r);
+    if (!r.mmapLocked) {
+      rcuReadUnlock(k, r);
+      return r.ret;
+    }
+    r.mmapLocked = false;
+    mmapReadUnlock(k, r);
+    return r.ret;
+  };
+
+  return {
+    medium: 'seq',
+    name: options.name,
+    tearing: 'between-vmas',
+    gaps: 'none',
+    progress: options.retriesMax === Number.POSITIVE_INFINITY ? 'unbounded' : 'bounded',
+    resumeAt: 'shown-end',
+    lockVmaRange,
+    getNextVma,
+    putVma,
+    unlockVmaRange,
+  };
+}

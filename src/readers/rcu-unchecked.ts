@@ -1,0 +1,91 @@
+/**
+ * The negative control: walk under RCU, copy each VMA, check nothing. Whatever a check is good for,
+ * this shows what happens without it.
+ *
+ * File and name are pinned all the same (a use after free would end the experiment); a pin that fails
+ * looks the record up again.
+ * Source: none; `rcu-retry` of series v3 without step "compare the counter".
+ */
+
+import type { Kernel } from '../mm/kernel.ts';
+import { NO_FILE, NO_NAME, NO_VMA } from '../mm/layout.ts';
+import {
+  copyVmaFlags,
+  copyVmaNames,
+  copyVmaRange,
+  dropPins,
+  pinFile,
+  pinName,
+  rcuReadLock,
+  rcuReadUnlock,
+  vmaIterSet,
+  vmaNext,
+} from '../mm/vma-walk.ts';
+import type { Cause, Reader } from '../proc/reader.ts';
+import { type ReaderStep, type SeqStrategy, VMA_COPY } from '../proc/strategy.ts';
+
+const lockVmaRange: ReaderStep = (k, r) => {
+  rcuReadLock(k, r);
+  return r.ret;
+};
+
+const getNextVma: ReaderStep = (k, r) => {
+  vmaNext(k, r);
+  r.source = VMA_COPY;
+  return r.found === NO_VMA ? accept(r) : copyRange;
+};
+const copyRange: ReaderStep = (k, r) => {
+  copyVmaRange(k, r);
+  return copyFlags;
+};
+const copyFlags: ReaderStep = (k, r) => {
+  copyVmaFlags(k, r);
+  return copyNames;
+};
+const copyNames: ReaderStep = (k, r) => {
+  copyVmaNames(k, r);
+  if (r.copy.file !== NO_FILE) return getFile;
+  return r.copy.name === NO_NAME ? accept(r) : getName;
+};
+const getFile: ReaderStep = (k, r) => {
+  if (!pinFile(k, r)) return failed(k, r, 'filePin');
+  return r.copy.name === NO_NAME ? accept(r) : getName;
+};
+const getName: ReaderStep = (k, r) => (pinName(k, r) ? accept(r) : failed(k, r, 'namePin'));
+
+const accept = (r: Reader): ReaderStep => {
+  r.accepted();
+  return r.ret;
+};
+
+const failed = (k: Kernel, r: Reader, cause: Cause): ReaderStep => {
+  r.attemptFailed(cause);
+  r.retrying();
+  dropPins(k, r);
+  vmaIterSet(k, r, r.shownEnd);
+  return getNextVma;
+};
+
+const putVma: ReaderStep = (k, r) => {
+  dropPins(k, r);
+  return r.ret;
+};
+
+const unlockVmaRange: ReaderStep = (k, r) => {
+  dropPins(k, r);
+  rcuReadUnlock(k, r);
+  return r.ret;
+};
+
+export const rcuUnchecked: SeqStrategy = {
+  medium: 'seq',
+  name: 'rcu-unchecked',
+  tearing: 'within-vma',
+  gaps: 'false',
+  progress: 'unbounded',
+  resumeAt: 'shown-end',
+  lockVmaRange,
+  getNextVma,
+  putVma,
+  unlockVmaRange,
+};

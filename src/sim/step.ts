@@ -1,0 +1,47 @@
+/**
+ * A task is a chain of steps. A step does one indivisible thing (at most one access that another
+ * task could see) and returns the step to take next; between two steps any other task may run.
+ *
+ * Steps are plain functions, not generators, so that a world can be saved in the middle of anything:
+ * a task's whole position is the identity of its next step. Their `name` is the label in traces.
+ */
+
+/** K is the kernel that a step is handed, T the task that takes it. */
+export type Step<K, T> = (kernel: K, task: T) => Step<K, T>;
+
+function never(): never {
+  throw new Error('a finished or parked task took a step');
+}
+
+/** The task has nothing left to do. */
+export const DONE = Object.defineProperty((): never => never(), 'name', { value: 'done' });
+
+/** The task sleeps; `task.step` says where it goes on when somebody wakes it. */
+export const PARKED = Object.defineProperty((): never => never(), 'name', { value: 'parked' });
+
+type AnyStep = (kernel: never, task: never) => unknown;
+
+/**
+ * Numbers for steps, in the order in which they are first asked for; only good within one process.
+ * Saved worlds hold these numbers in place of functions.
+ */
+export class StepTable {
+  readonly #ids = new Map<AnyStep, number>();
+  readonly #steps: AnyStep[] = [];
+
+  idOf(step: AnyStep): number {
+    let id = this.#ids.get(step);
+    if (id === undefined) {
+      id = this.#steps.length;
+      this.#ids.set(step, id);
+      this.#steps.push(step);
+    }
+    return id;
+  }
+
+  stepOf(id: number): AnyStep {
+    const step = this.#steps[id];
+    if (step === undefined) throw new Error(`no step has number ${id}`);
+    return step;
+  }
+}

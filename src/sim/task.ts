@@ -1,0 +1,50 @@
+/**
+ * What every task has, whatever it does: who it is, where it stands, and what it waits for.
+ *
+ * `step` is the step to take next (or to go on with when somebody wakes the task). The counters that
+ * locks keep for a task live here too, so that lock code needs to know no reader and no writer.
+ */
+import { PARKED } from './step.ts';
+
+type AnyStep = (kernel: never, task: never) => unknown;
+
+export abstract class Task {
+  readonly id: number;
+  readonly name: string;
+  /** CPU that it is pinned to; tasks without one have a CPU of their own. */
+  readonly cpu: number;
+  readonly nice: number;
+  step: AnyStep;
+
+  // --- mmap_lock ---
+  /** When it asked for mmap_lock. */
+  lockAskedNs = 0;
+  /** Since when it holds mmap_lock for read. */
+  readLockSinceNs = 0;
+  /** It was woken to try again (rwsem), rather than handed the lock. */
+  lockWoken = 0;
+  mmapReadLocks = 0;
+  readLockWaitNs = 0;
+  readLockHoldNs = 0;
+  writeLockWaitNs = 0;
+  /** Waiting for VMA readers to leave. */
+  drainWaitNs = 0;
+  drainSinceNs = 0;
+
+  // --- RCU ---
+  rcuSection = 0;
+  rcuSinceNs = 0;
+  rcuSectionMaxNs = 0;
+
+  // --- cache lines: version of each that this task's CPU has seen ---
+  seenLockLine = 0;
+  seenSeqLine = 0;
+
+  constructor(id: number, name: string, cpu: number, nice: number) {
+    this.id = id;
+    this.name = name;
+    this.cpu = cpu;
+    this.nice = nice;
+    this.step = PARKED;
+  }
+}
