@@ -40,15 +40,20 @@ export interface Layout {
   readonly startBrk: number; // page
   readonly brk: number; // page
   readonly mmapBase: number; // page
+  /** A page of the main stack, from which growStack looks for its low end, or -1. */
+  readonly startStack: number;
   /** The first VMA whose end is above `page`, or NO_VMA. Like find_vma(). */
   findVma(page: number): number;
-  /** The VMA after / before this one by address, or NO_VMA. */
+  /** The VMA after this one by address, or NO_VMA. */
   nextVma(id: number): number;
+  /** The VMA before this one, or NO_VMA; before NO_VMA comes the last of all. */
   prevVma(id: number): number;
   /** A fresh copy of the VMA's fields. */
   record(id: number): VmaRecord;
   /** Whether two anon_vma_name ids have the same text (both NO_NAME: yes). */
   sameName(a: number, b: number): boolean;
+  /** Whether the file is the one behind shared anonymous memory, the only kind that has a name. */
+  isAnonShmem(file: number): boolean;
   /** Start of the highest gap below mmapBase that holds so many pages on this border, or -1. */
   highestGap(pages: number, alignPages: number): number;
   /** A number for an anon_vma that no VMA has had yet. */

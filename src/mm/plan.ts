@@ -87,7 +87,7 @@ export const ACT_WEIGHT: readonly number[] = [
   2, // downgrade
 ];
 
-export type Errno = 'EINVAL' | 'ENOMEM' | 'EFAULT' | 'EEXIST' | 'EACCES';
+export type Errno = 'EINVAL' | 'ENOMEM' | 'EFAULT' | 'EEXIST' | 'EACCES' | 'EBADF';
 
 /** A name of the cost table: what the call costs when nobody is in the way. */
 export type CallCost =

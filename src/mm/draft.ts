@@ -1,0 +1,210 @@
+/**
+ * The address space as a call will have left it so far, and the acts that take it there.
+ *
+ * A Draft reads a Layout and never writes to it: VMAs are loaded one by one when the call looks at
+ * them, changed here, and each change is noted as acts. At the end, what differs from the Layout
+ * makes the windows of the Plan. The order of the acts is the business of `vma-change.ts`; this
+ * file keeps the records right.
+ */
+import { assert } from '../base/assert.ts';
+import { type Layout, NO_VMA, type VmaRecord } from './layout.ts';
+import type { Proposal } from './merge.ts';
+import { ACT, type ActKind, type CallCost, type Errno, freshId, type Plan } from './plan.ts';
+import { planWindows } from './plan-windows.ts';
+
+/** TASK_SIZE in pages: the end of user space, four-level page tables on x86-64. */
+export const TASK_SIZE_PAGES = 2 ** 35 - 1;
+
+/** Pages that must stay free below a VMA that grows down. Source: v6.18 mm/mmap.c. */
+export const STACK_GUARD_GAP_PAGES = 256;
+
+export interface PlanEnd {
+  readonly errno: Errno | null;
+  readonly cost: CallCost;
+  /** The page that mmap or mremap returns, or -1. */
+  readonly result: number;
+}
+
+export class Draft {
+  readonly layout: Layout;
+  readonly acts: number[] = [];
+  readonly fresh: VmaRecord[] = [];
+  mapCount: number;
+  brk: number;
+  /** Splits and merges so far: a call that made none of them is cheaper. */
+  splitCount = 0;
+  mergeCount = 0;
+  /** The stretch of acts during which MREMAP_FIXED leaves its destination empty. */
+  holeFrom = 0;
+  holeTo = 0;
+  /** VMAs of the layout as they were when first looked at, in that order. */
+  readonly #originals: VmaRecord[] = [];
+  readonly #loaded = new Set<number>();
+  /** Loaded and fresh VMAs that are in the tree, rising; the layout supplies the others. */
+  readonly #present: VmaRecord[] = [];
+  readonly #writeLocked = new Set<number>();
+
+  constructor(layout: Layout) {
+    this.layout = layout;
+    this.mapCount = layout.mapCount;
+    this.brk = layout.brk;
+  }
+
+  /** The first VMA whose end is above `page`, or null. Like find_vma(). */
+  find(page: number): VmaRecord | null {
+    const mine = this.#present[this.#indexAbove(page)] ?? null;
+    let id = this.layout.findVma(page);
+    while (id !== NO_VMA && this.#loaded.has(id)) id = this.layout.nextVma(id);
+    if (id === NO_VMA) return mine;
+    const theirs = this.layout.record(id);
+    return mine !== null && mine.start < theirs.start ? mine : this.#load(theirs);
+  }
+
+  /** The VMA that contains `page`, or null. Like vma_lookup(). */
+  lookup(page: number): VmaRecord | null {
+    const vma = this.find(page);
+    return vma !== null && vma.start <= page ? vma : null;
+  }
+
+  /** The first VMA that has a page in [start, end), or null. Like find_vma_intersection(). */
+  intersection(start: number, end: number): VmaRecord | null {
+    const vma = this.find(start);
+    return vma !== null && vma.start < end ? vma : null;
+  }
+
+  /** The last VMA that ends at or below `page`, or null. */
+  before(page: number): VmaRecord | null {
+    const mine = this.#present[this.#indexAtOrAbove(page) - 1] ?? null;
+    assert(mine === null || mine.end <= page, 'draft: before() asked for inside a VMA');
+    // A VMA of the layout that contains `page` has been loaded; it counts only as it is now.
+    let id = this.layout.prevVma(this.layout.findVma(page));
+    while (id !== NO_VMA && this.#loaded.has(id)) id = this.layout.prevVma(id);
+    if (id === NO_VMA) return mine;
+    const theirs = this.layout.record(id);
+    return mine !== null && mine.start > theirs.start ? mine : this.#load(theirs);
+  }
+
+  /** The VMA after this one, or null. */
+  next(vma: VmaRecord): VmaRecord | null {
+    return this.find(vma.end);
+  }
+
+  /** The VMA before this one, or null. */
+  prev(vma: VmaRecord): VmaRecord | null {
+    return this.before(vma.start);
+  }
+
+  act(kind: ActKind, vma = 0, a = 0, b = 0): void {
+    this.acts.push(kind, vma, a, b);
+  }
+
+  /** Acts so far: the index that the next one will have. */
+  get actCount(): number {
+    return this.acts.length / 4;
+  }
+
+  /** vm_area_alloc() or vm_area_dup(): a VMA that is not in the tree yet. */
+  alloc(fields: Proposal): VmaRecord {
+    const vma: VmaRecord = { ...fields, id: freshId(this.fresh.length) };
+    this.fresh.push({ ...vma });
+    this.act(ACT.vmaAlloc, vma.id);
+    return vma;
+  }
+
+  /** vma_start_write(). Once write-locked, a VMA stays so until the section ends. */
+  startWrite(vma: VmaRecord): void {
+    if (this.#writeLocked.has(vma.id)) return;
+    this.#writeLocked.add(vma.id);
+    this.act(ACT.vmaStartWrite, vma.id);
+  }
+
+  /** Notes a new vm_start, vm_end and vm_pgoff: vma_set_range(). The record changes in `place`. */
+  actRange(vma: VmaRecord, start: number, end: number, pgoff: number): void {
+    this.act(ACT.setRange, vma.id, start, end);
+    if (pgoff !== vma.pgoff) this.act(ACT.setPgoff, vma.id, pgoff);
+  }
+
+  setFlags(vma: VmaRecord, flags: number): void {
+    this.act(ACT.setFlags, vma.id, flags);
+    vma.flags = flags;
+  }
+
+  setName(vma: VmaRecord, name: number): void {
+    this.act(ACT.setName, vma.id, name);
+    vma.name = name;
+  }
+
+  setAnonVma(vma: VmaRecord, anonVma: number): void {
+    if (vma.anonVma === anonVma) return;
+    this.act(ACT.setAnonVma, vma.id, anonVma);
+    vma.anonVma = anonVma;
+  }
+
+  /** Puts `vma` over [start, end) of the records. Whoever stood there must have been removed. */
+  place(vma: VmaRecord, start: number, end: number, pgoff: number): void {
+    const known = this.#isPresent(vma);
+    vma.start = start;
+    vma.end = end;
+    vma.pgoff = pgoff;
+    if (!known) this.#present.splice(this.#indexAtOrAbove(start), 0, vma);
+  }
+
+  /** Takes `vma` out of the records: nothing finds it any more. */
+  remove(vma: VmaRecord): void {
+    assert(this.#isPresent(vma), 'draft: a VMA that is not there was removed');
+    this.#present.splice(this.#indexAtOrAbove(vma.start), 1);
+  }
+
+  /** The plan of the call: what was noted, and where the result differs from the layout. */
+  finish(end: PlanEnd): Plan {
+    const originals = [...this.#originals].sort((a, b) => a.start - b.start);
+    const finals = [...this.#present];
+    return {
+      acts: this.acts,
+      fresh: this.fresh,
+      errno: end.errno,
+      beforeLock: false,
+      result: end.errno === null ? end.result : -1,
+      cost: end.cost,
+      windows: planWindows(originals, finals, this),
+      brk: this.brk,
+      mapCount: this.mapCount,
+      holeFrom: this.holeFrom,
+      holeTo: this.holeTo,
+    };
+  }
+
+  #load(vma: VmaRecord): VmaRecord {
+    this.#loaded.add(vma.id);
+    this.#originals.push({ ...vma });
+    this.#present.splice(this.#indexAtOrAbove(vma.start), 0, vma);
+    return vma;
+  }
+
+  #isPresent(vma: VmaRecord): boolean {
+    return this.#present[this.#indexAtOrAbove(vma.start)] === vma;
+  }
+
+  /** Index of the first present VMA that starts at or above `page`. */
+  #indexAtOrAbove(page: number): number {
+    let low = 0;
+    let high = this.#present.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#present[middle]!.start < page) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Index of the first present VMA that ends above `page`. */
+  #indexAbove(page: number): number {
+    const index = this.#indexAtOrAbove(page);
+    return index > 0 && this.#present[index - 1]!.end > page ? index - 1 : index;
+  }
+}
+
+/** The plan of a call that fails, or succeeds at once, without asking for mmap_lock. */
+export function planBeforeLock(layout: Layout, end: PlanEnd): Plan {
+  return { ...new Draft(layout).finish(end), beforeLock: true };
+}
