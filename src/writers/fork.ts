@@ -1,0 +1,22 @@
+/**
+ * fork(2), as its parent's readers see it: the longest write section there is, with every VMA
+ * write-locked in turn. Nothing of the parent's address space changes.
+ *
+ * Left out: the child, and with it what its copies do to anon_vmas, files and names.
+ * Source: v6.18 mm/mmap.c dup_mmap.
+ */
+import { Draft } from '../mm/draft.ts';
+import { type Layout, NO_VMA } from '../mm/layout.ts';
+import { ACT, type Plan } from '../mm/plan.ts';
+
+/** The whole call. */
+export function planFork(layout: Layout): Plan {
+  const draft = new Draft(layout);
+  draft.act(ACT.lookup);
+  for (let id = layout.findVma(0); id !== NO_VMA; id = layout.nextVma(id)) {
+    const { start, end } = layout.record(id);
+    draft.act(ACT.vmaStartWrite, id);
+    draft.act(ACT.pageTables, 0, end - start);
+  }
+  return draft.finish({ errno: null, cost: 'fork', result: -1 });
+}

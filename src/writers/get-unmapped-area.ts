@@ -1,0 +1,23 @@
+/**
+ * Where the kernel puts a mapping that may lie anywhere: as high as possible below mmap_base.
+ *
+ * Private anonymous memory of a multiple of 2 MiB goes to a 2 MiB border, so that huge pages fit. The
+ * kernel looks for a gap with 2 MiB to spare and takes the highest border in it; where there is no
+ * such gap it takes what there is.
+ * Left out: address hints, bottom-up layouts, file systems that align their mappings.
+ * Source: v6.18 mm/mmap.c __get_unmapped_area, mm/huge_memory.c __thp_get_unmapped_area.
+ */
+import { type Layout, NO_FILE } from '../mm/layout.ts';
+
+/** PMD_SIZE on x86-64: 2 MiB. */
+const HUGE_PAGES = 512;
+
+/** The first page of the place, or -1 if there is none. */
+export function getUnmappedArea(layout: Layout, pages: number, file: number): number {
+  if (file === NO_FILE && pages % HUGE_PAGES === 0) {
+    const gap = layout.highestGap(pages + HUGE_PAGES, 1);
+    // `gap` lies as high as the padded length allows: the next border above it is the highest.
+    if (gap >= 0) return gap + HUGE_PAGES - (gap % HUGE_PAGES);
+  }
+  return layout.highestGap(pages, 1);
+}

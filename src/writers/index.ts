@@ -1,0 +1,45 @@
+/**
+ * The calls that change an address space: one line each.
+ *
+ * `planCall` settles the whole course of a call from what its task sees with mmap_lock held for
+ * write. `classify` says what the call would cost by what can be seen before the lock is asked for;
+ * it changes nothing, not even a counter of the layout.
+ */
+import type { Layout } from '../mm/layout.ts';
+import type { Call, CallCost, Plan } from '../mm/plan.ts';
+import { planBrk } from './brk.ts';
+import { planFork } from './fork.ts';
+import { planGrowStack } from './grow-stack.ts';
+import { planMmap } from './mmap.ts';
+import { classifyMprotect, planMprotect } from './mprotect.ts';
+import { planMremap } from './mremap.ts';
+import { planMunmap } from './munmap.ts';
+import { planName } from './name.ts';
+
+/** What the call will do to `layout`, step by step. */
+export function planCall(layout: Layout, call: Call): Plan {
+  switch (call.call) {
+    case 'munmap':
+      return planMunmap(layout, call);
+    case 'mprotect':
+      return planMprotect(layout, call);
+    case 'name':
+      return planName(layout, call);
+    case 'mmap':
+      return planMmap(layout, call);
+    case 'mremap':
+      return planMremap(layout, call);
+    case 'brk':
+      return planBrk(layout, call);
+    case 'fork':
+      return planFork(layout);
+    case 'growStack':
+      return planGrowStack(layout, call);
+  }
+}
+
+/** The cost class of the call, as the address space now is. */
+export function classify(layout: Layout, call: Call): CallCost {
+  if (call.call === 'mprotect') return classifyMprotect(layout, call);
+  return call.call === 'mremap' ? planMremap(layout, call).cost : call.call;
+}

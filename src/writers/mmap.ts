@@ -1,0 +1,89 @@
+/**
+ * mmap(2): a new range joins its neighbours or becomes a VMA of its own. MAP_FIXED first cuts and
+ * detaches what is there; one store then overwrites it, so that the tree never shows a hole.
+ *
+ * Left out: address hints, MAP_FIXED_NOREPLACE, limits on memory, drivers with an mmap hook.
+ * Source: v6.18 mm/mmap.c do_mmap, mm/vma.c mmap_region, __mmap_region.
+ */
+import { Draft, TASK_SIZE_PAGES } from '../mm/draft.ts';
+import {
+  type Layout,
+  NO_ANON_VMA,
+  NO_FILE,
+  NO_NAME,
+  NO_SPECIAL,
+  VM_ACCOUNT,
+  VM_SHARED,
+  VM_WRITE,
+  type VmaRecord,
+} from '../mm/layout.ts';
+import { anonVmaPrepare, type Proposal } from '../mm/merge.ts';
+import { MAX_MAP_COUNT } from '../mm/mm-struct.ts';
+import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
+import {
+  clearPtes,
+  freeDetached,
+  gatherMunmapVmas,
+  insertNew,
+  mergeNewRange,
+} from '../mm/vma-change.ts';
+import { getUnmappedArea } from './get-unmapped-area.ts';
+
+export type MmapCall = Extract<Call, { call: 'mmap' }>;
+
+/** The whole call. The arguments are looked at with the lock held. */
+export function planMmap(layout: Layout, call: MmapCall): Plan {
+  const draft = new Draft(layout);
+  draft.act(ACT.lookup);
+  const start = chooseStart(layout, call);
+  if (typeof start === 'string') {
+    return draft.finish({ errno: start, cost: 'mmap', result: -1 });
+  }
+  const vma = mmapRegion(draft, proposal(call, start));
+  if (typeof vma === 'string') return draft.finish({ errno: vma, cost: 'mmap', result: -1 });
+  if (call.touched) touch(draft, vma);
+  return draft.finish({ errno: null, cost: 'mmap', result: start });
+}
+
+function chooseStart(layout: Layout, call: MmapCall): number | Errno {
+  if (call.pages <= 0) return 'EINVAL';
+  if (layout.mapCount > MAX_MAP_COUNT || call.pages > TASK_SIZE_PAGES) return 'ENOMEM';
+  if (call.start >= 0) return call.start > TASK_SIZE_PAGES - call.pages ? 'ENOMEM' : call.start;
+  const place = getUnmappedArea(layout, call.pages, call.file);
+  return place < 0 ? 'ENOMEM' : place;
+}
+
+/** What the VMA is to be: anonymous memory has its address as offset, writable memory is accounted. */
+function proposal(call: MmapCall, start: number): Proposal {
+  const accounted = (call.flags & (VM_SHARED | VM_WRITE)) === VM_WRITE;
+  return {
+    start,
+    end: start + call.pages,
+    flags: accounted ? call.flags | VM_ACCOUNT : call.flags,
+    pgoff: call.file === NO_FILE ? start : call.pgoff,
+    file: call.file,
+    name: NO_NAME,
+    anonVma: NO_ANON_VMA,
+    special: NO_SPECIAL,
+  };
+}
+
+/** __mmap_region() */
+function mmapRegion(draft: Draft, range: Proposal): VmaRecord | Errno {
+  const detached = gatherMunmapVmas(draft, range.start, range.end);
+  if (typeof detached === 'string') return detached;
+  if (detached.length > 0) clearPtes(draft, detached);
+  const prev = draft.before(range.start);
+  const next = draft.find(range.end);
+  const vma =
+    mergeNewRange(draft, { range, prev, next, detached, copied: false }) ??
+    insertNew(draft, range, detached);
+  draft.mapCount -= detached.length;
+  freeDetached(draft, detached);
+  return vma;
+}
+
+/** The first write to the VMA, which the program makes before anyone else can look. */
+function touch(draft: Draft, vma: VmaRecord): void {
+  draft.setAnonVma(vma, anonVmaPrepare(draft.layout, vma, draft.prev(vma), draft.next(vma)));
+}

@@ -1,0 +1,61 @@
+/**
+ * prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME): like mprotect, VMA by VMA, for the name of anonymous
+ * memory. It goes on behind gaps and says ENOMEM at the end.
+ *
+ * Left out: the check of the name's characters, which the scenario has passed, and kernels without
+ * CONFIG_ANON_VMA_NAME.
+ * Source: v6.18 mm/madvise.c set_anon_vma_name, madvise_walk_vmas, madvise_update_vma,
+ * replace_anon_vma_name.
+ */
+import { Draft } from '../mm/draft.ts';
+import { type Layout, NO_FILE, type VmaRecord } from '../mm/layout.ts';
+import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
+import { modifyVma } from '../mm/vma-change.ts';
+
+export type NameCall = Extract<Call, { call: 'name' }>;
+
+/** The whole call. The arguments are looked at with the lock held. */
+export function planName(layout: Layout, call: NameCall): Plan {
+  const draft = new Draft(layout);
+  draft.act(ACT.lookup);
+  const errno = call.pages < 0 ? 'EINVAL' : nameRange(draft, call);
+  return draft.finish({ errno, cost: 'name', result: -1 });
+}
+
+function nameRange(draft: Draft, call: NameCall): Errno | null {
+  const end = call.start + call.pages;
+  let at = call.start;
+  let gaps = false;
+  while (at < end) {
+    const vma = draft.intersection(at, end);
+    if (vma === null) return 'ENOMEM';
+    if (vma.start > at) {
+      gaps = true;
+      at = vma.start;
+    }
+    const target = nameVma(draft, vma, at, Math.min(vma.end, end), call);
+    if (typeof target === 'string') return target;
+    at = target.end;
+  }
+  return gaps ? 'ENOMEM' : null;
+}
+
+/** madvise_vma_behavior() of [start, end), which lies in `vma`. */
+function nameVma(
+  draft: Draft,
+  vma: VmaRecord,
+  start: number,
+  end: number,
+  call: NameCall,
+): VmaRecord | Errno {
+  // Shared anonymous memory can be named, other files cannot.
+  if (vma.file !== NO_FILE && !draft.layout.isAnonShmem(vma.file)) return 'EBADF';
+  if (draft.layout.sameName(vma.name, call.name)) return vma;
+  const pgoff = vma.pgoff + (start - vma.start);
+  const target = modifyVma(draft, vma, { ...vma, start, end, pgoff, name: call.name });
+  if (typeof target === 'string') return target;
+  draft.startWrite(target);
+  // A neighbour that the range has joined keeps its own copy of the same name.
+  if (!draft.layout.sameName(target.name, call.name)) draft.setName(target, call.name);
+  return target;
+}
