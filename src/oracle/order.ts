@@ -1,0 +1,54 @@
+/** How the lines of a text follow one another by address, whatever states they come from. */
+import { LINE_END, LINE_FIELDS, LINE_START } from './line.ts';
+
+/** The [vsyscall] line stands at ffffffffff600000. */
+export const GATE_PAGE = 0xffffffffff600;
+
+export interface Disorder {
+  overlaps: number;
+  backwards: number;
+  duplicates: number;
+}
+
+/** @param gate whether the gate line follows the n lines */
+export function countDisorder(lines: Float64Array, n: number, gate: boolean): Disorder {
+  const found: Disorder = { overlaps: 0, backwards: 0, duplicates: 0 };
+  const starts = new Starts();
+  let previousStart = Number.NEGATIVE_INFINITY;
+  let previousEnd = Number.NEGATIVE_INFINITY;
+  const count = gate ? n + 1 : n;
+  for (let i = 0; i < count; i++) {
+    const start = i < n ? lines[i * LINE_FIELDS + LINE_START]! : GATE_PAGE;
+    if (start < previousStart) found.backwards++;
+    else if (start < previousEnd) found.overlaps++;
+    if (!starts.add(start)) found.duplicates++;
+    previousStart = start;
+    if (i < n) previousEnd = lines[i * LINE_FIELDS + LINE_END]!;
+  }
+  return found;
+}
+
+/** A set of numbers that mostly come rising: those in a list, the stragglers in a set. */
+class Starts {
+  readonly #rising: number[] = [];
+  readonly #stragglers = new Set<number>();
+
+  /** False if it was there already. */
+  add(start: number): boolean {
+    const rising = this.#rising;
+    if (rising.length === 0 || start > rising.at(-1)!) {
+      rising.push(start);
+      return true;
+    }
+    let low = 0;
+    let high = rising.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (rising[middle]! < start) low = middle + 1;
+      else high = middle;
+    }
+    if (rising[low] === start || this.#stragglers.has(start)) return false;
+    this.#stragglers.add(start);
+    return true;
+  }
+}
