@@ -29,7 +29,8 @@ export interface MapsText {
   readonly offsets: number[];
   /** LABEL of each VMA. */
   readonly labels: number[];
-  readonly gate: boolean;
+  /** Offset of the gate line, or -1. */
+  readonly gateOffset: number;
 }
 
 export interface MapsContext {
@@ -44,11 +45,11 @@ export interface MapsContext {
 
 export function parseMapsText(text: string, context: MapsContext): MapsText {
   const result = { vmas: [] as VmaSpec[], offsets: [] as number[], labels: [] as number[] };
-  let gate = false;
+  let gateOffset = -1;
   const cr = firstOfAllCrLf(text);
   if (cr >= 0) {
     context.fault(cr, cr + 1, 'lines end in CR LF', 'maps text has LF only: convert it');
-    return { ...result, gate };
+    return { ...result, gateOffset };
   }
   const line = new LineScanner(text);
   for (let at = 0; at < text.length; ) {
@@ -58,7 +59,7 @@ export function parseMapsText(text: string, context: MapsContext): MapsText {
       if (!line.scan(at, end)) {
         context.fault(line.faultStart, line.faultEnd, line.faultMessage, line.faultHint);
       } else if (line.isGate) {
-        gate = true;
+        gateOffset = at;
       } else {
         if (result.vmas.length >= context.vmasMax) break;
         result.labels.push(line.label());
@@ -68,7 +69,7 @@ export function parseMapsText(text: string, context: MapsContext): MapsText {
     }
     at = end + 1;
   }
-  return { ...result, gate };
+  return { ...result, gateOffset };
 }
 
 /** Offset of the first CR of a text in which every line ends in one, or -1. */

@@ -1,0 +1,298 @@
+/**
+ * `vmas:` to the address space at the start: VMAs by address, the ranges that selectors name, and
+ * what the kernel keeps beside them (brk, stack, mmap base).
+ *
+ * A scenario may have a million VMAs, so places are kept for each item of the list, not for each VMA.
+ */
+import { posix } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import { SourceText, type Span } from './faults.ts';
+import { type Landmarks, landmarks } from './landmarks.ts';
+import { backing, cite, type Loading, pageAt, refuse } from './loading.ts';
+import { GATE_PAGE, parseMapsText, SHMEM_PATH } from './maps-text.ts';
+import type { Path } from './parse.ts';
+import type { RangeSpec, VmaSpec } from './scenario.ts';
+import type { ExplicitVma, FileArgs, VmaEntry } from './schema.ts';
+import { ALL_PAGES, hexOfPage, hexRange } from './units.ts';
+
+export const VMAS_MAX = 1_000_000;
+/** A maps text of VMAS_MAX lines has about a hundred bytes for each; longer is no such text. */
+const MAPS_BYTES_MAX = 256 * 1024 * 1024;
+
+/** VMAs that one item of the scenario stands for. */
+interface Block {
+  readonly first: number; // index into #specs
+  readonly tag: string | null;
+  /** Whether selectors can name it. */
+  readonly named: boolean;
+  place(index: number): Span;
+}
+
+export interface LaidOut extends Landmarks {
+  /** By address. */
+  readonly vmas: readonly VmaSpec[];
+  readonly ranges: readonly RangeSpec[];
+  /** Indices into `ranges`, rising. */
+  readonly tagged: ReadonlyMap<string, readonly number[]>;
+  readonly gate: boolean;
+}
+
+/** LABEL of a VMA that no text has labelled: the kernel will. */
+const UNLABELLED = -1;
+
+export class AddressSpace {
+  readonly #loading: Loading;
+  readonly #specs: VmaSpec[] = [];
+  readonly #labels: number[] = [];
+  readonly #blocks: Block[] = [];
+  #gate: Span | null = null;
+
+  constructor(loading: Loading) {
+    this.#loading = loading;
+  }
+
+  /** One item of `vmas:`. */
+  add(entry: VmaEntry, path: Path): void {
+    if (typeof entry === 'string') this.#addLine(entry, path);
+    else if ('from' in entry) this.#addFrom(entry, path);
+    else this.#addCopies(entry, path);
+  }
+
+  /** Memory of a writer's own, mapped rw-p. */
+  addRegion(startPage: number, pages: number, path: Path): void {
+    this.#block(null, false, () => this.#loading.places.value(path));
+    this.#push(anonymous(startPage, startPage + pages, 'rw-p'));
+  }
+
+  #block(tag: string | null, named: boolean, place: (index: number) => Span): void {
+    this.#blocks.push({ first: this.#specs.length, tag, named, place });
+  }
+
+  #push(spec: VmaSpec, label: number = UNLABELLED): void {
+    this.#specs.push(spec);
+    this.#labels.push(label);
+  }
+
+  #addLine(line: string, path: Path): void {
+    const text = line.endsWith('\n') ? line.slice(0, -1) : line;
+    if (text.includes('\n')) {
+      this.#refuse(path, 'several lines in one item', 'one item for each, or from: FILE');
+      return;
+    }
+    // Code points above 255 would be no bytes; the kernel has bytes.
+    const bytes = Buffer.from(text, 'utf8').toString('latin1');
+    const { places } = this.#loading;
+    this.#addText(
+      bytes,
+      null,
+      false,
+      (start, end) => places.within(path, start, end, text),
+      () => places.value(path),
+    );
+  }
+
+  #addFrom(entry: { from: string; tag?: string | undefined; touched: boolean }, path: Path): void {
+    const { env, faults, file, hash, places } = this.#loading;
+    const shown = posix.isAbsolute(entry.from)
+      ? entry.from
+      : posix.join(posix.dirname(file), entry.from);
+    let bytes: Uint8Array;
+    try {
+      bytes = env.readFile(shown);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#loading.vmasIncomplete = true;
+      faults.add(places.value([...path, 'from']), `from: ${error.message}`, null, true);
+      return;
+    }
+    hash.update(bytes);
+    if (bytes.length > MAPS_BYTES_MAX) {
+      this.#refuse([...path, 'from'], `from: ${entry.from} is larger than 256 MiB`);
+      return;
+    }
+    const source = new SourceText(shown, Buffer.from(bytes).toString('latin1'));
+    this.#addText(source.text, entry.tag ?? null, entry.touched, (start, end) =>
+      source.span(start, end),
+    );
+  }
+
+  #addText(
+    text: string,
+    tag: string | null,
+    touched: boolean,
+    span: (start: number, end: number) => Span,
+    whole?: () => Span,
+  ): void {
+    const { faults, files } = this.#loading;
+    const room = VMAS_MAX - this.#specs.length;
+    const read = parseMapsText(text, {
+      files,
+      touched,
+      vmasMax: room + 1,
+      fault: (start, end, message, hint) => {
+        this.#loading.vmasIncomplete = true;
+        faults.add(span(start, end), message, hint);
+      },
+    });
+    const lineAt = (start: number): Span => {
+      const newline = text.indexOf('\n', start);
+      return span(start, newline < 0 ? text.length : newline);
+    };
+    const lineOf = (index: number): Span => lineAt(read.offsets[index] ?? 0);
+    if (read.vmas.length > room) {
+      this.#loading.vmasIncomplete = true;
+      faults.add(lineOf(room), tooMany());
+      return;
+    }
+    if (read.gateOffset >= 0) this.#gate = whole?.() ?? lineAt(read.gateOffset);
+    this.#block(tag, true, whole ?? lineOf);
+    for (const [index, vma] of read.vmas.entries()) this.#push(vma, read.labels[index]);
+  }
+
+  #addCopies(entry: ExplicitVma, path: Path): void {
+    const { places } = this.#loading;
+    const start = pageAt(this.#loading, [...path, 'start'], entry.start);
+    const perms = typeof entry.perms === 'string' ? [entry.perms] : entry.perms;
+    const { file, offsetPages } = entry.file
+      ? backing(this.#loading, [...path, 'file'], entry.file)
+      : { file: -1, offsetPages: 0 };
+    checkBacking(this.#loading, path, perms, entry.file ?? null, entry.name ?? null);
+    if (start === null) {
+      this.#loading.vmasIncomplete = true;
+      return;
+    }
+    if (this.#specs.length + entry.repeat > VMAS_MAX) {
+      this.#refuse(entry.repeat > 1 ? [...path, 'repeat'] : path, tooMany());
+      return;
+    }
+    const stride = entry.pages + entry.gap;
+    if (start + stride * (entry.repeat - 1) + entry.pages >= ALL_PAGES) {
+      this.#refuse(path, 'reaches beyond the end of the 64-bit address space');
+      return;
+    }
+    this.#block(entry.tag ?? null, true, () => places.value(path));
+    for (let copy = 0; copy < entry.repeat; copy++) {
+      const startPage = start + copy * stride;
+      const mode = perms[copy % perms.length] ?? 'rw-p';
+      this.#push({
+        startPage,
+        endPage: startPage + entry.pages,
+        perms: mode,
+        file,
+        offsetPages,
+        anonName: entry.name ?? null,
+        special: null,
+        touched: entry.touched && mode.endsWith('p'),
+      });
+    }
+  }
+
+  #refuse(path: Path, message: string, hint: string | null = null): void {
+    this.#loading.vmasIncomplete = true;
+    refuse(this.#loading, path, message, hint);
+  }
+
+  /** Puts all VMAs in order, after the last of them was added. */
+  layOut(): LaidOut {
+    const specs = this.#specs;
+    const order = Array.from(specs, (_, index) => index);
+    // Items mostly come in rising order: then this is one pass.
+    order.sort((a, b) => specs[a]!.startPage - specs[b]!.startPage || a - b);
+    this.#refuseOverlaps(order);
+    const vmas = order.map((index) => specs[index]!);
+    const marks = landmarks(vmas, order, this.#labels);
+    for (const { index, message } of marks.contradictions) {
+      this.#loading.faults.add(this.#placeOf(index), message);
+    }
+    const tagged = new Map<string, number[]>();
+    const blockOf = this.#blockIndices();
+    const ranges: RangeSpec[] = [];
+    for (const index of order) {
+      const block = this.#blocks[blockOf[index]!]!;
+      if (!block.named) continue;
+      const range = ranges.push(specs[index]!) - 1;
+      if (block.tag === null) continue;
+      const members = tagged.get(block.tag);
+      if (members) members.push(range);
+      else tagged.set(block.tag, [range]);
+    }
+    return { ...marks, vmas, ranges, tagged, gate: this.#gate !== null };
+  }
+
+  #blockIndices(): Uint32Array {
+    const blockOf = new Uint32Array(this.#specs.length);
+    for (const [index, block] of this.#blocks.entries()) blockOf.fill(index, block.first);
+    return blockOf;
+  }
+
+  #placeOf(index: number): Span {
+    let found = 0;
+    for (const [block, { first }] of this.#blocks.entries()) if (first <= index) found = block;
+    const block = this.#blocks[found]!;
+    return block.place(index - block.first);
+  }
+
+  /** Once for each pair of places: two items with copies may overlap a million times. */
+  #refuseOverlaps(order: readonly number[]): void {
+    const cited = new Set<string>();
+    let highest = -1;
+    let below = 0;
+    const complain = (index: number, other: string, otherPlace: Span): void => {
+      const place = this.#placeOf(index);
+      const key = `${cite(place)} ${cite(otherPlace)}`;
+      if (cited.has(key)) return;
+      cited.add(key);
+      const { startPage, endPage } = this.#specs[index]!;
+      const message = `${hexRange(startPage, endPage)} overlaps ${other} at ${cite(otherPlace)}`;
+      this.#loading.faults.add(place, message);
+    };
+    for (const index of order) {
+      const { startPage, endPage } = this.#specs[index]!;
+      if (startPage < highest) {
+        // The fault is the one that was written later.
+        const [later, earlier] = index > below ? [index, below] : [below, index];
+        const other = this.#specs[earlier]!;
+        complain(later, hexRange(other.startPage, other.endPage), this.#placeOf(earlier));
+      }
+      if (this.#gate && startPage <= GATE_PAGE && endPage > GATE_PAGE) {
+        complain(index, `[vsyscall], ${hexOfPage(GATE_PAGE)},`, this.#gate);
+      }
+      if (endPage > highest) [highest, below] = [endPage, index];
+    }
+  }
+}
+
+function tooMany(): string {
+  return `more than ${VMAS_MAX.toLocaleString('en-US')} VMAs`;
+}
+
+export function anonymous(startPage: number, endPage: number, perms: string): VmaSpec {
+  return {
+    startPage,
+    endPage,
+    perms,
+    file: -1,
+    offsetPages: 0,
+    anonName: null,
+    special: null,
+    touched: false,
+  };
+}
+
+/** What no mapping can be: shared memory is a file's, and only anonymous memory takes a name. */
+export function checkBacking(
+  loading: Loading,
+  path: Path,
+  perms: readonly string[],
+  file: FileArgs | null,
+  name: string | null,
+): void {
+  if (!file && perms.some((mode) => mode.endsWith('s'))) {
+    const hint = `for shared anonymous memory {path: "${SHMEM_PATH}", dev: "00:01", inode: 1}`;
+    refuse(loading, [...path, 'perms'], 'perms: shared memory needs a file', hint);
+  }
+  if (!file || name === null) return;
+  if (file.path === SHMEM_PATH && perms.every((mode) => mode.endsWith('s'))) return;
+  const message = `name: a mapping of a file has none, unless it is shared and of ${SHMEM_PATH}`;
+  refuse(loading, [...path, 'name'], message);
+}

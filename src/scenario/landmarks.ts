@@ -1,0 +1,102 @@
+/**
+ * What an mm_struct knows beside its VMAs, as far as a start text tells it: the brk area from its
+ * `[heap]` lines, the place of the first stack from its `[stack]` line, and the top of the area from
+ * which mmap takes free memory. Where the text tells nothing, a place that a kernel could have chosen.
+ *
+ * Source: v6.18 include/linux/mm.h vma_is_initial_heap, vma_is_initial_stack.
+ */
+import { LABEL } from './maps-text.ts';
+import type { VmaSpec } from './scenario.ts';
+import { hexOfPage } from './units.ts';
+
+export interface Landmarks {
+  readonly startBrkPage: number;
+  readonly brkPage: number;
+  readonly startStackPage: number;
+  readonly mmapBasePage: number;
+}
+
+interface Judged extends Landmarks {
+  /** Lines of a text whose name the kernel would not have chosen; `index` as in `order`. */
+  readonly contradictions: readonly { readonly index: number; readonly message: string }[];
+}
+
+/** Top of the mmap area without randomisation: below a stack of 47-bit user space. */
+const MMAP_BASE_PAGE = 0x7ffff7fff;
+/** An empty brk area where nothing else would be put, 16 MiB. */
+const LONE_BRK_PAGE = 0x1000;
+/** Executables lie below this address, libraries above. */
+const LIBRARIES_PAGE = 0x700000000;
+
+/**
+ * @param vmas by address
+ * @param order for each of them its index into `labels`
+ * @param labels LABEL, or negative for a VMA that comes from no text
+ */
+export function landmarks(
+  vmas: readonly VmaSpec[],
+  order: readonly number[],
+  labels: readonly number[],
+): Judged {
+  let [startBrkPage, brkPage, startStackPage, stackStart] = [-1, -1, -1, -1];
+  for (const [at, vma] of vmas.entries()) {
+    const label = labels[order[at]!];
+    if (label === LABEL.heap) {
+      if (startBrkPage < 0) startBrkPage = vma.startPage;
+      brkPage = Math.max(brkPage, vma.endPage);
+    } else if (label === LABEL.stack && startStackPage < 0) {
+      stackStart = vma.startPage;
+      startStackPage = vma.endPage - 1;
+    }
+  }
+  if (startBrkPage < 0) startBrkPage = brkPage = emptyBrk(vmas);
+  const mmapBasePage = mmapBase(vmas, stackStart);
+  const marks = { startBrkPage, brkPage, startStackPage, mmapBasePage };
+  return { ...marks, contradictions: contradictions(vmas, order, labels, marks) };
+}
+
+/** Behind the executable and its bss, as without randomisation. */
+function emptyBrk(vmas: readonly VmaSpec[]): number {
+  const first = vmas[0];
+  let end = LONE_BRK_PAGE;
+  if (first && first.file >= 0 && first.startPage < LIBRARIES_PAGE) {
+    end = first.endPage;
+    for (const vma of vmas) {
+      if (vma.file === first.file || (vma.file < 0 && vma.startPage === end)) end = vma.endPage;
+    }
+  }
+  // Strictly inside a VMA an empty brk area would make a heap of it.
+  const inside = vmas.find((vma) => vma.startPage < end && end < vma.endPage);
+  return inside ? inside.endPage : end;
+}
+
+/** End of the highest VMA below the stack: what was mapped first went to the top of the area. */
+function mmapBase(vmas: readonly VmaSpec[], stackStart: number): number {
+  if (stackStart < 0) return MMAP_BASE_PAGE;
+  const below = vmas.findLast((vma) => vma.endPage <= stackStart);
+  return below ? below.endPage : Math.min(MMAP_BASE_PAGE, stackStart);
+}
+
+function contradictions(
+  vmas: readonly VmaSpec[],
+  order: readonly number[],
+  labels: readonly number[],
+  marks: Landmarks,
+): { index: number; message: string }[] {
+  const { startBrkPage, brkPage, startStackPage } = marks;
+  const found: { index: number; message: string }[] = [];
+  for (const [at, { startPage, endPage, file, special }] of vmas.entries()) {
+    const index = order[at]!;
+    const label = labels[index]!;
+    if (label < 0 || file >= 0 || special !== null) continue;
+    const inHeap = startPage < brkPage && endPage > startBrkPage;
+    if (inHeap && label !== LABEL.heap) {
+      const area = `${hexOfPage(startBrkPage)}-${hexOfPage(brkPage)}`;
+      const message = `the kernel would print [heap] here: the [heap] lines span ${area}`;
+      found.push({ index, message });
+    } else if (label === LABEL.stack && startPage > startStackPage) {
+      found.push({ index, message: 'a second [stack] line: a process has one' });
+    }
+  }
+  return found;
+}

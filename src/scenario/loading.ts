@@ -1,0 +1,135 @@
+/**
+ * What all parts of loading share: the caller's lists, the file that is read, the faults so far, and
+ * the conversions that can fail.
+ */
+import type { Fault, FaultList, Span } from './faults.ts';
+import { show } from './faults.ts';
+import type { FileTable } from './files.ts';
+import type { Path, Places } from './parse.ts';
+import type { Duration, FileSpec, Scenario } from './scenario.ts';
+import type { DurationArgs, FileArgs } from './schema.ts';
+import { kernelBytes, PAGE_SIZE, parseAddress, parseDuration, parseSize } from './units.ts';
+
+/** How the registry of strategies answers. */
+export type StrategyAnswer =
+  | { readonly ok: true; readonly canonical: string }
+  | {
+      readonly ok: false;
+      readonly error: string;
+      readonly nearest: string | null;
+      readonly known: readonly string[];
+      /** Where in the text, and how much of it. */
+      readonly offset: number;
+      readonly length: number;
+    };
+
+/** What a scenario may refer to, as far as its loader cannot know it by itself. */
+export interface LoadEnv {
+  /**
+   * Bytes of a file. The path is relative to the working directory, as the scenario's own is.
+   * @throws UserError that says why it cannot be read
+   */
+  readFile(path: string): Uint8Array;
+  /** Paths of `.js` and `.mjs` files are not asked for. */
+  strategies(text: string): StrategyAnswer;
+  readonly costs: { readonly presets: readonly string[]; readonly names: readonly string[] };
+  /**
+   * Looks at an expression of failOn; without it all are accepted.
+   * @throws UserError that says what is wrong with it
+   */
+  failOn?(expression: string): unknown;
+  /** Readers and writers, by name, that would loop without simulated time passing. */
+  zeroTimeLoop?(scenario: Scenario): readonly { readonly name: string; readonly error: string }[];
+}
+
+export type Loaded =
+  | { readonly ok: true; readonly scenario: Scenario }
+  /** `dropped`: faults beyond those listed. */
+  | { readonly ok: false; readonly faults: readonly Fault[]; readonly dropped: number };
+
+export interface Loading {
+  readonly env: LoadEnv;
+  readonly faults: FaultList;
+  readonly places: Places;
+  readonly files: FileTable;
+  /** Path of the scenario file, `-` for standard input. */
+  readonly file: string;
+  /** Takes the bytes of each file referred to, in order. */
+  readonly hash: { update(bytes: Uint8Array): unknown };
+  /** Something of `vmas` was not understood: what seems absent may be there. */
+  vmasIncomplete: boolean;
+}
+
+/** A fault at the value of this path. */
+export function refuse(
+  loading: Loading,
+  path: Path,
+  message: string,
+  hint: string | null = null,
+): void {
+  loading.faults.add(loading.places.value(path), message, hint);
+}
+
+/** `s.yaml:3:5`, to cite a second place. */
+export function cite(span: Span): string {
+  return `${span.file}:${span.line}:${span.column}`;
+}
+
+function labelled(path: Path, value: unknown, error: string): string {
+  const key = path.findLast((step) => typeof step === 'string');
+  return `${key}: ${show(value)} ${error}`;
+}
+
+/** ns of a fixed duration; 0 after a fault. */
+export function fixedNs(loading: Loading, path: Path, value: number | string): number {
+  const ns = parseDuration(value);
+  if (typeof ns === 'number') return ns;
+  refuse(loading, path, labelled(path, value, ns.error));
+  return 0;
+}
+
+export function durationNs(loading: Loading, path: Path, value: DurationArgs): Duration {
+  if (typeof value !== 'object') return fixedNs(loading, path, value);
+  if (value.exp !== undefined) return { exp: fixedNs(loading, [...path, 'exp'], value.exp) };
+  const at = [...path, 'uniform'];
+  const [least = 0, most = 0] = (value.uniform ?? []).map((bound, index) =>
+    fixedNs(loading, [...at, index], bound),
+  );
+  if (least > most) refuse(loading, at, `uniform: ${least} ns is more than ${most} ns`);
+  return { uniform: [least, most] };
+}
+
+/** Page index; null after a fault. */
+export function pageAt(loading: Loading, path: Path, text: string): number | null {
+  const page = parseAddress(text);
+  if (typeof page === 'number') return page;
+  refuse(loading, path, labelled(path, text, page.error));
+  return null;
+}
+
+/** Interned file and its offset in pages. */
+export function backing(
+  loading: Loading,
+  path: Path,
+  args: FileArgs,
+): { readonly file: number; readonly offsetPages: number } {
+  const [major = '0', minor = '0'] = args.dev.split(':');
+  const spec: FileSpec = {
+    path: kernelBytes(args.path),
+    major: Number.parseInt(major, 16),
+    minor: Number.parseInt(minor, 16),
+    inode: args.inode,
+    open: args.open,
+  };
+  const file = loading.files.intern(spec);
+  const at = [...path, 'offset'];
+  const { offset } = args;
+  if (typeof offset === 'string' && offset.startsWith('0x')) {
+    return { file, offsetPages: pageAt(loading, at, offset) ?? 0 };
+  }
+  const bytes = parseSize(offset);
+  if (bytes % PAGE_SIZE !== 0) {
+    refuse(loading, at, labelled(at, offset, 'is not a multiple of the page size, 4096'));
+  }
+  return { file, offsetPages: Math.floor(bytes / PAGE_SIZE) };
+}

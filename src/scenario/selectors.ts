@@ -1,0 +1,162 @@
+/**
+ * Selectors and places to the ranges that they may pick: fixed for the run, whatever becomes of the
+ * VMAs.
+ *
+ * A place needs ranges that it fits into. `next` and `random` go over those that it does fit into;
+ * `first`, an index and an address name one range, and it has to fit there.
+ */
+import type { LaidOut } from './address-space.ts';
+import { type Loading, pageAt, refuse } from './loading.ts';
+import type { Path } from './parse.ts';
+import type { Place, RangeSpec, Selector } from './scenario.ts';
+import type { SelectorArgs } from './schema.ts';
+import { didYouMean, list } from './shape.ts';
+import { ALL_PAGES, hexRange } from './units.ts';
+
+export interface SelectorContext {
+  readonly loading: Loading;
+  readonly space: LaidOut;
+}
+
+/** What a place or a churn asks of a range. */
+interface Need {
+  readonly pages: number;
+  /** Completes "… needs": `page 3 and 2 pages from there`. */
+  readonly why: string;
+}
+
+/** @returns null after a fault */
+export function selector(
+  context: SelectorContext,
+  path: Path,
+  args: SelectorArgs,
+  need: Need,
+): Selector | null {
+  const { loading, space } = context;
+  const named = namedRanges(context, path, args);
+  if (named === null) return null;
+  const fits = (range: number): boolean => pagesOf(space.ranges[range]) >= need.pages;
+  const single = args.index !== undefined || args.address !== undefined || args.pick === 'first';
+  const candidates = single ? [named[0] ?? 0] : named;
+  const ranges = candidates.every(fits) ? candidates : candidates.filter(fits);
+  if (ranges.length > 0) return { ranges, pick: args.pick };
+  const first = space.ranges[candidates[0] ?? 0];
+  const message = single
+    ? `${rangeText(first)} has ${pagesOf(first)} pages, and ${need.why} needs ${need.pages}`
+    : `none of these ranges has the ${need.pages} pages that ${need.why} needs`;
+  refuse(loading, path, message);
+  return null;
+}
+
+/** Every range of at least so many pages, one at random each time. */
+export function anyRange(context: SelectorContext, path: Path, need: Need): Selector | null {
+  return selector(context, path, { pick: 'random' }, need);
+}
+
+/** Indices into the ranges, rising and at least one; null after a fault. */
+function namedRanges(
+  context: SelectorContext,
+  path: Path,
+  args: SelectorArgs,
+): readonly number[] | null {
+  const { loading, space } = context;
+  // What is absent may be what was not understood.
+  const absent = (key: string, message: string, hint: string | null = null): null => {
+    if (!loading.vmasIncomplete) refuse(loading, [...path, key], message, hint);
+    return null;
+  };
+  if (args.address !== undefined) {
+    if (args.tag !== undefined || args.index !== undefined) {
+      refuse(loading, path, 'a selector with an address has no tag and no index');
+      return null;
+    }
+    const page = pageAt(loading, [...path, 'address'], args.address);
+    if (page === null) return null;
+    const range = rangeAt(space.ranges, page);
+    if (range < 0) return absent('address', `address: no range of vmas holds ${args.address}`);
+    return [range];
+  }
+  const tagged = args.tag === undefined ? allRanges(space) : space.tagged.get(args.tag);
+  if (tagged === undefined) {
+    const known = [...space.tagged.keys()];
+    const others = known.length === 0 ? 'vmas has no tags' : `known: ${list(known.slice(0, 20))}`;
+    const hint = didYouMean(args.tag, known) ?? others;
+    return absent('tag', `tag: no range has the tag "${args.tag}"`, hint);
+  }
+  if (tagged.length === 0) {
+    if (!loading.vmasIncomplete) refuse(loading, path, 'vmas has no range to select');
+    return null;
+  }
+  if (args.index === undefined) return tagged;
+  const range = tagged[args.index];
+  if (range !== undefined) return [range];
+  const message = `index: ${args.index} is too high: ${tagged.length} ranges, counted from 0`;
+  return absent('index', message);
+}
+
+const wholes = new WeakMap<LaidOut, readonly number[]>();
+
+/** Made once: there may be a million. */
+function allRanges(space: LaidOut): readonly number[] {
+  let all = wholes.get(space);
+  if (!all) {
+    all = Array.from(space.ranges, (_, index) => index);
+    wholes.set(space, all);
+  }
+  return all;
+}
+
+/** Index of the range that holds the page, or -1. */
+function rangeAt(ranges: readonly RangeSpec[], page: number): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (ranges[middle]!.endPage <= page) low = middle + 1;
+    else high = middle;
+  }
+  const found = ranges[low];
+  return found && found.startPage <= page ? low : -1;
+}
+
+function pagesOf(range: RangeSpec | undefined): number {
+  return range ? range.endPage - range.startPage : 0;
+}
+
+function rangeText(range: RangeSpec | undefined): string {
+  return range ? hexRange(range.startPage, range.endPage) : 'it';
+}
+
+export interface PlaceArgs {
+  readonly at?: string | undefined;
+  readonly vma?: SelectorArgs | undefined;
+  readonly page?: number | undefined;
+  readonly pages?: number | undefined;
+}
+
+/** @param path of the operation's arguments @returns null after a fault */
+export function place(context: SelectorContext, path: Path, args: PlaceArgs): Place | null {
+  const { loading } = context;
+  const { page = 0, pages = null } = args;
+  if (args.vma !== undefined) {
+    const why = pages === null ? `page ${page}` : `a place of ${pages} pages from page ${page}`;
+    const need = { pages: page + (pages ?? 1), why };
+    const resolved = selector(context, [...path, 'vma'], args.vma, need);
+    return resolved && { kind: 'vma', selector: resolved, page, pages };
+  }
+  if (args.page !== undefined) {
+    refuse(loading, [...path, 'page'], 'page: counts within a range, so it belongs to vma:');
+  }
+  if (args.at === undefined) return null;
+  const start = pageAt(loading, [...path, 'at'], args.at);
+  if (pages === null) {
+    loading.faults.add(loading.places.key([...path, 'at']), 'a place with at: needs pages:');
+    return null;
+  }
+  if (start === null) return null;
+  if (start + pages >= ALL_PAGES) {
+    refuse(loading, [...path, 'pages'], 'reaches beyond the end of the 64-bit address space');
+    return null;
+  }
+  return { kind: 'at', page: start, pages };
+}

@@ -1,0 +1,181 @@
+/** Readers, writers and the machine they run on: names, counts, CPUs, strategies, costs. */
+
+import { askForSpares, checkChurnKeys, churn, type Spares } from './churns.ts';
+import type { Span } from './faults.ts';
+import { show } from './faults.ts';
+import { cite, durationNs, fixedNs, type Loading, refuse } from './loading.ts';
+import type { Path } from './parse.ts';
+import { program } from './program.ts';
+import type { HogSpec, MachineSpec, ReaderSpec, WriterProgram, WriterSpec } from './scenario.ts';
+import type { MachineArgs, ReaderArgs, WriterArgs } from './schema.ts';
+import type { SelectorContext } from './selectors.ts';
+import { didYouMean, list } from './shape.ts';
+import { parseSize } from './units.ts';
+
+/** Tasks of all readers and writers together. */
+const TASKS_MAX = 65_536;
+
+/** Names of tasks, each only once, and the limit on their number. */
+export class TaskNames {
+  readonly #loading: Loading;
+  readonly #owners = new Map<string, Span>();
+  #full = false;
+
+  constructor(loading: Loading) {
+    this.#loading = loading;
+  }
+
+  /** NAME, or NAME/0 … NAME/n-1; empty after a fault. */
+  claim(path: Path, name: string, count: number): string[] {
+    const place = this.#loading.places.value([...path, 'name']);
+    if (this.#full) return [];
+    if (this.#owners.size + count > TASKS_MAX) {
+      this.#full = true;
+      refuse(this.#loading, [...path, 'count'], `more than ${TASKS_MAX} readers and writers`);
+      return [];
+    }
+    const owner = this.#owners.get(name) ?? this.#owners.get(`${name}/0`);
+    if (owner) {
+      const message = `name: a second task named ${show(name)}, the first is at ${cite(owner)}`;
+      this.#loading.faults.add(place, message);
+      return [];
+    }
+    const names = count === 1 ? [name] : Array.from({ length: count }, (_, i) => `${name}/${i}`);
+    for (const own of [name, ...names]) this.#owners.set(own, place);
+    return names;
+  }
+
+  /** Where the task of this name was written. */
+  placeOf(name: string): Span | undefined {
+    return this.#owners.get(name);
+  }
+}
+
+function checkCpu(loading: Loading, path: Path, cpu: number, machine: MachineArgs | null): void {
+  if (!machine) return; // its faults have been reported
+  if (machine.cpus === undefined) {
+    const message = `cpu: ${cpu} means nothing while every task has a CPU of its own`;
+    refuse(loading, path, message, 'set machine: {cpus: …}');
+  } else if (cpu >= machine.cpus) {
+    refuse(loading, path, `cpu: ${cpu} does not lie below cpus: ${machine.cpus}`);
+  }
+}
+
+export function machineSpec(loading: Loading, path: Path, args: MachineArgs): MachineSpec {
+  const hogs = args.hogs.map((hog, index): HogSpec => {
+    const at = [...path, 'hogs', index];
+    checkCpu(loading, [...at, 'cpu'], hog.cpu, args);
+    return {
+      cpu: hog.cpu,
+      runNs: durationNs(loading, [...at, 'run'], hog.run),
+      sleepNs: durationNs(loading, [...at, 'sleep'], hog.sleep),
+      nice: hog.nice,
+      count: hog.count,
+    };
+  });
+  return {
+    cpus: args.cpus ?? null,
+    rwsem: args.rwsem,
+    preempt: args.preempt,
+    hz: args.hz,
+    costs: costs(loading, [...path, 'costs'], args.costs),
+    hogs,
+  };
+}
+
+function costs(loading: Loading, path: Path, args: MachineArgs['costs']): MachineSpec['costs'] {
+  const { presets, names } = loading.env.costs;
+  const { preset, ...rest } = typeof args === 'string' ? { preset: args } : args;
+  if (!presets.includes(preset)) {
+    const at = typeof args === 'string' ? path : [...path, 'preset'];
+    const hint = didYouMean(preset, presets) ?? `known: ${list(presets)}`;
+    refuse(loading, at, `costs: unknown preset ${show(preset)}`, hint);
+  }
+  const overrides: Record<string, number> = {};
+  for (const [name, value] of Object.entries(rest)) {
+    const at = [...path, name];
+    if (!names.includes(name)) {
+      const hint = didYouMean(name, names) ?? `known: ${list(names)}`;
+      loading.faults.add(loading.places.key(at), `unknown cost ${show(name)}`, hint);
+    } else if (name.endsWith('Share')) {
+      if (typeof value === 'number' && value <= 1) overrides[name] = value;
+      else refuse(loading, at, `${name}: ${show(value)} is not a share: a number from 0 to 1`);
+    } else if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+      refuse(loading, at, `${name}: ${show(value)} is not a whole number of ns`);
+    } else {
+      overrides[name] = fixedNs(loading, at, value);
+    }
+  }
+  return { preset, overrides };
+}
+
+export function readerSpecs(
+  loading: Loading,
+  path: Path,
+  args: ReaderArgs,
+  names: TaskNames,
+  machine: MachineArgs | null,
+): ReaderSpec[] {
+  if (args.cpu !== undefined) checkCpu(loading, [...path, 'cpu'], args.cpu, machine);
+  const bufferBytes = parseSize(args.buffer);
+  if (bufferBytes < 1) refuse(loading, [...path, 'buffer'], 'buffer: holds at least 1 byte');
+  const spec = {
+    strategy: strategyText(loading, [...path, 'strategy'], args.strategy),
+    passes: args.passes,
+    bufferBytes,
+    startNs: durationNs(loading, [...path, 'start'], args.start),
+    thinkNs: durationNs(loading, [...path, 'think'], args.think),
+    cpu: args.cpu ?? null,
+    nice: args.nice,
+  };
+  return names.claim(path, args.name, args.count).map((name) => ({ name, ...spec }));
+}
+
+/** Canonical, or the path of a user's own file as written. */
+function strategyText(loading: Loading, path: Path, text: string): string {
+  if (/\.m?js$/.test(text)) return text;
+  const answer = loading.env.strategies(text);
+  if (answer.ok) return answer.canonical;
+  const { offset, length, known } = answer;
+  const near = answer.nearest;
+  const hint = near === null ? `known: ${list(known)}` : `did you mean "${near}"?`;
+  const place = loading.places.within(path, offset, offset + Math.max(1, length), text);
+  loading.faults.add(place, answer.error, hint);
+  return text;
+}
+
+/** @param raw the writer as written: its program is judged operation by operation */
+export function writerSpecs(
+  context: SelectorContext,
+  path: Path,
+  { args, raw }: { readonly args: WriterArgs; readonly raw: unknown },
+  { names, machine, spares }: { names: TaskNames; machine: MachineArgs | null; spares: Spares },
+): WriterSpec[] {
+  const { loading, space } = context;
+  if (args.cpu !== undefined) checkCpu(loading, [...path, 'cpu'], args.cpu, machine);
+  checkChurnKeys(loading, path, args);
+  const spec = {
+    startNs: durationNs(loading, [...path, 'start'], args.start),
+    thinkNs: durationNs(loading, [...path, 'think'], args.think),
+    ops: args.ops ?? null,
+    cpu: args.cpu ?? null,
+    nice: args.nice,
+  };
+  let source: WriterProgram | null = null;
+  if (args.trace !== undefined) {
+    const at = loading.places.key([...path, 'trace']);
+    loading.faults.add(at, 'trace: traces come with a later version of mapsim');
+  } else if (args.churn !== undefined) {
+    const named = churn(context, path, args);
+    if (named?.churn === 'exact-mremap') askForSpares(spares, named.selector, space);
+    source = named && { kind: 'churn', ...named };
+  } else {
+    const operations = (raw as { program?: unknown }).program;
+    const items = Array.isArray(operations) ? operations : [];
+    const endless = args.ops === undefined;
+    source = { kind: 'program', program: program(context, [...path, 'program'], items, endless) };
+  }
+  const own = names.claim(path, args.name, args.count);
+  if (!source) return [];
+  return own.map((name) => ({ name, ...spec, source }));
+}

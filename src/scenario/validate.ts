@@ -1,0 +1,234 @@
+/**
+ * A scenario file to a Scenario, or to every fault in it.
+ *
+ * Each part (the frame, each item of `vmas`, each reader, writer and operation) is held against the
+ * schema by itself, and what is left of it is judged further, so that one mistake does not hide
+ * another. A fault that would only follow from another one is not reported.
+ */
+import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import { AddressSpace, type LaidOut } from './address-space.ts';
+import { addRegion, type PlacedSpares, placeSpares, type Spares } from './churns.ts';
+import { FaultList } from './faults.ts';
+import { FileTable } from './files.ts';
+import { fixedNs, type LoadEnv, type Loaded, type Loading, refuse } from './loading.ts';
+import { type Path, parseSource } from './parse.ts';
+import type { ReaderSpec, Scenario, WriterSpec } from './scenario.ts';
+import {
+  type ReaderArgs,
+  ReaderSchema,
+  type ScenarioArgs,
+  ScenarioSchema,
+  VmaEntrySchema,
+  type WriterArgs,
+  WriterSchema,
+} from './schema.ts';
+import { checkShape, withoutExtensions } from './shape.ts';
+import { machineSpec, readerSpecs, TaskNames, writerSpecs } from './tasks.ts';
+
+export type { Fault } from './faults.ts';
+export { renderFaults } from './faults.ts';
+export type { LoadEnv, Loaded, StrategyAnswer } from './loading.ts';
+
+export interface ScenarioSource {
+  /** As the user wrote it, relative to the working directory; `-` for standard input. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export function loadScenario(source: ScenarioSource, env: LoadEnv): Loaded {
+  const faults = new FaultList();
+  const hash = createHash('sha256').update(source.bytes);
+  const shown = source.path === '-' ? 'stdin' : source.path;
+  const parsed = parseSource(shown, source.bytes, faults);
+  if (!parsed) return refused(faults);
+  const loading: Loading = {
+    env,
+    faults,
+    places: parsed.places,
+    files: new FileTable(),
+    file: source.path,
+    hash,
+    vmasIncomplete: false,
+  };
+  const scenario = build(loading, withoutExtensions(parsed.value), scenarioName(source.path));
+  if (!scenario || faults.count > 0) return refused(faults);
+  const whole = { ...scenario, sha256: hash.digest('hex') };
+  return { ok: true, scenario: whole };
+}
+
+function refused(faults: FaultList): Loaded {
+  return { ok: false, faults: faults.sorted(), dropped: faults.dropped };
+}
+
+/** Base name without its ending. */
+function scenarioName(path: string): string {
+  return path === '-' ? 'stdin' : posix.basename(path).replace(/\.(ya?ml|json)$/i, '');
+}
+
+type Keyed = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Keyed {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The items of a list, or nothing where it is none (which the frame's schema reports). */
+function itemsOf(top: Keyed, key: string): readonly unknown[] {
+  const list = top[key];
+  return Array.isArray(list) ? list : [];
+}
+
+/** The same with its lists emptied: their items are judged one by one. A seed may have any size. */
+function frameOf(top: Keyed): Keyed {
+  const frame: Record<string, unknown> = { ...top };
+  if (typeof frame.seed === 'bigint') frame.seed = String(frame.seed);
+  for (const key of ['vmas', 'readers', 'writers']) if (Array.isArray(top[key])) frame[key] = [];
+  return frame;
+}
+
+/** The parts that the schema let pass, each with its place. */
+interface Item<T> {
+  readonly path: Path;
+  readonly args: T;
+  readonly raw: unknown;
+}
+
+/** null after faults that leave nothing to go on with; `sha256` is filled in at the end. */
+function build(loading: Loading, top: unknown, name: string): Scenario | null {
+  if (!isObject(top)) {
+    refuse(loading, [], 'a scenario is a list of keys and values, the first "mapsim: 1"');
+    return null;
+  }
+  const frame = checkShape(ScenarioSchema, frameOf(top), [], loading);
+  const readers = readerItems(loading, top);
+  const writers = writerItems(loading, top);
+  const space = addressSpace(loading, top, writers);
+  const names = new TaskNames(loading);
+  const context = { loading, space };
+  const spares: Spares = new Map();
+  const machine = frame?.machine ?? null;
+  const readerList = readers.flatMap(({ path, args }) =>
+    readerSpecs(loading, path, args, names, machine),
+  );
+  const writerList = writers.flatMap(({ path, args, raw }) =>
+    writerSpecs(context, path, { args, raw }, { names, machine, spares }),
+  );
+  if (!frame) return null;
+  checkEnd(loading, frame, top, writers);
+  const placed = placeSpares(spares, space);
+  const scenario: Scenario = {
+    ...frameSpec(loading, frame, name),
+    ...spaceSpec(loading, space, placed),
+    readers: readerList,
+    writers: writerList.map((writer) => withSpares(writer, placed)),
+  };
+  if (loading.faults.count === 0) checkLoops(loading, scenario, names);
+  return scenario;
+}
+
+function readerItems(loading: Loading, top: Keyed): Item<ReaderArgs>[] {
+  const items: Item<ReaderArgs>[] = [];
+  for (const [index, raw] of itemsOf(top, 'readers').entries()) {
+    const path = ['readers', index];
+    const args = checkShape(ReaderSchema, raw, path, loading);
+    if (args) items.push({ path, args, raw });
+  }
+  return items;
+}
+
+/** Stands for a program whose operations are judged one by one. */
+const SOME_PROGRAM: readonly unknown[] = [{ restore: true }];
+
+function writerItems(loading: Loading, top: Keyed): Item<WriterArgs>[] {
+  const items: Item<WriterArgs>[] = [];
+  for (const [index, raw] of itemsOf(top, 'writers').entries()) {
+    const path = ['writers', index];
+    const operations = isObject(raw) ? itemsOf(raw, 'program') : [];
+    const hollow = operations.length > 0 ? { ...(raw as Keyed), program: SOME_PROGRAM } : raw;
+    const args = checkShape(WriterSchema, hollow, path, loading);
+    if (args) items.push({ path, args, raw });
+  }
+  return items;
+}
+
+function addressSpace(loading: Loading, top: Keyed, writers: readonly Item<WriterArgs>[]): LaidOut {
+  const space = new AddressSpace(loading);
+  if (top.vmas !== undefined && !Array.isArray(top.vmas)) loading.vmasIncomplete = true;
+  for (const [index, raw] of itemsOf(top, 'vmas').entries()) {
+    const path = ['vmas', index];
+    const before = loading.faults.count;
+    const entry = checkShape(VmaEntrySchema, raw, path, loading);
+    if (loading.faults.count > before) loading.vmasIncomplete = true;
+    if (entry !== null) space.add(entry, path);
+  }
+  for (const { path, args } of writers) addRegion(space, loading, path, args);
+  return space.layOut();
+}
+
+function frameSpec(loading: Loading, frame: ScenarioArgs, name: string) {
+  for (const [index, expression] of frame.failOn.entries()) {
+    try {
+      loading.env.failOn?.(expression);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      refuse(loading, ['failOn', index], `failOn: ${error.message}`);
+    }
+  }
+  const { duration } = frame;
+  return {
+    name,
+    sha256: '',
+    about: frame.about ?? null,
+    seed: String(frame.seed),
+    durationNs: duration === undefined ? null : fixedNs(loading, ['duration'], duration),
+    machine: machineSpec(loading, ['machine'], frame.machine),
+    failOn: frame.failOn,
+  };
+}
+
+function spaceSpec(loading: Loading, space: LaidOut, placed: PlacedSpares) {
+  return {
+    files: loading.files.files,
+    vmas: placed.vmas,
+    ranges: space.ranges,
+    startBrkPage: space.startBrkPage,
+    brkPage: space.brkPage,
+    startStackPage: space.startStackPage,
+    mmapBasePage: space.mmapBasePage,
+    gate: space.gate,
+  };
+}
+
+function withSpares(writer: WriterSpec, placed: PlacedSpares): WriterSpec {
+  const { source } = writer;
+  if (source.kind !== 'churn' || source.churn !== 'exact-mremap') return writer;
+  return { ...writer, source: { ...source, spares: placed.startsFor(source.selector) } };
+}
+
+/** Without a reader something else has to end the run. */
+function checkEnd(
+  loading: Loading,
+  frame: ScenarioArgs,
+  top: Keyed,
+  writers: readonly Item<WriterArgs>[],
+): void {
+  if (top.readers !== undefined && itemsOf(top, 'readers').length !== 0) return;
+  if (frame.duration !== undefined || top.duration !== undefined) return;
+  const endless = writers.find(({ args }) => args.ops === undefined);
+  const faulty = writers.length < itemsOf(top, 'writers').length;
+  if (!endless && (faulty || writers.length > 0)) return;
+  const message = 'nothing ends this run: it has no reader and no duration';
+  if (endless) refuse(loading, [...endless.path, 'name'], `${message}, and this writer has no ops`);
+  else loading.faults.add(loading.places.key(['mapsim']), message);
+}
+
+/** What depends on costs, and so on the caller. */
+function checkLoops(loading: Loading, scenario: Scenario, names: TaskNames): void {
+  for (const { name, error } of loading.env.zeroTimeLoop?.(scenario) ?? []) {
+    const place = names.placeOf(name) ?? loading.places.value([]);
+    loading.faults.add(place, error);
+  }
+}
+
+export type { ReaderSpec, Scenario, WriterSpec };
