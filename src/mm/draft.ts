@@ -37,6 +37,7 @@ export class Draft {
   /** The stretch of acts during which MREMAP_FIXED leaves its destination empty. */
   holeFrom = 0;
   holeTo = 0;
+  #downgrades = false;
   /** VMAs of the layout as they were when first looked at, in that order. */
   readonly #originals: VmaRecord[] = [];
   readonly #loaded = new Set<number>();
@@ -96,6 +97,12 @@ export class Draft {
 
   act(kind: ActKind, vma = 0, a = 0, b = 0): void {
     this.acts.push(kind, vma, a, b);
+  }
+
+  /** mmap_write_downgrade(): the write section ends here. */
+  downgrade(): void {
+    this.#downgrades = true;
+    this.act(ACT.downgrade);
   }
 
   /** Acts so far: the index that the next one will have. */
@@ -164,6 +171,7 @@ export class Draft {
       fresh: this.fresh,
       errno: end.errno,
       beforeLock: false,
+      downgrades: this.#downgrades,
       result: end.errno === null ? end.result : -1,
       cost: end.cost,
       windows: planWindows(originals, finals, this),

@@ -121,6 +121,8 @@ export interface Plan {
   readonly errno: Errno | null;
   /** Found before mmap_lock is asked for: no write section at all. */
   readonly beforeLock: boolean;
+  /** Some of its acts come after a downgrade, with mmap_lock held for read. */
+  readonly downgrades: boolean;
   /** The page that mmap or mremap returns; -1 otherwise. */
   readonly result: number;
   readonly cost: CallCost;

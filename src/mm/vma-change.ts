@@ -275,7 +275,7 @@ export function unmapRange(
   draft.act(ACT.treeClear, 0, start, end);
   for (const vma of detached) draft.remove(vma);
   draft.mapCount -= detached.length;
-  if (lock === 'downgrade') draft.act(ACT.downgrade);
+  if (lock === 'downgrade') draft.downgrade();
   clearPtes(draft, detached);
   freeDetached(draft, detached);
   return null;

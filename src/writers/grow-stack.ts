@@ -50,7 +50,7 @@ function expandDownwards(draft: Draft, stack: VmaRecord, pages: number): Errno |
   draft.actRange(stack, start, stack.end, pgoff);
   draft.act(ACT.treeStore, stack.id, start, stack.end);
   draft.place(stack, start, stack.end, pgoff);
-  draft.act(ACT.downgrade);
+  draft.downgrade();
   draft.act(ACT.pageTables, 0, 1);
   return null;
 }

@@ -1,0 +1,60 @@
+/**
+ * What a writer leaves to chance. Each purpose has a stream of its own, named after the writer, so
+ * that no draw depends on what another task did, nor on how many draws another purpose took.
+ *
+ * A search supplies a Chance of its own: it branches on `below` and answers 0 to `duration`.
+ */
+import { RandomStream, STREAM_WORDS } from '../base/prng.ts';
+import type { Duration } from '../scenario/scenario.ts';
+
+export const PURPOSES = ['start', 'think', 'hold', 'pause'] as const;
+export type Purpose = (typeof PURPOSES)[number];
+
+export interface Chance {
+  /** A pick of one of n: 0 … n-1. */
+  below(n: number): number;
+  /** A span of simulated time, whole ns. */
+  duration(purpose: Purpose, span: Duration): number;
+}
+
+/** A span of time in whole ns. A fixed one takes nothing from the stream. */
+export function drawDuration(span: Duration, stream: RandomStream): number {
+  if (typeof span === 'number') return span;
+  if ('exp' in span) return Math.round(-span.exp * Math.log(stream.unit()));
+  const [low, high] = span.uniform;
+  return low + stream.below(high - low + 1);
+}
+
+/** Numbers that SeededChance.save() writes. */
+export const CHANCE_WORDS = (PURPOSES.length + 1) * STREAM_WORDS;
+
+export class SeededChance implements Chance {
+  readonly #pick: RandomStream;
+  readonly #times: readonly RandomStream[];
+
+  constructor(seed: string, writer: string) {
+    this.#pick = new RandomStream(seed, ['writer', writer, 'pick']);
+    this.#times = PURPOSES.map((purpose) => new RandomStream(seed, ['writer', writer, purpose]));
+  }
+
+  below(n: number): number {
+    return this.#pick.below(n);
+  }
+
+  duration(purpose: Purpose, span: Duration): number {
+    return drawDuration(span, this.#times[PURPOSES.indexOf(purpose)]!);
+  }
+
+  /** Returns where the next one may write. */
+  save(into: Float64Array, at: number): number {
+    this.#pick.save(into, at);
+    this.#times.forEach((stream, i) => stream.save(into, at + (i + 1) * STREAM_WORDS));
+    return at + CHANCE_WORDS;
+  }
+
+  restore(from: Float64Array, at: number): number {
+    this.#pick.restore(from, at);
+    this.#times.forEach((stream, i) => stream.restore(from, at + (i + 1) * STREAM_WORDS));
+    return at + CHANCE_WORDS;
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * The named churns: programs that pick a range anew in each round.
+ *
+ * `split-merge`, `resize` and `remap` are the races of the kernel's selftest (v6.18
+ * tools/testing/selftests/proc/proc-maps-race.c), `map-unmap` is the mapper of McKenney's
+ * proc-mmap_sem-test. "The other protection" of a range is r-- where it is writable, else rw-; "the
+ * old one" is what `vmas:` gave it. A round is one operation or two; a range is picked at its start.
+ */
+import { unreachable } from '../base/assert.ts';
+import { NO_FILE } from '../mm/layout.ts';
+import type { Churn, RangeSpec, Selector, VmaSpec } from '../scenario/scenario.ts';
+import { hexAddress, mapFlagsOf, otherPerms, protOf } from './perms.ts';
+import { fileToMap } from './program.ts';
+import { callsItem, type Item, Picker, type Script, type ScriptContext } from './script.ts';
+
+type CallsItem = Extract<Item, { kind: 'calls' }>;
+type FlipPair = Extract<Churn, { churn: 'flip-pair' }>;
+
+/** Numbers of a churn's state: phase, picked, version, low and high length. */
+const STATE_WORDS = 5;
+
+export class ChurnScript implements Script {
+  readonly #context: ScriptContext;
+  readonly #churn: Churn;
+  readonly #picker: Picker;
+  /** Which operation of the round comes next. */
+  #phase = 0;
+  /** Index into the selector's ranges; for `flip-pair` of the low one and, over it, of the high one. */
+  #picked = 0;
+  /** flip-pair: how many versions there have been, and how long the ranges are now (0: as given). */
+  #version = 0;
+  #lowPages = 0;
+  #highPages = 0;
+
+  constructor(context: ScriptContext, churn: Churn) {
+    this.#context = context;
+    this.#churn = churn;
+    this.#picker = new Picker(context, 2);
+  }
+
+  get roundLength(): number {
+    return this.#churn.churn === 'flip-pair' ? 3 : 2;
+  }
+
+  next(): Item {
+    const churn = this.#churn;
+    switch (churn.churn) {
+      case 'split-merge':
+        return this.#splitMerge(this.#round(churn.selector));
+      case 'resize':
+        return this.#resize(this.#round(churn.selector));
+      case 'remap':
+        return this.#remap(churn.selector, this.#round(churn.selector));
+      case 'merge-churn':
+        return this.#mergeChurn(this.#round(churn.selector));
+      case 'exact-mremap':
+        return this.#exactMremap(churn);
+      case 'map-unmap':
+        return this.#mapUnmap(churn.region);
+      case 'flip-pair':
+        return this.#flipPair(churn);
+      default:
+        return unreachable(churn);
+    }
+  }
+
+  /** Moves on within a round of two operations; the range of the round. */
+  #round(selector: Selector): { range: RangeSpec; back: boolean } {
+    const back = this.#phase === 1;
+    if (!back) this.#picked = this.#picker.pick(selector, 0);
+    this.#phase = back ? 0 : 1;
+    return { range: this.#picker.rangeOf(selector, this.#picked), back };
+  }
+
+  /** Page 0 is replaced by memory of the other protection, then by what was there at the start. */
+  #splitMerge(round: { range: RangeSpec; back: boolean }): CallsItem {
+    const start = round.range.startPage;
+    const perms = round.back ? round.range.perms : otherPerms(round.range.perms);
+    const vma = this.#vmaAt(start);
+    const flags = mapFlagsOf(perms);
+    const file = fileToMap(vma?.file ?? NO_FILE, flags);
+    const pgoff = vma === null || vma.file < 0 ? 0 : vma.offsetPages + (start - vma.startPage);
+    const args = { at: hexAddress(start), pages: 1, perms };
+    return callsItem('mmap', args, [
+      { call: 'mmap', start, pages: 1, flags, file, pgoff, touched: false },
+    ]);
+  }
+
+  #resize(round: { range: RangeSpec; back: boolean }): CallsItem {
+    return resizeItem(round.range.startPage, round.back ? 1 : 3, round.back ? 3 : 1);
+  }
+
+  /** Page 2 of the next range is moved onto page 1 of this one, which then gets its protection back. */
+  #remap(selector: Selector, round: { range: RangeSpec; back: boolean }): CallsItem {
+    const to = round.range.startPage + 1;
+    if (round.back) return protectItem(to, round.range.perms);
+    const next = this.#picker.rangeOf(selector, (this.#picked + 1) % selector.ranges.length);
+    return moveItem(next.startPage + 2, 1, to);
+  }
+
+  #mergeChurn(round: { range: RangeSpec; back: boolean }): CallsItem {
+    const { startPage, perms } = round.range;
+    return protectItem(startPage + 1, round.back ? perms : otherPerms(perms));
+  }
+
+  #exactMremap(churn: Extract<Churn, { churn: 'exact-mremap' }>): CallsItem {
+    const index = this.#picker.pick(churn.selector, 0);
+    const range = this.#picker.rangeOf(churn.selector, index);
+    const pages = range.endPage - range.startPage;
+    return moveItem(churn.spares[index]!, pages, range.startPage);
+  }
+
+  /** The page is drawn first, then the coin. */
+  #mapUnmap(region: { readonly startPage: number; readonly pages: number }): CallsItem {
+    const { chance } = this.#context;
+    const start = region.startPage + chance.below(region.pages);
+    const at = { at: hexAddress(start), pages: 1 };
+    if (chance.below(2) === 1)
+      return callsItem('munmap', at, [{ call: 'munmap', start, pages: 1 }]);
+    const flags = mapFlagsOf('rw-p');
+    return callsItem('mmap', { ...at, perms: 'rw-p' }, [
+      { call: 'mmap', start, pages: 1, flags, file: NO_FILE, pgoff: 0, touched: false },
+    ]);
+  }
+
+  /**
+   * Both ranges take the lengths 1, 2, … up to that of the shorter one, then 1 again: a version comes
+   * back after so many rounds. The ranges are picked once, since their length is what they say.
+   */
+  #flipPair(churn: FlipPair): Item {
+    if (this.#phase === 2) {
+      this.#phase = 0;
+      return { kind: 'pause', ns: churn.everyNs };
+    }
+    if (this.#lowPages === 0) this.#beginFlipPair(churn);
+    const { low, high } = this.#flipRanges(churn);
+    const versions = Math.min(low.endPage - low.startPage, high.endPage - high.startPage);
+    const pages = 1 + (this.#version % versions);
+    if (this.#phase === 0) {
+      const item = resizeItem(low.startPage, this.#lowPages, pages);
+      this.#lowPages = pages;
+      this.#phase = 1;
+      return { ...item, think: false };
+    }
+    const item = resizeItem(high.startPage, this.#highPages, pages);
+    this.#highPages = pages;
+    this.#phase = 2;
+    this.#version++;
+    return item;
+  }
+
+  #beginFlipPair(churn: FlipPair): void {
+    const low = this.#picker.pick(churn.low, 0);
+    this.#picked = low + churn.low.ranges.length * this.#picker.pick(churn.high, 1);
+    const ranges = this.#flipRanges(churn);
+    this.#lowPages = ranges.low.endPage - ranges.low.startPage;
+    this.#highPages = ranges.high.endPage - ranges.high.startPage;
+  }
+
+  #flipRanges(churn: FlipPair): { low: RangeSpec; high: RangeSpec } {
+    const lows = churn.low.ranges.length;
+    return {
+      low: this.#picker.rangeOf(churn.low, this.#picked % lows),
+      high: this.#picker.rangeOf(churn.high, Math.floor(this.#picked / lows)),
+    };
+  }
+
+  /** The VMA that `vmas:` put there, by halving: they are in rising order. */
+  #vmaAt(page: number): VmaSpec | null {
+    const { vmas } = this.#context.scenario;
+    let low = 0;
+    let high = vmas.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (vmas[middle]!.endPage <= page) low = middle + 1;
+      else high = middle;
+    }
+    const vma = vmas[low];
+    return vma !== undefined && vma.startPage <= page ? vma : null;
+  }
+
+  get savedWords(): number {
+    return STATE_WORDS + this.#picker.savedWords;
+  }
+
+  save(into: Float64Array, at: number): number {
+    into[at] = this.#phase;
+    into[at + 1] = this.#picked;
+    into[at + 2] = this.#version;
+    into[at + 3] = this.#lowPages;
+    into[at + 4] = this.#highPages;
+    return this.#picker.save(into, at + STATE_WORDS);
+  }
+
+  restore(from: Float64Array, at: number): number {
+    this.#phase = from[at]!;
+    this.#picked = from[at + 1]!;
+    this.#version = from[at + 2]!;
+    this.#lowPages = from[at + 3]!;
+    this.#highPages = from[at + 4]!;
+    return this.#picker.restore(from, at + STATE_WORDS);
+  }
+}
+
+function resizeItem(start: number, pages: number, newPages: number): CallsItem {
+  const args = { at: hexAddress(start), pages, newPages, mayMove: false, dontUnmap: false };
+  const flags = { to: -1, mayMove: false, dontUnmap: false };
+  return callsItem('mremap', args, [{ call: 'mremap', start, pages, newPages, ...flags }]);
+}
+
+/** MREMAP_FIXED and MREMAP_DONTUNMAP. */
+function moveItem(start: number, pages: number, to: number): CallsItem {
+  const flags = { mayMove: true, dontUnmap: true };
+  const args = { at: hexAddress(start), pages, newPages: pages, to: hexAddress(to), ...flags };
+  return callsItem('mremap', args, [
+    { call: 'mremap', start, pages, newPages: pages, to, ...flags },
+  ]);
+}
+
+function protectItem(start: number, perms: string): CallsItem {
+  const args = { at: hexAddress(start), pages: 1, perms };
+  return callsItem('mprotect', args, [{ call: 'mprotect', start, pages: 1, prot: protOf(perms) }]);
+}

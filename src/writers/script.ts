@@ -1,0 +1,103 @@
+/**
+ * What programs and churns have in common: they say which operation comes next, in full, and can be
+ * saved as numbers.
+ */
+import type { Duration, RangeSpec, Scenario, Selector } from '../scenario/scenario.ts';
+import type { Chance } from './chance.ts';
+import type { Template, Texts } from './template.ts';
+
+/** Addresses as `0x…` text. The log prints this and nothing else of an operation. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** One thing that a writer does next. Durations are drawn by the source, not here. */
+export type Item =
+  | {
+      readonly kind: 'calls';
+      readonly operation: string;
+      readonly arguments: Arguments;
+      readonly calls: readonly Template[];
+      /** Its time inside the first call's write section, or null for the table's. */
+      readonly hold: Duration | null;
+      /** Whether a `restore` after it has something to undo. */
+      readonly undoable: boolean;
+      /** Whether the writer thinks when the operation has returned. */
+      readonly think: boolean;
+    }
+  | { readonly kind: 'hold'; readonly ns: Duration }
+  | { readonly kind: 'pause'; readonly ns: Duration }
+  | { readonly kind: 'restore' };
+
+export interface ScriptContext {
+  readonly scenario: Scenario;
+  readonly chance: Chance;
+  readonly texts: Texts;
+  /** mm->brk now, in pages. */
+  brkPage(): number;
+}
+
+export interface Script {
+  /** The next item. Items of a script follow one another for ever. */
+  next(): Item;
+  /** How many items make one round. */
+  readonly roundLength: number;
+  readonly savedWords: number;
+  save(into: Float64Array, at: number): number;
+  restore(from: Float64Array, at: number): number;
+}
+
+/** An operation of one or more calls, with what most of them have. */
+export function callsItem(
+  operation: string,
+  args: Arguments,
+  calls: readonly Template[],
+): Extract<Item, { kind: 'calls' }> {
+  return {
+    kind: 'calls',
+    operation,
+    arguments: args,
+    calls,
+    hold: null,
+    undoable: true,
+    think: true,
+  };
+}
+
+/** Picks ranges for selectors. `next` goes round for each place where a selector is written. */
+export class Picker {
+  readonly #context: ScriptContext;
+  readonly #turns: Float64Array;
+
+  /** @param slots how many selectors the script has */
+  constructor(context: ScriptContext, slots: number) {
+    this.#context = context;
+    this.#turns = new Float64Array(slots);
+  }
+
+  /** Index into `selector.ranges`. */
+  pick(selector: Selector, slot: number): number {
+    const n = selector.ranges.length;
+    if (selector.pick === 'first') return 0;
+    if (selector.pick === 'random') return this.#context.chance.below(n);
+    const turn = this.#turns[slot]!;
+    this.#turns[slot] = (turn + 1) % n;
+    return turn;
+  }
+
+  rangeOf(selector: Selector, index: number): RangeSpec {
+    return this.#context.scenario.ranges[selector.ranges[index]!]!;
+  }
+
+  get savedWords(): number {
+    return this.#turns.length;
+  }
+
+  save(into: Float64Array, at: number): number {
+    into.set(this.#turns, at);
+    return at + this.#turns.length;
+  }
+
+  restore(from: Float64Array, at: number): number {
+    this.#turns.set(from.subarray(at, at + this.#turns.length));
+    return at + this.#turns.length;
+  }
+}
