@@ -1,0 +1,34 @@
+/** What is told when mapsim itself is at fault: enough to repeat it, in one line to paste. */
+import type { Io } from './io.ts';
+import { VERSION } from './version.ts';
+
+/** Filled in by a command as it comes to know it. */
+export interface BugContext {
+  seed: string | null;
+}
+
+export function bugReport(
+  error: unknown,
+  argv: readonly string[],
+  context: BugContext,
+  env: Io['env'],
+): string {
+  const fault = error instanceof Error ? error : new Error(String(error));
+  const lines = [
+    `mapsim: bug in mapsim: ${fault.message}`,
+    `  mapsim ${VERSION}, node ${process.version}, seed ${JSON.stringify(context.seed ?? 'not known yet')}`,
+    `  to repeat it: ${commandLine(argv)}`,
+  ];
+  if (env['MAPSIM_DEBUG']) lines.push(fault.stack ?? 'no stack');
+  else lines.push('  MAPSIM_DEBUG=1 in the environment shows where');
+  return `${lines.join('\n')}\n`;
+}
+
+/** As a POSIX shell would have to be given it. */
+export function commandLine(argv: readonly string[]): string {
+  return ['mapsim', ...argv].map(shellWord).join(' ');
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

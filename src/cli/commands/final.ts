@@ -1,0 +1,25 @@
+/** `mapsim final`: the writers alone, and the address space that they leave behind. */
+import { EXIT } from '../../base/errors.ts';
+import { finalLayout } from '../../world/final.ts';
+import type { CommandContext, CommonOptions } from '../command.ts';
+import { load } from '../load.ts';
+import { Output } from '../output.ts';
+
+export interface FinalOptions extends CommonOptions {
+  readonly seed?: string;
+}
+
+export async function final(
+  path: string,
+  options: FinalOptions,
+  context: CommandContext,
+): Promise<number> {
+  const loaded = await load(path, context);
+  if (!loaded.ok) return loaded.exitCode;
+  const seed = options.seed ?? loaded.scenario.seed;
+  context.bug.seed = seed;
+  const stdout = new Output(context.io.stdout, 'standard output');
+  await stdout.write(finalLayout(loaded.scenario, seed));
+  await stdout.flush();
+  return EXIT.done;
+}

@@ -1,0 +1,59 @@
+/** What is remarkable about a run, in words, for standard error. */
+import type { Outcome } from '../../world/outcome.ts';
+import type { Messages } from '../messages.ts';
+import type { RunRequest } from '../sliced-run.ts';
+
+/** Where what is shown is not simply the pass that was asked for. */
+export function tellPasses(
+  { which, reader }: RunRequest['passes'],
+  { passes, readers }: Outcome,
+  messages: Messages,
+): void {
+  const name = reader ?? readers[0]?.name;
+  if (name === undefined) {
+    messages.note('the scenario has no reader, so there is no text to show');
+    return;
+  }
+  const [first] = passes;
+  if (which === 'torn') {
+    if (first === undefined) messages.note(`no finished pass of reader ${name} is torn`);
+    else messages.note(`showing pass ${first.index} of reader ${name}, its first torn one`);
+    return;
+  }
+  if (first === undefined && which === 'all') {
+    messages.warning(`reader ${name} began no pass before the end of the run`);
+  }
+  if (first === undefined && typeof which === 'number') {
+    messages.warning(`reader ${name} did not begin pass ${which} before the end of the run`);
+  }
+  for (const pass of passes) {
+    if (pass.finished) continue;
+    messages.warning(`pass ${pass.index} of reader ${name} did not finish: its text is cut short`);
+  }
+}
+
+/** How the run ended, where that is not as planned. */
+export function tellEnd(outcome: Outcome, messages: Messages): void {
+  const { ended, events, simulatedNs, starved, livelock } = outcome;
+  for (const { reader, pass, address, failedAttempts } of starved) {
+    const attempts =
+      failedAttempts === 1 ? '1 failed attempt' : `${failedAttempts} failed attempts`;
+    messages.warning(`reader ${reader} starved in pass ${pass}: ${attempts} at ${address}`);
+  }
+  if (livelock !== null) {
+    messages.warning(
+      `livelock: the run repeats itself every ${livelock.periodNs} ns, ` +
+        `as found at ${livelock.atNs} ns; it would never end`,
+    );
+  }
+  if (ended === 'max-events') {
+    messages.warning(
+      `stopped by --max-events after ${events} steps, at ${simulatedNs} ns: the result is partial`,
+    );
+  }
+  if (ended === 'interrupted') {
+    messages.warning(
+      `interrupted after ${events} steps, at ${simulatedNs} ns: the result is partial`,
+    );
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * `mapsim run`: load, simulate, print, judge, in this order; nothing is simulated before everything
+ * that was asked for has been found to make sense.
+ */
+import { performance } from 'node:perf_hooks';
+import { Chalk } from 'chalk';
+import { EXIT, UserError } from '../../base/errors.ts';
+import { PRNG } from '../../base/prng.ts';
+import type { FailOn } from '../../report/fail-on.ts';
+import { FORMATS } from '../../report/index.ts';
+import { type Format, type Paint, PLAIN, type ReportInput } from '../../report/report.ts';
+import { countLines } from '../../report/text.ts';
+import { judge, type Verdict, verdictText } from '../../report/verdict.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { OperationRecord, Outcome } from '../../world/outcome.ts';
+import { wantsColor } from '../color.ts';
+import type { CommandContext, CommonOptions } from '../command.ts';
+import { OutFile } from '../files.ts';
+import { Interrupt } from '../interrupt.ts';
+import { SIGNAL_EXIT, type Signal } from '../io.ts';
+import { canonicalStrategy, load } from '../load.ts';
+import type { PassChoice, SUMMARY_CHOICES } from '../options.ts';
+import { Output } from '../output.ts';
+import { Progress, type ProgressChoice } from '../progress.ts';
+import { driveSlices, type RunRequest, type SlicedRun, type StartRun } from '../sliced-run.ts';
+import { VERSION } from '../version.ts';
+import { checkPass, parseExpressions } from './checks.ts';
+import { tellEnd, tellPasses } from './run-notes.ts';
+
+/** As the command line gives them; see options.ts. */
+export interface RunOptions extends CommonOptions {
+  readonly strategy?: string;
+  readonly seed?: string;
+  readonly duration?: number;
+  readonly pass?: PassChoice;
+  readonly reader?: string;
+  readonly format: string;
+  readonly summary?: (typeof SUMMARY_CHOICES)[number];
+  readonly opsLog?: string;
+  readonly timing?: boolean;
+  readonly failOn: readonly string[];
+  readonly maxEvents: number;
+  readonly progress: ProgressChoice;
+}
+
+/** A run that has been found to make sense. */
+interface Task {
+  readonly scenario: Scenario;
+  readonly format: Format;
+  readonly failOn: readonly FailOn[];
+  readonly request: RunRequest;
+}
+
+export async function run(
+  path: string,
+  options: RunOptions,
+  context: CommandContext,
+): Promise<number> {
+  const format = chooseFormat(options);
+  const strategy = options.strategy === undefined ? undefined : canonicalStrategy(options.strategy);
+  const loaded = await load(path, context);
+  if (!loaded.ok) return loaded.exitCode;
+  const { scenario } = loaded;
+  const failOn = parseExpressions(options.failOn, scenario, strategy);
+  checkPass(scenario, options.reader, options.pass ?? 0);
+  const seed = options.seed ?? scenario.seed;
+  context.bug.seed = seed;
+  const request: RunRequest = {
+    seed,
+    maxEvents: options.maxEvents,
+    passes: {
+      reader: options.reader ?? null,
+      which: format.passes ? (options.pass ?? 0) : 'none',
+    },
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(options.duration === undefined ? {} : { durationNs: options.duration }),
+  };
+  return runTask({ scenario, format, failOn, request }, options, context);
+}
+
+/** An option that the format has no use for is refused, so that none is ignored in silence. */
+function chooseFormat({ format: name, summary, pass, reader }: RunOptions): Format {
+  const format = FORMATS.find((known) => known.name === name)!;
+  if (summary !== undefined && name !== 'text') {
+    throw new UserError(`--summary belongs to --format=text; ${name} has the counts in it`);
+  }
+  if (!format.passes && (pass !== undefined || reader !== undefined)) {
+    const option = pass !== undefined ? '--pass' : '--reader';
+    throw new UserError(`${option} chooses the text to show, and --format=${name} shows none`);
+  }
+  return format;
+}
+
+async function runTask(task: Task, options: RunOptions, context: CommandContext): Promise<number> {
+  const { io } = context;
+  const log = options.opsLog === undefined ? null : new OutFile(options.opsLog, io.cwd);
+  const interrupt = new Interrupt(io, () => log?.abandon());
+  try {
+    const { outcome, wallNs } = await simulate(task, { options, context, interrupt, log });
+    interrupt.endAtOnce();
+    log?.finish();
+    const code = await tell(task, outcome, wallNs, options, context);
+    return interrupt.caught === null ? code : ended(interrupt.caught, interrupt, context);
+  } finally {
+    log?.abandon();
+    interrupt.stopWatching();
+  }
+}
+
+async function simulate(
+  { scenario, request }: Task,
+  means: {
+    options: RunOptions;
+    context: CommandContext;
+    interrupt: Interrupt;
+    log: OutFile | null;
+  },
+): Promise<{ outcome: Outcome; wallNs: number }> {
+  const { options, context, interrupt, log } = means;
+  const nowMs = () => performance.now();
+  const startRun = context.io.startRun ?? (await timedDriver());
+  const startMs = nowMs();
+  const logged =
+    log === null ? {} : { onOperation: (record: OperationRecord) => log.write(line(record)) };
+  const sliced: SlicedRun = startRun(scenario, { ...request, ...logged });
+  const progress = new Progress(
+    context.io,
+    options.quiet === true ? 'none' : options.progress,
+    startMs,
+  );
+  try {
+    await driveSlices(sliced, {
+      nowMs,
+      between: (now) => progress.update(now, () => sliced.progress()),
+      stop: () => interrupt.caught !== null,
+    });
+  } finally {
+    progress.clear();
+  }
+  return { outcome: sliced.outcome(), wallNs: Math.round((nowMs() - startMs) * 1e6) };
+}
+
+async function timedDriver(): Promise<StartRun> {
+  const { TimedRun } = await import('../../drive/timed.ts');
+  return (scenario, request) => new TimedRun(scenario, request);
+}
+
+function line(record: OperationRecord): string {
+  const { writer, index, operation, startNs, endNs, errno } = record;
+  const { arguments: args } = record;
+  return `${JSON.stringify({ writer, index, operation, arguments: args, startNs, endNs, errno })}\n`;
+}
+
+/** Prints the result, says what is remarkable about it, and finds the exit code. */
+async function tell(
+  task: Task,
+  outcome: Outcome,
+  wallNs: number,
+  options: RunOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { io, messages } = context;
+  const verdicts = judge(task.failOn, [{ strategy: outcome.strategy, outcome }]);
+  const summary = options.summary ?? 'stdout';
+  const input: ReportInput = {
+    outcome,
+    verdicts,
+    tool: VERSION,
+    prng: PRNG,
+    timing: options.timing === true ? { wallNs } : null,
+    view: {
+      counts: summary === 'stdout',
+      cuts: options.pass === 'torn',
+      passLines: options.pass === 'all',
+    },
+    paint: paint(wantsColor(options.color, io.env, io.stdout)),
+  };
+  const stdout = new Output(io.stdout, 'standard output');
+  for (const piece of task.format.render(input)) await stdout.write(piece);
+  await stdout.flush();
+  const errorPaint = paint(wantsColor(options.color, io.env, io.stderr));
+  if (summary === 'stderr') messages.raw(countLines({ ...input, paint: errorPaint }));
+  if (task.format.passes) tellPasses(task.request.passes, outcome, messages);
+  tellEnd(outcome, messages);
+  tellVerdicts(verdicts, options, context);
+  if (verdicts.some(({ failed }) => failed)) return EXIT.failed;
+  return outcome.ended === 'max-events' ? EXIT.limit : EXIT.done;
+}
+
+function tellVerdicts(
+  verdicts: readonly Verdict[],
+  options: RunOptions,
+  { io, messages }: CommandContext,
+): void {
+  const chalk = new Chalk({ level: wantsColor(options.color, io.env, io.stderr) ? 1 : 0 });
+  for (const verdict of verdicts) {
+    const text = verdictText(verdict, false);
+    if (verdict.failed) messages.raw(`${chalk.red('✗')} ${text}\n`);
+    else if (options.quiet !== true) messages.raw(`${chalk.green('✓')} ${text}\n`);
+  }
+}
+
+function paint(colored: boolean): Paint {
+  if (!colored) return PLAIN;
+  const chalk = new Chalk({ level: 1 });
+  return { remark: (text) => chalk.dim(text), fault: (text) => chalk.red(text) };
+}
+
+/** By the signal itself where there is a process to end; else by the code that a shell would see. */
+function ended(signal: Signal, interrupt: Interrupt, { io }: CommandContext): number {
+  interrupt.stopWatching();
+  io.die?.(signal);
+  return SIGNAL_EXIT[signal];
+}

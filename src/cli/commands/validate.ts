@@ -1,0 +1,41 @@
+/** `mapsim validate`: every fault of every scenario, and nothing simulated. */
+import { EXIT, UserError } from '../../base/errors.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { CommandContext } from '../command.ts';
+import { load } from '../load.ts';
+import { Output } from '../output.ts';
+import { parseExpressions } from './checks.ts';
+
+export async function validate(paths: readonly string[], context: CommandContext): Promise<number> {
+  const stdout = new Output(context.io.stdout, 'standard output');
+  let exitCode: number = EXIT.done;
+  for (const path of paths) {
+    const code = await validateOne(path, context, stdout);
+    exitCode = Math.max(exitCode, code); // an unreadable file (3) before an invalid one (2)
+  }
+  await stdout.flush();
+  return exitCode;
+}
+
+async function validateOne(path: string, context: CommandContext, stdout: Output): Promise<number> {
+  try {
+    const loaded = await load(path, context);
+    if (!loaded.ok) return loaded.exitCode;
+    parseExpressions([], loaded.scenario);
+    await stdout.write(`${path}: ok, ${contents(loaded.scenario)}\n`);
+    return EXIT.done;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    context.messages.error(error.message);
+    return error.exitCode;
+  }
+}
+
+function contents({ vmas, readers, writers }: Scenario): string {
+  const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
+  return [
+    count(vmas.length, 'VMA'),
+    count(readers.length, 'reader'),
+    count(writers.length, 'writer'),
+  ].join(', ');
+}

@@ -1,0 +1,158 @@
+/**
+ * Files that a command reads and writes. A file to be written appears under its name only when it is
+ * whole: until then it has a temporary name beside it. What is no regular file (a pipe, /dev/stderr,
+ * a shell's `>(…)`) cannot be renamed over and is written directly.
+ */
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { resolve } from 'node:path';
+import { EXIT, UserError } from '../base/errors.ts';
+import type { InStream } from './io.ts';
+
+/**
+ * More than any input may have: the loader refuses what it is handed beyond its own limits, and a
+ * source without an end (/dev/zero) has to end somewhere.
+ */
+const INPUT_BYTES_MAX = 257 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
+
+/** @param path as the user wrote it */
+export function readInput(path: string, cwd: string): Uint8Array {
+  try {
+    const fd = openSync(resolve(cwd, path), 'r');
+    try {
+      return readAll(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw new UserError(`cannot read ${path}: ${reason(error)}`, EXIT.io);
+  }
+}
+
+function readAll(fd: number): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  for (let bytes = 0; bytes < INPUT_BYTES_MAX; ) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const taken = readSync(fd, chunk);
+    if (taken === 0) break;
+    chunks.push(chunk.subarray(0, taken));
+    bytes += taken;
+  }
+  return Buffer.concat(chunks);
+}
+
+export async function readStdin(stdin: InStream): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of stdin) {
+      const part = Buffer.from(chunk as Uint8Array);
+      chunks.push(part);
+      bytes += part.length;
+      if (bytes >= INPUT_BYTES_MAX) break;
+    }
+  } catch (error) {
+    throw new UserError(`cannot read standard input: ${reason(error)}`, EXIT.io);
+  }
+  return Buffer.concat(chunks);
+}
+
+const BLOCK_BYTES = 64 * 1024;
+
+export class OutFile {
+  readonly #path: string;
+  readonly #name: string;
+  /** Where it is written until it is whole; the path itself for what is no regular file. */
+  readonly #writtenTo: string;
+  readonly #fd: number;
+  #open = true;
+  #waiting: string[] = [];
+  #waitingLength = 0;
+  #readerGone = false;
+
+  /** @param name as the user wrote it */
+  constructor(name: string, cwd: string) {
+    this.#name = name;
+    this.#path = followLinks(resolve(cwd, name));
+    const direct = isSpecial(this.#path);
+    this.#writtenTo = direct ? this.#path : `${this.#path}.mapsim-${process.pid}.tmp`;
+    this.#fd = this.#attempt(() => openSync(this.#writtenTo, 'w'));
+  }
+
+  write(text: string): void {
+    this.#waiting.push(text);
+    this.#waitingLength += text.length;
+    if (this.#waitingLength >= BLOCK_BYTES) this.#attempt(() => this.#flush());
+  }
+
+  /** Puts the whole file in its place. */
+  finish(): void {
+    this.#attempt(() => {
+      this.#flush();
+      this.#close();
+      if (this.#writtenTo !== this.#path) renameSync(this.#writtenTo, this.#path);
+    });
+  }
+
+  /** Leaves nothing behind that is not whole; harmless after finish(). */
+  abandon(): void {
+    this.#close();
+    if (this.#writtenTo !== this.#path) rmSync(this.#writtenTo, { force: true });
+  }
+
+  #close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeSync(this.#fd);
+  }
+
+  #flush(): void {
+    const block = Buffer.from(this.#waiting.join(''));
+    this.#waiting = [];
+    this.#waitingLength = 0;
+    if (this.#readerGone) return;
+    try {
+      for (let at = 0; at < block.length; ) at += writeSync(this.#fd, block, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+      this.#readerGone = true; // a pipe whose reader has seen enough
+    }
+  }
+
+  #attempt<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw new UserError(`cannot write ${this.#name}: ${reason(error)}`, EXIT.io);
+    }
+  }
+}
+
+/** A link is to stay one: what it points to is replaced. */
+function followLinks(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
+}
+
+function isSpecial(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && !stat.isFile();
+}
+
+/** The system's words without the call and the path that node adds. */
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EISDIR') return 'it is a directory';
+  if (code === 'ENOENT') return 'no such file or directory';
+  if (code === 'EACCES') return 'permission denied';
+  return message;
+}

@@ -1,0 +1,135 @@
+/**
+ * What help says: one sentence, examples, then the rest. Every text that belongs to no single option
+ * stands here.
+ */
+import type { Command, Help, Option } from 'commander';
+
+export interface CommandText {
+  readonly name: string;
+  readonly operands: string;
+  /** One sentence. */
+  readonly purpose: string;
+  readonly examples: readonly string[];
+  /** Further paragraphs, after the options. */
+  readonly more: string;
+}
+
+export const OVERVIEW = `mapsim simulates how Linux prints /proc/PID/maps while other threads change the
+address space: the text a reader would have seen, what it cost, what was torn.
+
+  mapsim run scenarios/split-merge.yaml --strategy=rcu-retry3
+  mapsim strategies
+
+mapsim --help lists the commands, mapsim run --help the options of one.
+`;
+
+const EXIT_CODES = `Exit codes:
+  0   done (also when the reader of the output has gone: | head)
+  1   a --fail-on expression held
+  2   wrong usage or an invalid scenario; nothing was simulated
+  3   input or output failed
+  4   --max-events was reached: the result is partial
+  70  a bug in mapsim, with the command that repeats it
+  130, 143  ended by SIGINT, SIGTERM, after writing what there was
+`;
+
+const FAIL_ON = `Expressions of --fail-on (and of failOn: in the scenario) say what fails:
+  [STRATEGY:]METRIC[/METRIC] OP (NUMBER[%|ns|us|ms|s] | [STRATEGY:]METRIC)
+  OP is one of > >= < <= == !=. METRIC is one of the counts that a run prints, passes
+  (those finished), or an aggregate (min mean p50 p90 p99 max) of passNs, readNs,
+  writer.opNs, writer.lockWaitNs, writer.drainWaitNs, such as p99(passNs), over all
+  readers or writers together. 0/0 is 0, n/0 infinite. An aggregate of nothing fails.
+`;
+
+export const COMMANDS = {
+  run: {
+    name: 'run',
+    operands: 'SCENARIO',
+    purpose: 'Simulates a scenario and prints the maps text of one pass, then the counts.',
+    examples: [
+      'mapsim run scenarios/split-merge.yaml --strategy=rcu-retry3',
+      'mapsim run scenarios/split-merge.yaml --pass=torn --strategy=rcu-retry',
+      'mapsim run scenarios/quiet.yaml --summary=none | diff - expected.maps',
+      'mapsim run scenarios/resize.yaml --fail-on "falseGaps>0" --format=json',
+    ],
+    more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${FAIL_ON}\n${EXIT_CODES}`,
+  },
+  validate: {
+    name: 'validate',
+    operands: 'SCENARIO...',
+    purpose: 'Checks scenarios without running them, and tells every fault.',
+    examples: ['mapsim validate scenarios/*.yaml', 'generate | mapsim validate -'],
+    more: EXIT_CODES,
+  },
+  schema: {
+    name: 'schema',
+    operands: '',
+    purpose: 'Prints the JSON Schema of scenarios.',
+    examples: ['mapsim schema > scenario.v1.schema.json'],
+    more: EXIT_CODES,
+  },
+  strategies: {
+    name: 'strategies',
+    operands: '',
+    purpose: 'Lists the reader strategies: what each may show, its options, where it comes from.',
+    examples: ['mapsim strategies', 'mapsim strategies --format=json'],
+    more: EXIT_CODES,
+  },
+  final: {
+    name: 'final',
+    operands: 'SCENARIO',
+    purpose: 'Runs the writers alone and prints the address space that they leave, as maps text.',
+    examples: ['mapsim final scenarios/resize.yaml', 'mapsim final program.yaml | diff - expected'],
+    more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${EXIT_CODES}`,
+  },
+} as const satisfies Record<string, CommandText>;
+
+const WIDTH = 88;
+
+/** The help of one command; that of the program itself lists the commands. */
+export function formatHelp(command: Command, helper: Help): string {
+  const text = Object.values(COMMANDS).find(({ name }) => name === command.name());
+  if (text === undefined) return programHelp(command, helper);
+  const usage = ['mapsim', text.name, '[options]', text.operands].filter((word) => word !== '');
+  return [
+    `${text.purpose}\n`,
+    `Examples:\n${text.examples.map((line) => `  ${line}\n`).join('')}`,
+    `Usage: ${usage.join(' ')}\n`,
+    ...optionGroups(command, helper),
+    text.more,
+  ].join('\n');
+}
+
+function programHelp(command: Command, helper: Help): string {
+  const commands = Object.values(COMMANDS).map(({ name, purpose }) => [name, purpose] as const);
+  return [
+    OVERVIEW.split('\n\n').slice(0, 2).join('\n\n').concat('\n'),
+    'Usage: mapsim COMMAND [options] [operands]\n',
+    `Commands:\n${columns(commands, helper)}`,
+    ...optionGroups(command, helper),
+    EXIT_CODES,
+  ].join('\n');
+}
+
+function optionGroups(command: Command, helper: Help): string[] {
+  const groups = new Map<string, Option[]>();
+  for (const option of helper.visibleOptions(command)) {
+    const heading = option.helpGroupHeading ?? 'Manners:';
+    groups.set(heading, [...(groups.get(heading) ?? []), option]);
+  }
+  return [...groups].map(([heading, options]) => {
+    const rows = options.map((o) => [o.flags, helper.optionDescription(o)] as const);
+    return `${heading}\n${columns(rows, helper)}`;
+  });
+}
+
+function columns(rows: readonly (readonly [string, string])[], helper: Help): string {
+  const first = 22;
+  const lines = rows.map(([left, right]) => {
+    const wrapped = helper
+      .boxWrap(right, WIDTH - first - 2)
+      .replaceAll('\n', `\n${' '.repeat(first + 2)}`);
+    return `  ${left.padEnd(first - 2)}  ${wrapped}\n`;
+  });
+  return lines.join('');
+}

@@ -1,0 +1,40 @@
+/**
+ * SIGINT and SIGTERM while a run is on its way. The first one asks the run to stop, so that what it has
+ * so far can be written; the second ends the process at once, as does one that comes while the
+ * result is being written.
+ */
+import type { Io, Signal } from './io.ts';
+
+export class Interrupt {
+  readonly #stopWatching: () => void;
+  #caught: Signal | null = null;
+  #atOnce = false;
+
+  /** @param cleanUp called before the process ends at once */
+  constructor(io: Io, cleanUp: () => void) {
+    const handler = (signal: Signal): void => {
+      if (this.#caught === null && !this.#atOnce) {
+        this.#caught = signal;
+        return;
+      }
+      cleanUp();
+      this.stopWatching();
+      io.die?.(signal);
+    };
+    this.#stopWatching = io.onSignal?.(handler) ?? (() => {});
+  }
+
+  /** The signal that asked the run to stop. */
+  get caught(): Signal | null {
+    return this.#caught;
+  }
+
+  /** The run is over: from now on there is nothing to wait for. */
+  endAtOnce(): void {
+    this.#atOnce = true;
+  }
+
+  stopWatching(): void {
+    this.#stopWatching();
+  }
+}

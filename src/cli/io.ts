@@ -1,0 +1,48 @@
+/**
+ * All that a command touches of the outside: streams, environment, directory, signals. Tests hand in
+ * their own; `processIo` is that of the real process.
+ */
+import type { Readable, Writable } from 'node:stream';
+import type { StartRun } from './sliced-run.ts';
+
+export type InStream = Readable & { readonly isTTY?: boolean };
+export type OutStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** The signals that end a run early and let it tell what it has so far. */
+export const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
+export type Signal = keyof typeof SIGNAL_EXIT;
+
+export interface Io {
+  readonly stdin: InStream;
+  readonly stdout: OutStream;
+  readonly stderr: OutStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Calls `handler` at each such signal, until the function that it returns is called. */
+  readonly onSignal?: (handler: (signal: Signal) => void) => () => void;
+  /** Ends the process by the signal itself, so that whoever started it sees that. */
+  readonly die?: (signal: Signal) => void;
+  /** In place of the simulator, for tests. */
+  readonly startRun?: StartRun;
+}
+
+export function processIo(): Io {
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    onSignal: (handler) => {
+      const signals = Object.keys(SIGNAL_EXIT) as Signal[];
+      for (const signal of signals) process.on(signal, handler);
+      return () => {
+        for (const signal of signals) process.off(signal, handler);
+      };
+    },
+    die: (signal) => {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** Reads and checks a scenario for a command; faults go to standard error, all at once. */
+import { EXIT, UserError } from '../base/errors.ts';
+import { COST_NAMES, COST_PRESETS } from '../mm/costs.ts';
+import { parseStrategy } from '../readers/index.ts';
+import { parseFailOn } from '../report/fail-on.ts';
+import { renderFaults } from '../scenario/faults.ts';
+import type { LoadEnv } from '../scenario/loading.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { loadScenario } from '../scenario/validate.ts';
+import type { CommandContext } from './command.ts';
+import { readInput, readStdin } from './files.ts';
+
+export type LoadResult =
+  | { readonly ok: true; readonly scenario: Scenario }
+  | { readonly ok: false; readonly exitCode: number };
+
+/** @param path as the user wrote it; `-` is standard input */
+export async function load(path: string, { io, messages }: CommandContext): Promise<LoadResult> {
+  if (path === '-' && io.stdin.isTTY === true) {
+    messages.note('reading the scenario from the terminal; Ctrl-D ends it');
+  }
+  const bytes = path === '-' ? await readStdin(io.stdin) : readInput(path, io.cwd);
+  const result = loadScenario({ path, bytes }, loadEnv(io.cwd));
+  if (result.ok) return result;
+  messages.raw(renderFaults(result.faults, { dropped: result.dropped }));
+  const unreadable = result.faults.some(({ io: input }) => input);
+  return { ok: false, exitCode: unreadable ? EXIT.io : EXIT.usage };
+}
+
+function loadEnv(cwd: string): LoadEnv {
+  return {
+    readFile: (path) => readInput(path, cwd),
+    strategies: parseStrategy,
+    costs: { presets: COST_PRESETS, names: COST_NAMES },
+    failOn: (expression) => parseFailOn(expression, canonicalStrategy),
+  };
+}
+
+/** A path of a strategy in the user's own file; it is its own canonical name. */
+export function isStrategyFile(text: string): boolean {
+  return /\.m?js$/.test(text);
+}
+
+/** Canonical text of a strategy given on the command line. */
+export function canonicalStrategy(text: string): string {
+  if (isStrategyFile(text)) return text;
+  const parsed = parseStrategy(text);
+  if (parsed.ok) return parsed.canonical;
+  throw new UserError(`${parsed.error}; ${hintOf(parsed)}`);
+}
+
+function hintOf(fault: { readonly nearest: string | null; readonly known: readonly string[] }) {
+  if (fault.nearest !== null) return `did you mean "${fault.nearest}"?`;
+  return fault.known.length === 0 ? 'it takes none' : `known: ${fault.known.join(', ')}`;
+}

@@ -1,0 +1,155 @@
+/**
+ * argv → command → exit code.
+ *
+ * Only commander and what help needs is loaded here; each command's own code is imported when it is
+ * called for, so that `--help` is there at once. Nothing here ends the process: main() returns the
+ * exit code when all output has been taken.
+ */
+import { Command, CommanderError, type Option } from 'commander';
+import { EXIT, UserError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import { type BugContext, bugReport } from './bug.ts';
+import type { CommandContext, CommonOptions } from './command.ts';
+import type { FinalOptions } from './commands/final.ts';
+import type { RunOptions } from './commands/run.ts';
+import type { StrategiesOptions } from './commands/strategies.ts';
+import { COMMANDS, type CommandText, formatHelp, OVERVIEW } from './help.ts';
+import { type Io, processIo } from './io.ts';
+import { Messages } from './messages.ts';
+import { color, listFormat, quiet, RUN_OPTIONS, seed } from './options.ts';
+import { Output } from './output.ts';
+import { VERSION } from './version.ts';
+
+export { processIo };
+
+/** @param argv without the names of node and of the program */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const bug: BugContext = { seed: null };
+  try {
+    return await dispatch(argv, io, bug);
+  } catch (error) {
+    const messages = new Messages(io, false);
+    if (error instanceof UserError) {
+      messages.error(error.message);
+      return error.exitCode;
+    }
+    messages.raw(bugReport(error, argv, bug, io.env));
+    return EXIT.bug;
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promise<number> {
+  const stdout = new Output(io.stdout, 'standard output');
+  if (argv.length === 0) {
+    await stdout.write(OVERVIEW);
+    await stdout.flush();
+    return EXIT.done;
+  }
+  const said = { out: '', err: '' };
+  let exitCode: number = EXIT.done;
+  const finished = (code: number) => {
+    exitCode = code;
+  };
+  try {
+    const words = helpRequest(argv) ?? argv;
+    await program(said, commands({ io, bug }), finished).parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage; // commander's own code for usage is 1
+  }
+  if (said.err !== '') new Messages(io, false).raw(said.err);
+  await stdout.write(said.out);
+  await stdout.flush();
+  return exitCode;
+}
+
+/** `help NAME` is `NAME --help`; of an unknown name nothing but the name, for the usual complaint. */
+function helpRequest([first, name]: readonly string[]): readonly string[] | null {
+  if (first !== 'help' || name === undefined) return null;
+  return Object.hasOwn(COMMANDS, name) ? [name, '--help'] : [name];
+}
+
+type Action = (operands: unknown, options: unknown) => Promise<number>;
+
+/** Each command's options, and its code behind an import. */
+function commands({ io, bug }: Omit<CommandContext, 'messages'>) {
+  const context = (options: CommonOptions): CommandContext => {
+    return { io, bug, messages: new Messages(io, options.quiet === true) };
+  };
+  return {
+    run: {
+      options: RUN_OPTIONS,
+      action: async (scenario: string, options: RunOptions) =>
+        (await import('./commands/run.ts')).run(scenario, options, context(options)),
+    },
+    validate: {
+      options: [color, quiet],
+      action: async (scenarios: readonly string[], options: CommonOptions) =>
+        (await import('./commands/validate.ts')).validate(scenarios, context(options)),
+    },
+    schema: {
+      options: [color, quiet],
+      action: async (options: CommonOptions) =>
+        (await import('./commands/schema.ts')).schema(context(options)),
+    },
+    strategies: {
+      options: [listFormat, color, quiet],
+      action: async (options: StrategiesOptions) =>
+        (await import('./commands/strategies.ts')).strategies(options, context(options)),
+    },
+    final: {
+      options: [seed, color, quiet],
+      action: async (scenario: string, options: FinalOptions) =>
+        (await import('./commands/final.ts')).final(scenario, options, context(options)),
+    },
+  } as unknown as Record<keyof typeof COMMANDS, { options: readonly Option[]; action: Action }>;
+}
+
+function program(
+  said: { out: string; err: string },
+  table: ReturnType<typeof commands>,
+  finished: (code: number) => void,
+): Command {
+  const root = new Command('mapsim')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void (said.out += text),
+      writeErr: (text) => void (said.err += text),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .configureHelp({ formatHelp })
+    .version(`mapsim ${VERSION}`, '-V, --version', 'the version, in one line')
+    .helpOption('-h, --help', 'this text')
+    .helpCommand('help [COMMAND]', 'the help of a command')
+    .showHelpAfterError('(mapsim --help lists the commands)');
+  for (const text of Object.values<CommandText>(COMMANDS)) {
+    const { options, action } = table[text.name as keyof typeof COMMANDS];
+    const command = root
+      .command(text.name)
+      .summary(text.purpose)
+      .configureOutput({
+        ...root.configureOutput(),
+        outputError: (message, write) => write(message + suggestion(message, options)),
+      });
+    if (text.operands !== '') command.argument(`<${text.operands}>`);
+    for (const option of options) command.addOption(option);
+    command.showHelpAfterError(`(mapsim ${text.name} --help says what it takes)`);
+    command.action(async (...given: unknown[]) => {
+      const [first, second] = given;
+      finished(await action(first, second));
+    });
+  }
+  return root;
+}
+
+/** commander compares unknown options with their values still attached, and so finds nothing near. */
+function suggestion(message: string, options: readonly Option[]): string {
+  const written = /unknown option '(--[^'=]+)=/.exec(message)?.[1];
+  if (written === undefined || message.includes('Did you mean')) return '';
+  const meant = nearest(
+    written,
+    options.flatMap(({ long }) => long ?? []),
+  );
+  return meant === null ? '' : `(Did you mean ${meant}?)\n`;
+}

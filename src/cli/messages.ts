@@ -1,0 +1,36 @@
+/**
+ * What goes to standard error: errors and warnings always, notes unless `--quiet`. A standard error
+ * that has been closed is nobody's to hear, and never a reason to fail.
+ */
+import type { Io } from './io.ts';
+
+export class Messages {
+  readonly #io: Io;
+  readonly #quiet: boolean;
+  /** Called before anything is written: takes a progress line off the terminal. */
+  beforeWrite: () => void = () => {};
+
+  constructor(io: Io, quiet: boolean) {
+    this.#io = io;
+    this.#quiet = quiet;
+    io.stderr.on('error', () => {});
+  }
+
+  /** Text as it is; must end in a newline. */
+  raw(text: string): void {
+    this.beforeWrite();
+    this.#io.stderr.write(text);
+  }
+
+  error(message: string): void {
+    this.raw(`mapsim: error: ${message}\n`);
+  }
+
+  warning(message: string): void {
+    this.raw(`mapsim: warning: ${message}\n`);
+  }
+
+  note(message: string): void {
+    if (!this.#quiet) this.raw(`mapsim: ${message}\n`);
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * The options: how they are written, what they mean, what is accepted. What a value needs a scenario
+ * or the registries for is checked by the command.
+ */
+import { InvalidArgumentError, Option } from 'commander';
+import { nearest } from '../base/nearest.ts';
+import { parseDuration } from '../scenario/units.ts';
+import { COLOR_CHOICES } from './color.ts';
+import { PROGRESS_CHOICES } from './progress.ts';
+
+export const DEFAULT_MAX_EVENTS = 1_000_000_000;
+
+/** The names of the registry of formats, which is not loaded for help's sake; a test compares them. */
+export const FORMAT_NAMES = ['text', 'json', 'ndjson', 'csv', 'markdown'] as const;
+export const SUMMARY_CHOICES = ['stdout', 'stderr', 'none'] as const;
+
+export type PassChoice = number | 'torn' | 'all';
+
+const GROUPS = {
+  model: 'What is simulated:',
+  output: 'What is printed:',
+  check: 'When it counts as failed:',
+  limits: 'Limits:',
+  manners: 'Manners:',
+} as const;
+
+function option(group: keyof typeof GROUPS, flags: string, description: string): Option {
+  return new Option(flags, description).helpGroup(GROUPS[group]);
+}
+
+/** A word of a list; others are refused with the nearest. */
+function oneOf(known: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (known.includes(text)) return text;
+    const meant = nearest(text, known);
+    const hint = meant === null ? '' : ` Did you mean "${meant}"?`;
+    throw new InvalidArgumentError(`It is one of ${known.join(', ')}.${hint}`);
+  };
+}
+
+/** `1000000`, `1e6`: a whole number of 1 or more. */
+function eventCount(text: string): number {
+  const count = /^[0-9]+(e[0-9]{1,2})?$/i.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new InvalidArgumentError('It is a whole number of 1 or more, such as 1000000 or 1e6.');
+}
+
+function durationNs(text: string): number {
+  const ns = parseDuration(/^[0-9]+$/.test(text) ? Number(text) : text);
+  if (typeof ns === 'number' && Number.isSafeInteger(ns)) return ns;
+  const fault = typeof ns === 'number' ? 'is longer than 2^53 ns' : ns.error;
+  throw new InvalidArgumentError(`It ${fault}: write 250ns, 10us, 1.5ms, 2s, or whole ns.`);
+}
+
+function passChoice(text: string): PassChoice {
+  if (text === 'torn' || text === 'all') return text;
+  const index = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(index)) return index;
+  const meant = nearest(text, ['torn', 'all']);
+  const hint = meant === null ? '' : ` Did you mean "${meant}"?`;
+  throw new InvalidArgumentError(`It is the number of a pass (from 0), torn, or all.${hint}`);
+}
+
+function nonEmpty(what: string): (text: string) => string {
+  return (text) => {
+    if (text !== '') return text;
+    throw new InvalidArgumentError(`${what} is missing.`);
+  };
+}
+
+export const color = option('manners', '--color <WHEN>', `colour: ${COLOR_CHOICES.join(', ')}`)
+  .argParser(oneOf(COLOR_CHOICES))
+  .default('auto', 'auto');
+
+export const quiet = option(
+  'manners',
+  '-q, --quiet',
+  'no progress, no notes; errors and warnings stay',
+);
+
+export const seed = option('model', '--seed <TEXT>', "any text; without it the scenario's, else 0");
+
+export const strategy = option(
+  'model',
+  '--strategy <S>',
+  'for every reader, NAME[:key=value[,key=value…]] (see mapsim strategies)',
+).argParser(nonEmpty('The strategy'));
+
+export const listFormat = option('output', '--format <F>', 'text or json')
+  .argParser(oneOf(['text', 'json']))
+  .default('text', 'text');
+
+export const RUN_OPTIONS: readonly Option[] = [
+  strategy,
+  seed,
+  option(
+    'model',
+    '--duration <D>',
+    'end after so much simulated time: 250ns, 10us, 1.5ms, 2s',
+  ).argParser(durationNs),
+  option(
+    'output',
+    '--pass <P>',
+    'the pass to show: its number (from 0), torn (the first torn one, a line "# cut: inPage" or ' +
+      '"# cut: atPage" at each cut, before the line where the next piece begins), or all (a line ' +
+      '"# pass: N" before each); default 0',
+  ).argParser(passChoice),
+  option(
+    'output',
+    '--reader <NAME>',
+    'the reader whose passes are shown; default the first',
+  ).argParser(nonEmpty('The name')),
+  option('output', '--format <F>', FORMAT_NAMES.join(', '))
+    .argParser(oneOf(FORMAT_NAMES))
+    .default('text', 'text'),
+  option(
+    'output',
+    '--summary <TO>',
+    'where the counts of the text format go: stdout, stderr, none; default stdout',
+  ).argParser(oneOf(SUMMARY_CHOICES)),
+  option(
+    'output',
+    '--ops-log <FILE>',
+    'write one NDJSON record for each writer operation, in the order of completion',
+  ).argParser(nonEmpty('The file')),
+  option('output', '--timing', 'tell real time too (differs from run to run)'),
+  option(
+    'check',
+    '--fail-on <EXPR>',
+    '[STRATEGY:]METRIC[/METRIC] OP VALUE, repeatable; exit code 1 if one holds (see below)',
+  )
+    .argParser((text: string, before: readonly string[]) => [...before, text])
+    .default([] as readonly string[], 'none'),
+  option('limits', '--max-events <N>', 'stop after so many steps, exit code 4')
+    .argParser(eventCount)
+    .default(DEFAULT_MAX_EVENTS, '1e9'),
+  color,
+  option('manners', '--progress <WHEN>', 'after a second, on stderr: auto, always, none, json')
+    .argParser(oneOf(PROGRESS_CHOICES))
+    .default('auto', 'auto'),
+  quiet,
+];

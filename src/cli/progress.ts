@@ -1,0 +1,76 @@
+/**
+ * How far a run has come, on standard error, once it has taken a second.
+ *
+ * `auto`: a line redrawn up to ten times a second if standard error is a terminal and CI is not set,
+ * else nothing. `always`: the same on any terminal; elsewhere a plain line for every tenth of the
+ * run, or every 30 s where its length is not known. `json`: one NDJSON record a second, for wrappers.
+ */
+import type { Io } from './io.ts';
+import type { RunProgress } from './sliced-run.ts';
+
+export const PROGRESS_CHOICES = ['auto', 'always', 'none', 'json'] as const;
+export type ProgressChoice = (typeof PROGRESS_CHOICES)[number];
+
+type Manner = 'redraw' | 'lines' | 'json' | 'none';
+
+const FIRST_MS = 1_000;
+const REDRAW_MS = 100;
+const JSON_MS = 1_000;
+const LINE_MS = 30_000;
+const LINES_PER_RUN = 10;
+const ERASE_LINE = '\r\u001b[K';
+
+export class Progress {
+  readonly #io: Io;
+  readonly #manner: Manner;
+  readonly #startMs: number;
+  #lastMs: number;
+  #lastTenth = 0;
+  #drawn = false;
+
+  constructor(io: Io, choice: ProgressChoice, nowMs: number) {
+    this.#io = io;
+    this.#manner = mannerOf(io, choice);
+    this.#startMs = nowMs;
+    this.#lastMs = nowMs;
+  }
+
+  update(nowMs: number, progressOf: () => RunProgress): void {
+    if (this.#manner === 'none' || nowMs - this.#startMs < FIRST_MS) return;
+    const sinceLastMs = nowMs - this.#lastMs;
+    if (this.#manner === 'redraw') {
+      if (this.#drawn && sinceLastMs < REDRAW_MS) return;
+      const width = (this.#io.stderr.columns ?? 80) - 1;
+      this.#io.stderr.write(ERASE_LINE + sentence(progressOf()).slice(0, width));
+      this.#drawn = true;
+    } else if (this.#manner === 'json') {
+      if (sinceLastMs < JSON_MS) return;
+      this.#io.stderr.write(`${JSON.stringify({ type: 'progress', ...progressOf() })}\n`);
+    } else {
+      const progress = progressOf();
+      const tenth = Math.floor((progress.fraction ?? 0) * LINES_PER_RUN);
+      if (tenth <= this.#lastTenth && sinceLastMs < LINE_MS) return;
+      this.#lastTenth = tenth;
+      this.#io.stderr.write(`${sentence(progress)}\n`);
+    }
+    this.#lastMs = nowMs;
+  }
+
+  /** Takes the redrawn line off the terminal. */
+  clear(): void {
+    if (this.#drawn) this.#io.stderr.write(ERASE_LINE);
+    this.#drawn = false;
+  }
+}
+
+function mannerOf(io: Io, choice: ProgressChoice): Manner {
+  if (choice === 'none' || choice === 'json') return choice;
+  if (io.stderr.isTTY === true && (choice === 'always' || !io.env['CI'])) return 'redraw';
+  return choice === 'always' ? 'lines' : 'none';
+}
+
+function sentence({ events, simulatedNs, fraction }: RunProgress): string {
+  const percent = fraction === null ? '' : `${Math.floor(fraction * 100)} %, `;
+  const millions = (events / 1e6).toFixed(1);
+  return `mapsim: ${percent}${millions} million events, ${(simulatedNs / 1e6).toFixed(1)} ms simulated`;
+}

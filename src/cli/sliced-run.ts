@@ -1,0 +1,71 @@
+/**
+ * A simulation that is run in slices, so that between two of them signals are noticed and progress is
+ * told. The timed driver is one; tests make others.
+ */
+import type { Scenario } from '../scenario/scenario.ts';
+import type { OperationRecord, Outcome } from '../world/outcome.ts';
+
+export interface RunRequest {
+  /** Canonical strategy in place of every reader's own. */
+  readonly strategy?: string;
+  readonly seed?: string;
+  readonly durationNs?: number;
+  readonly maxEvents: number;
+  /** Passes whose texts are kept; of the first reader where `reader` is null. */
+  readonly passes: {
+    readonly reader: string | null;
+    readonly which: number | 'torn' | 'all' | 'none';
+  };
+  readonly onOperation?: (record: OperationRecord) => void;
+}
+
+export interface RunProgress {
+  readonly events: number;
+  readonly simulatedNs: number;
+  /** 0 … 1, or null where it cannot be told. */
+  readonly fraction: number | null;
+}
+
+export interface SlicedRun {
+  /** Simulates up to so many events; true when the run has ended. */
+  advance(events: number): boolean;
+  progress(): RunProgress;
+  /** Ends the run where it stands. */
+  interrupt(): void;
+  outcome(): Outcome;
+}
+
+export type StartRun = (scenario: Scenario, request: RunRequest) => SlicedRun;
+
+const FIRST_SLICE = 1_000;
+const LONGEST_SLICE = 1_000_000;
+const SLICE_MS = 25;
+
+/**
+ * Runs to the end, or until `stop` says so. The size of the slices follows the clock and must not
+ * show in the result.
+ * @param nowMs real time @param between called after each slice
+ */
+export async function driveSlices(
+  run: SlicedRun,
+  hooks: { nowMs: () => number; between: (nowMs: number) => void; stop: () => boolean },
+): Promise<void> {
+  let events = FIRST_SLICE;
+  let before = hooks.nowMs();
+  while (!run.advance(events)) {
+    const after = hooks.nowMs();
+    const factor = SLICE_MS / Math.max(after - before, 0.01);
+    events = Math.round(Math.min(Math.max(events * Math.min(factor, 4), 100), LONGEST_SLICE));
+    hooks.between(after);
+    await turnOfEventLoop(); // signals are delivered here
+    if (hooks.stop()) {
+      run.interrupt();
+      return;
+    }
+    before = hooks.nowMs();
+  }
+}
+
+function turnOfEventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

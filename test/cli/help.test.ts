@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { FORMAT_NAMES } from '../../src/cli/options.ts';
+import { VERSION } from '../../src/cli/version.ts';
+import { FORMATS } from '../../src/report/index.ts';
+import { mapsim } from './support.ts';
+
+const COMMANDS = ['run', 'validate', 'schema', 'strategies', 'final'];
+
+test('mapsim alone says in a few lines what it is, with two examples, and exits with 0', async () => {
+  const { code, stdout, stderr } = await mapsim([]);
+
+  expect(code).toBe(0);
+  expect(stderr).toBe('');
+  expect(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .filter((line) => line !== '').length,
+  ).toBeLessThanOrEqual(6);
+  expect(stdout.match(/^ {2}mapsim /gm)).toHaveLength(2);
+});
+
+test('--help lists every command with its purpose, and the exit codes', async () => {
+  for (const argv of [['--help'], ['-h'], ['help']]) {
+    const { code, stdout, stderr } = await mapsim(argv);
+
+    expect([code, stderr]).toEqual([0, '']);
+    for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    expect(stdout).toContain('\n  70  a bug in mapsim');
+  }
+});
+
+test("each command's help has its purpose, then examples, then usage, options, exit codes", async () => {
+  for (const name of COMMANDS) {
+    const { code, stdout } = await mapsim([name, '--help']);
+    const headings = ['Examples:', `Usage: mapsim ${name} [options]`, 'Manners:', 'Exit codes:'];
+    const places = headings.map((heading) => stdout.indexOf(`\n${heading}`));
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^[A-Z][^\n]*\.\n\nExamples:\n {2}mapsim/);
+    expect(places).not.toContain(-1);
+    expect([...places].sort((a, b) => a - b)).toEqual(places);
+    expect(await mapsim(['help', name])).toEqual({ code: 0, stdout, stderr: '' });
+  }
+});
+
+test('help stays within 100 columns', async () => {
+  for (const argv of [[], ['--help'], ...COMMANDS.map((name) => [name, '--help'])]) {
+    const { stdout } = await mapsim(argv);
+
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  }
+});
+
+test('the help of run names every option of the contract, in groups', async () => {
+  const { stdout } = await mapsim(['run', '--help']);
+
+  for (const option of [
+    '--strategy',
+    '--seed',
+    '--duration',
+    '--pass',
+    '--reader',
+    '--summary',
+    '--format',
+    '--ops-log',
+    '--fail-on',
+    '--max-events',
+    '--color',
+    '--progress',
+    '--timing',
+    '-q, --quiet',
+  ]) {
+    expect(stdout).toContain(`\n  ${option}`);
+  }
+  expect(stdout).toContain('"# cut: inPage"');
+  expect(stdout).toContain('[STRATEGY:]METRIC[/METRIC] OP');
+});
+
+test('help offers the formats that there are', () => {
+  expect(FORMATS.map(({ name }) => name)).toEqual([...FORMAT_NAMES]);
+});
+
+test('-V and --version print one line, the version of the package', async () => {
+  const packageJson = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+
+  expect(VERSION).toBe(JSON.parse(packageJson).version);
+  expect(await mapsim(['-V'])).toEqual({ code: 0, stdout: `mapsim ${VERSION}\n`, stderr: '' });
+  expect((await mapsim(['--version'])).stdout).toBe(`mapsim ${VERSION}\n`);
+});

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { mapsim } from './support.ts';
+
+/** What is wrong, and what the message must have in it. */
+const WRONG: readonly (readonly [argv: readonly string[], expected: string])[] = [
+  [['rnu', 'x.yaml'], '(Did you mean run?)'],
+  [['--versoin'], '(Did you mean --version?)'],
+  [['run'], "missing required argument 'SCENARIO'"],
+  [['run', 'a.yaml', 'b.yaml'], 'too many arguments'],
+  [['run', 'a.yaml', '--strateyg=mmap-lock'], '(Did you mean --strategy?)'],
+  [['run', 'a.yaml', '--strategy', 'rcu-rety3'], 'did you mean "rcu-retry3"?'],
+  [['run', 'a.yaml', '--strategy', 'rcu-retry3:wiat=spin'], 'did you mean "wait"?'],
+  [['run', 'a.yaml', '--strategy='], 'The strategy is missing'],
+  [['run', 'a.yaml', '--format=jsno'], 'Did you mean "json"?'],
+  [['run', 'a.yaml', '--format=xml'], 'It is one of text, json, ndjson, csv, markdown.'],
+  [['run', 'a.yaml', '--summary=sdtout'], 'Did you mean "stdout"?'],
+  [['run', 'a.yaml', '--pass=-1'], 'It is the number of a pass (from 0), torn, or all.'],
+  [['run', 'a.yaml', '--pass=trn'], 'Did you mean "torn"?'],
+  [['run', 'a.yaml', '--duration=5m'], 'It is not a duration: write 250ns, 10us'],
+  [['run', 'a.yaml', '--duration=0.3ns'], 'It is not a whole number of ns'],
+  [['run', 'a.yaml', '--max-events=0'], 'a whole number of 1 or more'],
+  [['run', 'a.yaml', '--max-events=1.5'], 'a whole number of 1 or more'],
+  [['run', 'a.yaml', '--max-events=1e99'], 'a whole number of 1 or more'],
+  [['run', 'a.yaml', '--color=alwyas'], 'Did you mean "always"?'],
+  [['run', 'a.yaml', '--progress=josn'], 'Did you mean "json"?'],
+  [['run', 'a.yaml', '--summary=none', '--format=json'], '--summary belongs to --format=text'],
+  [['run', 'a.yaml', '--pass=1', '--format=csv'], '--pass chooses the text to show'],
+  [['run', 'a.yaml', '--reader=x', '--format=markdown'], '--reader chooses the text to show'],
+  [['run', 'a.yaml', '--timing=5'], '(Did you mean --timing?)'],
+  [['run', '--seed'], 'argument missing'],
+  [['validate'], "missing required argument 'SCENARIO'"],
+  [['schema', 'x'], 'too many arguments'],
+  [['strategies', '--format=csv'], 'It is one of text, json.'],
+  [['help', 'rnu'], 'unknown command'],
+];
+
+test.each(WRONG)(
+  'usage: %j is refused with a hint, exit code 2, nothing on stdout',
+  async (argv, expected) => {
+    const { code, stdout, stderr } = await mapsim(argv);
+
+    expect(stderr).toContain(expected);
+    expect([code, stdout]).toEqual([2, '']);
+  },
+);
+
+test('usage: a wrong option points to the help that lists the right ones', async () => {
+  const { stderr } = await mapsim(['run', 'a.yaml', '--strateyg=mmap-lock']);
+
+  expect(stderr).toContain('(mapsim run --help says what it takes)');
+});
+
+test('usage: abbreviated options are not accepted', async () => {
+  const { code, stderr } = await mapsim(['run', 'a.yaml', '--strat=mmap-lock']);
+
+  expect(code).toBe(2);
+  expect(stderr).toContain("unknown option '--strat=mmap-lock'");
+});
+
+test('usage: a scenario that cannot be read is exit code 3', async () => {
+  const missing = await mapsim(['run', 'missing.yaml']);
+  const directory = await mapsim(['run', '.'], { cwd: '/' });
+
+  expect(missing).toEqual({
+    code: 3,
+    stdout: '',
+    stderr: 'mapsim: error: cannot read missing.yaml: no such file or directory\n',
+  });
+  expect(directory).toMatchObject({
+    code: 3,
+    stderr: 'mapsim: error: cannot read .: it is a directory\n',
+  });
+});
