@@ -55,14 +55,11 @@ export class Section {
     return low - 1;
   }
 
-  /** Whether a VMA that starts here is in a window or beside it. */
+  /**
+   * Whether a VMA that starts here is in a window or the lower neighbour of one: then the plan, and
+   * not the live tree, says what it is and what follows it.
+   */
   concerns(page: number): boolean {
-    const at = this.windowAt(page);
-    return at >= 0 && page <= windowHigh(this.windows[at]!);
-  }
-
-  /** Whether the plan, and not the live tree, says what comes after a VMA that starts here. */
-  settlesSuccessor(page: number): boolean {
     const at = this.windowAt(page);
     return at >= 0 && page < windowHigh(this.windows[at]!);
   }

@@ -133,7 +133,7 @@ export class Judge {
   #standsInForce(text: PassText, item: number, section: Section | null): boolean {
     const start =
       item === 0 ? Number.NEGATIVE_INFINITY : text.lines[(item - 1) * LINE_FIELDS + LINE_START]!;
-    if (section?.settlesSuccessor(start)) return false;
+    if (section?.concerns(start)) return false;
     return standsLive(this.#evidence.live, text.lines, text.count, item);
   }
 

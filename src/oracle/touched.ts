@@ -1,8 +1,8 @@
 /**
- * When each VMA slot was last in, or next to, a stretch that a write section changed.
+ * When each VMA slot was last in, or just below, a stretch that a write section changed.
  *
- * A VMA that was not since a pass began had the same line, and the same neighbours, in every state of
- * that pass. Slots are reused: whatever a commit has put into a stretch counts as touched by it.
+ * A VMA that was not since a pass began had the same line, and the same line after it, in every state
+ * of that pass. Slots are reused: whatever a commit has put into a stretch counts as touched by it.
  */
 import { assert } from '../base/assert.ts';
 import type { PlanWindow } from '../mm/plan.ts';
@@ -33,7 +33,6 @@ export class TouchedVmas {
         id = live.next(id);
       }
       assert(id === (next?.id ?? -1), 'a write section did not do what its plan says');
-      if (next !== null) this.#touch(next.id, stamp);
     }
   }
 

@@ -52,10 +52,10 @@ export class ToySpace implements LiveLayout {
   readonly #free: number[] = [];
   /** Slot of each page, or -1. */
   tree: number[];
-  brk = START_BRK;
+  brk = 0;
   /** The VMAs of the state in force, rising. */
   committed: VmaRecord[] = [];
-  committedBrk = START_BRK;
+  committedBrk = 0;
   /** Every state of the tree so far: which pages are mapped. */
   readonly trees: boolean[][] = [];
   /** Every committed state so far. */
@@ -126,6 +126,7 @@ export class ToySpace implements LiveLayout {
       mapCount: 0,
       holeFrom: 0,
       holeTo: 0,
+      downgrades: false,
     };
   }
 
