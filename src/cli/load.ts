@@ -9,6 +9,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { loadScenario } from '../scenario/validate.ts';
 import type { CommandContext } from './command.ts';
 import { readInput, readStdin } from './files.ts';
+import { isStrategyFile } from './own-strategies.ts';
 
 export type LoadResult =
   | { readonly ok: true; readonly scenario: Scenario }
@@ -32,13 +33,9 @@ function loadEnv(cwd: string): LoadEnv {
     readFile: (path) => readInput(path, cwd),
     strategies: parseStrategy,
     costs: { presets: COST_PRESETS, names: COST_NAMES },
-    failOn: (expression) => parseFailOn(expression, canonicalStrategy),
+    // Whether a strategy that it names takes part is seen later: it may be one of the user's own.
+    failOn: (expression) => parseFailOn(expression, (strategy) => strategy),
   };
-}
-
-/** A path of a strategy in the user's own file; it is its own canonical name. */
-export function isStrategyFile(text: string): boolean {
-  return /\.m?js$/.test(text);
 }
 
 /** Canonical text of a strategy given on the command line. */

@@ -2,22 +2,11 @@
  * A simulation that is run in slices, so that between two of them signals are noticed and progress is
  * told. The timed driver is one; tests make others.
  */
+import type { RunRequest } from '../drive/timed.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import type { OperationRecord, Outcome } from '../world/outcome.ts';
+import type { Outcome } from '../world/outcome.ts';
 
-export interface RunRequest {
-  /** Canonical strategy in place of every reader's own. */
-  readonly strategy?: string;
-  readonly seed?: string;
-  readonly durationNs?: number;
-  readonly maxEvents: number;
-  /** Passes whose texts are kept; of the first reader where `reader` is null. */
-  readonly passes: {
-    readonly reader: string | null;
-    readonly which: number | 'torn' | 'all' | 'none';
-  };
-  readonly onOperation?: (record: OperationRecord) => void;
-}
+export type { RunRequest };
 
 export interface RunProgress {
   readonly events: number;

@@ -62,6 +62,7 @@ test('run: options reach the run, before the operand and after it, with = and wi
       durationNs: 1_500_000,
       maxEvents: 1_000_000,
       passes: { reader: null, which: 2 },
+      ownStrategies: new Map(),
     });
   }
 });
@@ -75,6 +76,7 @@ test("run: without options the scenario's seed, a billion steps, the first pass"
     seed: '7',
     maxEvents: 1_000_000_000,
     passes: { reader: null, which: 0 },
+    ownStrategies: new Map(),
   });
 });
 

@@ -1,7 +1,7 @@
 /** A world outside for commands: streams that remember, a directory of its own, fake runs. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { InStream, Io, Signal } from '../../src/cli/io.ts';
@@ -59,7 +59,10 @@ export interface Said {
 export function aDirectory(files: Readonly<Record<string, string>> = {}): string {
   const directory = mkdtempSync(join(tmpdir(), 'mapsim-test-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
   return directory;
 }
 

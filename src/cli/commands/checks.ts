@@ -1,29 +1,54 @@
 /** Checks of a request against its scenario, all made before anything is simulated. */
+import { dirname, resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
+import type { Strategy } from '../../proc/strategy.ts';
 import { type FailOn, parseFailOn } from '../../report/fail-on.ts';
 import { checkStrategies } from '../../report/verdict.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { canonicalStrategy } from '../load.ts';
 import type { PassChoice } from '../options.ts';
+import { loadOwnStrategies } from '../own-strategies.ts';
+
+/** What the readers of a run use. */
+export interface Strategies {
+  /** Canonical, or a path, in place of every reader's own. */
+  readonly instead: string | null;
+  /** Those of the user's own files, by path as written. */
+  readonly own: ReadonlyMap<string, Strategy>;
+}
+
+/** @param scenarioPath as the user wrote it; paths in the scenario are relative to its directory */
+export async function loadStrategies(
+  given: string | undefined,
+  { scenario, scenarioPath, cwd }: { scenario: Scenario; scenarioPath: string; cwd: string },
+): Promise<Strategies> {
+  const instead = given === undefined ? null : canonicalStrategy(given);
+  if (instead !== null) return { instead, own: await loadOwnStrategies([instead], cwd) };
+  const directory = scenarioPath === '-' ? cwd : resolve(cwd, dirname(scenarioPath));
+  const texts = scenario.readers.map((reader) => reader.strategy);
+  return { instead, own: await loadOwnStrategies(texts, directory) };
+}
 
 /**
  * The scenario's expressions, then those of the command line, all of them about strategies that
  * take part.
- * @param strategy canonical, in place of every reader's own
  */
 export function parseExpressions(
   given: readonly string[],
   scenario: Scenario,
-  strategy?: string,
+  { instead, own }: Strategies,
 ): readonly FailOn[] {
+  const nameOf = (text: string) => own.get(text)?.name ?? text;
+  const taking = scenario.readers.map((reader) => nameOf(instead ?? reader.strategy));
+  const canonical = (text: string) => {
+    const name = nameOf(text);
+    return taking.includes(name) ? name : canonicalStrategy(text);
+  };
   const parse = (where: string) => (expression: string) => {
     try {
-      const failOn = parseFailOn(expression, canonicalStrategy);
-      checkStrategies(
-        [failOn],
-        scenario.readers.map((reader) => strategy ?? reader.strategy),
-      );
+      const failOn = parseFailOn(expression, canonical);
+      checkStrategies([failOn], taking);
       return failOn;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

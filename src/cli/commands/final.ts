@@ -1,6 +1,6 @@
 /** `mapsim final`: the writers alone, and the address space that they leave behind. */
 import { EXIT } from '../../base/errors.ts';
-import { finalLayout } from '../../world/final.ts';
+import { finalLayout } from '../../drive/final.ts';
 import type { CommandContext, CommonOptions } from '../command.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
@@ -19,7 +19,8 @@ export async function final(
   const seed = options.seed ?? loaded.scenario.seed;
   context.bug.seed = seed;
   const stdout = new Output(context.io.stdout, 'standard output');
-  await stdout.write(finalLayout(loaded.scenario, seed));
+  const { text } = finalLayout(loaded.scenario, { seed, maxEvents: 1e9 });
+  await stdout.write(text);
   await stdout.flush();
   return EXIT.done;
 }

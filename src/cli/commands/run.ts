@@ -24,7 +24,7 @@ import { Output } from '../output.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
 import { driveSlices, type RunRequest, type SlicedRun, type StartRun } from '../sliced-run.ts';
 import { VERSION } from '../version.ts';
-import { checkPass, parseExpressions } from './checks.ts';
+import { checkPass, loadStrategies, parseExpressions } from './checks.ts';
 import { tellEnd, tellPasses } from './run-notes.ts';
 
 /** As the command line gives them; see options.ts. */
@@ -57,11 +57,13 @@ export async function run(
   context: CommandContext,
 ): Promise<number> {
   const format = chooseFormat(options);
-  const strategy = options.strategy === undefined ? undefined : canonicalStrategy(options.strategy);
+  if (options.strategy !== undefined) canonicalStrategy(options.strategy); // before any reading
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario } = loaded;
-  const failOn = parseExpressions(options.failOn, scenario, strategy);
+  const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
+  const strategies = await loadStrategies(options.strategy, where);
+  const failOn = parseExpressions(options.failOn, scenario, strategies);
   checkPass(scenario, options.reader, options.pass ?? 0);
   const seed = options.seed ?? scenario.seed;
   context.bug.seed = seed;
@@ -72,7 +74,8 @@ export async function run(
       reader: options.reader ?? null,
       which: format.passes ? (options.pass ?? 0) : 'none',
     },
-    ...(strategy === undefined ? {} : { strategy }),
+    ownStrategies: strategies.own,
+    ...(strategies.instead === null ? {} : { strategy: strategies.instead }),
     ...(options.duration === undefined ? {} : { durationNs: options.duration }),
   };
   return runTask({ scenario, format, failOn, request }, options, context);

@@ -4,7 +4,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { CommandContext } from '../command.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
-import { parseExpressions } from './checks.ts';
+import { loadStrategies, parseExpressions } from './checks.ts';
 
 export async function validate(paths: readonly string[], context: CommandContext): Promise<number> {
   const stdout = new Output(context.io.stdout, 'standard output');
@@ -21,8 +21,10 @@ async function validateOne(path: string, context: CommandContext, stdout: Output
   try {
     const loaded = await load(path, context);
     if (!loaded.ok) return loaded.exitCode;
-    parseExpressions([], loaded.scenario);
-    await stdout.write(`${path}: ok, ${contents(loaded.scenario)}\n`);
+    const { scenario } = loaded;
+    const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
+    parseExpressions([], scenario, await loadStrategies(undefined, where));
+    await stdout.write(`${path}: ok, ${contents(scenario)}\n`);
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

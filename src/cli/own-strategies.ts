@@ -1,0 +1,110 @@
+/**
+ * Strategies from the user's own files: `export default (kit) => ({ name, …hooks })`, an ES module that
+ * is held to the contract of proc/strategy.ts before anything runs.
+ *
+ * The file is a program and runs with the rights of whoever starts mapsim.
+ */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { EXIT, UserError } from '../base/errors.ts';
+import { GAP_LEVELS, type Strategy, TEARING_LEVELS } from '../proc/strategy.ts';
+import { parseStrategy } from '../readers/index.ts';
+import { STRATEGY_KIT, type StrategyFile } from './strategy-kit.ts';
+
+/** Whether a strategy is given as a path. */
+export function isStrategyFile(text: string): boolean {
+  return /\.m?js$/.test(text);
+}
+
+/**
+ * The strategies among `texts` that are paths, by their text.
+ * @param directory that the paths are relative to, absolute
+ */
+export async function loadOwnStrategies(
+  texts: Iterable<string>,
+  directory: string,
+): Promise<ReadonlyMap<string, Strategy>> {
+  const own = new Map<string, Strategy>();
+  for (const text of texts) {
+    if (isStrategyFile(text) && !own.has(text)) own.set(text, await loadOne(text, directory));
+  }
+  return own;
+}
+
+async function loadOne(text: string, directory: string): Promise<Strategy> {
+  const path = resolve(directory, text);
+  if (!existsSync(path)) {
+    throw new UserError(`cannot read strategy ${text}: no such file`, EXIT.io);
+  }
+  const made = await makeOne(path).catch((error: unknown) => {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new UserError(`strategy ${text} cannot be loaded: ${reason}`);
+  });
+  const fault = faultOf(made);
+  if (fault !== null) throw new UserError(`strategy ${text}: ${fault}`);
+  return made as Strategy;
+}
+
+async function makeOne(path: string): Promise<unknown> {
+  const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
+  if (typeof module.default !== 'function') {
+    throw new TypeError('its default export is no function (kit) => strategy');
+  }
+  return (module.default as StrategyFile)(STRATEGY_KIT);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const HOOKS = {
+  seq: {
+    needed: ['lockVmaRange', 'getNextVma', 'unlockVmaRange'],
+    optional: ['openFile', 'putVma', 'releaseFile'],
+  },
+  query: { needed: ['queryVma'], optional: [] },
+} as const;
+
+/** What the contract asks for and the strategy has not, or null. */
+function faultOf(made: unknown): string | null {
+  if (typeof made !== 'object' || made === null) return 'what it makes is no object';
+  const strategy = made as Fields;
+  const { name, medium, locals } = strategy;
+  if (typeof name !== 'string' || !/^[a-z][\w.-]*$/i.test(name)) {
+    return 'name: a word of letters, digits, dots and dashes is needed';
+  }
+  if (parseStrategy(name).ok) return `name: "${name}" is a strategy of mapsim already`;
+  const levels =
+    wrongWord(strategy, 'medium', Object.keys(HOOKS)) ??
+    wrongWord(strategy, 'tearing', TEARING_LEVELS) ??
+    wrongWord(strategy, 'gaps', GAP_LEVELS) ??
+    wrongWord(strategy, 'progress', ['bounded', 'unbounded']);
+  if (levels !== null) return levels;
+  if (medium === 'seq') {
+    const resume = wrongWord(strategy, 'resumeAt', ['pending-start', 'shown-end']);
+    if (resume !== null) return resume;
+  }
+  if (locals !== undefined && !isWords(locals)) return 'locals: a list of names is needed';
+  return wrongHook(strategy, HOOKS[medium as keyof typeof HOOKS]);
+}
+
+function wrongWord(strategy: Fields, key: string, known: readonly string[]): string | null {
+  const value = strategy[key];
+  return typeof value === 'string' && known.includes(value)
+    ? null
+    : `${key}: one of ${known.join(', ')} is needed`;
+}
+
+function wrongHook(
+  strategy: Fields,
+  hooks: { readonly needed: readonly string[]; readonly optional: readonly string[] },
+): string | null {
+  const missing = hooks.needed.find((hook) => strategy[hook] === undefined);
+  if (missing !== undefined) return `${missing} is missing`;
+  const all = [...hooks.needed, ...hooks.optional];
+  const wrong = all.find((hook) => !['function', 'undefined'].includes(typeof strategy[hook]));
+  return wrong === undefined ? null : `${wrong} is no step (a function)`;
+}
+
+function isWords(value: unknown): boolean {
+  return Array.isArray(value) && value.every((word) => typeof word === 'string');
+}

@@ -1,0 +1,67 @@
+/**
+ * What a strategy of the user's own is made of: the primitives that the built-in ones use, under the
+ * same names. Its file does not import them: it must get those of the running program, since a step is
+ * known by its identity.
+ */
+import { NO_FILE, NO_NAME, NO_VMA } from '../mm/layout.ts';
+import { mmapLockSpeculateRetry, mmapLockSpeculateTryBegin } from '../mm/mm-lock-seq.ts';
+import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
+import {
+  copyVmaFlags,
+  copyVmaNames,
+  copyVmaRange,
+  dropPins,
+  loadVma,
+  loadVmaFlags,
+  loadVmaNames,
+  loadVmaRange,
+  pinFile,
+  pinName,
+  rcuReadLock,
+  rcuReadUnlock,
+  vmaIterSet,
+  vmaNext,
+} from '../mm/vma-walk.ts';
+import {
+  LIVE_VMA,
+  STOP_END,
+  STOP_FULL,
+  STOP_GROW,
+  type Strategy,
+  UNPROTECTED_VMA,
+  VMA_COPY,
+} from '../proc/strategy.ts';
+
+export const STRATEGY_KIT = Object.freeze({
+  NO_FILE,
+  NO_NAME,
+  NO_VMA,
+  LIVE_VMA,
+  VMA_COPY,
+  UNPROTECTED_VMA,
+  STOP_FULL,
+  STOP_END,
+  STOP_GROW,
+  mmapReadLock,
+  mmapReadUnlock,
+  mmapLockSpeculateTryBegin,
+  mmapLockSpeculateRetry,
+  rcuReadLock,
+  rcuReadUnlock,
+  vmaIterSet,
+  vmaNext,
+  loadVma,
+  loadVmaRange,
+  loadVmaFlags,
+  loadVmaNames,
+  copyVmaRange,
+  copyVmaFlags,
+  copyVmaNames,
+  pinFile,
+  pinName,
+  dropPins,
+});
+export type StrategyKit = typeof STRATEGY_KIT;
+
+/** The default export of a strategy file. */
+export type StrategyFile = (kit: StrategyKit) => Strategy;
