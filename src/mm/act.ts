@@ -36,6 +36,14 @@ export interface Actor extends Task {
 
 type ActStep = KernelStep<Actor>;
 
+/** Whether the call lets readers in before it is done. */
+export function downgrades(plan: Plan): boolean {
+  for (let at = 0; at < plan.acts.length; at += ACT_FIELDS) {
+    if (plan.acts[at] === ACT.downgrade) return true;
+  }
+  return false;
+}
+
 /** How a plan's time is to be spent, ns; see `spreadCosts`. */
 export interface SectionTime {
   readonly insideNs: number;

@@ -47,6 +47,15 @@ export class Kernel {
 
   /** Makes a parked task runnable after so long. Installed by the driver. */
   wakeUp: (task: Task, delayNs: number) => void = () => {};
+  /**
+   * The task spins: parked, but its CPU is busy. After `limitNs` (or never: Infinity) it takes its
+   * step. Asking again sets a new limit. `endSpin`: it takes its step now; `stopSpin`: it sleeps.
+   */
+  spin: (task: Task, limitNs: number) => void = () => {};
+  endSpin: (task: Task) => void = () => {};
+  stopSpin: (task: Task) => void = () => {};
+  /** Length of a jiffy. */
+  jiffyNs = 4_000_000;
   /** Whether the task is on a CPU at this moment (a spinner asks for the lock's owner). */
   isRunning: (task: Task) => boolean = () => true;
   /** True while a driver ignores time: sleeps return at once. */

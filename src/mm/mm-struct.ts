@@ -4,7 +4,7 @@
  * Source: v6.18 include/linux/mm_types.h struct mm_struct.
  */
 import type { MmLockSeq } from './mm-lock-seq.ts';
-import type { MmapLock } from './mmap-lock.ts';
+import type { MmapLock } from './rw-semaphore.ts';
 import type { VmaArena } from './vma.ts';
 import type { VmaTree } from './vma-tree.ts';
 

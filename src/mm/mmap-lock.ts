@@ -1,35 +1,27 @@
 /**
- * mmap_lock as readers and writers see it: a rw_semaphore, here with the `fifo` policy.
+ * mmap_lock as the rest of the model uses it: take it, let it go, downgrade it.
  *
- * Strictly first come, first served; the readers at the head of the queue are let in together. A
- * waiting writer stops every later reader: that is what turns one slow maps reader into a stall for
- * everyone who comes after the writer, and the reason for this whole program.
+ * A waiting writer stops the readers that come later: that is what turns one slow maps reader into a
+ * stall for everyone behind the writer, and the reason for this whole program. What happens to those
+ * who must wait is the policy's business: `rwsem.ts` (the kernel's) or `fifo-lock.ts`.
  *
  * Primitives that may sleep take the step to go on with: they return it, or park the task there.
  * Left out: signals that end a killable wait.
- * Source: v6.18 kernel/locking/rwsem.c, include/linux/mmap_lock.h.
+ * Source: v6.18 include/linux/mmap_lock.h; kernel/locking/rwsem.c.
  */
 import { assert } from '../base/assert.ts';
 import { PARKED } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
-import { WaitQueue } from '../sim/wait-queue.ts';
+import { fifoMayRead, fifoMayWrite, fifoRelease } from './fifo-lock.ts';
 import type { Kernel, KernelStep } from './kernel.ts';
-
-export const NO_TASK = -1;
-
-export class MmapLock {
-  writerId = NO_TASK;
-  readerCount = 0;
-  /** Waiters: task id, and whether each wants to write (same order). */
-  readonly waiters = new WaitQueue();
-  readonly wants = new WaitQueue();
-  /** For cacheLineMove. */
-  line = 0;
-  lineCpu = -1;
-}
-
-const READ = 0;
-const WRITE = 1;
+import { grantRead, grantWrite, NO_TASK, READ, WRITE } from './rw-semaphore.ts';
+import {
+  rwsemMayRead,
+  rwsemMayWrite,
+  rwsemReadStolen,
+  rwsemRelease,
+  rwsemWaitWrite,
+} from './rwsem.ts';
 
 /** Every access to the lock word is an atomic that takes the line over. */
 function touchLockLine(k: Kernel, t: Task): void {
@@ -47,11 +39,15 @@ export function mmapReadLock<T extends Task>(k: Kernel, t: T, next: KernelStep<T
   touchLockLine(k, t);
   k.spend(k.costs.mmapReadLock);
   t.lockAskedNs = k.nowNs;
-  if (lock.writerId === NO_TASK && lock.waiters.size === 0) {
+  const rwsem = lock.policy === 'rwsem';
+  if (rwsem ? rwsemMayRead(k) : fifoMayRead(k)) {
     grantRead(k, t);
+    if (rwsem) rwsemReadStolen(k);
     return next;
   }
-  return wait(lock, t, READ, next);
+  lock.enqueue(t, READ);
+  t.step = next;
+  return PARKED;
 }
 
 /** mmap_read_unlock */
@@ -62,7 +58,7 @@ export function mmapReadUnlock(k: Kernel, t: Task): void {
   k.spend(k.costs.mmapReadUnlock);
   lock.readerCount--;
   t.readLockHoldNs += k.nowNs - t.readLockSinceNs;
-  if (lock.readerCount === 0) grantWaiters(k);
+  if (lock.readerCount === 0) release(k, false);
 }
 
 /** down_write: goes on with `next` once the lock is held for write. */
@@ -71,11 +67,15 @@ export function mmapWriteLock<T extends Task>(k: Kernel, t: T, next: KernelStep<
   touchLockLine(k, t);
   k.spend(k.costs.mmapWriteLock);
   t.lockAskedNs = k.nowNs;
-  if (lock.writerId === NO_TASK && lock.readerCount === 0 && lock.waiters.size === 0) {
+  const rwsem = lock.policy === 'rwsem';
+  if (rwsem ? rwsemMayWrite(k) : fifoMayWrite(k)) {
     grantWrite(k, t);
     return next;
   }
-  return wait(lock, t, WRITE, next);
+  if (rwsem) return rwsemWaitWrite(k, t, next);
+  lock.enqueue(t, WRITE);
+  t.step = next;
+  return PARKED;
 }
 
 /** up_write */
@@ -85,7 +85,7 @@ export function mmapWriteUnlock(k: Kernel, t: Task): void {
   touchLockLine(k, t);
   k.spend(k.costs.mmapWriteUnlock);
   lock.writerId = NO_TASK;
-  grantWaiters(k);
+  release(k, false);
 }
 
 /** downgrade_write: the writer goes on as a reader; readers at the head of the queue come in. */
@@ -96,52 +96,10 @@ export function mmapWriteDowngrade(k: Kernel, t: Task): void {
   lock.writerId = NO_TASK;
   lock.readerCount++;
   t.readLockSinceNs = k.nowNs;
-  grantWaiters(k);
+  release(k, true);
 }
 
-function wait<T extends Task>(
-  lock: MmapLock,
-  t: T,
-  wants: number,
-  next: KernelStep<T>,
-): KernelStep<T> {
-  lock.waiters.push(t.id);
-  lock.wants.push(wants);
-  t.step = next;
-  return PARKED;
-}
-
-function grantRead(k: Kernel, t: Task): void {
-  k.mm.mmapLock.readerCount++;
-  t.mmapReadLocks++;
-  t.readLockWaitNs += k.nowNs - t.lockAskedNs;
-  t.readLockSinceNs = k.nowNs;
-}
-
-function grantWrite(k: Kernel, t: Task): void {
-  k.mm.mmapLock.writerId = t.id;
-  t.writeLockWaitNs += k.nowNs - t.lockAskedNs;
-}
-
-/** Hands the lock to the head of the queue: one writer, or all readers up to the next writer. */
-function grantWaiters(k: Kernel): void {
-  const lock = k.mm.mmapLock;
-  while (lock.waiters.size > 0) {
-    const t = k.tasks[lock.waiters.at(0)]!;
-    if (lock.wants.at(0) === WRITE) {
-      if (lock.readerCount > 0) return;
-      dequeue(lock);
-      grantWrite(k, t);
-      k.wakeWaiter(t);
-      return;
-    }
-    dequeue(lock);
-    grantRead(k, t);
-    k.wakeWaiter(t);
-  }
-}
-
-function dequeue(lock: MmapLock): void {
-  lock.waiters.shift();
-  lock.wants.shift();
+function release(k: Kernel, downgraded: boolean): void {
+  if (k.mm.mmapLock.policy === 'rwsem') rwsemRelease(k, downgraded);
+  else fifoRelease(k);
 }

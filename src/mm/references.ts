@@ -18,14 +18,18 @@ export class FileTable {
   deviceText = new Int32Array(8);
   pathText = new Int32Array(8);
   refcnt = new Int32Array(8);
+  /** 1: the file behind shared anonymous memory, the only kind whose mappings can have a name. */
+  anonShmem = new Int32Array(8);
   count = 0;
 
-  add(deviceText: number, pathText: number): number {
+  add(deviceText: number, pathText: number, anonShmem: boolean): number {
     if (this.count === this.refcnt.length) {
       this.deviceText = grownInt32(this.deviceText, this.count + 1);
       this.pathText = grownInt32(this.pathText, this.count + 1);
       this.refcnt = grownInt32(this.refcnt, this.count + 1);
+      this.anonShmem = grownInt32(this.anonShmem, this.count + 1);
     }
+    this.anonShmem[this.count] = anonShmem ? 1 : 0;
     this.deviceText[this.count] = deviceText;
     this.pathText[this.count] = pathText;
     this.refcnt[this.count] = 0;

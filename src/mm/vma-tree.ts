@@ -136,9 +136,10 @@ export class VmaTree {
   /** The last VMA stored below `page`, or NO_VMA. */
   findVmaBelow(page: number): number {
     if (page <= 0) return NO_VMA;
-    let index = this.#leafIndex(page - 1);
+    const last = Math.min(page, TREE_END) - 1;
+    let index = this.#leafIndex(last);
     let leaf = this.directory[index]!;
-    let slot = this.#slotOf(leaf, page - 1);
+    let slot = this.#slotOf(leaf, last);
     for (;;) {
       for (; slot >= 0; slot--) {
         const id = this.vmas[leaf * LEAF_SLOTS + slot]!;

@@ -264,6 +264,6 @@ function newlines(bytes: Uint8Array, from: number, to: number): number {
 
 function spendFormat(k: Kernel, nameText: number, file: boolean): void {
   const base = file ? k.costs.formatFile : k.costs.formatAnon;
-  if (nameText === 0) return k.spend(base);
-  k.spend(base + k.nameTexts.bytesOf(nameText).length * k.costs.formatPathChar);
+  const chars = nameText === 0 ? 0 : k.nameTexts.bytesOf(nameText).length;
+  k.spend(base + chars * k.costs.formatPathChar);
 }

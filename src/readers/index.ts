@@ -4,6 +4,7 @@
  * A strategy is written NAME[:key=value[,key=value…]]. `parseStrategy` reads that, `canonical` writes
  * it back with the options that differ from their defaults, in the table's order.
  */
+import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { GapLevel, Strategy, TearingLevel } from '../proc/strategy.ts';
 import { mmapLock } from './mmap-lock.ts';
@@ -208,6 +209,13 @@ export function parseStrategy(text: string): ParsedStrategy | StrategyFault {
     .map((option) => `${option.key}=${values[option.key]}`);
   const canonical = differing.length === 0 ? name : `${name}:${differing.join(',')}`;
   return { ok: true, canonical, info: entry, make: () => entry.make(canonical, values, n) };
+}
+
+/** The strategy that a checked text names. */
+export function makeStrategy(text: string): Strategy {
+  const parsed = parseStrategy(text);
+  if (!parsed.ok) throw new UserError(parsed.error);
+  return parsed.make();
 }
 
 function entryOf(written: string): { entry: StrategyEntry; name: string; n: number } | null {

@@ -22,7 +22,9 @@ export abstract class Task {
   /** Since when it holds mmap_lock for read. */
   readLockSinceNs = 0;
   /** It was woken to try again (rwsem), rather than handed the lock. */
-  lockWoken = 0;
+  lockWoken = false;
+  /** Where it goes once it has the lock that it spins on or was woken for. */
+  lockResume: AnyStep = PARKED;
   mmapReadLocks = 0;
   readLockWaitNs = 0;
   readLockHoldNs = 0;

@@ -1,0 +1,40 @@
+/** The writers alone, to the end: what a program of operations makes of an address space. */
+import { UserError } from '../base/errors.ts';
+import { makeStrategy } from '../readers/index.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { buildWorld } from '../world/build.ts';
+import { committedText } from '../world/final.ts';
+import { TimedDriver } from './timed.ts';
+
+/**
+ * Runs the writers alone and returns the committed address space at the end as maps text.
+ * @returns also whether a limit on the number of events ended the run
+ */
+export function finalLayout(
+  scenario: Scenario,
+  request: { readonly seed?: string; readonly durationNs?: number; readonly maxEvents: number },
+): { readonly text: Uint8Array; readonly complete: boolean } {
+  const durationNs = request.durationNs ?? scenario.durationNs;
+  const endless = scenario.writers.find((writer) => writer.ops === null);
+  if (durationNs === null && endless !== undefined) {
+    throw new UserError(
+      `writer "${endless.name}" never ends: give it "ops", or the scenario a "duration"`,
+    );
+  }
+  const world = buildWorld(
+    { ...scenario, readers: [] },
+    {
+      strategy: null,
+      seed: request.seed ?? scenario.seed,
+      passes: { reader: null, which: 'none' },
+      onOperation: null,
+      makeStrategy,
+    },
+  );
+  const driver = new TimedDriver(world, {
+    durationNs,
+    maxEvents: request.maxEvents,
+  });
+  driver.advance(Number.POSITIVE_INFINITY);
+  return { text: committedText(world), complete: driver.outcome().complete };
+}

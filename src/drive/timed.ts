@@ -1,0 +1,209 @@
+/**
+ * The timed run: events in the order of (time, sequence); each step takes effect at its time and
+ * delays its task by its cost. Every task has a CPU of its own.
+ *
+ * A task keeps running without the queue while nothing else is due, which is most of the time.
+ * The run is advanced in slices, so that whoever drives it can show progress and be interrupted.
+ */
+import { Agenda } from '../base/agenda.ts';
+import { InternalError } from '../base/assert.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import type { Strategy } from '../proc/strategy.ts';
+import { makeStrategy } from '../readers/index.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { DONE, PARKED } from '../sim/step.ts';
+import type { Task } from '../sim/task.ts';
+import { buildWorld } from '../world/build.ts';
+import { makeOutcome } from '../world/make-outcome.ts';
+import type { EndReason, OperationRecord, Outcome } from '../world/outcome.ts';
+import type { PassSelection } from '../world/pass-watch.ts';
+import type { World } from '../world/world.ts';
+
+type RunStep = (kernel: Kernel, task: Task) => RunStep;
+
+const NOBODY = -1;
+const NEVER = Number.POSITIVE_INFINITY;
+
+export class TimedDriver {
+  readonly #world: World;
+  readonly #kernel: Kernel;
+  readonly #agenda = new Agenda();
+  readonly #tasks: readonly Task[];
+  readonly #durationNs: number;
+  readonly #maxEvents: number;
+  /** When each task takes its next step, NEVER while it sleeps; other queue entries are stale. */
+  readonly #dueNs: Float64Array;
+  /** The task that runs on without the queue, and when. */
+  #current = NOBODY;
+  #currentNs = 0;
+  #events = 0;
+  #ended: EndReason | null = null;
+  #readersLeft: number;
+  #writersLeft: number;
+
+  constructor(
+    world: World,
+    limits: { readonly durationNs: number | null; readonly maxEvents: number },
+  ) {
+    this.#world = world;
+    this.#kernel = world.kernel;
+    this.#tasks = world.tasks;
+    this.#durationNs = limits.durationNs ?? Number.POSITIVE_INFINITY;
+    this.#maxEvents = limits.maxEvents;
+    this.#readersLeft = world.readers.length;
+    this.#writersLeft = world.writers.length;
+    this.#dueNs = new Float64Array(this.#tasks.length).fill(NEVER);
+    const k = this.#kernel;
+    k.wakeUp = (task, delayNs) => this.#due(task.id, k.nowNs + delayNs);
+    // With a CPU of its own a spinner is one who waits; its time is its own.
+    k.spin = (task, limitNs) => this.#due(task.id, k.nowNs + limitNs);
+    k.endSpin = (task) => this.#due(task.id, k.nowNs + k.costs.cacheLineMove);
+    k.stopSpin = (task) => this.#due(task.id, NEVER);
+    for (const task of this.#tasks) this.#due(task.id, world.startNs(task));
+    if (this.#tasks.length === 0) this.#ended = 'ops';
+  }
+
+  /** The task takes its step then; what was due before is not any more. */
+  #due(task: number, atNs: number): void {
+    this.#dueNs[task] = atNs;
+    if (atNs !== NEVER) this.#agenda.push(atNs, task);
+  }
+
+  get events(): number {
+    return this.#events;
+  }
+
+  get simulatedNs(): number {
+    return this.#kernel.nowNs;
+  }
+
+  get durationNs(): number {
+    return this.#durationNs;
+  }
+
+  /** Takes at most so many steps. Returns true when the run has ended. */
+  advance(events: number): boolean {
+    const k = this.#kernel;
+    const agenda = this.#agenda;
+    const until = Math.min(this.#events + events, this.#maxEvents);
+    while (this.#ended === null && this.#events < until) {
+      if (this.#current === NOBODY) this.#next();
+      const nowNs = this.#currentNs;
+      if (nowNs > this.#durationNs) {
+        k.nowNs = this.#durationNs;
+        this.#ended = 'duration';
+        break;
+      }
+      const task = this.#tasks[this.#current]!;
+      k.nowNs = nowNs;
+      const step = (task.step as RunStep)(k, task);
+      this.#events++;
+      const spentNs = k.takeSpent();
+      if (step === (PARKED as unknown)) {
+        this.#current = NOBODY;
+      } else if (step === (DONE as unknown)) {
+        this.#current = NOBODY;
+        this.#finished(task);
+      } else {
+        task.step = step;
+        this.#currentNs = nowNs + spentNs;
+        if (this.#currentNs >= agenda.firstNs) {
+          this.#due(this.#current, this.#currentNs);
+          this.#current = NOBODY;
+        }
+      }
+    }
+    if (this.#ended === null && this.#events >= this.#maxEvents) this.#ended = 'max-events';
+    return this.#ended !== null;
+  }
+
+  /** Takes the next due task from the queue. */
+  #next(): void {
+    while (this.#agenda.size > 0) {
+      const atNs = this.#agenda.firstNs;
+      const task = this.#agenda.pop();
+      if (this.#dueNs[task] !== atNs) continue; // it was woken, or put off, meanwhile
+      this.#dueNs[task] = NEVER;
+      this.#currentNs = atNs;
+      this.#current = task;
+      return;
+    }
+    throw new InternalError('timed run: every task sleeps and nobody will wake them');
+  }
+
+  #finished(task: Task): void {
+    if (this.#world.isReader(task)) {
+      this.#readersLeft--;
+      if (this.#readersLeft === 0) this.#ended = 'passes';
+    } else {
+      this.#writersLeft--;
+      if (this.#writersLeft === 0 && this.#world.readers.length === 0) this.#ended = 'ops';
+    }
+  }
+
+  interrupt(): void {
+    this.#ended ??= 'interrupted';
+  }
+
+  outcome(): Outcome {
+    return makeOutcome(this.#world, { ended: this.#ended ?? 'interrupted', events: this.#events });
+  }
+}
+
+/** What a run is asked for beside its scenario. */
+export interface RunRequest {
+  /** Canonical strategy in place of every reader's own. */
+  readonly strategy?: string;
+  readonly seed?: string;
+  readonly durationNs?: number;
+  readonly maxEvents: number;
+  readonly passes: PassSelection;
+  readonly onOperation?: (operation: OperationRecord) => void;
+  /** Strategies of the user's own files, by the text that names them. */
+  readonly ownStrategies?: ReadonlyMap<string, Strategy>;
+}
+
+/** A timed run of a scenario from its beginning. */
+export class TimedRun {
+  readonly #driver: TimedDriver;
+  readonly #world: World;
+
+  constructor(scenario: Scenario, request: RunRequest) {
+    this.#world = buildWorld(scenario, {
+      strategy: request.strategy ?? null,
+      seed: request.seed ?? scenario.seed,
+      passes: request.passes,
+      onOperation: request.onOperation ?? null,
+      makeStrategy: (text) => request.ownStrategies?.get(text) ?? makeStrategy(text),
+    });
+    this.#driver = new TimedDriver(this.#world, {
+      durationNs: request.durationNs ?? scenario.durationNs,
+      maxEvents: request.maxEvents,
+    });
+  }
+
+  /** Simulates up to so many events; true when the run has ended. */
+  advance(events: number): boolean {
+    return this.#driver.advance(events);
+  }
+
+  /** How far it is: by passes that are done or by time, whichever is further. */
+  progress(): { events: number; simulatedNs: number; fraction: number | null } {
+    const { simulatedNs, events, durationNs } = this.#driver;
+    const byTime = Number.isFinite(durationNs) ? simulatedNs / durationNs : 0;
+    const { readers } = this.#world;
+    const wanted = readers.reduce((sum, r) => sum + r.passes, 0);
+    const done = readers.reduce((sum, r) => sum + r.counts.passesFinished, 0);
+    const byPasses = wanted > 0 ? done / wanted : 0;
+    const fraction = Math.max(byTime, byPasses);
+    return { events, simulatedNs, fraction: fraction > 0 ? Math.min(fraction, 1) : null };
+  }
+
+  interrupt(): void {
+    this.#driver.interrupt();
+  }
+
+  outcome(): Outcome {
+    return this.#driver.outcome();
+  }
+}

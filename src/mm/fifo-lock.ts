@@ -1,0 +1,37 @@
+/**
+ * The `fifo` policy: strictly first come, first served; the readers at the head of the queue are let
+ * in together, and whoever is let in owns the lock before it runs.
+ *
+ * Not what any kernel does: no stealing, no spinning, no hand-off, no readers that overtake writers.
+ * It keeps the one effect that everybody knows: a waiting writer stops the readers behind it.
+ */
+import type { Kernel } from './kernel.ts';
+import { grantRead, grantWrite, WRITE } from './rw-semaphore.ts';
+
+export function fifoMayRead(k: Kernel): boolean {
+  const lock = k.mm.mmapLock;
+  return lock.writerId < 0 && lock.waiters.size === 0;
+}
+
+export function fifoMayWrite(k: Kernel): boolean {
+  const lock = k.mm.mmapLock;
+  return lock.free && lock.waiters.size === 0;
+}
+
+/** Hands the lock to the head of the queue: one writer, or all readers up to the next writer. */
+export function fifoRelease(k: Kernel): void {
+  const lock = k.mm.mmapLock;
+  while (lock.waiters.size > 0) {
+    const t = k.tasks[lock.waiters.at(0)]!;
+    if (lock.wants.at(0) === WRITE) {
+      if (lock.readerCount > 0) return;
+      lock.dequeue(0);
+      grantWrite(k, t);
+      k.wakeWaiter(t);
+      return;
+    }
+    lock.dequeue(0);
+    grantRead(k, t);
+    k.wakeWaiter(t);
+  }
+}

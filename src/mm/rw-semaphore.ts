@@ -1,0 +1,66 @@
+/**
+ * The state of mmap_lock, and what both policies share: who holds it, who waits, who spins.
+ *
+ * Source: v6.18 kernel/locking/rwsem.c struct rw_semaphore.
+ */
+import type { Task } from '../sim/task.ts';
+import { WaitQueue } from '../sim/wait-queue.ts';
+import type { Kernel } from './kernel.ts';
+
+export const NO_TASK = -1;
+
+/** What a waiter wants; parallel to MmapLock.waiters. */
+export const READ = 0;
+export const WRITE = 1;
+
+export class MmapLock {
+  /** `fifo`: strictly first come, first served; `rwsem`: as the kernel does it. */
+  readonly policy: 'fifo' | 'rwsem';
+  writerId = NO_TASK;
+  readerCount = 0;
+  /** Sleeping tasks, first come first, and what each wants. */
+  readonly waiters = new WaitQueue();
+  readonly wants = new WaitQueue();
+  /** Writers that spin (MCS queue): the first one watches the lock. */
+  readonly spinners = new WaitQueue();
+  /** RWSEM_FLAG_HANDOFF: no more stealing; the first waiter is next. */
+  handoff = false;
+  /** RWSEM_NONSPINNABLE: a spinner gave up on the readers that hold it. */
+  nonspinnable = false;
+  /** For cacheLineMove. */
+  line = 0;
+  lineCpu = NO_TASK;
+
+  constructor(policy: 'fifo' | 'rwsem') {
+    this.policy = policy;
+  }
+
+  get free(): boolean {
+    return this.writerId === NO_TASK && this.readerCount === 0;
+  }
+
+  enqueue(t: Task, wants: number): void {
+    this.waiters.push(t.id);
+    this.wants.push(wants);
+  }
+
+  /** Takes the waiter at `index` out of the queue. */
+  dequeue(index: number): number {
+    this.wants.removeAt(index);
+    return this.waiters.removeAt(index);
+  }
+}
+
+export function grantRead(k: Kernel, t: Task): void {
+  k.mm.mmapLock.readerCount++;
+  t.mmapReadLocks++;
+  t.readLockWaitNs += k.nowNs - t.lockAskedNs;
+  t.readLockSinceNs = k.nowNs;
+}
+
+export function grantWrite(k: Kernel, t: Task): void {
+  const lock = k.mm.mmapLock;
+  lock.writerId = t.id;
+  lock.nonspinnable = false;
+  t.writeLockWaitNs += k.nowNs - t.lockAskedNs;
+}

@@ -1,0 +1,151 @@
+/**
+ * The address space that a scenario begins with: VMA slots, the tree, files, names, brk.
+ *
+ * Neighbours that could have joined but stand apart in the text must have been touched apart: each
+ * gets an anon_vma of its own.
+ */
+import { costsOf } from '../mm/costs.ts';
+import { Kernel } from '../mm/kernel.ts';
+import {
+  NO_ANON_VMA,
+  NO_FILE,
+  NO_NAME,
+  NO_SPECIAL,
+  VM_ACCOUNT,
+  VM_EXEC,
+  VM_GROWSDOWN,
+  VM_READ,
+  VM_SHARED,
+  VM_WRITE,
+  type VmaRecord,
+} from '../mm/layout.ts';
+import { joins } from '../mm/merge.ts';
+import { MmLockSeq } from '../mm/mm-lock-seq.ts';
+import type { MmStruct } from '../mm/mm-struct.ts';
+import { NO_OBSERVER } from '../mm/observer.ts';
+import { Rcu } from '../mm/rcu.ts';
+import { FileTable, NameTable } from '../mm/references.ts';
+import { MmapLock } from '../mm/rw-semaphore.ts';
+import { TextTable } from '../mm/text-table.ts';
+import { VmaArena } from '../mm/vma.ts';
+import { VmaTree } from '../mm/vma-tree.ts';
+import type { FileSpec, Scenario, VmaSpec } from '../scenario/scenario.ts';
+import { MmLayout } from './mm-layout.ts';
+
+/** vm_flags of four letters as maps prints them; VM_ACCOUNT as mmap would have set it. */
+export function flagsOf(perms: string): number {
+  const shared = perms[3] === 's';
+  const write = perms[1] === 'w';
+  return (
+    (perms[0] === 'r' ? VM_READ : 0) |
+    (write ? VM_WRITE : 0) |
+    (perms[2] === 'x' ? VM_EXEC : 0) |
+    (shared ? VM_SHARED : 0) |
+    (write && !shared ? VM_ACCOUNT : 0)
+  );
+}
+
+/** `maj:min inode` as printed. */
+export function deviceText(file: FileSpec): string {
+  const hex = (n: number): string => n.toString(16).padStart(2, '0');
+  return `${hex(file.major)}:${hex(file.minor)} ${file.inode}`;
+}
+
+/** What shared anonymous memory prints: shmem_zero_setup's file. Source: v6.18 mm/shmem.c. */
+export const ANON_SHMEM_PATH = '/dev/zero (deleted)';
+
+export function buildKernel(scenario: Scenario): Kernel {
+  const mm: MmStruct = {
+    vmas: new VmaArena(),
+    tree: new VmaTree(),
+    mmapLock: new MmapLock(scenario.machine.rwsem),
+    mmLockSeq: new MmLockSeq(),
+    mapCount: scenario.vmas.length,
+    startBrk: scenario.startBrkPage,
+    brk: scenario.brkPage,
+    startStack: scenario.startStackPage,
+    mmapBase: scenario.mmapBasePage,
+    gate: scenario.gate,
+    nextAnonVma: NO_ANON_VMA + 1,
+  };
+  const kernel = new Kernel({
+    mm,
+    rcu: new Rcu(),
+    files: new FileTable(),
+    names: new NameTable(),
+    deviceTexts: new TextTable('00:00 0'),
+    nameTexts: new TextTable(''),
+    costs: costsOf(scenario.machine.costs.preset, scenario.machine.costs.overrides),
+    observer: NO_OBSERVER,
+  });
+  for (const file of scenario.files) {
+    kernel.files.add(
+      kernel.deviceTexts.idOf(deviceText(file)),
+      kernel.nameTexts.idOf(file.path),
+      file.path === ANON_SHMEM_PATH,
+    );
+  }
+  kernel.jiffyNs = Math.round(1e9 / scenario.machine.hz);
+  loadVmas(kernel, scenario);
+  deferFrees(kernel);
+  return kernel;
+}
+
+function loadVmas(k: Kernel, scenario: Scenario): void {
+  const { vmas, tree } = k.mm;
+  const layout = new MmLayout(k);
+  vmas.reserve(scenario.vmas.length);
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const ids: number[] = [];
+  let previous: VmaRecord | null = null;
+  for (const spec of scenario.vmas) {
+    const record = recordOf(k, spec, scenario.startStackPage);
+    if (previous !== null && joins(layout, previous, record)) {
+      touchApart(k, previous);
+      touchApart(k, record);
+      if (previous.anonVma !== NO_ANON_VMA) vmas.anonVma[previous.id] = previous.anonVma;
+    }
+    record.id = vmas.alloc(record);
+    vmas.vmRefcnt[record.id] = 1; // attached
+    if (record.file !== NO_FILE) k.files.get(record.file);
+    starts.push(record.start);
+    ends.push(record.end);
+    ids.push(record.id);
+    previous = record;
+  }
+  tree.bulkLoad(starts, ends, ids);
+}
+
+function touchApart(k: Kernel, record: VmaRecord): void {
+  if (record.anonVma !== NO_ANON_VMA || (record.flags & VM_SHARED) !== 0) return;
+  record.anonVma = k.mm.nextAnonVma++;
+}
+
+function recordOf(k: Kernel, spec: VmaSpec, startStack: number): VmaRecord {
+  const stack = spec.startPage <= startStack && startStack < spec.endPage;
+  const flags = flagsOf(spec.perms);
+  const shared = (flags & VM_SHARED) !== 0;
+  const name = spec.anonName === null ? NO_NAME : k.names.alloc(k.nameTexts.idOf(spec.anonName));
+  return {
+    id: -1,
+    start: spec.startPage,
+    end: spec.endPage,
+    flags: stack ? flags | VM_GROWSDOWN : flags,
+    pgoff: spec.file < 0 ? spec.startPage : spec.offsetPages,
+    file: spec.file < 0 ? NO_FILE : spec.file,
+    name,
+    anonVma: spec.touched && !shared ? k.mm.nextAnonVma++ : NO_ANON_VMA,
+    special: spec.special === null ? NO_SPECIAL : k.nameTexts.idOf(spec.special),
+  };
+}
+
+/** Tree nodes and names wait for a grace period. */
+function deferFrees(k: Kernel): void {
+  const { tree } = k.mm;
+  const freeLeaf = (leaf: number): void => tree.freeLeaf(leaf);
+  const freeName = (name: number): void => k.names.free(name);
+  tree.onLeafDead = (leaf) => k.rcu.defer(freeLeaf, leaf, k.nowNs);
+  k.names.onDead = (name) => k.rcu.defer(freeName, name, k.nowNs);
+  k.rcu.graceNs = k.costs.rcuGrace;
+}

@@ -1,0 +1,120 @@
+/** A world at the end of a run, as plain data. */
+import type { Reader } from '../proc/reader.ts';
+import type { Writer } from '../writers/writer.ts';
+import {
+  CAUSE_KEYS,
+  type CauseKey,
+  COUNTER_KEYS,
+  type Counters,
+  type EndReason,
+  type Outcome,
+  type ReaderOutcome,
+  type StarvedPass,
+  TEARING_KEYS,
+  type Tearing,
+  type WriterOutcome,
+} from './outcome.ts';
+import { noTearing } from './pass-watch.ts';
+import type { World } from './world.ts';
+
+const PAGE_BITS = 12n;
+
+export function makeOutcome(
+  world: World,
+  run: { readonly ended: EndReason; readonly events: number },
+): Outcome {
+  const starved: StarvedPass[] = [];
+  for (const r of world.readers) {
+    if (!r.inPass) continue;
+    if (r.failedHere > 0) starved.push(starvedPass(r));
+    world.watch.passGivenUp(r);
+  }
+  const readers = world.readers.map((r) => readerOutcome(world, r));
+  const strategies = new Set(readers.map((reader) => reader.strategy));
+  const [only] = strategies;
+  return {
+    scenario: { name: world.scenario.name, sha256: world.scenario.sha256 },
+    strategy: only === undefined ? 'none' : strategies.size > 1 ? 'mixed' : only,
+    seed: world.seed,
+    simulatedNs: world.kernel.nowNs,
+    events: run.events,
+    complete: run.ended === 'passes' || run.ended === 'ops' || run.ended === 'duration',
+    ended: run.ended,
+    totals: sumCounters(readers),
+    tearing: sumTearing(readers),
+    readers,
+    writers: world.writers.map(writerOutcome),
+    passes: world.watch.passes,
+    starved,
+    livelock: null,
+  };
+}
+
+function starvedPass(r: Reader): StarvedPass {
+  const page = Math.max(
+    r.strategy.medium === 'seq' && r.strategy.resumeAt === 'pending-start' ? r.redoPos : r.shownEnd,
+    0,
+  );
+  return {
+    reader: r.name,
+    pass: r.passIndex,
+    address: `0x${(BigInt(page) << PAGE_BITS).toString(16)}`,
+    failedAttempts: r.failedHere,
+  };
+}
+
+function readerOutcome(world: World, r: Reader): ReaderOutcome {
+  const watch = world.watch.of(r);
+  const starved = r.inPass && r.failedHere > 0;
+  const counters: Counters = {
+    ...r.counts,
+    passesStarved: starved ? 1 : 0,
+    passesCut: r.inPass && !starved ? 1 : 0,
+    mmapReadLocks: r.mmapReadLocks,
+    mmapReadLockWaitNs: r.readLockWaitNs,
+    mmapReadLockHoldNs: r.readLockHoldNs,
+  };
+  const causes = CAUSE_KEYS.map((key, i): [CauseKey, number] => [key, r.failedByCause[i]!]);
+  return {
+    name: r.name,
+    strategy: r.strategy.name,
+    counters: ordered(COUNTER_KEYS, counters),
+    tearing: watch.tearing,
+    failedByCause: Object.fromEntries(causes) as Record<CauseKey, number>,
+    passNs: watch.passNs.summary(),
+    readNs: watch.readNs.summary(),
+    rcuSectionMaxNs: r.rcuSectionMaxNs,
+    samples: { passNs: watch.passNs, readNs: watch.readNs },
+  };
+}
+
+function writerOutcome(w: Writer): WriterOutcome {
+  const errors = Object.fromEntries([...w.errors].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return {
+    name: w.name,
+    ops: w.opsDone,
+    errors,
+    opNs: w.opNs.summary(),
+    lockWaitNs: w.lockWaitNs.summary(),
+    drainWaitNs: w.drainNs.summary(),
+    samples: { opNs: w.opNs, lockWaitNs: w.lockWaitNs, drainWaitNs: w.drainNs },
+  };
+}
+
+function ordered<K extends string>(keys: readonly K[], from: Record<K, number>): Record<K, number> {
+  return Object.fromEntries(keys.map((key) => [key, from[key]])) as Record<K, number>;
+}
+
+function sumCounters(readers: readonly ReaderOutcome[]): Counters {
+  const sums = Object.fromEntries(COUNTER_KEYS.map((key) => [key, 0])) as Counters;
+  for (const reader of readers) {
+    for (const key of COUNTER_KEYS) sums[key] += reader.counters[key];
+  }
+  return sums;
+}
+
+function sumTearing(readers: readonly ReaderOutcome[]): Tearing {
+  const sums = noTearing();
+  for (const reader of readers) for (const key of TEARING_KEYS) sums[key] += reader.tearing[key];
+  return sums;
+}

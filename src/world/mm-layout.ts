@@ -1,0 +1,86 @@
+/** The address space of a kernel as planners and the oracle ask about it. */
+import type { Kernel } from '../mm/kernel.ts';
+import { type Layout, NO_FILE, NO_NAME, NO_VMA, type VmaRecord } from '../mm/layout.ts';
+import { lineOf, type PrintedVma } from '../mm/line.ts';
+import type { LiveLayout } from '../oracle/live.ts';
+
+export class MmLayout implements Layout, LiveLayout {
+  readonly #k: Kernel;
+  readonly #fields: PrintedVma;
+
+  constructor(k: Kernel) {
+    this.#k = k;
+    this.#fields = { start: 0, end: 0, flags: 0, pgoff: 0, file: 0, name: 0, special: 0 };
+  }
+
+  // --- Layout: what a call under mmap_lock sees ---
+
+  get mapCount(): number {
+    return this.#k.mm.mapCount;
+  }
+  get startBrk(): number {
+    return this.#k.mm.startBrk;
+  }
+  get brk(): number {
+    return this.#k.mm.brk;
+  }
+  get mmapBase(): number {
+    return this.#k.mm.mmapBase;
+  }
+  get startStack(): number {
+    return this.#k.mm.startStack;
+  }
+  findVma(page: number): number {
+    return this.#k.mm.tree.findVma(page);
+  }
+  nextVma(id: number): number {
+    return id === NO_VMA ? NO_VMA : this.#k.mm.tree.findVma(this.#k.mm.vmas.vmEnd[id]!);
+  }
+  prevVma(id: number): number {
+    const below = id === NO_VMA ? Number.MAX_SAFE_INTEGER : this.#k.mm.vmas.vmStart[id]!;
+    return this.#k.mm.tree.findVmaBelow(below);
+  }
+  record(id: number): VmaRecord {
+    return this.#k.mm.vmas.record(id);
+  }
+  sameName(a: number, b: number): boolean {
+    if (a === NO_NAME || b === NO_NAME) return a === b;
+    return this.#k.names.text[a] === this.#k.names.text[b];
+  }
+  isAnonShmem(file: number): boolean {
+    return file !== NO_FILE && this.#k.files.anonShmem[file] === 1;
+  }
+  highestGap(pages: number, alignPages: number): number {
+    return this.#k.mm.tree.highestGap(pages, alignPages, this.#k.mm.mmapBase);
+  }
+  newAnonVma(): number {
+    return this.#k.mm.nextAnonVma++;
+  }
+
+  // --- LiveLayout: what the oracle reads ---
+
+  firstAtOrAfter(page: number): number {
+    return this.#k.mm.tree.findVma(page);
+  }
+  next(id: number): number {
+    return this.nextVma(id);
+  }
+  brkPage(): number {
+    return this.#k.mm.brk;
+  }
+  readLine(id: number, into: Float64Array): void {
+    const { vmas } = this.#k.mm;
+    const v = this.#fields;
+    v.start = vmas.vmStart[id]!;
+    v.end = vmas.vmEnd[id]!;
+    v.flags = vmas.vmFlags[id]!;
+    v.pgoff = vmas.vmPgoff[id]!;
+    v.file = vmas.vmFile[id]!;
+    v.name = vmas.anonName[id]!;
+    v.special = vmas.vmSpecial[id]!;
+    lineOf(this.#k, v, this.#k.mm.brk, into, 0);
+  }
+  recordLine(record: VmaRecord, brkPage: number, into: Float64Array): void {
+    lineOf(this.#k, record, brkPage, into, 0);
+  }
+}

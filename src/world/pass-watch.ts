@@ -1,0 +1,138 @@
+/**
+ * Watches the passes of every reader: when they begin and end, what they handed out, what the oracle
+ * says of it. Keeps the text of the passes that were asked for and no other.
+ */
+import { Samples } from '../base/statistics.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import type { Oracle } from '../oracle/oracle.ts';
+import { NOT_TORN, type Verdict } from '../oracle/verdict.ts';
+import type { PassObserver, Reader } from '../proc/reader.ts';
+import { type PassRecord, TEARING_KEYS, type Tearing } from './outcome.ts';
+
+/** Whose text is kept: of one reader (null: the first), one pass, the first torn one, all or none. */
+export interface PassSelection {
+  readonly reader: string | null;
+  readonly which: number | 'torn' | 'all' | 'none';
+}
+
+/** What is known of one reader. */
+export interface ReaderWatch {
+  readonly tearing: Tearing;
+  readonly passNs: Samples;
+  readonly readNs: Samples;
+  token: number;
+  verdict: Verdict;
+  /** Text handed out in this pass, while it is kept. */
+  chunks: Uint8Array[] | null;
+}
+
+export function noTearing(): Tearing {
+  return Object.fromEntries(TEARING_KEYS.map((key) => [key, 0])) as Tearing;
+}
+
+/** Adds the counts of one finished pass. */
+function addVerdict(sum: Tearing, verdict: Verdict): void {
+  sum.tornPasses += verdict.torn ? 1 : 0;
+  for (const key of TEARING_KEYS) if (key !== 'tornPasses') sum[key] += verdict[key];
+}
+
+export class PassWatch implements PassObserver {
+  readonly #kernel: Kernel;
+  readonly #oracle: Oracle;
+  readonly #selection: PassSelection;
+  readonly #firstReader: string;
+  readonly #byReader = new Map<number, ReaderWatch>();
+  readonly passes: PassRecord[] = [];
+
+  constructor(kernel: Kernel, oracle: Oracle, selection: PassSelection, firstReader: string) {
+    this.#kernel = kernel;
+    this.#oracle = oracle;
+    this.#selection = selection;
+    this.#firstReader = firstReader;
+  }
+
+  of(r: Reader): ReaderWatch {
+    let watch = this.#byReader.get(r.id);
+    if (watch === undefined) {
+      watch = {
+        tearing: noTearing(),
+        passNs: new Samples(),
+        readNs: new Samples(),
+        token: -1,
+        verdict: NOT_TORN,
+        chunks: null,
+      };
+      this.#byReader.set(r.id, watch);
+    }
+    return watch;
+  }
+
+  passBegins(r: Reader): void {
+    const watch = this.of(r);
+    watch.token = this.#oracle.passBegins();
+    watch.chunks = this.#keeps(r) ? [] : null;
+  }
+
+  handedOut(r: Reader, from: number, to: number): void {
+    this.of(r).chunks?.push(r.page.bytes.slice(from, to));
+  }
+
+  readReturns(r: Reader, tookNs: number): void {
+    this.of(r).readNs.add(tookNs);
+  }
+
+  textComplete(r: Reader): void {
+    const watch = this.of(r);
+    watch.verdict = this.#oracle.judge(watch.token, {
+      lines: r.lines,
+      pageOf: r.linePages,
+      count: r.lineCount,
+      endPage: r.endPage,
+      gate: this.#kernel.mm.gate && r.strategy.medium === 'seq',
+    });
+    watch.token = -1;
+  }
+
+  passEnds(r: Reader): void {
+    const watch = this.of(r);
+    watch.passNs.add(this.#kernel.nowNs - r.passStartNs);
+    addVerdict(watch.tearing, watch.verdict);
+    if (watch.chunks !== null && (this.#selection.which !== 'torn' || watch.verdict.torn)) {
+      this.#record(r, watch, true);
+    }
+    watch.chunks = null;
+  }
+
+  /** The run ends with this pass in flight. */
+  passGivenUp(r: Reader): void {
+    const watch = this.of(r);
+    if (watch.token >= 0) this.#oracle.passGivenUp(watch.token);
+    watch.token = -1;
+    watch.verdict = NOT_TORN;
+    if (watch.chunks !== null && this.#selection.which !== 'torn') this.#record(r, watch, false);
+    watch.chunks = null;
+  }
+
+  #keeps(r: Reader): boolean {
+    const { reader, which } = this.#selection;
+    if (r.name !== (reader ?? this.#firstReader) || which === 'none') return false;
+    if (which === 'all') return true;
+    return which === 'torn' ? this.passes.length === 0 : which === r.passIndex;
+  }
+
+  #record(r: Reader, watch: ReaderWatch, finished: boolean): void {
+    const tearing = noTearing();
+    addVerdict(tearing, watch.verdict);
+    this.passes.push({
+      reader: r.name,
+      index: r.passIndex,
+      startNs: r.passStartNs,
+      endNs: this.#kernel.nowNs,
+      torn: watch.verdict.torn,
+      tearing,
+      finished,
+      text: Buffer.concat(watch.chunks ?? []),
+      cuts: watch.verdict.cutLines,
+    });
+  }
+}

@@ -1,0 +1,61 @@
+/** A world: the kernel, the tasks in it, and those who watch. Built from a scenario by build.ts. */
+import type { Kernel } from '../mm/kernel.ts';
+import type { Plan } from '../mm/plan.ts';
+import type { Oracle } from '../oracle/oracle.ts';
+import type { Reader } from '../proc/reader.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Task } from '../sim/task.ts';
+import type { Writer } from '../writers/writer.ts';
+import type { PassWatch } from './pass-watch.ts';
+
+export class World {
+  readonly scenario: Scenario;
+  readonly seed: string;
+  readonly kernel: Kernel;
+  readonly oracle: Oracle;
+  readonly watch: PassWatch;
+  readonly readers: readonly Reader[];
+  readonly writers: readonly Writer[];
+  /** Readers, then writers; a task's id is its index. */
+  readonly tasks: readonly Task[];
+  readonly #startNs: readonly number[];
+
+  constructor(parts: {
+    readonly scenario: Scenario;
+    readonly seed: string;
+    readonly kernel: Kernel;
+    readonly oracle: Oracle;
+    readonly watch: PassWatch;
+    readonly readers: readonly Reader[];
+    readonly writers: readonly Writer[];
+    readonly startNs: readonly number[];
+  }) {
+    this.scenario = parts.scenario;
+    this.seed = parts.seed;
+    this.kernel = parts.kernel;
+    this.oracle = parts.oracle;
+    this.watch = parts.watch;
+    this.readers = parts.readers;
+    this.writers = parts.writers;
+    this.tasks = [...parts.readers, ...parts.writers];
+    this.#startNs = parts.startNs;
+    this.kernel.tasks = this.tasks;
+  }
+
+  /** The plan of the write section that is open, if any, and mm->brk (page) before it. */
+  openSection(): { readonly plan: Plan; readonly brkBefore: number } | null {
+    if (this.kernel.mm.mmLockSeq.value % 2 === 0) return null;
+    const writer = this.writers.find((w) => w.id === this.kernel.mm.mmapLock.writerId);
+    if (writer?.plan == null) return null;
+    return { plan: writer.plan, brkBefore: writer.brkBefore };
+  }
+
+  isReader(task: Task): boolean {
+    return task.id < this.readers.length;
+  }
+
+  /** When the task takes its first step. */
+  startNs(task: Task): number {
+    return this.#startNs[task.id]!;
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * A task that changes the address space: draws an operation, makes its system calls one after the
+ * other, thinks, begins again.
+ *
+ * Each call spends the part of its cost that lies outside the write section, takes mmap_lock for
+ * write, opens the sequence section, works out its plan and carries it out act by act. What comes
+ * after a downgrade runs under the read lock.
+ *
+ * Source: v6.18 include/linux/mmap_lock.h mmap_write_lock, mmap_write_unlock, mmap_write_downgrade.
+ */
+import { Samples } from '../base/statistics.ts';
+import { type Actor, beginPlan, downgrades, nextAct } from '../mm/act.ts';
+import type { Kernel, KernelStep } from '../mm/kernel.ts';
+import { type Layout, NO_NAME } from '../mm/layout.ts';
+import { mmapReadUnlock, mmapWriteLock, mmapWriteUnlock } from '../mm/mmap-lock.ts';
+import type { Call, CallCost, Plan } from '../mm/plan.ts';
+import { DONE } from '../sim/step.ts';
+import { Task } from '../sim/task.ts';
+import { classify, planCall } from './index.ts';
+import type { OperationSource, ResolvedOperation } from './source.ts';
+
+type WriterStep = KernelStep<Writer>;
+
+/** One finished operation, as the operations log has it. */
+export interface FinishedOperation {
+  readonly writer: string;
+  readonly index: number;
+  readonly operation: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly errno: string | null;
+}
+
+export interface WriterParts {
+  readonly layout: Layout;
+  readonly source: OperationSource;
+  readonly onOperation: ((operation: FinishedOperation) => void) | null;
+}
+
+export class Writer extends Task implements Actor {
+  readonly layout: Layout;
+  readonly source: OperationSource;
+  readonly onOperation: ((operation: FinishedOperation) => void) | null;
+
+  /** Operations that have ended. */
+  opsDone = 0;
+  readonly errors = new Map<string, number>();
+  readonly opNs = new Samples();
+  readonly lockWaitNs = new Samples();
+  readonly drainNs = new Samples();
+
+  /** The operation under way, and its current call. */
+  operation: ResolvedOperation | null = null;
+  call: Call | null = null;
+  /** Calls of the operation that have returned. */
+  callsDone = 0;
+  startNs = 0;
+  errno: string | null = null;
+  lockWaitBefore = 0;
+  drainWaitBefore = 0;
+
+  /** mm->brk (page) when the section began. */
+  brkBefore = 0;
+
+  // --- Actor ---
+  plan: Plan | null = null;
+  actIndex = 0;
+  readonly freshSlots: number[] = [];
+  readonly actNs: number[] = [];
+  downgraded = false;
+  afterActs: KernelStep<Actor> = sectionEnd as unknown as KernelStep<Actor>;
+
+  constructor(
+    task: {
+      readonly id: number;
+      readonly name: string;
+      readonly cpu: number;
+      readonly nice: number;
+    },
+    parts: WriterParts,
+  ) {
+    super(task.id, task.name, task.cpu, task.nice);
+    this.layout = parts.layout;
+    this.source = parts.source;
+    this.onOperation = parts.onOperation;
+    this.step = nextOperation;
+  }
+}
+
+export const nextOperation: WriterStep = (k, w) => {
+  const next = w.source.next();
+  if (next === null) return DONE as unknown as WriterStep;
+  if (next.kind === 'pause') return k.sleep(w, next.pauseNs, nextOperation);
+  w.operation = next;
+  w.callsDone = 0;
+  w.startNs = k.nowNs;
+  w.errno = null;
+  w.lockWaitBefore = w.writeLockWaitNs;
+  w.drainWaitBefore = w.drainWaitNs;
+  return next.kind === 'hold' ? takeMmapLockToHold : nextCall;
+};
+
+// --- one system call ---
+
+const nextCall: WriterStep = (k, w) => {
+  const call = w.source.nextCall();
+  if (call === null) return operationDone(k, w);
+  w.call = call;
+  const cost = callNs(k, classify(w.layout, call));
+  // Only mremap finds faults before it asks for the lock.
+  const early = call.call === 'mremap' ? planCall(w.layout, call) : null;
+  if (early?.beforeLock) {
+    k.spend(cost);
+    w.plan = early;
+    return callReturn;
+  }
+  k.spend(cost - insideNs(k, cost));
+  return takeMmapLock;
+};
+
+const takeMmapLock: WriterStep = (k, w) => mmapWriteLock(k, w, writeSectionBegin);
+
+const writeSectionBegin: WriterStep = (k, w) => {
+  k.mm.mmLockSeq.begin(k, w);
+  w.brkBefore = k.mm.brk;
+  const plan = planCall(w.layout, w.call!);
+  k.observer.sectionPlanned(plan);
+  const inside = insideNs(k, callNs(k, plan.cost));
+  const after = downgrades(plan) ? Math.round(inside * k.costs.downgradedShare) : 0;
+  // An operation's own hold is the time inside the section of its first call.
+  const held = w.callsDone === 0 ? w.operation!.holdNs : null;
+  beginPlan(w, plan, {
+    insideNs: held ?? inside - after,
+    downgradedNs: after,
+    holeShare: k.costs.mremapHoleShare,
+  });
+  return nextAct(w) as unknown as WriterStep;
+};
+
+const sectionEnd: WriterStep = (k, w) => {
+  if (w.downgraded) {
+    mmapReadUnlock(k, w);
+    return callReturn;
+  }
+  k.mm.mmLockSeq.end(k, w);
+  k.mm.mapCount = w.plan!.mapCount;
+  k.observer.sectionCommitted();
+  return releaseMmapLock;
+};
+
+const releaseMmapLock: WriterStep = (k, w) => {
+  mmapWriteUnlock(k, w);
+  return callReturn;
+};
+
+const callReturn: WriterStep = (k, w) => {
+  const plan = w.plan!;
+  const call = w.call!;
+  w.source.callDone(plan);
+  if (call.call === 'name' && call.name !== NO_NAME) k.names.put(call.name);
+  w.plan = null;
+  w.call = null;
+  w.callsDone++;
+  w.errno = plan.errno;
+  return nextCall;
+};
+
+// --- hold: a write section that changes nothing ---
+
+const takeMmapLockToHold: WriterStep = (k, w) => mmapWriteLock(k, w, holdBegin);
+
+const holdBegin: WriterStep = (k, w) => {
+  k.mm.mmLockSeq.begin(k, w);
+  k.spend(w.operation!.holdNs!);
+  return holdEnd;
+};
+
+const holdEnd: WriterStep = (k, w) => {
+  k.mm.mmLockSeq.end(k, w);
+  return holdRelease;
+};
+
+const holdRelease: WriterStep = (k, w) => {
+  mmapWriteUnlock(k, w);
+  return operationDone;
+};
+
+// --- between operations ---
+
+const operationDone: WriterStep = (k, w) => {
+  const operation = w.operation!;
+  w.operation = null;
+  w.opNs.add(k.nowNs - w.startNs);
+  w.lockWaitNs.add(w.writeLockWaitNs - w.lockWaitBefore);
+  w.drainNs.add(w.drainWaitNs - w.drainWaitBefore);
+  if (w.errno !== null) w.errors.set(w.errno, (w.errors.get(w.errno) ?? 0) + 1);
+  w.onOperation?.({
+    writer: w.name,
+    index: w.opsDone,
+    operation: operation.operation,
+    arguments: operation.arguments,
+    startNs: w.startNs,
+    endNs: k.nowNs,
+    errno: w.errno,
+  });
+  w.opsDone++;
+  return k.sleep(w, operation.thinkNs, nextOperation);
+};
+
+/** What a call of this kind costs when nobody is in the way. */
+function callNs(k: Kernel, cost: CallCost): number {
+  return k.costs[cost] + (cost === 'fork' ? k.costs.forkPerVma * k.mm.mapCount : 0);
+}
+
+function insideNs(k: Kernel, cost: number): number {
+  return Math.round(cost * k.costs.writeSectionShare);
+}
