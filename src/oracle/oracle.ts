@@ -15,7 +15,7 @@ import { History } from './history.ts';
 import { LINE_FIELDS } from './line.ts';
 import { LineTable } from './line-table.ts';
 import type { LiveLayout } from './live.ts';
-import { RangeLog, subtract } from './ranges.ts';
+import { RangeLog } from './ranges.ts';
 import { Section } from './section.ts';
 import { Judge, type PassText } from './tearing.ts';
 import { TouchedVmas } from './touched.ts';
@@ -131,12 +131,17 @@ export class Oracle {
     return { states: this.#history.states, ranges, lines: this.#table.count };
   }
 
+  /** Logs the pages of `after` that `before` has not. Both rise, so one look at each will do. */
   #noteMapped({ before, after }: PlanWindow, stamp: number): void {
-    const old = before.flatMap((vma) => [vma.start, vma.end]);
-    const fresh: number[] = [];
-    for (const vma of after) subtract(vma.start, vma.end, old, fresh);
-    for (let i = 0; i < fresh.length; i += 2) {
-      this.#holes.committed.note(fresh[i]!, fresh[i + 1]!, stamp);
+    let at = 0;
+    for (const { start, end } of after) {
+      let from = start;
+      while (from < end) {
+        while (at < before.length && before[at]!.end <= from) at++;
+        const oldStart = at < before.length ? before[at]!.start : end;
+        if (oldStart > from) this.#holes.committed.note(from, Math.min(oldStart, end), stamp);
+        from = oldStart < end ? before[at]!.end : end;
+      }
     }
   }
 

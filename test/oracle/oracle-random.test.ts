@@ -12,7 +12,7 @@ import { Oracle, type PassToken, type Verdict } from '../../src/oracle/oracle.ts
 import { bruteJudge } from '../support/brute-oracle.ts';
 import { lineOf, packed, sameShape, type ToyAct, ToySpace, vma } from '../support/toy-space.ts';
 
-const WORLDS = 12_000;
+const WORLDS = 10_000;
 
 interface Pass {
   readonly token: PassToken;

@@ -19,7 +19,7 @@ export interface BrutePass {
 }
 
 /** With so many lines every division is tried; with more, every piece at every place. */
-const ALL_DIVISIONS_MAX = 6;
+const ALL_DIVISIONS_MAX = 5;
 
 export function bruteJudge(pass: BrutePass): Verdict {
   const items = ['begin', ...pass.lines.map(keyOf), 'end'];
@@ -53,9 +53,8 @@ function bodyOf(line: Line): string {
 /** Items i … j, both included, are a piece. */
 function isPiece(items: readonly string[], i: number, j: number, texts: readonly string[][]) {
   if (i === j) return true;
-  const wanted = items.slice(i, j + 1).join();
   return texts.some((text) =>
-    text.some((_, at) => text.slice(at, at + j - i + 1).join() === wanted),
+    text.some((_, at) => items.slice(i, j + 1).every((item, k) => text[at + k] === item)),
   );
 }
 
@@ -79,16 +78,19 @@ function compareCuts(a: readonly CutLine[], b: readonly CutLine[]): number {
   return 0;
 }
 
+/** For all i <= j whether items i … j are a piece. */
+function allPiecesOf(items: readonly string[], texts: readonly string[][]): boolean[][] {
+  return items.map((_, i) => items.map((_, j) => i <= j && isPiece(items, i, j, texts)));
+}
+
 function bestOfAll(items: readonly string[], texts: readonly string[][], pass: BrutePass) {
+  const piece = allPiecesOf(items, texts);
   let best: CutLine[] | null = null;
   const places = items.length - 1;
   for (let mask = 0; mask < 2 ** places; mask++) {
     const starts = [0];
     for (let i = 1; i <= places; i++) if (mask & (1 << (i - 1))) starts.push(i);
-    const allPieces = starts.every((start, k) =>
-      isPiece(items, start, (starts[k + 1] ?? items.length) - 1, texts),
-    );
-    if (!allPieces) continue;
+    if (!starts.every((start, k) => piece[start]![(starts[k + 1] ?? items.length) - 1])) continue;
     const cuts = starts.slice(1).map((start) => cutBefore(start, pass));
     if (best === null || compareCuts(cuts, best) < 0) best = cuts;
   }
@@ -96,10 +98,11 @@ function bestOfAll(items: readonly string[], texts: readonly string[][], pass: B
 }
 
 function bestByPieces(items: readonly string[], texts: readonly string[][], pass: BrutePass) {
+  const piece = allPiecesOf(items, texts);
   const best: CutLine[][] = [];
   for (let j = 0; j < items.length; j++) {
     for (let i = 0; i <= j; i++) {
-      if (!isPiece(items, i, j, texts)) continue;
+      if (!piece[i]![j]) continue;
       const cuts = i === 0 ? [] : [...best[i - 1]!, cutBefore(i, pass)];
       if (best[j] === undefined || compareCuts(cuts, best[j]!) < 0) best[j] = cuts;
     }
