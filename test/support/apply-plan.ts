@@ -77,8 +77,8 @@ export class PlanRun {
     else if (kind === ACT.treeStore || kind === ACT.treeClear) {
       must(!this.#downgraded, 'tree changed after the downgrade');
       must(a < b, 'empty tree range');
-      if (kind === ACT.treeStore) must(this.#get(vma).attached, 'detached VMA stored');
       this.#store(a, b, kind === ACT.treeStore ? this.idOf(vma) : null);
+      this.#checkTree();
     } else if (kind === ACT.setBrk) this.#brk = a;
     else if (kind === ACT.downgrade) this.#downgraded = true;
     else if (kind !== ACT.lookup && kind !== ACT.pageTables) this.#life(kind, vma);
@@ -134,14 +134,22 @@ export class PlanRun {
     this.tree = pieces.sort((x, y) => x.start - y.start);
   }
 
+  /** No call but an exec shrinks the tree before the fields: after a store they agree. */
+  #checkTree(): void {
+    for (const range of this.tree) {
+      const { vma } = this.#live.get(range.id)!;
+      must(
+        vma.start === range.start && vma.end === range.end,
+        `fields and tree disagree: ${JSON.stringify({ range, vma })}`,
+      );
+    }
+  }
+
   /** The end: every VMA is where the tree says, and nothing is left over. Changes the layout. */
   finish(): void {
+    this.#checkTree();
     for (const range of this.tree) {
-      const live = this.#live.get(range.id)!;
-      must(
-        live.attached && live.vma.start === range.start && live.vma.end === range.end,
-        `fields and tree disagree: ${JSON.stringify({ range, vma: live.vma })}`,
-      );
+      must(this.#live.get(range.id)!.attached, 'a VMA in the tree is detached');
     }
     const stored = new Set(this.tree.map((range) => range.id));
     must(stored.size === this.tree.length, 'a VMA is in the tree twice');

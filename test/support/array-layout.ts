@@ -150,13 +150,14 @@ export function anMm(text: string): ArrayLayout {
       const vma: Given = { start: start!, end: end!, perms: perms! };
       for (const word of rest) {
         const value = Number(word.slice(1));
-        if (word[0] === 'f') vma.file = value;
-        if (word[0] === '@') vma.pgoff = value;
-        if (word[0] === 'a') vma.anonVma = value;
-        if (word[0] === 'n') vma.name = value;
-        if (word[0] === 's') vma.special = value;
         if (word === 'down') vma.growsDown = true;
-        if (word === 'acct') vma.accounted = true;
+        else if (word === 'acct') vma.accounted = true;
+        else if (word[0] === 'f') vma.file = value;
+        else if (word[0] === '@') vma.pgoff = value;
+        else if (word[0] === 'a') vma.anonVma = value;
+        else if (word[0] === 'n') vma.name = value;
+        else if (word[0] === 's') vma.special = value;
+        else throw new Error(`anMm: what is ${word}?`);
       }
       if (vma.file !== undefined) vma.pgoff ??= 0;
       return vma;
