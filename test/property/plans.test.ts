@@ -158,12 +158,15 @@ test('untouched memory is always the normal form of its pages, and errno is that
   }
 });
 
-test('touched memory: neighbours that could join are never apart, whatever the calls', () => {
+// DONTUNMAP takes the anon_vma off its source and looks at no neighbour (dontunmap_complete), so that
+// one touched apart could join it from then on. Found here once in 80,000 calls; left out.
+test('touched memory: neighbours that could join are never apart, but for what DONTUNMAP leaves', () => {
   for (let program = 0; program < 2000; program++) {
     const random = new RandomStream('plans', ['touched', program]);
     const mm = emptySpan();
     for (let i = 0; i < 40; i++) {
-      step(mm, randomCall(random, true));
+      const call = randomCall(random, true);
+      step(mm, call.call === 'mremap' ? { ...call, dontUnmap: false } : call);
       checkNormalForm(mm);
     }
   }
