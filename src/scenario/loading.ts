@@ -58,6 +58,8 @@ export interface Loading {
   readonly hash: { update(bytes: Uint8Array): unknown };
   /** Something of `vmas` was not understood: what seems absent may be there. */
   vmasIncomplete: boolean;
+  /** Every tag written in `vmas`, understood or not. */
+  readonly tagsWritten: ReadonlySet<unknown>;
 }
 
 /** A fault at the value of this path. */

@@ -19,7 +19,7 @@ import {
 } from 'yaml';
 import { type FaultList, SourceText, type Span } from './faults.ts';
 import { isPlainJson } from './json-scan.ts';
-import { NESTING_MAX, tokensOf } from './yaml-guard.ts';
+import { NESTING_MAX, TOO_MANY_ALIASES, tokensOf } from './yaml-guard.ts';
 
 export const SOURCE_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -29,9 +29,10 @@ export type Path = readonly (string | number)[];
 /** Finds where a value was written. */
 export class Places {
   readonly #source: SourceText;
-  #document: Document.Parsed | null;
+  /** Undefined: not parsed yet. Null: has no places, everything stands at the start. */
+  #document: Document.Parsed | null | undefined;
 
-  constructor(source: SourceText, document: Document.Parsed | null) {
+  constructor(source: SourceText, document?: Document.Parsed) {
     this.#source = source;
     this.#document = document;
   }
@@ -61,7 +62,7 @@ export class Places {
   }
 
   #find(path: Path): { start: number; end: number; keyStart: number; keyEnd: number } {
-    this.#document ??= compose(this.#source, null);
+    if (this.#document === undefined) this.#document = compose(this.#source, null);
     let node: unknown = this.#document?.contents ?? null;
     let start = 0;
     let end = 1;
@@ -101,7 +102,7 @@ export function parseSource(file: string, bytes: Uint8Array, faults: FaultList):
   if (text === null) return null;
   const source = new SourceText(file, text);
   const json = parseJson(text);
-  if (json !== undefined) return { value: json, places: new Places(source, null), source };
+  if (json !== undefined) return { value: json, places: new Places(source), source };
   const document = compose(source, faults);
   if (!document) return null;
   const value = toPlain(document, source, faults);
@@ -143,8 +144,8 @@ function parseJson(text: string): unknown {
 function compose(source: SourceText, faults: FaultList | null): Document.Parsed | null {
   const tokens = tokensOf(source.text);
   if (!Array.isArray(tokens)) {
-    const at = tokens.tooDeepAt;
-    faults?.add(source.span(at, at + 1), `nested more than ${NESTING_MAX} levels deep`);
+    const { at, message, hint } = tokens;
+    faults?.add(source.span(at, at + 1), message, hint);
     return null;
   }
   const composer = new Composer({
@@ -201,7 +202,8 @@ function toPlain(document: Document.Parsed, source: SourceText, faults: FaultLis
     if (!isDeeper(value, NESTING_MAX)) return value ?? null;
     faults.add(firstAlias(document, source), `nested more than ${NESTING_MAX} levels deep`);
   } catch {
-    faults.add(firstAlias(document, source), 'too many aliases', 'write the values out');
+    const { message, hint } = TOO_MANY_ALIASES; // expanded, that is
+    faults.add(firstAlias(document, source), message, hint);
   }
   return faults.count > before ? undefined : null;
 }

@@ -26,6 +26,7 @@ export function exactlyOne<S extends z.ZodObject>(
   return schema
     .refine((value) => names.filter((name) => value[name] !== undefined).length === 1, {
       error: message,
+      params: { oneOf: names }, // shape.ts looks at what was written, not at what was understood
     })
     .meta({ ...description, oneOf: names.map((name) => ({ required: [name] })) });
 }

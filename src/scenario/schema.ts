@@ -28,13 +28,13 @@ import {
   whole,
 } from './schema-parts.ts';
 
-const FromSchema = keys('an item of vmas', {
+export const FromSchema = keys('an item of vmas', {
   from: z.string({ error: PATH }).min(1, { error: PATH }).describe('A file with maps text.'),
   tag: Tag.optional().describe('For selectors.'),
   touched: z.boolean({ error: 'true or false' }).default(false),
 });
 
-const ExplicitSchema = keys('an item of vmas', {
+export const ExplicitSchema = keys('an item of vmas', {
   start: Address,
   pages: count('pages', PAGES),
   perms: z
@@ -224,7 +224,9 @@ export const MachineSchema = keys('a machine', {
 
 export const ScenarioSchema = keys('a scenario: keys and values, the first of them "mapsim: 1"', {
   $schema: z.string({ error: TEXT }).optional().describe('For editors.'),
-  mapsim: z.literal(1, { error: '1' }).describe('Version of the format.'),
+  mapsim: z
+    .literal(1, { error: '1, the only format that this mapsim knows' })
+    .describe('Version of the format.'),
   about: z.string({ error: TEXT }).optional().describe('One sentence: what to look for.'),
   seed: z.union([z.string(), z.int()], { error: 'a seed: text or an integer' }).default('0'),
   duration: FixedDurationSchema.optional().describe('Limit on simulated time.'),

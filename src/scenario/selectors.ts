@@ -61,8 +61,8 @@ function namedRanges(
 ): readonly number[] | null {
   const { loading, space } = context;
   // What is absent may be what was not understood.
-  const absent = (key: string, message: string, hint: string | null = null): null => {
-    if (!loading.vmasIncomplete) refuse(loading, [...path, key], message, hint);
+  const absent = (key: string, message: string): null => {
+    if (!loading.vmasIncomplete) refuse(loading, [...path, key], message);
     return null;
   };
   if (args.address !== undefined) {
@@ -78,10 +78,12 @@ function namedRanges(
   }
   const tagged = args.tag === undefined ? allRanges(space) : space.tagged.get(args.tag);
   if (tagged === undefined) {
-    const known = [...space.tagged.keys()];
+    if (loading.tagsWritten.has(args.tag)) return null; // on an item with a fault of its own
+    const known = [...loading.tagsWritten].filter((tag) => typeof tag === 'string');
     const others = known.length === 0 ? 'vmas has no tags' : `known: ${list(known.slice(0, 20))}`;
     const hint = didYouMean(args.tag, known) ?? others;
-    return absent('tag', `tag: no range has the tag "${args.tag}"`, hint);
+    refuse(loading, [...path, 'tag'], `tag: no range has the tag "${args.tag}"`, hint);
+    return null;
   }
   if (tagged.length === 0) {
     if (!loading.vmasIncomplete) refuse(loading, path, 'vmas has no range to select');

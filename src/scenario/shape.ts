@@ -77,7 +77,10 @@ function rootFaults(issue: Issue): number {
 function isConsequence(issue: Issue, all: readonly Issue[], root: unknown): boolean {
   const path = issue.path as Path;
   if (issue.code === 'custom') {
-    return all.some((other) => other !== issue && startsWith(other.path as Path, path));
+    const names: readonly string[] = issue.params?.oneOf ?? [];
+    const written = names.filter((name) => lookUp(root, [...path, name]) !== undefined);
+    if (written.length > 0) return written.length === 1;
+    return all.some((other) => other.code === 'unrecognized_keys' && samePath(other, path));
   }
   if (lookUp(root, path) !== undefined) return false;
   return all.some(
@@ -87,6 +90,10 @@ function isConsequence(issue: Issue, all: readonly Issue[], root: unknown): bool
       startsWith(path, other.path as Path) &&
       other.keys.some((key) => nearest(key, other.message.split(' ')) === path.at(-1)),
   );
+}
+
+function samePath(issue: Issue, path: Path): boolean {
+  return issue.path.length === path.length && startsWith(path, issue.path as Path);
 }
 
 function startsWith(path: Path, prefix: Path): boolean {

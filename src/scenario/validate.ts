@@ -16,6 +16,8 @@ import { fixedNs, type LoadEnv, type Loaded, type Loading, refuse } from './load
 import { type Path, parseSource } from './parse.ts';
 import type { ReaderSpec, Scenario, WriterSpec } from './scenario.ts';
 import {
+  ExplicitSchema,
+  FromSchema,
   type ReaderArgs,
   ReaderSchema,
   type ScenarioArgs,
@@ -43,6 +45,8 @@ export function loadScenario(source: ScenarioSource, env: LoadEnv): Loaded {
   const shown = source.path === '-' ? 'stdin' : source.path;
   const parsed = parseSource(shown, source.bytes, faults);
   if (!parsed) return refused(faults);
+  const top = withoutExtensions(parsed.value);
+  const items = isObject(top) ? itemsOf(top, 'vmas') : [];
   const loading: Loading = {
     env,
     faults,
@@ -51,8 +55,9 @@ export function loadScenario(source: ScenarioSource, env: LoadEnv): Loaded {
     file: source.path,
     hash,
     vmasIncomplete: false,
+    tagsWritten: new Set(items.map((item) => (isObject(item) ? item.tag : undefined))),
   };
-  const scenario = build(loading, withoutExtensions(parsed.value), scenarioName(source.path));
+  const scenario = build(loading, top, scenarioName(source.path));
   if (!scenario || faults.count > 0) return refused(faults);
   const whole = { ...scenario, sha256: hash.digest('hex') };
   return { ok: true, scenario: whole };
@@ -152,13 +157,19 @@ function writerItems(loading: Loading, top: Keyed): Item<WriterArgs>[] {
   return items;
 }
 
+/** The branch of VmaEntrySchema that is meant: trying them in turn takes a hundred times longer. */
+function schemaOfVma(raw: unknown) {
+  if (!isObject(raw)) return VmaEntrySchema;
+  return 'from' in raw ? FromSchema : ExplicitSchema;
+}
+
 function addressSpace(loading: Loading, top: Keyed, writers: readonly Item<WriterArgs>[]): LaidOut {
   const space = new AddressSpace(loading);
   if (top.vmas !== undefined && !Array.isArray(top.vmas)) loading.vmasIncomplete = true;
   for (const [index, raw] of itemsOf(top, 'vmas').entries()) {
     const path = ['vmas', index];
     const before = loading.faults.count;
-    const entry = checkShape(VmaEntrySchema, raw, path, loading);
+    const entry = checkShape(schemaOfVma(raw), raw, path, loading);
     if (loading.faults.count > before) loading.vmasIncomplete = true;
     if (entry !== null) space.add(entry, path);
   }
