@@ -83,9 +83,10 @@ export class OutFile {
   /** @param name as the user wrote it */
   constructor(name: string, cwd: string) {
     this.#name = name;
-    this.#path = followLinks(resolve(cwd, name));
-    const direct = isSpecial(this.#path);
-    this.#writtenTo = direct ? this.#path : `${this.#path}.mapsim-${process.pid}.tmp`;
+    const path = resolve(cwd, name);
+    const direct = isSpecial(path);
+    this.#path = direct ? path : followLinks(path);
+    this.#writtenTo = direct ? path : `${this.#path}.mapsim-${process.pid}.tmp`;
     this.#fd = this.#attempt(() => openSync(this.#writtenTo, 'w'));
   }
 

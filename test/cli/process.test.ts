@@ -1,0 +1,188 @@
+/** mapsim as a process: what only real pipes, signals and files can show. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { BIN, ensureBuilt, ROOT, spawnMapsim } from './spawn.ts';
+import { aDirectory } from './support.ts';
+
+beforeAll(ensureBuilt);
+
+/** 2000 lines of 50 bytes: more than a pipe holds. */
+const LONG = `mapsim: 1
+vmas:
+  - {start: "0x7f0000000000", pages: 3, repeat: 2000, gap: 1, perms: r--p, tag: child}
+readers:
+  - {name: monitor, passes: 5}
+`;
+
+/** Goes on for hours. */
+const ENDLESS = `${LONG.replace('passes: 5', 'passes: 1000000000')}
+writers:
+  - {name: churn, churn: split-merge, vma: {tag: child}, think: 1us}
+`;
+
+test('process: `| head -1` ends quietly with 0', async () => {
+  const scenario = join(aDirectory({ 'long.yaml': LONG }), 'long.yaml');
+
+  const { code, signal, stderr } = await spawnMapsim(['run', scenario, '--pass=all'], (child) => {
+    child.stdout!.once('data', () => child.stdout!.destroy());
+  });
+
+  expect([code, signal, stderr]).toEqual([0, null, '']);
+});
+
+test('process: a pipe that is closed from the start ends quietly with 0, help too', async () => {
+  const scenario = join(aDirectory({ 'long.yaml': LONG }), 'long.yaml');
+  for (const argv of [['run', scenario], ['--help'], ['strategies'], []]) {
+    const { code, stderr } = await spawnMapsim(argv, (child) => child.stdout!.destroy());
+
+    expect([code, stderr]).toEqual([0, '']);
+  }
+});
+
+test('process: everything arrives in a pipe that is read late', async () => {
+  const scenario = join(aDirectory({ 'long.yaml': LONG }), 'long.yaml');
+  const argv = ['run', scenario, '--pass=all', '--summary=none'];
+
+  const { code, stdout } = await spawnMapsim(argv, (child) => {
+    child.stdout!.pause();
+    void setTimeout(1000).then(() => child.stdout!.resume());
+  });
+
+  expect(code).toBe(0);
+  expect(stdout.match(/\n/g)).toHaveLength(5 * 2001);
+  expect(stdout.endsWith(' r--p 00000000 00:00 0 \n')).toBe(true);
+});
+
+test.concurrent.each(['SIGINT', 'SIGTERM'] as const)(
+  'process: %s ends a run by that signal, after the partial result',
+  async (name) => {
+    const scenario = join(aDirectory({ 'endless.yaml': ENDLESS }), 'endless.yaml');
+    const argv = ['run', scenario, '--format=json', '--progress=json', '--pass=1'];
+
+    const { code, signal, stdout, stderr } = await spawnMapsim(argv, (child) => {
+      child.stderr!.once('data', () => child.kill(name));
+    });
+
+    expect([code, signal]).toEqual([null, name]);
+    expect(JSON.parse(stdout)).toMatchObject({ complete: false, ended: 'interrupted' });
+    expect(JSON.parse(stderr.split('\n')[0]!)).toMatchObject({ type: 'progress' });
+    expect(stderr).toContain('mapsim: warning: interrupted after ');
+  },
+  20_000,
+);
+
+test('process: a signal while nobody takes the result ends the process at once', async () => {
+  const long = LONG.replace('passes: 5', 'passes: 100'); // 10 MB of text
+  const scenario = join(aDirectory({ 'long.yaml': long }), 'long.yaml');
+  const child = spawn(BIN, ['run', scenario, '--pass=all'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = once(child, 'exit');
+
+  await once(child.stdout, 'readable'); // the run is over, the result is on its way
+  await setTimeout(200);
+  child.kill('SIGINT');
+
+  expect(await ended).toEqual([null, 'SIGINT']);
+});
+
+test('process: a full disk is exit code 3', () => {
+  const cwd = aDirectory({ 's.yaml': LONG });
+  const script = `"${BIN}" run s.yaml > /dev/full 2> err || echo $? > code`;
+
+  execFileSync('sh', ['-c', script], { cwd });
+
+  expect(readFileSync(join(cwd, 'code'), 'utf8')).toBe('3\n');
+  expect(readFileSync(join(cwd, 'err'), 'utf8')).toMatch(
+    /^mapsim: error: cannot write standard output: ENOSPC.*\n$/,
+  );
+});
+
+const WRITER = `writers:
+  - {name: churn, churn: split-merge, vma: {tag: child}, think: 1us}
+`;
+
+test('process: a pipe can take the operations log', () => {
+  const cwd = aDirectory({ 's.yaml': LONG + WRITER });
+  const script = `mkfifo pipe; cat pipe > log & "${BIN}" run s.yaml -q --ops-log=pipe > out; wait`;
+
+  execFileSync('sh', ['-ec', script], { cwd });
+
+  const log = readFileSync(join(cwd, 'log'), 'utf8').trimEnd().split('\n');
+  expect(log.length).toBeGreaterThan(10);
+  expect(JSON.parse(log.at(-1)!)).toMatchObject({ writer: 'churn', index: log.length - 1 });
+  expect(readdirSync(cwd).sort()).toEqual(['log', 'out', 'pipe', 's.yaml']);
+});
+
+test('process: the same command twice, from a file and from a pipe, gives the same bytes', async () => {
+  const scenario = join(aDirectory({ 's.yaml': LONG + WRITER }), 's.yaml');
+  const argv = ['--strategy=rcu-retry3', '--pass=all', '--seed=x'];
+  const text = readFileSync(scenario);
+
+  const first = await spawnMapsim(['run', scenario, ...argv]);
+  const second = await spawnMapsim(['run', scenario, ...argv]);
+  const piped = await spawnMapsim(['run', '-', ...argv], (child) => child.stdin!.end(text));
+
+  expect(first.code).toBe(0);
+  expect(second).toEqual(first);
+  expect(piped.stdout).toBe(first.stdout.replace('\n# scenario: s\n', '\n# scenario: stdin\n'));
+});
+
+test('process: NO_COLOR wins over FORCE_COLOR, --color over both', async () => {
+  const scenario = join(aDirectory({ 's.yaml': LONG }), 's.yaml');
+  const both = { NO_COLOR: '1', FORCE_COLOR: '1' };
+
+  const refused = await spawnMapsim(['run', scenario], undefined, both);
+  const forced = await spawnMapsim(['run', scenario], undefined, { FORCE_COLOR: '1' });
+  const always = await spawnMapsim(['run', scenario, '--color=always'], undefined, both);
+
+  expect(refused.stdout).not.toContain('\u001b[');
+  expect(forced.stdout).toContain('\u001b[2m# scenario: s\u001b[22m\n');
+  expect(always.stdout).toBe(forced.stdout);
+});
+
+test('process: a wrong option is exit code 2, with nothing on stdout', async () => {
+  const { code, stdout, stderr } = await spawnMapsim(['run', '--sed=1', 'x.yaml']);
+
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('(Did you mean --seed?)');
+});
+
+interface Metafile {
+  readonly outputs: Readonly<
+    Record<
+      string,
+      {
+        readonly inputs: Readonly<Record<string, unknown>>;
+        readonly imports: readonly { readonly path: string; readonly kind: string }[];
+      }
+    >
+  >;
+}
+
+test('bundle: what --help loads is commander and a little of our own', () => {
+  const meta: Metafile = JSON.parse(readFileSync(join(ROOT, 'dist/cli/meta.json'), 'utf8'));
+  const inputs: string[] = [];
+  const visit = (name: string, seen: Set<string>) => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    const output = meta.outputs[name];
+    inputs.push(...Object.keys(output?.inputs ?? {}));
+    for (const { path, kind } of output?.imports ?? []) {
+      if (kind === 'import-statement') visit(path, seen);
+    }
+  };
+
+  visit('dist/cli/main.js', new Set());
+
+  const foreign = inputs.filter(
+    (name) => !/^(node_modules\/commander\/|<|src\/(cli|base)\/)/.test(name),
+  );
+  expect(inputs).toContain('node_modules/commander/esm.mjs');
+  expect(foreign).toEqual(['src/scenario/units.ts']);
+  expect(inputs.filter((name) => name.startsWith('src/cli/commands/'))).toEqual([]);
+});
