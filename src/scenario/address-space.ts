@@ -6,13 +6,14 @@
  */
 import { posix } from 'node:path';
 import { UserError } from '../base/errors.ts';
+import { anonymous, backing, checkBacking } from './backing.ts';
 import { SourceText, type Span } from './faults.ts';
 import { type Landmarks, landmarks } from './landmarks.ts';
-import { backing, cite, type Loading, pageAt, refuse } from './loading.ts';
-import { GATE_PAGE, parseMapsText, SHMEM_PATH } from './maps-text.ts';
+import { cite, type Loading, pageAt, refuse } from './loading.ts';
+import { GATE_PAGE, parseMapsText } from './maps-text.ts';
 import type { Path } from './parse.ts';
 import type { RangeSpec, VmaSpec } from './scenario.ts';
-import type { ExplicitVma, FileArgs, VmaEntry } from './schema.ts';
+import type { ExplicitVma, VmaEntry } from './schema.ts';
 import { ALL_PAGES, hexOfPage, hexRange } from './units.ts';
 
 export const VMAS_MAX = 1_000_000;
@@ -221,14 +222,21 @@ export class AddressSpace {
 
   #blockIndices(): Uint32Array {
     const blockOf = new Uint32Array(this.#specs.length);
-    for (const [index, block] of this.#blocks.entries()) blockOf.fill(index, block.first);
+    for (const [index, { first }] of this.#blocks.entries()) {
+      blockOf.fill(index, first, this.#blocks[index + 1]?.first);
+    }
     return blockOf;
   }
 
   #placeOf(index: number): Span {
-    let found = 0;
-    for (const [block, { first }] of this.#blocks.entries()) if (first <= index) found = block;
-    const block = this.#blocks[found]!;
+    let low = 0;
+    let high = this.#blocks.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.#blocks[middle]!.first <= index) low = middle;
+      else high = middle - 1;
+    }
+    const block = this.#blocks[low]!;
     return block.place(index - block.first);
   }
 
@@ -264,35 +272,4 @@ export class AddressSpace {
 
 function tooMany(): string {
   return `more than ${VMAS_MAX.toLocaleString('en-US')} VMAs`;
-}
-
-export function anonymous(startPage: number, endPage: number, perms: string): VmaSpec {
-  return {
-    startPage,
-    endPage,
-    perms,
-    file: -1,
-    offsetPages: 0,
-    anonName: null,
-    special: null,
-    touched: false,
-  };
-}
-
-/** What no mapping can be: shared memory is a file's, and only anonymous memory takes a name. */
-export function checkBacking(
-  loading: Loading,
-  path: Path,
-  perms: readonly string[],
-  file: FileArgs | null,
-  name: string | null,
-): void {
-  if (!file && perms.some((mode) => mode.endsWith('s'))) {
-    const hint = `for shared anonymous memory {path: "${SHMEM_PATH}", dev: "00:01", inode: 1}`;
-    refuse(loading, [...path, 'perms'], 'perms: shared memory needs a file', hint);
-  }
-  if (!file || name === null) return;
-  if (file.path === SHMEM_PATH && perms.every((mode) => mode.endsWith('s'))) return;
-  const message = `name: a mapping of a file has none, unless it is shared and of ${SHMEM_PATH}`;
-  refuse(loading, [...path, 'name'], message);
 }

@@ -6,7 +6,8 @@
  * as long as the longest range, serves for the whole run. It lies in free memory from 4 GiB upwards,
  * with a free page on either side, so that it joins nothing.
  */
-import { type AddressSpace, anonymous, type LaidOut } from './address-space.ts';
+import type { AddressSpace, LaidOut } from './address-space.ts';
+import { anonymous } from './backing.ts';
 import { durationNs, type Loading, pageAt, refuse } from './loading.ts';
 import type { Path } from './parse.ts';
 import type { Churn, RangeSpec, Selector, VmaSpec } from './scenario.ts';

@@ -6,9 +6,9 @@ import type { Fault, FaultList, Span } from './faults.ts';
 import { show } from './faults.ts';
 import type { FileTable } from './files.ts';
 import type { Path, Places } from './parse.ts';
-import type { Duration, FileSpec, Scenario } from './scenario.ts';
-import type { DurationArgs, FileArgs } from './schema.ts';
-import { kernelBytes, PAGE_SIZE, parseAddress, parseDuration, parseSize } from './units.ts';
+import type { Duration, Scenario } from './scenario.ts';
+import type { DurationArgs } from './schema.ts';
+import { parseAddress, parseDuration } from './units.ts';
 
 /** How the registry of strategies answers. */
 export type StrategyAnswer =
@@ -77,7 +77,7 @@ export function cite(span: Span): string {
   return `${span.file}:${span.line}:${span.column}`;
 }
 
-function labelled(path: Path, value: unknown, error: string): string {
+export function labelled(path: Path, value: unknown, error: string): string {
   const key = path.findLast((step) => typeof step === 'string');
   return `${key}: ${show(value)} ${error}`;
 }
@@ -107,31 +107,4 @@ export function pageAt(loading: Loading, path: Path, text: string): number | nul
   if (typeof page === 'number') return page;
   refuse(loading, path, labelled(path, text, page.error));
   return null;
-}
-
-/** Interned file and its offset in pages. */
-export function backing(
-  loading: Loading,
-  path: Path,
-  args: FileArgs,
-): { readonly file: number; readonly offsetPages: number } {
-  const [major = '0', minor = '0'] = args.dev.split(':');
-  const spec: FileSpec = {
-    path: kernelBytes(args.path),
-    major: Number.parseInt(major, 16),
-    minor: Number.parseInt(minor, 16),
-    inode: args.inode,
-    open: args.open,
-  };
-  const file = loading.files.intern(spec);
-  const at = [...path, 'offset'];
-  const { offset } = args;
-  if (typeof offset === 'string' && offset.startsWith('0x')) {
-    return { file, offsetPages: pageAt(loading, at, offset) ?? 0 };
-  }
-  const bytes = parseSize(offset);
-  if (bytes % PAGE_SIZE !== 0) {
-    refuse(loading, at, labelled(at, offset, 'is not a multiple of the page size, 4096'));
-  }
-  return { file, offsetPages: Math.floor(bytes / PAGE_SIZE) };
 }

@@ -197,8 +197,8 @@ class LineScanner {
     const start = this.#at;
     let end = start;
     while (end < this.#end && hexDigit(this.#text.charCodeAt(end)) >= 0) end++;
-    if (end === start) {
-      this.#fail(start, `not a line of maps text: expected ${what} in lower-case hexadecimal`);
+    if (end === start || /[A-F]/.test(this.#text.charAt(end))) {
+      this.#fail(end, `not a line of maps text: expected ${what} in lower-case hexadecimal`);
       return -1;
     }
     let pages = 0;

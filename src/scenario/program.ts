@@ -1,6 +1,6 @@
 /** Operations of a writer's program: arguments resolved, defaults filled in. */
-import { checkBacking } from './address-space.ts';
-import { backing, durationNs, pageAt, refuse } from './loading.ts';
+import { backing, checkBacking } from './backing.ts';
+import { durationNs, pageAt, refuse } from './loading.ts';
 import type { Path } from './parse.ts';
 import type { Duration, Operation } from './scenario.ts';
 import {

@@ -18,7 +18,8 @@ const TASKS_MAX = 65_536;
 /** Names of tasks, each only once, and the limit on their number. */
 export class TaskNames {
   readonly #loading: Loading;
-  readonly #owners = new Map<string, Span>();
+  /** Paths, since looking up a place may mean parsing the file again. */
+  readonly #owners = new Map<string, Path>();
   #full = false;
 
   constructor(loading: Loading) {
@@ -27,7 +28,7 @@ export class TaskNames {
 
   /** NAME, or NAME/0 … NAME/n-1; empty after a fault. */
   claim(path: Path, name: string, count: number): string[] {
-    const place = this.#loading.places.value([...path, 'name']);
+    const { faults, places } = this.#loading;
     if (this.#full) return [];
     if (this.#owners.size + count > TASKS_MAX) {
       this.#full = true;
@@ -36,18 +37,19 @@ export class TaskNames {
     }
     const owner = this.#owners.get(name) ?? this.#owners.get(`${name}/0`);
     if (owner) {
-      const message = `name: a second task named ${show(name)}, the first is at ${cite(owner)}`;
-      this.#loading.faults.add(place, message);
+      const message = `name: a second task named ${show(name)}, the first is at ${cite(places.value(owner))}`;
+      faults.add(places.value([...path, 'name']), message);
       return [];
     }
     const names = count === 1 ? [name] : Array.from({ length: count }, (_, i) => `${name}/${i}`);
-    for (const own of [name, ...names]) this.#owners.set(own, place);
+    for (const own of [name, ...names]) this.#owners.set(own, [...path, 'name']);
     return names;
   }
 
   /** Where the task of this name was written. */
   placeOf(name: string): Span | undefined {
-    return this.#owners.get(name);
+    const path = this.#owners.get(name);
+    return path && this.#loading.places.value(path);
   }
 }
 

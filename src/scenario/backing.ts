@@ -1,0 +1,66 @@
+/** What is behind a mapping, in `vmas:` and in the arguments of mmap alike: a file, or nothing. */
+import { type Loading, labelled, pageAt, refuse } from './loading.ts';
+import { SHMEM_PATH } from './maps-text.ts';
+import type { Path } from './parse.ts';
+import type { FileSpec, VmaSpec } from './scenario.ts';
+import type { FileArgs } from './schema.ts';
+import { kernelBytes, PAGE_SIZE, parseSize } from './units.ts';
+
+/** Interned file and its offset in pages. */
+export function backing(
+  loading: Loading,
+  path: Path,
+  args: FileArgs,
+): { readonly file: number; readonly offsetPages: number } {
+  const [major = '0', minor = '0'] = args.dev.split(':');
+  const spec: FileSpec = {
+    path: kernelBytes(args.path),
+    major: Number.parseInt(major, 16),
+    minor: Number.parseInt(minor, 16),
+    inode: args.inode,
+    open: args.open,
+  };
+  const file = loading.files.intern(spec);
+  const at = [...path, 'offset'];
+  const { offset } = args;
+  if (typeof offset === 'string' && offset.startsWith('0x')) {
+    return { file, offsetPages: pageAt(loading, at, offset) ?? 0 };
+  }
+  const bytes = parseSize(offset);
+  if (bytes % PAGE_SIZE !== 0) {
+    refuse(loading, at, labelled(at, offset, 'is not a multiple of the page size, 4096'));
+  }
+  return { file, offsetPages: Math.floor(bytes / PAGE_SIZE) };
+}
+
+/** Untouched memory without a file. */
+export function anonymous(startPage: number, endPage: number, perms: string): VmaSpec {
+  return {
+    startPage,
+    endPage,
+    perms,
+    file: -1,
+    offsetPages: 0,
+    anonName: null,
+    special: null,
+    touched: false,
+  };
+}
+
+/** What no mapping can be: shared memory is a file's, and only anonymous memory takes a name. */
+export function checkBacking(
+  loading: Loading,
+  path: Path,
+  perms: readonly string[],
+  file: FileArgs | null,
+  name: string | null,
+): void {
+  if (!file && perms.some((mode) => mode.endsWith('s'))) {
+    const hint = `for shared anonymous memory {path: "${SHMEM_PATH}", dev: "00:01", inode: 1}`;
+    refuse(loading, [...path, 'perms'], 'perms: shared memory needs a file', hint);
+  }
+  if (!file || name === null) return;
+  if (file.path === SHMEM_PATH && perms.every((mode) => mode.endsWith('s'))) return;
+  const message = `name: a mapping of a file has none, unless it is shared and of ${SHMEM_PATH}`;
+  refuse(loading, [...path, 'name'], message);
+}
