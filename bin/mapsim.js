@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import module from 'node:module';
 
-// A reader that has gone (`| head -1`) must not end in a stack trace: main() notices it when it writes.
+// A reader that has gone (`| head`) must not end in a stack trace: main() sees it when it writes.
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 

@@ -14,12 +14,13 @@ export function bugReport(
   env: Io['env'],
 ): string {
   const fault = error instanceof Error ? error : new Error(String(error));
+  const seed = context.seed === null ? 'no seed yet' : `seed ${JSON.stringify(context.seed)}`;
   const lines = [
     `mapsim: bug in mapsim: ${fault.message}`,
-    `  mapsim ${VERSION}, node ${process.version}, seed ${JSON.stringify(context.seed ?? 'not known yet')}`,
+    `  mapsim ${VERSION}, node ${process.version}, ${seed}`,
     `  to repeat it: ${commandLine(argv)}`,
   ];
-  if (env['MAPSIM_DEBUG']) lines.push(fault.stack ?? 'no stack');
+  if (env.MAPSIM_DEBUG) lines.push(fault.stack ?? 'no stack');
   else lines.push('  MAPSIM_DEBUG=1 in the environment shows where');
   return `${lines.join('\n')}\n`;
 }

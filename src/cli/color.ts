@@ -1,7 +1,7 @@
 /**
  * Whether a stream gets colour, in this order: `--color`, NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE,
- * TERM=dumb, and last whether it is a terminal. chalk's own rules are not asked: they know no NO_COLOR
- * and take an empty FORCE_COLOR for a yes.
+ * TERM=dumb, and last whether it is a terminal. chalk's own rules are not asked: they know no
+ * NO_COLOR and take an empty FORCE_COLOR for a yes.
  */
 import type { Io, OutStream } from './io.ts';
 
@@ -10,11 +10,11 @@ export type ColorChoice = (typeof COLOR_CHOICES)[number];
 
 export function wantsColor(choice: ColorChoice, env: Io['env'], stream: OutStream): boolean {
   if (choice !== 'auto') return choice === 'always';
-  if (env['NO_COLOR']) return false;
-  const force = env['FORCE_COLOR'];
+  if (env.NO_COLOR) return false;
+  const force = env.FORCE_COLOR;
   if (force) return force !== '0' && force !== 'false';
-  const cliForce = env['CLICOLOR_FORCE'];
+  const cliForce = env.CLICOLOR_FORCE;
   if (cliForce && cliForce !== '0') return true;
-  if (env['TERM'] === 'dumb') return false;
+  if (env.TERM === 'dumb') return false;
   return stream.isTTY === true;
 }

@@ -1,6 +1,5 @@
 /** What main hands to the command that it has loaded. */
 import type { BugContext } from './bug.ts';
-import type { ColorChoice } from './color.ts';
 import type { Io } from './io.ts';
 import type { Messages } from './messages.ts';
 
@@ -10,8 +9,7 @@ export interface CommandContext {
   readonly bug: BugContext;
 }
 
-/** Options that every command has. */
-export interface CommonOptions {
-  readonly color: ColorChoice;
+/** Of commands that have something to be quiet about. */
+export interface QuietOptions {
   readonly quiet?: boolean;
 }

@@ -1,7 +1,7 @@
 /**
- * Files that a command reads and writes. A file to be written appears under its name only when it is
- * whole: until then it has a temporary name beside it. What is no regular file (a pipe, /dev/stderr,
- * a shell's `>(…)`) cannot be renamed over and is written directly.
+ * Files that a command reads and writes. A file to be written appears under its name only when it
+ * is whole: until then it has a temporary name beside it. What is no regular file (a pipe,
+ * /dev/stderr, a shell's `>(…)`) cannot be renamed over and is written directly.
  */
 import {
   closeSync,

@@ -1,6 +1,6 @@
 /**
- * What help says: one sentence, examples, then the rest. Every text that belongs to no single option
- * stands here.
+ * What help says: one sentence, examples, then the rest. Every text that belongs to no single
+ * option stands here.
  */
 import type { Command, Help, Option } from 'commander';
 
@@ -14,7 +14,8 @@ export interface CommandText {
   readonly more: string;
 }
 
-export const OVERVIEW = `mapsim simulates how Linux prints /proc/PID/maps while other threads change the
+export const OVERVIEW = `\
+mapsim simulates how Linux prints /proc/PID/maps while other threads change the
 address space: the text a reader would have seen, what it cost, what was torn.
 
   mapsim run scenarios/split-merge.yaml --strategy=rcu-retry3

@@ -1,6 +1,6 @@
 /**
- * SIGINT and SIGTERM while a run is on its way. The first one asks the run to stop, so that what it has
- * so far can be written; the second ends the process at once, as does one that comes while the
+ * SIGINT and SIGTERM while a run is on its way. The first one asks the run to stop, so that what it
+ * has so far can be written; the second ends the process at once, as does one that comes while the
  * result is being written.
  */
 import type { Io, Signal } from './io.ts';

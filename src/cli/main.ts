@@ -9,14 +9,14 @@ import { Command, CommanderError, type Option } from 'commander';
 import { EXIT, UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { type BugContext, bugReport } from './bug.ts';
-import type { CommandContext, CommonOptions } from './command.ts';
+import type { CommandContext, QuietOptions } from './command.ts';
 import type { FinalOptions } from './commands/final.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { StrategiesOptions } from './commands/strategies.ts';
 import { COMMANDS, type CommandText, formatHelp, OVERVIEW } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { Messages } from './messages.ts';
-import { color, listFormat, quiet, RUN_OPTIONS, seed } from './options.ts';
+import { listFormat, quiet, RUN_OPTIONS, seed } from './options.ts';
 import { Output } from './output.ts';
 import { VERSION } from './version.ts';
 
@@ -63,7 +63,7 @@ async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promi
   return exitCode;
 }
 
-/** `help NAME` is `NAME --help`; of an unknown name nothing but the name, for the usual complaint. */
+/** `help NAME` is `NAME --help`; an unknown name goes on alone, to the usual complaint. */
 function helpRequest([first, name]: readonly string[]): readonly string[] | null {
   if (first !== 'help' || name === undefined) return null;
   return Object.hasOwn(COMMANDS, name) ? [name, '--help'] : [name];
@@ -73,7 +73,7 @@ type Action = (operands: unknown, options: unknown) => Promise<number>;
 
 /** Each command's options, and its code behind an import. */
 function commands({ io, bug }: Omit<CommandContext, 'messages'>) {
-  const context = (options: CommonOptions): CommandContext => {
+  const context = (options: QuietOptions): CommandContext => {
     return { io, bug, messages: new Messages(io, options.quiet === true) };
   };
   return {
@@ -83,22 +83,21 @@ function commands({ io, bug }: Omit<CommandContext, 'messages'>) {
         (await import('./commands/run.ts')).run(scenario, options, context(options)),
     },
     validate: {
-      options: [color, quiet],
-      action: async (scenarios: readonly string[], options: CommonOptions) =>
-        (await import('./commands/validate.ts')).validate(scenarios, context(options)),
+      options: [quiet],
+      action: async (scenarios: readonly string[], options: QuietOptions) =>
+        (await import('./commands/validate.ts')).validate(scenarios, options, context(options)),
     },
     schema: {
-      options: [color, quiet],
-      action: async (options: CommonOptions) =>
-        (await import('./commands/schema.ts')).schema(context(options)),
+      options: [],
+      action: async () => (await import('./commands/schema.ts')).schema(context({})),
     },
     strategies: {
-      options: [listFormat, color, quiet],
+      options: [listFormat],
       action: async (options: StrategiesOptions) =>
-        (await import('./commands/strategies.ts')).strategies(options, context(options)),
+        (await import('./commands/strategies.ts')).strategies(options, context({})),
     },
     final: {
-      options: [seed, color, quiet],
+      options: [seed, quiet],
       action: async (scenario: string, options: FinalOptions) =>
         (await import('./commands/final.ts')).final(scenario, options, context(options)),
     },
@@ -143,7 +142,7 @@ function program(
   return root;
 }
 
-/** commander compares unknown options with their values still attached, and so finds nothing near. */
+/** commander compares unknown options with their values still attached: nothing is near. */
 function suggestion(message: string, options: readonly Option[]): string {
   const written = /unknown option '(--[^'=]+)=/.exec(message)?.[1];
   if (written === undefined || message.includes('Did you mean')) return '';

@@ -7,8 +7,6 @@ import type { Io } from './io.ts';
 export class Messages {
   readonly #io: Io;
   readonly #quiet: boolean;
-  /** Called before anything is written: takes a progress line off the terminal. */
-  beforeWrite: () => void = () => {};
 
   constructor(io: Io, quiet: boolean) {
     this.#io = io;
@@ -18,7 +16,6 @@ export class Messages {
 
   /** Text as it is; must end in a newline. */
   raw(text: string): void {
-    this.beforeWrite();
     this.#io.stderr.write(text);
   }
 

@@ -1,6 +1,6 @@
 /**
- * The options: how they are written, what they mean, what is accepted. What a value needs a scenario
- * or the registries for is checked by the command.
+ * The options: how they are written, what they mean, what is accepted. What takes a scenario or a
+ * registry to check is left to the command.
  */
 import { InvalidArgumentError, Option } from 'commander';
 import { nearest } from '../base/nearest.ts';
@@ -10,7 +10,7 @@ import { PROGRESS_CHOICES } from './progress.ts';
 
 export const DEFAULT_MAX_EVENTS = 1_000_000_000;
 
-/** The names of the registry of formats, which is not loaded for help's sake; a test compares them. */
+/** As in the registry of formats, which is not loaded for help's sake; a test compares them. */
 export const FORMAT_NAMES = ['text', 'json', 'ndjson', 'csv', 'markdown'] as const;
 export const SUMMARY_CHOICES = ['stdout', 'stderr', 'none'] as const;
 
@@ -68,14 +68,14 @@ function nonEmpty(what: string): (text: string) => string {
   };
 }
 
-export const color = option('manners', '--color <WHEN>', `colour: ${COLOR_CHOICES.join(', ')}`)
+const color = option('manners', '--color <WHEN>', `colour: ${COLOR_CHOICES.join(', ')}`)
   .argParser(oneOf(COLOR_CHOICES))
   .default('auto', 'auto');
 
 export const quiet = option(
   'manners',
   '-q, --quiet',
-  'no progress, no notes; errors and warnings stay',
+  'say only what is wrong: no progress, no notes',
 );
 
 export const seed = option('model', '--seed <TEXT>', "any text; without it the scenario's, else 0");

@@ -1,6 +1,6 @@
 /**
- * Strategies from the user's own files: `export default (kit) => ({ name, …hooks })`, an ES module that
- * is held to the contract of proc/strategy.ts before anything runs.
+ * Strategies from the user's own files: `export default (kit) => ({ name, …hooks })`, an ES module
+ * that is held to the contract of proc/strategy.ts before anything runs.
  *
  * The file is a program and runs with the rights of whoever starts mapsim.
  */

@@ -1,9 +1,10 @@
 /**
  * How far a run has come, on standard error, once it has taken a second.
  *
- * `auto`: a line redrawn up to ten times a second if standard error is a terminal and CI is not set,
- * else nothing. `always`: the same on any terminal; elsewhere a plain line for every tenth of the
- * run, or every 30 s where its length is not known. `json`: one NDJSON record a second, for wrappers.
+ * `auto`: a line redrawn up to ten times a second if standard error is a terminal and CI is not
+ * set, else nothing. `always`: the same on any terminal; elsewhere a plain line for every tenth of
+ * the run, or every 30 s where its length is not known. `json`: one NDJSON record a second, for
+ * wrappers.
  */
 import type { Io } from './io.ts';
 import type { RunProgress } from './sliced-run.ts';
@@ -65,12 +66,13 @@ export class Progress {
 
 function mannerOf(io: Io, choice: ProgressChoice): Manner {
   if (choice === 'none' || choice === 'json') return choice;
-  if (io.stderr.isTTY === true && (choice === 'always' || !io.env['CI'])) return 'redraw';
+  if (io.stderr.isTTY === true && (choice === 'always' || !io.env.CI)) return 'redraw';
   return choice === 'always' ? 'lines' : 'none';
 }
 
 function sentence({ events, simulatedNs, fraction }: RunProgress): string {
   const percent = fraction === null ? '' : `${Math.floor(fraction * 100)} %, `;
   const millions = (events / 1e6).toFixed(1);
-  return `mapsim: ${percent}${millions} million events, ${(simulatedNs / 1e6).toFixed(1)} ms simulated`;
+  const ms = (simulatedNs / 1e6).toFixed(1);
+  return `mapsim: ${percent}${millions} million events, ${ms} ms simulated`;
 }

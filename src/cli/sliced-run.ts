@@ -1,6 +1,6 @@
 /**
- * A simulation that is run in slices, so that between two of them signals are noticed and progress is
- * told. The timed driver is one; tests make others.
+ * A simulation that is run in slices, so that between two of them signals are noticed and progress
+ * is told. The timed driver is one; tests make others.
  */
 import type { RunRequest } from '../drive/timed.ts';
 import type { Scenario } from '../scenario/scenario.ts';

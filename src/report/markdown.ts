@@ -14,7 +14,7 @@ export const markdown: Format = {
       Math.max(3, name.length, ...body.map((r) => r[i]!.length)),
     );
     yield line(head, widths);
-    yield `|${widths.map((width, i) => (isText(i) ? rule(width) : `${rule(width - 1)}:`)).join('|')}|\n`;
+    yield `|${widths.map((width, i) => rule(width, isText(i))).join('|')}|\n`;
     for (const fields of body) yield line(fields, widths);
   },
 };
@@ -23,8 +23,8 @@ function isText(column: number): boolean {
   return column < TEXT_COLUMNS.length;
 }
 
-function rule(width: number): string {
-  return '-'.repeat(width + 2);
+function rule(width: number, text: boolean): string {
+  return text ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`;
 }
 
 function line(fields: readonly string[], widths: readonly number[]): string {

@@ -2,8 +2,8 @@
  * The figures of an outcome by name, as `--fail-on` expressions ask for them.
  *
  * A count is a key of `totals` or `tearing`, summed over the readers in view; `passes` is short for
- * `passesFinished`. A distribution is asked for one aggregate, over all readers (or writers) in view
- * together: `p99(passNs)`, `max(writer.opNs)`.
+ * `passesFinished`. A distribution is asked for one aggregate, over all readers (or writers) in
+ * view together: `p99(passNs)`, `max(writer.opNs)`.
  */
 import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
@@ -77,7 +77,7 @@ export function isTime(metric: Metric): boolean {
   return metric.key.endsWith('Ns');
 }
 
-/** Reads a metric as an expression writes it; throws a UserError that names the nearest known one. */
+/** Reads a metric as an expression writes it. @throws UserError that names the nearest known one */
 export function parseMetric(text: string): Metric {
   const call = /^([^()]*)\(([^()]*)\)$/.exec(text);
   if (call !== null) return distribution(call[1]!.trim(), call[2]!.trim());

@@ -1,9 +1,9 @@
 /**
  * What `--fail-on` expressions come to, over one outcome or several strategies side by side.
  *
- * A ratio of nothing to nothing is 0, of something to nothing infinite. An aggregate of no values is
- * no number at all: the expression then counts as failed, since a check that measured nothing must
- * not pass for one that held.
+ * A ratio of nothing to nothing is 0, of something to nothing infinite. An aggregate of no values
+ * is no number at all: the expression then counts as failed, since a check that measured nothing
+ * must not pass for one that held.
  */
 import { UserError } from '../base/errors.ts';
 import type { Outcome } from '../world/outcome.ts';

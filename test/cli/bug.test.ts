@@ -18,7 +18,7 @@ test('bug: MAPSIM_DEBUG shows the stack', () => {
   const report = bugReport(new Error('x'), [], { seed: null }, { MAPSIM_DEBUG: '1' });
 
   expect(report).toMatch(/\n {4}at .*bug\.test\.ts/);
-  expect(report).toContain('seed "not known yet"');
+  expect(report).toContain('no seed yet');
 });
 
 test('bug: words are quoted as a shell needs them', () => {

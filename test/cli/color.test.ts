@@ -24,7 +24,7 @@ test('color: NO_COLOR comes before FORCE_COLOR, unless it is empty', () => {
   expect(wantsColor('auto', { NO_COLOR: '' }, terminal)).toBe(true);
 });
 
-test('color: FORCE_COLOR comes before CLICOLOR_FORCE; 0 and false are a no, empty is nothing', () => {
+test('color: FORCE_COLOR comes before CLICOLOR_FORCE; 0 and false are a no', () => {
   expect(wantsColor('auto', { FORCE_COLOR: '3' }, pipe)).toBe(true);
   expect(wantsColor('auto', { FORCE_COLOR: '0', CLICOLOR_FORCE: '1' }, terminal)).toBe(false);
   expect(wantsColor('auto', { FORCE_COLOR: 'false' }, terminal)).toBe(false);

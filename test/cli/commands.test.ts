@@ -69,6 +69,17 @@ test('validate: tells what a good scenario has in it', async () => {
   });
 });
 
+test('validate: -q leaves the exit code and what is wrong', async () => {
+  const cwd = aDirectory({ 'good.yaml': GOOD });
+
+  expect(await mapsim(['validate', '-q', 'good.yaml'], { cwd })).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: '',
+  });
+  expect((await mapsim(['validate', '-q', 'none.yaml'], { cwd })).stderr).not.toBe('');
+});
+
 test('validate: goes through all scenarios, whatever is wrong with one', async () => {
   const bad = GOOD.replace('r--p', 'r--x');
   const cwd = aDirectory({ 'good.yaml': GOOD, 'bad.yaml': bad });

@@ -9,7 +9,10 @@ const QUIET = `mapsim: 1
 vmas:
   - "55d0c8a00000-55d0c8a21000 rw-p 00000000 00:00 0                          [heap]"
   - {start: "0x7f0000000000", pages: 3, repeat: 129, gap: 1, perms: [r--p, rw-p], tag: child}
-  - {start: "0x7f2000000000", pages: 16, perms: r-xp, file: {path: /usr/lib/libx.so, dev: "08:01", inode: 131, offset: 0}}
+  - start: "0x7f2000000000"
+    pages: 16
+    perms: r-xp
+    file: {path: /usr/lib/libx.so, dev: "08:01", inode: 131, offset: 0}
 readers:
   - {name: monitor, passes: 20}
 `;

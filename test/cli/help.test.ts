@@ -7,7 +7,7 @@ import { mapsim } from './support.ts';
 
 const COMMANDS = ['run', 'validate', 'schema', 'strategies', 'final'];
 
-test('mapsim alone says in a few lines what it is, with two examples, and exits with 0', async () => {
+test('mapsim alone says in a few lines what it is, with two examples', async () => {
   const { code, stdout, stderr } = await mapsim([]);
 
   expect(code).toBe(0);
@@ -31,7 +31,7 @@ test('--help lists every command with its purpose, and the exit codes', async ()
   }
 });
 
-test("each command's help has its purpose, then examples, then usage, options, exit codes", async () => {
+test("each command's help has purpose, examples, usage, options, exit codes", async () => {
   for (const name of COMMANDS) {
     const { code, stdout } = await mapsim([name, '--help']);
     const headings = ['Examples:', `Usage: mapsim ${name} [options]`, 'Manners:', 'Exit codes:'];

@@ -57,7 +57,7 @@ test('process: everything arrives in a pipe that is read late', async () => {
   expect(stdout.endsWith(' r--p 00000000 00:00 0 \n')).toBe(true);
 });
 
-test.concurrent.each(['SIGINT', 'SIGTERM'] as const)(
+test.each(['SIGINT', 'SIGTERM'] as const)(
   'process: %s ends a run by that signal, after the partial result',
   async (name) => {
     const scenario = join(aDirectory({ 'endless.yaml': ENDLESS }), 'endless.yaml');
@@ -118,7 +118,7 @@ test('process: a pipe can take the operations log', () => {
   expect(readdirSync(cwd).sort()).toEqual(['log', 'out', 'pipe', 's.yaml']);
 });
 
-test('process: the same command twice, from a file and from a pipe, gives the same bytes', async () => {
+test('process: the same command gives the same bytes, from a file and from a pipe', async () => {
   const scenario = join(aDirectory({ 's.yaml': LONG + WRITER }), 's.yaml');
   const argv = ['--strategy=rcu-retry3', '--pass=all', '--seed=x'];
   const text = readFileSync(scenario);

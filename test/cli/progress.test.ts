@@ -27,7 +27,7 @@ test('progress: nothing before the first second is over', () => {
   }
 });
 
-test('progress: on a terminal a line is redrawn at most ten times a second, then taken away', () => {
+test('progress: on a terminal a line is redrawn at most ten times a second', () => {
   const times = Array.from({ length: 2000 }, (_, i) => i); // one update a ms, for two seconds
 
   const text = shown('auto', times, { tty: true });

@@ -45,7 +45,7 @@ test('run: stdout has the maps text and the counts, stderr nothing', async () =>
   expect(stdout.endsWith('\n# staleNames: 0\n')).toBe(true);
 });
 
-test('run: options reach the run, before the operand and after it, with = and without', async () => {
+test('run: options reach the run, before and after the operand, with = and without', async () => {
   const forms = [
     ['run', '--strategy=page', '--seed', '-5', '--duration', '1.5ms', '--max-events=1e6', '-'],
     ['run', '-', '--strategy', 'page', '--seed=-5', '--duration=1500us', '--max-events', '1000000'],
@@ -146,7 +146,7 @@ test('run: a pass that the run did not come to, or did not finish, is a warning'
   );
 });
 
-test('run: a reader or pass that the scenario does not have is refused before the run', async () => {
+test('run: a reader or pass that the scenario has not is refused before the run', async () => {
   const { runs, startRun } = fakeRuns();
   const refused = async (...argv: string[]) => {
     const { code, stdout, stderr } = await run(argv, { startRun });
@@ -218,7 +218,8 @@ test('run: expressions that cannot mean anything here are refused before the run
 
   expect([metric.code, strategy.code, alias.code, replaced.code]).toEqual([2, 2, 0, 2]);
   expect(metric.stderr).toBe(
-    'mapsim: error: --fail-on "tornPases>0": unknown metric "tornPases"; did you mean "tornPasses"?\n',
+    'mapsim: error: --fail-on "tornPases>0": unknown metric "tornPases"; ' +
+      'did you mean "tornPasses"?\n',
   );
   expect(strategy.stderr).toContain('no reader of this run has strategy "rcu-page"');
   expect(replaced.stderr).toContain('(there is: rcu-page)');
@@ -254,7 +255,7 @@ test('run: starved passes and livelocks are told', async () => {
   expect(stderr).toContain('livelock: the run repeats itself every 100 ns, as found at 900 ns');
 });
 
-test('run: --ops-log has one record for each operation, with the keys of the contract', async () => {
+test('run: --ops-log has a record for each operation, with the keys of the contract', async () => {
   const cwd = aDirectory();
   const record: OperationRecord = {
     errno: null,
@@ -297,18 +298,18 @@ test('run: --timing tells real time, nothing else does', async () => {
 
 test('run: colour marks counts on a terminal, never what a machine reads', async () => {
   const { startRun } = fakeRuns({ outcome: { passes: [aPass(LINE)] } });
-  const escape = '\u001b[';
+  const csi = '\u001b[';
 
   const terminal = await run([], { startRun, stdout: new Sink(true) });
   const pipe = await run([], { startRun });
   const forced = await run(['--color=always'], { startRun });
   const json = await run(['--color=always', '--format=json'], { startRun });
 
-  expect(terminal.stdout.startsWith(`${LINE}${escape}`)).toBe(true);
+  expect(terminal.stdout.startsWith(`${LINE}${csi}`)).toBe(true);
   expect(forced.stdout).toBe(terminal.stdout);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what colour is made of
   expect(terminal.stdout.replaceAll(/\u001b\[\d+m/g, '')).toBe(pipe.stdout);
-  expect(json.stdout).not.toContain(escape);
+  expect(json.stdout).not.toContain(csi);
 });
 
 test('run: marks of expressions are coloured by the rules for standard error', async () => {
@@ -324,7 +325,7 @@ test('run: marks of expressions are coloured by the rules for standard error', a
   expect(refused.stderr).toBe(plain.stderr);
 });
 
-test('run: a signal ends the run early, the partial result is written, the signal is passed on', async () => {
+test('run: a signal ends the run early, after the partial result, by the same signal', async () => {
   for (const [signal, expected] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -433,7 +434,7 @@ test('run: a bug is exit code 70, with the command that repeats it and no half f
   expect(readdirSync(cwd)).toEqual([]);
 });
 
-test('run: faults of the scenario are told with their place, exit code 2, nothing on stdout', async () => {
+test('run: faults of the scenario are told with their place, exit code 2', async () => {
   const { runs, startRun } = fakeRuns();
   const stdin = SCENARIO.replace('rcu-retry3', 'rcu-rety3').replace('tag: left', 'tga: left');
 

@@ -41,7 +41,7 @@ test('driveSlices: slices shrink where events are slow', async () => {
   expect(state.slices.slice(0, 3)).toEqual([1_000, 100, 100]);
 });
 
-test('driveSlices: asks after each slice whether to stop, and lets events in before it asks', async () => {
+test('driveSlices: lets signals in after each slice, then asks whether to stop', async () => {
   const { run, state, nowMs } = aRun(1_000_000, 0.001);
   let stop = false;
   setImmediate(() => {

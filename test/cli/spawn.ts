@@ -31,7 +31,7 @@ export function spawnMapsim(
   meddle: (child: ChildProcess) => void = () => {},
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const child = spawn(BIN, argv, { env: { PATH: process.env['PATH'], ...env } });
+  const child = spawn(BIN, argv, { env: { PATH: process.env.PATH, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -83,7 +83,7 @@ test('text: a line "# cut" stands at each cut, in front of the piece that begins
   expect(shown).toBe('a\n# cut: inPage\nb\nc\n# cut: atPage\nd\n');
 });
 
-test('text: cuts before the first line, after the last and twice in one place are all shown', () => {
+test('text: cuts before the first line, after the last, twice in one place are shown', () => {
   const pass = aPass('a\nb\n', {
     torn: true,
     cuts: [

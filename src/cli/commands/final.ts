@@ -1,11 +1,11 @@
 /** `mapsim final`: the writers alone, and the address space that they leave behind. */
 import { EXIT } from '../../base/errors.ts';
 import { finalLayout } from '../../drive/final.ts';
-import type { CommandContext, CommonOptions } from '../command.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 
-export interface FinalOptions extends CommonOptions {
+export interface FinalOptions extends QuietOptions {
   readonly seed?: string;
 }
 

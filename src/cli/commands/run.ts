@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { Chalk } from 'chalk';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { PRNG } from '../../base/prng.ts';
+import { splitStrategies } from '../../readers/index.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { FORMATS } from '../../report/index.ts';
 import { type Format, type Paint, PLAIN, type ReportInput } from '../../report/report.ts';
@@ -13,8 +14,8 @@ import { countLines } from '../../report/text.ts';
 import { judge, type Verdict, verdictText } from '../../report/verdict.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { OperationRecord, Outcome } from '../../world/outcome.ts';
-import { wantsColor } from '../color.ts';
-import type { CommandContext, CommonOptions } from '../command.ts';
+import { type ColorChoice, wantsColor } from '../color.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
 import { OutFile } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { SIGNAL_EXIT, type Signal } from '../io.ts';
@@ -28,7 +29,7 @@ import { checkPass, loadStrategies, parseExpressions } from './checks.ts';
 import { tellEnd, tellPasses } from './run-notes.ts';
 
 /** As the command line gives them; see options.ts. */
-export interface RunOptions extends CommonOptions {
+export interface RunOptions extends QuietOptions {
   readonly strategy?: string;
   readonly seed?: string;
   readonly duration?: number;
@@ -38,6 +39,7 @@ export interface RunOptions extends CommonOptions {
   readonly summary?: (typeof SUMMARY_CHOICES)[number];
   readonly opsLog?: string;
   readonly timing?: boolean;
+  readonly color: ColorChoice;
   readonly failOn: readonly string[];
   readonly maxEvents: number;
   readonly progress: ProgressChoice;
@@ -57,7 +59,8 @@ export async function run(
   context: CommandContext,
 ): Promise<number> {
   const format = chooseFormat(options);
-  if (options.strategy !== undefined) canonicalStrategy(options.strategy); // before any reading
+  if (options.strategy !== undefined) checkStrategy(options.strategy); // before any reading
+  checkOpsLog(options.opsLog);
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario } = loaded;
@@ -92,6 +95,20 @@ function chooseFormat({ format: name, summary, pass, reader }: RunOptions): Form
     throw new UserError(`${option} chooses the text to show, and --format=${name} shows none`);
   }
   return format;
+}
+
+function checkStrategy(text: string): void {
+  const several = splitStrategies(text);
+  if (several.length > 1) {
+    throw new UserError(`--strategy: run takes one strategy, not ${several.length}`);
+  }
+  canonicalStrategy(text);
+}
+
+function checkOpsLog(name: string | undefined): void {
+  if (name === '-') {
+    throw new UserError('--ops-log: standard output is taken by the result; name a file');
+  }
 }
 
 async function runTask(task: Task, options: RunOptions, context: CommandContext): Promise<number> {
@@ -148,10 +165,12 @@ async function timedDriver(): Promise<StartRun> {
   return (scenario, request) => new TimedRun(scenario, request);
 }
 
+/** Keys in the order of the contract, whatever order the record has them in. */
 function line(record: OperationRecord): string {
-  const { writer, index, operation, startNs, endNs, errno } = record;
-  const { arguments: args } = record;
-  return `${JSON.stringify({ writer, index, operation, arguments: args, startNs, endNs, errno })}\n`;
+  const { writer, index, operation, arguments: args, ...rest } = record;
+  const { startNs, endNs, errno } = rest;
+  const ordered = { writer, index, operation, arguments: args, startNs, endNs, errno };
+  return `${JSON.stringify(ordered)}\n`;
 }
 
 /** Prints the result, says what is remarkable about it, and finds the exit code. */
@@ -209,7 +228,7 @@ function paint(colored: boolean): Paint {
   return { remark: (text) => chalk.dim(text), fault: (text) => chalk.red(text) };
 }
 
-/** By the signal itself where there is a process to end; else by the code that a shell would see. */
+/** By the signal itself where there is a process to end; else by the code that a shell sees. */
 function ended(signal: Signal, interrupt: Interrupt, { io }: CommandContext): number {
   interrupt.stopWatching();
   io.die?.(signal);

@@ -2,12 +2,12 @@
 import { EXIT } from '../../base/errors.ts';
 import { STRATEGIES, type StrategyInfo } from '../../readers/index.ts';
 import { table } from '../../report/table.ts';
-import type { CommandContext, CommonOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { Output } from '../output.ts';
 
 export const STRATEGIES_SCHEMA = 'mapsim/strategies@1';
 
-export interface StrategiesOptions extends CommonOptions {
+export interface StrategiesOptions {
   readonly format: 'text' | 'json';
 }
 
@@ -54,8 +54,8 @@ function asText(): string {
       ['ALIAS', 'MEANS'],
       STRATEGIES.flatMap(({ name, aliases }) => aliases.map((alias) => [alias, name])),
     ),
-    'TEARING and GAPS are the worst that a strategy may show. PROGRESS unbounded: a writer that\n' +
-      'never rests may hold the reader up for ever. N is any number of retries, as in rcu-retry3.\n',
+    'TEARING and GAPS are the worst that a strategy may show. PROGRESS unbounded: a writer\n' +
+      'that never rests may hold the reader up for ever. N is any number, as in rcu-retry3.\n',
   ];
   return parts.join('\n');
 }

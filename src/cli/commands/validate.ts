@@ -1,30 +1,38 @@
 /** `mapsim validate`: every fault of every scenario, and nothing simulated. */
 import { EXIT, UserError } from '../../base/errors.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { loadStrategies, parseExpressions } from './checks.ts';
 
-export async function validate(paths: readonly string[], context: CommandContext): Promise<number> {
+export async function validate(
+  paths: readonly string[],
+  options: QuietOptions,
+  context: CommandContext,
+): Promise<number> {
   const stdout = new Output(context.io.stdout, 'standard output');
   let exitCode: number = EXIT.done;
   for (const path of paths) {
-    const code = await validateOne(path, context, stdout);
+    const code = await validateOne(path, context, options.quiet === true ? null : stdout);
     exitCode = Math.max(exitCode, code); // an unreadable file (3) before an invalid one (2)
   }
   await stdout.flush();
   return exitCode;
 }
 
-async function validateOne(path: string, context: CommandContext, stdout: Output): Promise<number> {
+async function validateOne(
+  path: string,
+  context: CommandContext,
+  stdout: Output | null,
+): Promise<number> {
   try {
     const loaded = await load(path, context);
     if (!loaded.ok) return loaded.exitCode;
     const { scenario } = loaded;
     const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
     parseExpressions([], scenario, await loadStrategies(undefined, where));
-    await stdout.write(`${path}: ok, ${contents(scenario)}\n`);
+    await stdout?.write(`${path}: ok, ${contents(scenario)}\n`);
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
