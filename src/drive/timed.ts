@@ -1,11 +1,9 @@
 /**
  * The timed run: events in the order of (time, sequence); each step takes effect at its time and
- * delays its task by its cost. Every task has a CPU of its own.
+ * delays its task by its cost. Which task runs on which CPU is the Machine's business.
  *
- * A task keeps running without the queue while nothing else is due, which is most of the time.
  * The run is advanced in slices, so that whoever drives it can show progress and be interrupted.
  */
-import { Agenda } from '../base/agenda.ts';
 import { InternalError } from '../base/assert.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import type { Strategy } from '../proc/strategy.ts';
@@ -18,24 +16,21 @@ import { makeOutcome } from '../world/make-outcome.ts';
 import type { EndReason, OperationRecord, Outcome } from '../world/outcome.ts';
 import type { PassSelection } from '../world/pass-watch.ts';
 import type { World } from '../world/world.ts';
+import { type Machine, NOBODY } from './machine.ts';
+import { OwnCpus } from './own-cpus.ts';
+import { SharedCpus } from './shared-cpus.ts';
 
 type RunStep = (kernel: Kernel, task: Task) => RunStep;
-
-const NOBODY = -1;
-const NEVER = Number.POSITIVE_INFINITY;
 
 export class TimedDriver {
   readonly #world: World;
   readonly #kernel: Kernel;
-  readonly #agenda = new Agenda();
   readonly #tasks: readonly Task[];
   readonly #durationNs: number;
   readonly #maxEvents: number;
-  /** When each task takes its next step, NEVER while it sleeps; other queue entries are stale. */
-  readonly #dueNs: Float64Array;
-  /** The task that runs on without the queue, and when. */
+  readonly #machine: Machine;
+  /** The task that takes the next step, or NOBODY. */
   #current = NOBODY;
-  #currentNs = 0;
   #events = 0;
   #ended: EndReason | null = null;
   #readersLeft: number;
@@ -52,21 +47,11 @@ export class TimedDriver {
     this.#maxEvents = limits.maxEvents;
     this.#readersLeft = world.readers.length;
     this.#writersLeft = world.writers.length;
-    this.#dueNs = new Float64Array(this.#tasks.length).fill(NEVER);
-    const k = this.#kernel;
-    k.wakeUp = (task, delayNs) => this.#due(task.id, k.nowNs + delayNs);
-    // With a CPU of its own a spinner is one who waits; its time is its own.
-    k.spin = (task, limitNs) => this.#due(task.id, k.nowNs + limitNs);
-    k.endSpin = (task) => this.#due(task.id, k.nowNs + k.costs.cacheLineMove);
-    k.stopSpin = (task) => this.#due(task.id, NEVER);
-    for (const task of this.#tasks) this.#due(task.id, world.startNs(task));
-    if (this.#tasks.length === 0) this.#ended = 'ops';
-  }
-
-  /** The task takes its step then; what was due before is not any more. */
-  #due(task: number, atNs: number): void {
-    this.#dueNs[task] = atNs;
-    if (atNs !== NEVER) this.#agenda.push(atNs, task);
+    const { cpus, preempt } = world.scenario.machine;
+    const k = world.kernel;
+    this.#machine = cpus === null ? new OwnCpus(k) : new SharedCpus(k, cpus, preempt);
+    for (const task of this.#tasks) this.#machine.start(task, world.startNs(task));
+    if (this.#readersLeft + this.#writersLeft === 0) this.#ended = 'ops';
   }
 
   get events(): number {
@@ -84,11 +69,14 @@ export class TimedDriver {
   /** Takes at most so many steps. Returns true when the run has ended. */
   advance(events: number): boolean {
     const k = this.#kernel;
-    const agenda = this.#agenda;
+    const machine = this.#machine;
     const until = Math.min(this.#events + events, this.#maxEvents);
     while (this.#ended === null && this.#events < until) {
-      if (this.#current === NOBODY) this.#next();
-      const nowNs = this.#currentNs;
+      if (this.#current === NOBODY) this.#current = machine.next();
+      if (this.#current === NOBODY) {
+        throw new InternalError('timed run: every task sleeps and nobody will wake them');
+      }
+      const nowNs = machine.nextNs;
       if (nowNs > this.#durationNs) {
         k.nowNs = this.#durationNs;
         this.#ended = 'duration';
@@ -100,42 +88,26 @@ export class TimedDriver {
       this.#events++;
       const spentNs = k.takeSpent();
       if (step === (PARKED as unknown)) {
+        machine.parked(task, nowNs);
         this.#current = NOBODY;
       } else if (step === (DONE as unknown)) {
+        machine.done(task, nowNs);
         this.#current = NOBODY;
         this.#finished(task);
       } else {
         task.step = step;
-        this.#currentNs = nowNs + spentNs;
-        if (this.#currentNs >= agenda.firstNs) {
-          this.#due(this.#current, this.#currentNs);
-          this.#current = NOBODY;
-        }
+        if (!machine.goesOn(task, nowNs, spentNs)) this.#current = NOBODY;
       }
     }
     if (this.#ended === null && this.#events >= this.#maxEvents) this.#ended = 'max-events';
     return this.#ended !== null;
   }
 
-  /** Takes the next due task from the queue. */
-  #next(): void {
-    while (this.#agenda.size > 0) {
-      const atNs = this.#agenda.firstNs;
-      const task = this.#agenda.pop();
-      if (this.#dueNs[task] !== atNs) continue; // it was woken, or put off, meanwhile
-      this.#dueNs[task] = NEVER;
-      this.#currentNs = atNs;
-      this.#current = task;
-      return;
-    }
-    throw new InternalError('timed run: every task sleeps and nobody will wake them');
-  }
-
   #finished(task: Task): void {
     if (this.#world.isReader(task)) {
       this.#readersLeft--;
       if (this.#readersLeft === 0) this.#ended = 'passes';
-    } else {
+    } else if (this.#world.isWriter(task)) {
       this.#writersLeft--;
       if (this.#writersLeft === 0 && this.#world.readers.length === 0) this.#ended = 'ops';
     }

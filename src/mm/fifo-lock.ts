@@ -5,6 +5,7 @@
  * Not what any kernel does: no stealing, no spinning, no hand-off, no readers that overtake writers.
  * It keeps the one effect that everybody knows: a waiting writer stops the readers behind it.
  */
+import type { Task } from '../sim/task.ts';
 import type { Kernel } from './kernel.ts';
 import { grantRead, grantWrite, WRITE } from './rw-semaphore.ts';
 
@@ -19,7 +20,7 @@ export function fifoMayWrite(k: Kernel): boolean {
 }
 
 /** Hands the lock to the head of the queue: one writer, or all readers up to the next writer. */
-export function fifoRelease(k: Kernel): void {
+export function fifoRelease(k: Kernel, by: Task): void {
   const lock = k.mm.mmapLock;
   while (lock.waiters.size > 0) {
     const t = k.tasks[lock.waiters.at(0)]!;
@@ -27,11 +28,11 @@ export function fifoRelease(k: Kernel): void {
       if (lock.readerCount > 0) return;
       lock.dequeue(0);
       grantWrite(k, t);
-      k.wakeWaiter(t);
+      k.wakeWaiter(by, t);
       return;
     }
     lock.dequeue(0);
     grantRead(k, t);
-    k.wakeWaiter(t);
+    k.wakeWaiter(by, t);
   }
 }

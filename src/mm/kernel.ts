@@ -54,6 +54,10 @@ export class Kernel {
   spin: (task: Task, limitNs: number) => void = () => {};
   endSpin: (task: Task) => void = () => {};
   stopSpin: (task: Task) => void = () => {};
+  /** Tasks share CPUs: the driver charges context switches as they happen. */
+  sharedCpus = false;
+  /** Set by a step that ends in user space; the driver clears it. */
+  inUserMode = false;
   /** Length of a jiffy. */
   jiffyNs = 4_000_000;
   /** Whether the task is on a CPU at this moment (a spinner asks for the lock's owner). */
@@ -70,6 +74,11 @@ export class Kernel {
     this.nameTexts = parts.nameTexts;
     this.costs = parts.costs;
     this.observer = parts.observer;
+  }
+
+  /** The task is back in user space for a moment: without preemption the CPU may change hands now. */
+  returnToUser(): void {
+    this.inUserMode = true;
   }
 
   /** The current step takes so much longer. */
@@ -91,9 +100,13 @@ export class Kernel {
     return PARKED;
   }
 
-  /** Wakes a task that slept on a lock: the waker pays, the sleeper needs its time to get going. */
-  wakeWaiter(t: Task): void {
+  /**
+   * Wakes a task that slept on a lock: the waker pays, the sleeper needs its time to get going. On
+   * the waker's own CPU there is nothing to wait for but the switch.
+   */
+  wakeWaiter(waker: Task, t: Task): void {
     this.spend(this.costs.wakeupSend);
-    this.wakeUp(t, this.costs.wakeup + this.costs.contextSwitch);
+    const delayNs = waker.cpu === t.cpu ? 0 : this.costs.wakeup;
+    this.wakeUp(t, this.sharedCpus ? delayNs : delayNs + this.costs.contextSwitch);
   }
 }

@@ -35,7 +35,7 @@ export class MmLockSeq {
 }
 
 /** The access costs a cache line transfer if another CPU changed the counter since t last looked. */
-function touchSeqLine(k: Kernel, t: Task, seq: MmLockSeq): void {
+export function touchSeqLine(k: Kernel, t: Task, seq: MmLockSeq): void {
   if (t.seenSeqLine === seq.line) return;
   t.seenSeqLine = seq.line;
   if (seq.lineCpu !== t.cpu) k.spend(k.costs.cacheLineMove);

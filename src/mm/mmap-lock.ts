@@ -42,7 +42,7 @@ export function mmapReadLock<T extends Task>(k: Kernel, t: T, next: KernelStep<T
   const rwsem = lock.policy === 'rwsem';
   if (rwsem ? rwsemMayRead(k) : fifoMayRead(k)) {
     grantRead(k, t);
-    if (rwsem) rwsemReadStolen(k);
+    if (rwsem) rwsemReadStolen(k, t);
     return next;
   }
   lock.enqueue(t, READ);
@@ -58,7 +58,7 @@ export function mmapReadUnlock(k: Kernel, t: Task): void {
   k.spend(k.costs.mmapReadUnlock);
   lock.readerCount--;
   t.readLockHoldNs += k.nowNs - t.readLockSinceNs;
-  if (lock.readerCount === 0) release(k, false);
+  if (lock.readerCount === 0) release(k, t, false);
 }
 
 /** down_write: goes on with `next` once the lock is held for write. */
@@ -85,7 +85,7 @@ export function mmapWriteUnlock(k: Kernel, t: Task): void {
   touchLockLine(k, t);
   k.spend(k.costs.mmapWriteUnlock);
   lock.writerId = NO_TASK;
-  release(k, false);
+  release(k, t, false);
 }
 
 /** downgrade_write: the writer goes on as a reader; readers at the head of the queue come in. */
@@ -96,10 +96,10 @@ export function mmapWriteDowngrade(k: Kernel, t: Task): void {
   lock.writerId = NO_TASK;
   lock.readerCount++;
   t.readLockSinceNs = k.nowNs;
-  release(k, true);
+  release(k, t, true);
 }
 
-function release(k: Kernel, downgraded: boolean): void {
-  if (k.mm.mmapLock.policy === 'rwsem') rwsemRelease(k, downgraded);
-  else fifoRelease(k);
+function release(k: Kernel, by: Task, downgraded: boolean): void {
+  if (k.mm.mmapLock.policy === 'rwsem') rwsemRelease(k, by, downgraded);
+  else fifoRelease(k, by);
 }

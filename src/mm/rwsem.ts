@@ -27,9 +27,11 @@ export function rwsemMayRead(k: Kernel): boolean {
 }
 
 /** After a reader stole the lock as its first: sleeping readers at the head come in too. */
-export function rwsemReadStolen(k: Kernel): void {
+export function rwsemReadStolen(k: Kernel, by: Task): void {
   const lock = k.mm.mmapLock;
-  if (lock.readerCount === 1 && lock.waiters.size > 0 && lock.wants.at(0) === READ) wakeReaders(k);
+  if (lock.readerCount === 1 && lock.waiters.size > 0 && lock.wants.at(0) === READ) {
+    wakeReaders(k, by);
+  }
 }
 
 export function rwsemMayWrite(k: Kernel): boolean {
@@ -101,6 +103,13 @@ function removeSpinner(k: Kernel, t: Task): void {
   }
 }
 
+/** A spinner lost its CPU (need_resched): it goes to sleep in the queue. */
+export function rwsemSpinnerPreempted(k: Kernel, t: Task): void {
+  removeSpinner(k, t);
+  k.mm.mmapLock.enqueue(t, WRITE);
+  t.step = t.lockResume;
+}
+
 /** The owner left its CPU: whoever spins on it goes to sleep. */
 export function rwsemOwnerLeftCpu(k: Kernel, owner: Task): void {
   const lock = k.mm.mmapLock;
@@ -114,10 +123,10 @@ export function rwsemOwnerLeftCpu(k: Kernel, owner: Task): void {
 }
 
 /** The lock has become free, or a writer has let readers in (`downgraded`). */
-export function rwsemRelease(k: Kernel, downgraded: boolean): void {
+export function rwsemRelease(k: Kernel, by: Task, downgraded: boolean): void {
   const lock = k.mm.mmapLock;
   if (downgraded) {
-    if (lock.waiters.size > 0 && lock.wants.at(0) === READ) wakeReaders(k);
+    if (lock.waiters.size > 0 && lock.wants.at(0) === READ) wakeReaders(k, by);
     restartSpin(k);
     return;
   }
@@ -130,9 +139,9 @@ export function rwsemRelease(k: Kernel, downgraded: boolean): void {
   }
   if (lock.waiters.size === 0) return;
   if (lock.wants.at(0) === WRITE) {
-    wakeWriter(k);
+    wakeWriter(k, by);
   } else if (lock.writerId === NO_TASK) {
-    wakeReaders(k);
+    wakeReaders(k, by);
     // They own it now: spinners behind a writer spin on readers.
     restartSpin(k);
   } else if (waitedTooLong(k, k.tasks[lock.waiters.at(0)]!)) {
@@ -156,7 +165,7 @@ function restartSpin(k: Kernel): void {
 }
 
 /** Grants the lock to sleeping readers, in their order, over the heads of writers between them. */
-function wakeReaders(k: Kernel): void {
+function wakeReaders(k: Kernel, by: Task): void {
   const lock = k.mm.mmapLock;
   let woken = 0;
   for (let i = 0; i < lock.waiters.size && woken < READERS_WAKEUP_MAX; ) {
@@ -166,7 +175,7 @@ function wakeReaders(k: Kernel): void {
     }
     const t = k.tasks[lock.dequeue(i)]!;
     grantRead(k, t);
-    k.wakeWaiter(t);
+    k.wakeWaiter(by, t);
     woken++;
   }
   // A hand-off was for the first waiter, and that was a reader.
@@ -174,14 +183,14 @@ function wakeReaders(k: Kernel): void {
 }
 
 /** The first waiter may try for the lock when it is awake; until then others can steal it. */
-function wakeWriter(k: Kernel): void {
+function wakeWriter(k: Kernel, by: Task): void {
   const lock = k.mm.mmapLock;
   const t = k.tasks[lock.waiters.at(0)]!;
   if (t.lockWoken) return;
   t.lockWoken = true;
   t.lockResume = t.step;
   t.step = tryWriteLock as Task['step'];
-  k.wakeWaiter(t);
+  k.wakeWaiter(by, t);
 }
 
 /** rwsem_try_write_lock by a waiter that was woken. */

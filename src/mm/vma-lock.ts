@@ -13,6 +13,8 @@ import { assert } from '../base/assert.ts';
 import { PARKED } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { Kernel, KernelStep } from './kernel.ts';
+import { touchSeqLine } from './mm-lock-seq.ts';
+import { NO_CPU } from './vma.ts';
 
 /** VMA_LOCK_OFFSET: a writer waits for the readers to leave. */
 export const VMA_LOCK_OFFSET = 0x40000000;
@@ -41,6 +43,7 @@ export function vmaEnterLocked<T extends Task>(
 ): KernelStep<T> {
   const { vmRefcnt } = k.mm.vmas;
   assert(vmRefcnt[vma]! > 0 && vmRefcnt[vma]! < VMA_LOCK_OFFSET, 'vma lock: bad count to drain');
+  touchRefcnt(k, t, vma);
   vmRefcnt[vma]! += VMA_LOCK_OFFSET;
   return drained(k, t, { vma, target: VMA_LOCK_OFFSET + 1, next });
 }
@@ -99,7 +102,7 @@ export function vmaDetachDrained(k: Kernel, vma: number): void {
 }
 
 /** vma_refcount_put: one reader less; the last one wakes the drainer. */
-export function vmaRefcountPut(k: Kernel, vma: number): void {
+export function vmaRefcountPut(k: Kernel, by: Task, vma: number): void {
   const { vmRefcnt } = k.mm.vmas;
   assert(vmRefcnt[vma]! > 0, 'vma lock: more read unlocks than locks');
   const count = --vmRefcnt[vma]!;
@@ -109,5 +112,60 @@ export function vmaRefcountPut(k: Kernel, vma: number): void {
   wait.taskId = NO_WAITER;
   wait.vma = -1;
   t.drainWaitNs += k.nowNs - t.drainSinceNs;
-  k.wakeWaiter(t);
+  k.wakeWaiter(by, t);
+}
+
+// --- Read side ---------------------------------------------------------------------------------
+
+/** A count is changed by an atomic, which takes its cache line over. */
+function touchRefcnt(k: Kernel, t: Task, vma: number): void {
+  const { vmRefcntCpu } = k.mm.vmas;
+  if (vmRefcntCpu[vma] !== t.cpu && vmRefcntCpu[vma] !== NO_CPU) k.spend(k.costs.cacheLineMove);
+  vmRefcntCpu[vma] = t.cpu;
+}
+
+/** Outcomes of vmaStartReadCount. */
+export const COUNTED = 0;
+export const DETACHED = 1;
+export const LOCKED = 2;
+
+/** First step of vma_start_read: is it write-locked, as far as can be seen without a count? */
+export function vmaStartReadCheck(k: Kernel, t: Task, vma: number): boolean {
+  touchSeqLine(k, t, k.mm.mmLockSeq);
+  return k.mm.vmas.vmLockSeq[vma] !== k.mm.mmLockSeq.value;
+}
+
+/** Second step: count this reader, unless the VMA is detached or a writer keeps readers out. */
+export function vmaStartReadCount(k: Kernel, t: Task, vma: number): number {
+  const { vmRefcnt } = k.mm.vmas;
+  touchRefcnt(k, t, vma);
+  k.spend(k.costs.vmaStartRead);
+  if (vmRefcnt[vma] === 0) return DETACHED;
+  if (vmRefcnt[vma]! >= VMA_LOCK_OFFSET) return LOCKED;
+  vmRefcnt[vma]!++;
+  return COUNTED;
+}
+
+/** Third step: has a writer locked it between the first two? Then the count goes back. */
+export function vmaStartReadRecheck(k: Kernel, t: Task, vma: number): boolean {
+  touchSeqLine(k, t, k.mm.mmLockSeq);
+  if (k.mm.vmas.vmLockSeq[vma] !== k.mm.mmLockSeq.value) return true;
+  vmaRefcountPut(k, t, vma);
+  return false;
+}
+
+/** vma_start_read_locked: mmap_lock is held for read, so no writer is in the way. */
+export function vmaStartReadLocked(k: Kernel, t: Task, vma: number): void {
+  const { vmRefcnt } = k.mm.vmas;
+  assert(vmRefcnt[vma]! > 0 && vmRefcnt[vma]! < VMA_LOCK_OFFSET, 'vma lock: not lockable');
+  touchRefcnt(k, t, vma);
+  k.spend(k.costs.vmaStartRead);
+  vmRefcnt[vma]!++;
+}
+
+/** vma_end_read */
+export function vmaEndRead(k: Kernel, t: Task, vma: number): void {
+  touchRefcnt(k, t, vma);
+  k.spend(k.costs.vmaEndRead);
+  vmaRefcountPut(k, t, vma);
 }

@@ -19,6 +19,9 @@ export const FREE_POINTER_PAGE = 0xffff888100000;
 /** vm_lock_seq of a VMA that was never write-locked (UINT_MAX in the kernel). */
 export const NEVER_LOCKED = -1;
 
+/** Nobody has changed the count yet. */
+export const NO_CPU = -1;
+
 export class VmaArena {
   vmStart = new Float64Array(64);
   vmEnd = new Float64Array(64);
@@ -30,6 +33,8 @@ export class VmaArena {
   vmSpecial = new Int32Array(64);
   vmRefcnt = new Int32Array(64);
   vmLockSeq = new Float64Array(64);
+  /** For cacheLineMove: the CPU that changed vm_refcnt last. */
+  vmRefcntCpu = new Int32Array(64);
   /** Slots ever used; those above are untouched. */
   used = 0;
   /** Freed slots, last freed last. */
@@ -48,6 +53,7 @@ export class VmaArena {
     this.vmSpecial[id] = record.special;
     this.vmRefcnt[id] = 0;
     this.vmLockSeq[id] = NEVER_LOCKED;
+    this.vmRefcntCpu[id] = NO_CPU;
     return id;
   }
 
@@ -91,6 +97,7 @@ export class VmaArena {
     this.vmSpecial = grownInt32(this.vmSpecial, slots);
     this.vmRefcnt = grownInt32(this.vmRefcnt, slots);
     this.vmLockSeq = grownFloat64(this.vmLockSeq, slots);
+    this.vmRefcntCpu = grownInt32(this.vmRefcntCpu, slots);
   }
 }
 

@@ -13,32 +13,29 @@
 import { assert } from '../base/assert.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_FILE, NO_VMA } from '../mm/layout.ts';
-import { LINE_NAME, lineOf } from '../mm/line.ts';
-import { loadVma, loadVmaFlags, loadVmaNames, loadVmaRange, vmaIterSet } from '../mm/vma-walk.ts';
+import { loadVmaFlags, loadVmaNames, loadVmaRange, vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE } from '../sim/step.ts';
-import { formatLine, GATE_LINE } from './format.ts';
+import { GATE_LINE } from './format.ts';
+import { beginPass, endPass, PAGE_SIZE } from './pass.ts';
 import { POS_END, POS_GATE, type Reader } from './reader.ts';
+import { formatRecord } from './record.ts';
 import {
-  LIVE_VMA,
   type ReaderStep,
-  type SeqStrategy,
   STOP_END,
   STOP_FULL,
   STOP_GROW,
+  type Strategy,
   UNPROTECTED_VMA,
 } from './strategy.ts';
-
-/** seq_file allocates this much at first. */
-const PAGE_SIZE = 4096;
 
 const GATE_BYTES = Uint8Array.from(GATE_LINE, (char) => char.charCodeAt(0));
 const GATE_NAME_LENGTH = '[vsyscall]'.length;
 
 /** The first step of a task that reads maps with this strategy, all of its passes. */
-export function openMaps(s: SeqStrategy): ReaderStep {
+export function openMaps(s: Strategy): ReaderStep {
   const procMapsOpen: ReaderStep = (k, r) => {
     if (r.counts.passesStarted === r.passes) return DONE as unknown as ReaderStep;
-    beginPass(r);
+    beginPass(r, redoPage);
     k.spend(Math.floor(k.costs.openClose / 2));
     r.ret = ksysRead;
     return s.openFile ?? ksysRead;
@@ -125,13 +122,10 @@ export function openMaps(s: SeqStrategy): ReaderStep {
   };
 
   const showMap: ReaderStep = (k, r) => {
-    if (r.source === LIVE_VMA) loadVma(k, r);
-    const at = r.nextLineAt();
-    lineOf(k, r.copy, k.mm.brk, r.lines, at);
-    spendFormat(k, r.lines[at + LINE_NAME]!, r.copy.file !== NO_FILE);
     const before = r.page.length;
-    formatLine(r.page, r.lines, at, { devices: k.deviceTexts, names: k.nameTexts });
-    r.copied = false;
+    const nameLength = formatRecord(k, r);
+    const base = r.copy.file === NO_FILE ? k.costs.formatAnon : k.costs.formatFile;
+    k.spend(base + nameLength * k.costs.formatPathChar);
     r.ret = r.page.length >= r.sizeBytes ? overflowed : mNext;
     if (r.ret === overflowed) {
       r.counts.overflowLines++;
@@ -201,38 +195,19 @@ export function openMaps(s: SeqStrategy): ReaderStep {
   };
 
   const readReturn: ReaderStep = (k, r) => {
+    k.returnToUser();
     r.observer.readReturns(r, k.nowNs - r.readStartNs);
     if (r.copiedBytes > 0) {
       r.counts.reads++;
       return ksysRead;
     }
-    r.counts.passesFinished++;
-    r.observer.passEnds(r);
-    r.inPass = false;
-    r.ret = procMapsRelease;
-    return s.releaseFile ?? procMapsRelease;
+    return endPass(r, s, procMapsRelease);
   };
 
   const procMapsRelease: ReaderStep = (k, r) => {
     k.spend(k.costs.openClose - Math.floor(k.costs.openClose / 2));
     if (r.counts.passesStarted === r.passes) return procMapsOpen;
     return k.sleep(r, r.times.thinkNs(), procMapsOpen);
-  };
-
-  const beginPass = (r: Reader): void => {
-    r.counts.passesStarted++;
-    r.passIndex++;
-    r.begun = false;
-    r.sizeBytes = PAGE_SIZE;
-    r.countBytes = 0;
-    r.fromBytes = 0;
-    r.pos = 0;
-    r.shownEnd = 0;
-    r.lineCount = 0;
-    r.pageIndex = 0;
-    r.failedHere = 0;
-    r.budgetUsed = 0;
-    r.redo = redoPage;
   };
 
   return procMapsOpen;
@@ -260,10 +235,4 @@ function newlines(bytes: Uint8Array, from: number, to: number): number {
   let count = 0;
   for (let i = from; i < to; i++) if (bytes[i] === 10) count++;
   return count;
-}
-
-function spendFormat(k: Kernel, nameText: number, file: boolean): void {
-  const base = file ? k.costs.formatFile : k.costs.formatAnon;
-  const chars = nameText === 0 ? 0 : k.nameTexts.bytesOf(nameText).length;
-  k.spend(base + chars * k.costs.formatPathChar);
 }

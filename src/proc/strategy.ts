@@ -27,9 +27,17 @@ export type TearingLevel = (typeof TEARING_LEVELS)[number];
 export const GAP_LEVELS = ['none', 'transient', 'false'] as const;
 export type GapLevel = (typeof GAP_LEVELS)[number];
 
-interface StrategyBase {
+/**
+ * Each hook is the first of one or more steps. The last of them returns `reader.ret` to go on; any of
+ * `getNextVma` and `unlockVmaRange` may end in `reader.redo` instead, to throw away the page that this
+ * m_start began: index, count and position go back to what they were then. Whoever returns `redo` has
+ * let go of everything. Text of an earlier page that the user already has stays handed out.
+ */
+export interface Strategy {
   /** Canonical name, with the options that differ from their defaults. */
   readonly name: string;
+  /** read() of maps through a seq_file, or a walk by PROCMAP_QUERY: start, one VMA, stop, each call. */
+  readonly medium: 'seq' | 'query';
   /** The worst tearing that it may show. */
   readonly tearing: TearingLevel;
   /** The worst gap that it may show where memory was mapped all the time. */
@@ -38,16 +46,6 @@ interface StrategyBase {
   readonly progress: 'bounded' | 'unbounded';
   /** Numeric fields of its own in `reader.local`, all 0 at the start; saved with the world. */
   readonly locals?: readonly string[];
-}
-
-/**
- * Each hook is the first of one or more steps. The last of them returns `reader.ret` to go on; any of
- * `getNextVma` and `unlockVmaRange` may end in `reader.redo` instead, to throw away the page that this
- * m_start began: index, count and position go back to what they were then. Whoever returns `redo` has
- * let go of everything. Text of an earlier page that the user already has stays handed out.
- */
-export interface SeqStrategy extends StrategyBase {
-  readonly medium: 'seq';
   /** Where the next read() takes up: the start of the pending VMA, or the end of the last shown. */
   readonly resumeAt: 'pending-start' | 'shown-end';
   /** Once a pass, before the first read(). */
@@ -63,12 +61,3 @@ export interface SeqStrategy extends StrategyBase {
   /** At the end of a pass. */
   readonly releaseFile?: ReaderStep;
 }
-
-/** A pass made of PROCMAP_QUERY calls. */
-export interface QueryStrategy extends StrategyBase {
-  readonly medium: 'query';
-  /** One call: sets reader.found, and reader.copy to the fields; lets go of everything. */
-  readonly queryVma: ReaderStep;
-}
-
-export type Strategy = SeqStrategy | QueryStrategy;

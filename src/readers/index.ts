@@ -13,6 +13,7 @@ import { mmapLockVma } from './mmap-lock-vma.ts';
 import { type RcuPageOptions, rcuPage } from './rcu-page.ts';
 import { type RcuRetryOptions, rcuRetry } from './rcu-retry.ts';
 import { rcuUnchecked } from './rcu-unchecked.ts';
+import { vmaLock } from './vma-lock.ts';
 
 export interface OptionInfo {
   readonly key: string;
@@ -59,6 +60,19 @@ function makeRetry(name: string, values: Values, retriesMax: number): Strategy {
 
 function makePage(name: string, values: Values, retriesMax: number): Strategy {
   return rcuPage({ ...values, name, retriesMax } as unknown as RcuPageOptions);
+}
+
+function makeVmaLock(name: string, values: Values): Strategy {
+  return vmaLock({
+    name,
+    resume: values.resume === 'printed-end' ? 'printed-end' : 'iterator',
+    gapCheck: values['gap-check'] === 'on',
+  });
+}
+
+/** A query is m_start, one VMA, m_stop: the same hooks, asked once a call. */
+function asQuery(strategy: Strategy, name: string): Strategy {
+  return { ...strategy, name, medium: 'query', resumeAt: 'shown-end', tearing: 'between-vmas' };
 }
 
 const THREAD = 'linux-mm, thread of "[PATCH v3 7/8] mm/maps: read proc/pid/maps under RCU"';
@@ -132,6 +146,20 @@ const ENTRIES: readonly StrategyEntry[] = [
     make: makePage,
   },
   {
+    name: 'vma-lock',
+    aliases: ['per-vma-lock'],
+    summary: 'per-VMA read locks with fallback to mmap_lock',
+    source: 'Linux 6.17, mm/mmap_lock.c lock_next_vma; fs/proc/task_mmu.c get_next_vma',
+    tearing: 'between-vmas',
+    gaps: 'false',
+    progress: 'unbounded',
+    options: [
+      { key: 'resume', values: ['iterator', 'printed-end'] },
+      { key: 'gap-check', values: ['on', 'off'] },
+    ],
+    make: (name, values) => makeVmaLock(name, values),
+  },
+  {
     name: 'mmap-lock-vma',
     aliases: [],
     summary: 'lock, format one VMA, unlock, for every VMA',
@@ -163,6 +191,43 @@ const ENTRIES: readonly StrategyEntry[] = [
     progress: 'unbounded',
     options: [],
     make: () => rcuUnchecked,
+  },
+  {
+    name: 'query',
+    aliases: [],
+    summary: 'a walk by PROCMAP_QUERY calls, each under mmap_lock',
+    source: 'Linux 6.11, fs/proc/task_mmu.c do_procmap_query',
+    tearing: 'between-vmas',
+    gaps: 'none',
+    progress: 'bounded',
+    options: [],
+    make: (name) => asQuery(mmapLock, name),
+  },
+  {
+    name: 'query-rcu',
+    aliases: [],
+    summary: 'the same, each call speculative under RCU',
+    source:
+      'linux-mm, "[PATCH v3 8/8] mm/maps: execute PROCMAP_QUERY ioctl under RCU", 18 Apr 2025',
+    tearing: 'between-vmas',
+    gaps: 'none',
+    progress: 'unbounded',
+    options: [],
+    make: (name) => {
+      const defaults = { mstart: 'speculate', sample: 'read', wait: 'lock' };
+      return asQuery(makeRetry(name, defaults, Number.POSITIVE_INFINITY), name);
+    },
+  },
+  {
+    name: 'query-vma',
+    aliases: [],
+    summary: 'the same, each call under a per-VMA lock',
+    source: 'Linux 6.18, fs/proc/task_mmu.c do_procmap_query, query_vma_find_by_addr',
+    tearing: 'between-vmas',
+    gaps: 'false',
+    progress: 'unbounded',
+    options: [],
+    make: (name) => asQuery(makeVmaLock(name, { resume: 'iterator', 'gap-check': 'on' }), name),
   },
 ];
 

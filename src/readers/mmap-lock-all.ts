@@ -6,7 +6,7 @@
  */
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaNext } from '../mm/vma-walk.ts';
-import { LIVE_VMA, type ReaderStep, type SeqStrategy } from '../proc/strategy.ts';
+import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
 
 // The first m_start() of the pass takes the lock; later ones have it already.
 const lockVmaRange: ReaderStep = (k, r) => (r.mmapLocked ? r.ret : mmapReadLock(k, r, locked));
@@ -29,7 +29,7 @@ const releaseFile: ReaderStep = (k, r) => {
   return r.ret;
 };
 
-export const mmapLockAll: SeqStrategy = {
+export const mmapLockAll: Strategy = {
   medium: 'seq',
   name: 'mmap-lock-all',
   tearing: 'none',

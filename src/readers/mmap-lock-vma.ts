@@ -8,7 +8,7 @@
 import { NO_VMA } from '../mm/layout.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaIterSet, vmaNext } from '../mm/vma-walk.ts';
-import { LIVE_VMA, type ReaderStep, type SeqStrategy } from '../proc/strategy.ts';
+import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
 
 const lockVmaRange: ReaderStep = (_k, r) => r.ret;
 
@@ -30,7 +30,7 @@ const unlock: ReaderStep = (k, r) => {
 // A record that was fetched but not shown is still locked.
 const unlockVmaRange: ReaderStep = (_k, r) => (r.mmapLocked ? unlock : r.ret);
 
-export const mmapLockVma: SeqStrategy = {
+export const mmapLockVma: Strategy = {
   medium: 'seq',
   name: 'mmap-lock-vma',
   tearing: 'between-vmas',

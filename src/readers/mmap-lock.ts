@@ -6,7 +6,7 @@
  */
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaNext } from '../mm/vma-walk.ts';
-import { LIVE_VMA, type ReaderStep, type SeqStrategy } from '../proc/strategy.ts';
+import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
 
 const lockVmaRange: ReaderStep = (k, r) => mmapReadLock(k, r, locked);
 const locked: ReaderStep = (_k, r) => {
@@ -26,7 +26,7 @@ const unlockVmaRange: ReaderStep = (k, r) => {
   return r.ret;
 };
 
-export const mmapLock: SeqStrategy = {
+export const mmapLock: Strategy = {
   medium: 'seq',
   name: 'mmap-lock',
   tearing: 'between-pages',

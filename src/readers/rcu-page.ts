@@ -24,7 +24,7 @@ import {
   vmaNext,
 } from '../mm/vma-walk.ts';
 import type { Cause, Reader } from '../proc/reader.ts';
-import { LIVE_VMA, type ReaderStep, type SeqStrategy, UNPROTECTED_VMA } from '../proc/strategy.ts';
+import { LIVE_VMA, type ReaderStep, type Strategy, UNPROTECTED_VMA } from '../proc/strategy.ts';
 
 export interface RcuPageOptions {
   readonly name: string;
@@ -33,7 +33,7 @@ export interface RcuPageOptions {
   readonly wait: 'lock' | 'try' | 'spin';
 }
 
-export function rcuPage(options: RcuPageOptions): SeqStrategy {
+export function rcuPage(options: RcuPageOptions): Strategy {
   // --- m_start: of a fresh page, or of one made again ---
   const lockVmaRange: ReaderStep = (k, r) => {
     if (r.mustLock) return mmapReadLock(k, r, locked);

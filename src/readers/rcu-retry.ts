@@ -29,7 +29,7 @@ import {
   vmaNext,
 } from '../mm/vma-walk.ts';
 import type { Cause, Reader } from '../proc/reader.ts';
-import { LIVE_VMA, type ReaderStep, type SeqStrategy, VMA_COPY } from '../proc/strategy.ts';
+import { LIVE_VMA, type ReaderStep, type Strategy, VMA_COPY } from '../proc/strategy.ts';
 
 export interface RcuRetryOptions {
   readonly name: string;
@@ -42,7 +42,7 @@ export interface RcuRetryOptions {
   readonly fallback: 'read' | 'vma';
 }
 
-export function rcuRetry(options: RcuRetryOptions): SeqStrategy {
+export function rcuRetry(options: RcuRetryOptions): Strategy {
   // --- m_start ---
   const lockVmaRange: ReaderStep = (k, r) => {
     r.budgetUsed = 0;

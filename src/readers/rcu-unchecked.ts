@@ -22,7 +22,7 @@ import {
   vmaNext,
 } from '../mm/vma-walk.ts';
 import type { Cause, Reader } from '../proc/reader.ts';
-import { type ReaderStep, type SeqStrategy, VMA_COPY } from '../proc/strategy.ts';
+import { type ReaderStep, type Strategy, VMA_COPY } from '../proc/strategy.ts';
 
 const lockVmaRange: ReaderStep = (k, r) => {
   rcuReadLock(k, r);
@@ -77,7 +77,7 @@ const unlockVmaRange: ReaderStep = (k, r) => {
   return r.ret;
 };
 
-export const rcuUnchecked: SeqStrategy = {
+export const rcuUnchecked: Strategy = {
   medium: 'seq',
   name: 'rcu-unchecked',
   tearing: 'within-vma',

@@ -15,6 +15,8 @@ export abstract class Task {
   readonly cpu: number;
   readonly nice: number;
   step: AnyStep;
+  /** It never enters the kernel: always to be preempted. */
+  userTask = false;
 
   // --- mmap_lock ---
   /** When it asked for mmap_lock. */

@@ -2,14 +2,16 @@
 import { RandomStream } from '../base/prng.ts';
 import { Oracle } from '../oracle/oracle.ts';
 import { openMaps } from '../proc/maps.ts';
+import { queryMaps } from '../proc/query.ts';
 import { Reader } from '../proc/reader.ts';
 import type { Strategy } from '../proc/strategy.ts';
-import type { Duration, Scenario } from '../scenario/scenario.ts';
+import type { Duration, HogSpec, Scenario } from '../scenario/scenario.ts';
 import type { Task } from '../sim/task.ts';
 import { drawDuration, SeededChance } from '../writers/chance.ts';
 import { OperationSource } from '../writers/source.ts';
 import { type FinishedOperation, Writer } from '../writers/writer.ts';
 import { buildKernel } from './build-mm.ts';
+import { Hog } from './hog.ts';
 import { MmLayout } from './mm-layout.ts';
 import { type PassSelection, PassWatch } from './pass-watch.ts';
 import { World } from './world.ts';
@@ -33,18 +35,22 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
   const firstReader = scenario.readers[0]?.name ?? '';
   const watch = new PassWatch(kernel, oracle, options.passes, firstReader);
   const startNs: number[] = [];
+  const cpus = new CpuChoice(scenario);
   const readers = scenario.readers.map((spec, id) => {
     const path = (what: string): RandomStream =>
       new RandomStream(options.seed, ['reader', spec.name, what]);
     startNs.push(drawDuration(spec.startNs, path('start')));
     const strategy = options.makeStrategy(options.strategy ?? spec.strategy);
-    const reader = new Reader(taskOf(id, spec), {
-      strategy,
-      bufferBytes: spec.bufferBytes,
-      passes: spec.passes,
-      observer: watch,
-      times: times(spec.thinkNs, path('think')),
-    });
+    const reader = new Reader(
+      { id, name: spec.name, cpu: cpus.of(id, spec.cpu), nice: spec.nice },
+      {
+        strategy,
+        bufferBytes: spec.bufferBytes,
+        passes: spec.passes,
+        observer: watch,
+        times: times(spec.thinkNs, path('think')),
+      },
+    );
     reader.step = firstStep(strategy);
     return reader;
   });
@@ -53,7 +59,25 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
     const source = new OperationSource(spec, scenario, { chance, world: writerWorld(kernel) });
     startNs.push(source.startNs());
     const { onOperation } = options;
-    return new Writer(taskOf(readers.length + i, spec), { layout, source, onOperation });
+    const id = readers.length + i;
+    const cpu = cpus.of(id, spec.cpu);
+    const task = { id, name: spec.name, cpu, nice: spec.nice };
+    return new Writer(task, { layout, source, onOperation });
+  });
+  const firstHog = readers.length + writers.length;
+  const hogs = hogSpecs(scenario).map(({ name, spec }, i) => {
+    startNs.push(0);
+    const times = (what: string): RandomStream =>
+      new RandomStream(options.seed, ['hog', name, what]);
+    const run = times('run');
+    const sleep = times('sleep');
+    return new Hog(
+      { id: firstHog + i, name, cpu: spec.cpu, nice: spec.nice },
+      {
+        runNs: () => drawDuration(spec.runNs, run),
+        sleepNs: () => drawDuration(spec.sleepNs, sleep),
+      },
+    );
   });
   return new World({
     scenario,
@@ -63,16 +87,38 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
     watch,
     readers,
     writers,
+    hogs,
     startNs,
   });
 }
 
-/** Without a CPU of its own choosing a task has one to itself. */
-function taskOf(
-  id: number,
-  spec: { readonly name: string; readonly cpu: number | null; readonly nice: number },
-): { id: number; name: string; cpu: number; nice: number } {
-  return { id, name: spec.name, cpu: spec.cpu ?? id, nice: spec.nice };
+/** Where a task runs: where it is pinned; else on a CPU of its own, or the one with fewest tasks. */
+class CpuChoice {
+  readonly #load: number[] | null;
+
+  constructor(scenario: Scenario) {
+    const { cpus, hogs } = scenario.machine;
+    this.#load = cpus === null ? null : new Array<number>(cpus).fill(0);
+    for (const spec of [...scenario.readers, ...scenario.writers, ...hogs]) this.#note(spec.cpu);
+  }
+
+  of(id: number, pinned: number | null): number {
+    if (pinned !== null) return pinned;
+    if (this.#load === null) return id;
+    const cpu = this.#load.indexOf(Math.min(...this.#load));
+    this.#note(cpu);
+    return cpu;
+  }
+
+  #note(cpu: number | null): void {
+    if (this.#load !== null && cpu !== null) this.#load[cpu]!++;
+  }
+}
+
+function hogSpecs(scenario: Scenario): { readonly name: string; readonly spec: HogSpec }[] {
+  return scenario.machine.hogs.flatMap((spec, group) =>
+    Array.from({ length: spec.count }, (_, i) => ({ name: `hog${group}/${i}`, spec })),
+  );
 }
 
 function times(thinkNs: Duration, stream: RandomStream): { thinkNs(): number } {
@@ -80,6 +126,6 @@ function times(thinkNs: Duration, stream: RandomStream): { thinkNs(): number } {
 }
 
 function firstStep(strategy: Strategy): Task['step'] {
-  if (strategy.medium === 'seq') return openMaps(strategy) as Task['step'];
-  throw new Error('query strategies have no loop yet');
+  const first = strategy.medium === 'seq' ? openMaps(strategy) : queryMaps(strategy);
+  return first as Task['step'];
 }

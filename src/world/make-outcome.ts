@@ -51,10 +51,7 @@ export function makeOutcome(
 }
 
 function starvedPass(r: Reader): StarvedPass {
-  const page = Math.max(
-    r.strategy.medium === 'seq' && r.strategy.resumeAt === 'pending-start' ? r.redoPos : r.shownEnd,
-    0,
-  );
+  const page = Math.max(r.strategy.resumeAt === 'pending-start' ? r.redoPos : r.shownEnd, 0);
   return {
     reader: r.name,
     pass: r.passIndex,

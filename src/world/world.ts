@@ -6,6 +6,7 @@ import type { Reader } from '../proc/reader.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Task } from '../sim/task.ts';
 import type { Writer } from '../writers/writer.ts';
+import type { Hog } from './hog.ts';
 import type { PassWatch } from './pass-watch.ts';
 
 export class World {
@@ -16,7 +17,7 @@ export class World {
   readonly watch: PassWatch;
   readonly readers: readonly Reader[];
   readonly writers: readonly Writer[];
-  /** Readers, then writers; a task's id is its index. */
+  /** Readers, then writers, then hogs; a task's id is its index. */
   readonly tasks: readonly Task[];
   readonly #startNs: readonly number[];
 
@@ -28,6 +29,8 @@ export class World {
     readonly watch: PassWatch;
     readonly readers: readonly Reader[];
     readonly writers: readonly Writer[];
+    readonly hogs: readonly Hog[];
+    /** By task id. */
     readonly startNs: readonly number[];
   }) {
     this.scenario = parts.scenario;
@@ -37,7 +40,7 @@ export class World {
     this.watch = parts.watch;
     this.readers = parts.readers;
     this.writers = parts.writers;
-    this.tasks = [...parts.readers, ...parts.writers];
+    this.tasks = [...parts.readers, ...parts.writers, ...parts.hogs];
     this.#startNs = parts.startNs;
     this.kernel.tasks = this.tasks;
   }
@@ -52,6 +55,10 @@ export class World {
 
   isReader(task: Task): boolean {
     return task.id < this.readers.length;
+  }
+
+  isWriter(task: Task): boolean {
+    return !this.isReader(task) && task.id < this.readers.length + this.writers.length;
   }
 
   /** When the task takes its first step. */

@@ -155,6 +155,7 @@ const releaseMmapLock: WriterStep = (k, w) => {
 };
 
 const callReturn: WriterStep = (k, w) => {
+  k.returnToUser();
   const plan = w.plan!;
   const call = w.call!;
   w.source.callDone(plan);

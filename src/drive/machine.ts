@@ -1,0 +1,26 @@
+/**
+ * Who runs when: the clock of a timed run. The driver asks it which task takes the next step, and
+ * tells it what became of the step.
+ */
+import type { Task } from '../sim/task.ts';
+
+export interface Machine {
+  /** The task takes its first step then. */
+  start(task: Task, atNs: number): void;
+  /** Takes the next task from the queue; -1 when nobody will ever be due again. */
+  next(): number;
+  /** When the task that next() gave takes its step. */
+  readonly nextNs: number;
+  /**
+   * The task took a step at `nowNs` that cost `spentNs` and goes on. Returns true if it takes its next
+   * step before anything else happens; `nextNs` is when.
+   */
+  goesOn(task: Task, nowNs: number, spentNs: number): boolean;
+  /** The task sleeps now; somebody will wake it, or has asked for it already. */
+  parked(task: Task, nowNs: number): void;
+  /** The task has nothing left to do. */
+  done(task: Task, nowNs: number): void;
+}
+
+export const NOBODY = -1;
+export const NEVER = Number.POSITIVE_INFINITY;

@@ -1,0 +1,68 @@
+/**
+ * A CPU for every task: nobody is ever preempted, and a spinner wastes nobody's time.
+ *
+ * A task keeps running without the queue while nothing else is due, which is most of the time.
+ */
+import { Agenda } from '../base/agenda.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import { rwsemOwnerLeftCpu } from '../mm/rwsem.ts';
+import type { Task } from '../sim/task.ts';
+import { type Machine, NEVER, NOBODY } from './machine.ts';
+
+export class OwnCpus implements Machine {
+  readonly #kernel: Kernel;
+  readonly #agenda = new Agenda();
+  /** When each task takes its next step, NEVER while it sleeps; other queue entries are stale. */
+  readonly #dueNs: Float64Array;
+  #running = NOBODY;
+  nextNs = 0;
+
+  constructor(k: Kernel) {
+    this.#kernel = k;
+    this.#dueNs = new Float64Array(k.tasks.length).fill(NEVER);
+    k.wakeUp = (task, delayNs) => this.#due(task.id, k.nowNs + delayNs);
+    k.spin = (task, limitNs) => this.#due(task.id, k.nowNs + limitNs);
+    k.endSpin = (task) => this.#due(task.id, k.nowNs + k.costs.cacheLineMove);
+    k.stopSpin = (task) => this.#due(task.id, NEVER);
+    k.isRunning = (task) => task.id === this.#running || this.#dueNs[task.id] !== NEVER;
+    k.sharedCpus = false;
+  }
+
+  start(task: Task, atNs: number): void {
+    this.#due(task.id, atNs);
+  }
+
+  next(): number {
+    while (this.#agenda.size > 0) {
+      const atNs = this.#agenda.firstNs;
+      const task = this.#agenda.pop();
+      if (this.#dueNs[task] !== atNs) continue; // it was woken, or put off, meanwhile
+      this.#dueNs[task] = NEVER;
+      this.nextNs = atNs;
+      this.#running = task;
+      return task;
+    }
+    return NOBODY;
+  }
+
+  goesOn(task: Task, nowNs: number, spentNs: number): boolean {
+    this.nextNs = nowNs + spentNs;
+    if (this.nextNs < this.#agenda.firstNs) return true;
+    this.#due(task.id, this.nextNs);
+    return false;
+  }
+
+  parked(task: Task): void {
+    this.#running = NOBODY;
+    rwsemOwnerLeftCpu(this.#kernel, task);
+  }
+
+  done(): void {
+    this.#running = NOBODY;
+  }
+
+  #due(task: number, atNs: number): void {
+    this.#dueNs[task] = atNs;
+    if (atNs !== NEVER) this.#agenda.push(atNs, task);
+  }
+}

@@ -1,0 +1,32 @@
+/** The frame of a pass, whichever way it is read: what is fresh when it begins, how it ends. */
+import type { Reader } from './reader.ts';
+import type { ReaderStep, Strategy } from './strategy.ts';
+
+/** seq_file allocates this much at first. */
+export const PAGE_SIZE = 4096;
+
+/** A fresh open file. @param redo where a page (or call) that is thrown away begins again */
+export function beginPass(r: Reader, redo: ReaderStep): void {
+  r.counts.passesStarted++;
+  r.passIndex++;
+  r.begun = false;
+  r.sizeBytes = PAGE_SIZE;
+  r.countBytes = 0;
+  r.fromBytes = 0;
+  r.pos = 0;
+  r.shownEnd = 0;
+  r.lineCount = 0;
+  r.pageIndex = 0;
+  r.failedHere = 0;
+  r.budgetUsed = 0;
+  r.redo = redo;
+}
+
+/** The last call has returned. Goes on to `release`. */
+export function endPass(r: Reader, s: Strategy, release: ReaderStep): ReaderStep {
+  r.counts.passesFinished++;
+  r.observer.passEnds(r);
+  r.inPass = false;
+  r.ret = release;
+  return s.releaseFile ?? release;
+}

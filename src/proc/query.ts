@@ -1,0 +1,109 @@
+/**
+ * A pass made of PROCMAP_QUERY calls: each asks for the VMA that covers or follows the end of the last
+ * one, until there is none. The gate VMA is never returned. The text is what a tool would print of
+ * the answers, in the format of maps, one page for each call.
+ *
+ * Left out: filters by permission, build ids, the buffer for the name (it is large enough).
+ * Source: v6.18 fs/proc/task_mmu.c do_procmap_query, query_matching_vma.
+ */
+import { NO_VMA } from '../mm/layout.ts';
+import { vmaIterSet } from '../mm/vma-walk.ts';
+import { DONE } from '../sim/step.ts';
+import { beginPass, endPass } from './pass.ts';
+import { formatRecord } from './record.ts';
+import type { ReaderStep, Strategy } from './strategy.ts';
+import { STOP_END, STOP_FULL } from './strategy.ts';
+
+/** d_path alone, without seq_file's escaping: 2 ns for each character measured, against 12. */
+const PATH_CHARS_PER_FORMATTED = 6;
+
+/** The first step of a task that walks an address space by queries, all of its passes. */
+export function queryMaps(s: Strategy): ReaderStep {
+  const procMapsOpen: ReaderStep = (k, r) => {
+    if (r.counts.passesStarted === r.passes) return DONE as unknown as ReaderStep;
+    beginPass(r, redoQuery);
+    k.spend(Math.floor(k.costs.openClose / 2));
+    r.ret = ksysIoctl;
+    return s.openFile ?? ksysIoctl;
+  };
+
+  const ksysIoctl: ReaderStep = (k, r) => {
+    r.readStartNs = k.nowNs;
+    if (!r.inPass) {
+      r.inPass = true;
+      r.passStartNs = k.nowNs;
+    }
+    k.spend(k.costs.syscall);
+    return queryStart;
+  };
+
+  const queryStart: ReaderStep = (_k, r) => {
+    r.page.length = 0;
+    r.copiedBytes = 0;
+    if (!r.begun) {
+      r.begun = true;
+      r.observer.passBegins(r);
+    }
+    r.ret = startAt;
+    return s.lockVmaRange;
+  };
+
+  const redoQuery: ReaderStep = () => queryStart;
+
+  const startAt: ReaderStep = (k, r) => {
+    vmaIterSet(k, r, r.shownEnd);
+    r.ret = gotVma;
+    return s.getNextVma;
+  };
+
+  const gotVma: ReaderStep = (_k, r) => {
+    if (r.found !== NO_VMA) return copyFields;
+    r.endPage = r.pageIndex;
+    r.stopFor = STOP_END;
+    r.ret = stopped;
+    return s.unlockVmaRange;
+  };
+
+  const copyFields: ReaderStep = (k, r) => {
+    const nameLength = formatRecord(k, r);
+    const perChar = k.costs.formatPathChar / PATH_CHARS_PER_FORMATTED;
+    k.spend(k.costs.queryCall + Math.round(nameLength * perChar));
+    r.linePages[r.lineCount++] = r.pageIndex;
+    r.shownEnd = r.copy.end;
+    r.stopFor = STOP_FULL;
+    r.ret = put;
+    return s.putVma ?? put;
+  };
+  const put: ReaderStep = (_k, r) => {
+    r.ret = stopped;
+    return s.unlockVmaRange;
+  };
+
+  const stopped: ReaderStep = (_k, r) => {
+    r.pageIndex++;
+    if (r.stopFor === STOP_END) {
+      r.observer.textComplete(r);
+      return ioctlReturn;
+    }
+    r.observer.handedOut(r, 0, r.page.length);
+    r.counts.bytes += r.page.length;
+    r.counts.lines++;
+    r.counts.reads++;
+    return ioctlReturn;
+  };
+
+  const ioctlReturn: ReaderStep = (k, r) => {
+    k.returnToUser();
+    r.observer.readReturns(r, k.nowNs - r.readStartNs);
+    if (r.stopFor !== STOP_END) return ksysIoctl;
+    return endPass(r, s, procMapsRelease);
+  };
+
+  const procMapsRelease: ReaderStep = (k, r) => {
+    k.spend(k.costs.openClose - Math.floor(k.costs.openClose / 2));
+    if (r.counts.passesStarted === r.passes) return procMapsOpen;
+    return k.sleep(r, r.times.thinkNs(), procMapsOpen);
+  };
+
+  return procMapsOpen;
+}

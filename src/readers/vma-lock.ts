@@ -1,0 +1,172 @@
+/**
+ * Per-VMA read locks: walk under RCU, read-lock one VMA at a time, format it, go on; when a VMA cannot
+ * be locked or the walk may have missed one, look it up again under mmap_lock. Merged in 6.17.
+ *
+ * A gap before the VMA found is believed if no write section ended since before the lookup, or if a
+ * second lookup finds the same VMA. The end of the list is not verified.
+ *
+ * Source: v6.18 fs/proc/task_mmu.c get_next_vma, m_start, m_stop; mm/mmap_lock.c lock_next_vma,
+ * lock_next_vma_under_mmap_lock, vma_start_read.
+ */
+import type { Kernel } from '../mm/kernel.ts';
+import { NO_VMA } from '../mm/layout.ts';
+import { mmapLockSpeculateRetry, mmapLockSpeculateTryBegin } from '../mm/mm-lock-seq.ts';
+import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
+import {
+  COUNTED,
+  DETACHED,
+  vmaEndRead,
+  vmaStartReadCheck,
+  vmaStartReadCount,
+  vmaStartReadLocked,
+  vmaStartReadRecheck,
+} from '../mm/vma-lock.ts';
+import { rcuReadLock, rcuReadUnlock, vmaIterSet, vmaNext } from '../mm/vma-walk.ts';
+import type { Cause, Reader } from '../proc/reader.ts';
+import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
+
+export interface VmaLockOptions {
+  readonly name: string;
+  readonly resume: 'iterator' | 'printed-end';
+  readonly gapCheck: boolean;
+}
+
+/**
+ * lock_next_vma: the steps that find the next VMA at or above `reader.shownEnd` and lock it. They
+ * begin and end inside an RCU section, go on to `reader.ret`, and leave the VMA in `reader.found` and
+ * `reader.lockedVma`.
+ */
+export function lockNextVma(options: {
+  readonly resume: 'iterator' | 'printed-end';
+  readonly gapCheck: boolean;
+}): ReaderStep {
+  const tryBegin: ReaderStep = (k, r) => {
+    r.sampled = mmapLockSpeculateTryBegin(k, r);
+    if (options.resume === 'printed-end') vmaIterSet(k, r, r.shownEnd);
+    return find;
+  };
+  const find: ReaderStep = (k, r) => {
+    vmaNext(k, r);
+    r.source = LIVE_VMA;
+    if (r.found !== NO_VMA) return startReadCheck;
+    r.accepted();
+    return r.ret;
+  };
+
+  // --- vma_start_read ---
+  const startReadCheck: ReaderStep = (k, r) =>
+    vmaStartReadCheck(k, r, r.found) ? startReadCount : notLocked(k, r);
+  const startReadCount: ReaderStep = (k, r) => {
+    const result = vmaStartReadCount(k, r, r.found);
+    if (result === COUNTED) return startReadRecheck;
+    return result === DETACHED ? detached(k, r) : notLocked(k, r);
+  };
+  const startReadRecheck: ReaderStep = (k, r) => {
+    if (!vmaStartReadRecheck(k, r, r.found)) return notLocked(k, r);
+    r.lockedVma = r.found;
+    return verifyPosition(k, r);
+  };
+  const detached = (k: Kernel, r: Reader): ReaderStep => {
+    r.attemptFailed('detached');
+    r.retrying();
+    rcuReadUnlock(k, r); // vma_start_read drops it when it fails
+    rcuReadLock(k, r);
+    vmaIterSet(k, r, r.shownEnd);
+    return tryBegin;
+  };
+  const notLocked = (k: Kernel, r: Reader): ReaderStep => {
+    rcuReadUnlock(k, r);
+    return failed(r, 'locked');
+  };
+
+  // --- the VMA is locked: its fields are stable ---
+  const verifyPosition = (k: Kernel, r: Reader): ReaderStep => {
+    const { vmStart, vmEnd } = k.mm.vmas;
+    if (r.shownEnd >= vmEnd[r.found]!) return missed;
+    if (r.shownEnd === vmStart[r.found] || r.shownEnd > vmStart[r.found]!) return accept(r);
+    if (!options.gapCheck) return accept(r);
+    return r.sampled ? changedSince : findAgain;
+  };
+  const changedSince: ReaderStep = (k, r) => (mmapLockSpeculateRetry(k, r) ? findAgain : accept(r));
+  const findAgain: ReaderStep = (k, r) => {
+    const locked = r.found;
+    vmaIterSet(k, r, r.shownEnd);
+    vmaNext(k, r);
+    return r.found === locked ? accept(r) : missed;
+  };
+  const accept = (r: Reader): ReaderStep => {
+    r.counts.vmaReadLocks++;
+    r.accepted();
+    return r.ret;
+  };
+  const missed: ReaderStep = (k, r) => {
+    rcuReadUnlock(k, r);
+    vmaEndRead(k, r, r.lockedVma);
+    r.lockedVma = NO_VMA;
+    return failed(r, 'gap');
+  };
+
+  // --- lock_next_vma_under_mmap_lock: outside RCU, no VMA locked ---
+  const failed = (r: Reader, cause: Cause): ReaderStep => {
+    r.attemptFailed(cause);
+    r.fallingBack();
+    return fallback;
+  };
+  const fallback: ReaderStep = (k, r) => mmapReadLock(k, r, findUnderLock);
+  const findUnderLock: ReaderStep = (k, r) => {
+    vmaIterSet(k, r, r.shownEnd);
+    vmaNext(k, r);
+    r.source = LIVE_VMA;
+    return r.found === NO_VMA ? dropMmapLock : startReadLocked;
+  };
+  const startReadLocked: ReaderStep = (k, r) => {
+    vmaStartReadLocked(k, r, r.found);
+    r.lockedVma = r.found;
+    r.counts.vmaReadLocks++;
+    return dropMmapLock;
+  };
+  const dropMmapLock: ReaderStep = (k, r) => {
+    mmapReadUnlock(k, r);
+    rcuReadLock(k, r);
+    // The VMA is locked, so its end is stable.
+    vmaIterSet(k, r, r.found === NO_VMA ? r.shownEnd : k.mm.vmas.vmEnd[r.found]!);
+    r.accepted();
+    return r.ret;
+  };
+
+  return tryBegin;
+}
+
+export function vmaLock(options: VmaLockOptions): Strategy {
+  const lockNext = lockNextVma(options);
+
+  const lockVmaRange: ReaderStep = (k, r) => {
+    rcuReadLock(k, r);
+    return r.ret;
+  };
+  // Between the unlock and the next sample of the counter nothing keeps anything still.
+  const getNextVma: ReaderStep = (k, r) => {
+    if (r.lockedVma === NO_VMA) return lockNext(k, r);
+    vmaEndRead(k, r, r.lockedVma);
+    r.lockedVma = NO_VMA;
+    return lockNext;
+  };
+  const unlockVmaRange: ReaderStep = (k, r) => {
+    if (r.lockedVma !== NO_VMA) vmaEndRead(k, r, r.lockedVma);
+    r.lockedVma = NO_VMA;
+    rcuReadUnlock(k, r);
+    return r.ret;
+  };
+
+  return {
+    medium: 'seq',
+    name: options.name,
+    tearing: 'between-vmas',
+    gaps: 'false',
+    progress: 'unbounded',
+    resumeAt: 'shown-end',
+    lockVmaRange,
+    getNextVma,
+    unlockVmaRange,
+  };
+}

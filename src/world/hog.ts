@@ -1,0 +1,31 @@
+/** A task that only burns CPU time in user space: runs, sleeps, runs again. */
+import type { KernelStep } from '../mm/kernel.ts';
+import { Task } from '../sim/task.ts';
+
+export class Hog extends Task {
+  readonly runNs: () => number;
+  readonly sleepNs: () => number;
+
+  constructor(
+    task: {
+      readonly id: number;
+      readonly name: string;
+      readonly cpu: number;
+      readonly nice: number;
+    },
+    times: { readonly runNs: () => number; readonly sleepNs: () => number },
+  ) {
+    super(task.id, task.name, task.cpu, task.nice);
+    this.runNs = times.runNs;
+    this.sleepNs = times.sleepNs;
+    this.userTask = true;
+    this.step = run as Task['step'];
+  }
+}
+
+const run: KernelStep<Hog> = (k, t) => {
+  k.spend(t.runNs());
+  return rest;
+};
+
+const rest: KernelStep<Hog> = (k, t) => k.sleep(t, t.sleepNs(), run);
