@@ -16,7 +16,7 @@ import type { StrategiesOptions } from './commands/strategies.ts';
 import { COMMANDS, type CommandText, formatHelp, OVERVIEW } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { Messages } from './messages.ts';
-import { listFormat, quiet, RUN_OPTIONS, seed } from './options.ts';
+import { duration, listFormat, maxEvents, quiet, RUN_OPTIONS, seed } from './options.ts';
 import { Output } from './output.ts';
 import { VERSION } from './version.ts';
 
@@ -97,7 +97,7 @@ function commands({ io, bug }: Omit<CommandContext, 'messages'>) {
         (await import('./commands/strategies.ts')).strategies(options, context({})),
     },
     final: {
-      options: [seed, quiet],
+      options: [seed, duration, maxEvents, quiet],
       action: async (scenario: string, options: FinalOptions) =>
         (await import('./commands/final.ts')).final(scenario, options, context(options)),
     },

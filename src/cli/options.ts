@@ -86,6 +86,20 @@ export const strategy = option(
   'for every reader, NAME[:key=value[,key=value…]] (see mapsim strategies)',
 ).argParser(nonEmpty('The strategy'));
 
+export const duration = option(
+  'model',
+  '--duration <D>',
+  'end after so much simulated time: 250ns, 10us, 1.5ms, 2s',
+).argParser(durationNs);
+
+export const maxEvents = option(
+  'limits',
+  '--max-events <N>',
+  'stop after so many steps, exit code 4',
+)
+  .argParser(eventCount)
+  .default(DEFAULT_MAX_EVENTS, '1e9');
+
 export const listFormat = option('output', '--format <F>', 'text or json')
   .argParser(oneOf(['text', 'json']))
   .default('text', 'text');
@@ -93,11 +107,7 @@ export const listFormat = option('output', '--format <F>', 'text or json')
 export const RUN_OPTIONS: readonly Option[] = [
   strategy,
   seed,
-  option(
-    'model',
-    '--duration <D>',
-    'end after so much simulated time: 250ns, 10us, 1.5ms, 2s',
-  ).argParser(durationNs),
+  duration,
   option(
     'output',
     '--pass <P>',
@@ -131,9 +141,7 @@ export const RUN_OPTIONS: readonly Option[] = [
   )
     .argParser((text: string, before: readonly string[]) => [...before, text])
     .default([] as readonly string[], 'none'),
-  option('limits', '--max-events <N>', 'stop after so many steps, exit code 4')
-    .argParser(eventCount)
-    .default(DEFAULT_MAX_EVENTS, '1e9'),
+  maxEvents,
   color,
   option('manners', '--progress <WHEN>', 'after a second, on stderr: auto, always, none, json')
     .argParser(oneOf(PROGRESS_CHOICES))

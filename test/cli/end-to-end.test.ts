@@ -176,6 +176,18 @@ writers:
   });
 });
 
+test('end to end: final ends at --duration, and at --max-events with 4', async () => {
+  const timed = await mapsim(['final', '-', '--duration=1ms', '--seed=2'], { stdin: STORM });
+  const limited = await mapsim(['final', '-', '--duration=1ms', '--max-events=10'], {
+    stdin: STORM,
+  });
+
+  expect([timed.code, timed.stderr]).toEqual([0, '']);
+  expect(timed.stdout.endsWith(' /usr/lib/libx.so\n')).toBe(true);
+  expect(limited.code).toBe(4);
+  expect(limited.stderr).toContain('stopped by --max-events after 10 steps');
+});
+
 test('end to end: final refuses a writer that never ends', async () => {
   const { code, stdout, stderr } = await mapsim(['final', '-'], { stdin: STORM });
 

@@ -7,6 +7,8 @@ import { Output } from '../output.ts';
 
 export interface FinalOptions extends QuietOptions {
   readonly seed?: string;
+  readonly duration?: number;
+  readonly maxEvents: number;
 }
 
 export async function final(
@@ -19,8 +21,16 @@ export async function final(
   const seed = options.seed ?? loaded.scenario.seed;
   context.bug.seed = seed;
   const stdout = new Output(context.io.stdout, 'standard output');
-  const { text } = finalLayout(loaded.scenario, { seed, maxEvents: 1e9 });
+  const { text, complete } = finalLayout(loaded.scenario, {
+    seed,
+    maxEvents: options.maxEvents,
+    ...(options.duration === undefined ? {} : { durationNs: options.duration }),
+  });
   await stdout.write(text);
   await stdout.flush();
-  return EXIT.done;
+  if (complete) return EXIT.done;
+  context.messages.warning(
+    `stopped by --max-events after ${options.maxEvents} steps: this is what stood then`,
+  );
+  return EXIT.limit;
 }
