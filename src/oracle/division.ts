@@ -59,8 +59,8 @@ export class Divider {
     for (let item = 0; item < text.count + 2; item++) {
       start[item] = 0;
       if (item > 0) {
-        const sameState = pageOf(text, item - 1) === pageOf(text, item);
-        start[item] = best[item - 1]! + (sameState ? IN_PAGE : 1);
+        const samePage = pageOf(text, item - 1) === pageOf(text, item);
+        start[item] = best[item - 1]! + (samePage ? IN_PAGE : 1);
         leftmost = this.#leftmost(standing, states, leftmost, item);
       }
       while (tail > head && start[queue[tail - 1]!]! >= start[item]!) tail--;

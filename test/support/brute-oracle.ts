@@ -1,5 +1,5 @@
 /**
- * The oracle's slow twin: design.md 5 read aloud. It has the full text of every state of the pass and
+ * The oracle's slow twin: the definitions of what counts, read aloud. It has the full text of every state of the pass and
  * the mapped pages of every state of the tree, and tries everything.
  */
 import type { Line } from '../../src/oracle/line.ts';
