@@ -20,6 +20,9 @@ import { type Machine, NOBODY } from './machine.ts';
 import { OwnCpus } from './own-cpus.ts';
 import { SharedCpus } from './shared-cpus.ts';
 
+/** How often the size of the oracle's history is looked at. */
+const HISTORY_CHECK_EVENTS = 2 ** 16;
+
 type RunStep = (kernel: Kernel, task: Task) => RunStep;
 
 export class TimedDriver {
@@ -86,6 +89,9 @@ export class TimedDriver {
       k.nowNs = nowNs;
       const step = (task.step as RunStep)(k, task);
       this.#events++;
+      if (this.#events % HISTORY_CHECK_EVENTS === 0 && this.#world.oracle.historyFull()) {
+        this.#ended = 'history-full';
+      }
       const spentNs = k.takeSpent();
       if (step === (PARKED as unknown)) {
         machine.parked(task, nowNs);

@@ -20,6 +20,16 @@ export const LINE_OFFSET = 3; // pages as printed: 0 for anonymous memory
 export const LINE_DEVICE = 4; // id in Kernel.deviceTexts; 0 is `00:00 0`
 export const LINE_NAME = 5; // id in Kernel.nameTexts; 0 is none
 
+/** A line by value. */
+export interface Line {
+  readonly start: number;
+  readonly end: number;
+  readonly perms: number;
+  readonly offset: number;
+  readonly device: number;
+  readonly name: number;
+}
+
 /** The fields of a VMA that a line is made from, wherever they were read. */
 export interface PrintedVma {
   start: number;

@@ -7,8 +7,8 @@
  * `below, after…, above`; no other pair of the text changes.
  */
 import type { VmaRecord } from '../mm/layout.ts';
+import { LINE_FIELDS } from '../mm/line.ts';
 import type { Plan, PlanWindow } from '../mm/plan.ts';
-import { LINE_FIELDS } from './line.ts';
 import { BEGIN, END, type LineTable } from './line-table.ts';
 import type { LiveLayout } from './live.ts';
 

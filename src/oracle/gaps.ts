@@ -9,8 +9,9 @@
  * each store that fills what its own section had cleared. So a page was mapped in every state if it is
  * in the state in force and was not mapped anew since the pass began.
  */
+
+import { LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';
 import { mappedRanges } from './committed.ts';
-import { LINE_END, LINE_FIELDS, LINE_START } from './line.ts';
 import type { LiveLayout } from './live.ts';
 import { EVERYWHERE } from './pass-states.ts';
 import { normalize, type RangeLog, subtract, touches } from './ranges.ts';

@@ -4,7 +4,7 @@
  * An open hash table over flat arrays. Ids BEGIN and END stand for the two ends of every text. The
  * two hashes of a line also feed the fingerprints of history.ts, where a clash costs time only.
  */
-import { LINE_FIELDS } from './line.ts';
+import { LINE_FIELDS } from '../mm/line.ts';
 
 export const BEGIN = 0;
 export const END = 1;

@@ -9,10 +9,10 @@
  * Left out: which reader could have seen what. The judgement is on the text alone.
  */
 import { assert } from '../base/assert.ts';
+import { LINE_FIELDS } from '../mm/line.ts';
 import type { Plan, PlanWindow } from '../mm/plan.ts';
 import { windowLines } from './edge.ts';
 import { History } from './history.ts';
-import { LINE_FIELDS } from './line.ts';
 import { LineTable } from './line-table.ts';
 import type { LiveLayout } from './live.ts';
 import { RangeLog } from './ranges.ts';

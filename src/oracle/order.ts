@@ -1,5 +1,5 @@
 /** How the lines of a text follow one another by address, whatever states they come from. */
-import { LINE_END, LINE_FIELDS, LINE_START } from './line.ts';
+import { LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';
 
 /** The [vsyscall] line stands at ffffffffff600000. */
 export const GATE_PAGE = 0xffffffffff600;

@@ -7,11 +7,12 @@
  * where the text agrees there is nothing more to ask, and in quiet times that is the whole text. Only
  * the pairs of lines that remain are looked up in the history.
  */
+
+import { LINE_FIELDS, LINE_START } from '../mm/line.ts';
 import { liveVmaOf, sameBody, sameLine, standsLive } from './committed.ts';
 import { Divider } from './division.ts';
 import { countGaps, type HoleLogs } from './gaps.ts';
 import type { History } from './history.ts';
-import { LINE_FIELDS, LINE_START } from './line.ts';
 import { BEGIN, END, type LineTable } from './line-table.ts';
 import type { LiveLayout } from './live.ts';
 import { countDisorder } from './order.ts';

@@ -130,7 +130,14 @@ export interface StarvedPass {
   readonly failedAttempts: number;
 }
 
-export type EndReason = 'passes' | 'ops' | 'duration' | 'max-events' | 'livelock' | 'interrupted';
+export type EndReason =
+  | 'passes'
+  | 'ops'
+  | 'duration'
+  | 'max-events'
+  | 'history-full' // one pass saw more distinct states than the oracle keeps
+  | 'livelock'
+  | 'interrupted';
 
 export interface Outcome {
   readonly scenario: { readonly name: string; readonly sha256: string };

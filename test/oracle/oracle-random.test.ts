@@ -6,8 +6,8 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../../src/base/prng.ts';
 import type { VmaRecord } from '../../src/mm/layout.ts';
+import type { Line } from '../../src/mm/line.ts';
 import type { Plan, PlanWindow } from '../../src/mm/plan.ts';
-import type { Line } from '../../src/oracle/line.ts';
 import { Oracle, type PassToken, type Verdict } from '../../src/oracle/oracle.ts';
 import { bruteJudge } from '../support/brute-oracle.ts';
 import { lineOf, packed, sameShape, type ToyAct, ToySpace, vma } from '../support/toy-space.ts';

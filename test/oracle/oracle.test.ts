@@ -1,7 +1,7 @@
 /** The oracle on cases counted by hand. Letters are VMAs of the toy space, digits are pages. */
 import { describe, expect, test } from 'vitest';
 import type { VmaRecord } from '../../src/mm/layout.ts';
-import type { Line } from '../../src/oracle/line.ts';
+import type { Line } from '../../src/mm/line.ts';
 import { Oracle, type Verdict } from '../../src/oracle/oracle.ts';
 import { lineOf, packed, ToySpace, vma } from '../support/toy-space.ts';
 

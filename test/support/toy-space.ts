@@ -5,8 +5,8 @@
  */
 
 import type { VmaRecord } from '../../src/mm/layout.ts';
+import { LINE_FIELDS, type Line } from '../../src/mm/line.ts';
 import type { Plan, PlanWindow } from '../../src/mm/plan.ts';
-import { LINE_FIELDS, type Line } from '../../src/oracle/line.ts';
 import type { LiveLayout, Oracle } from '../../src/oracle/oracle.ts';
 
 export const HEAP_NAME = 99;

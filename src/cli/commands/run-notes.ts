@@ -51,6 +51,11 @@ export function tellEnd(outcome: Outcome, messages: Messages): void {
       `stopped by --max-events after ${events} steps, at ${simulatedNs} ns: the result is partial`,
     );
   }
+  if (ended === 'history-full') {
+    messages.warning(
+      'one pass has seen more distinct states of the address space than can be kept; it ended there',
+    );
+  }
   if (ended === 'interrupted') {
     messages.warning(
       `interrupted after ${events} steps, at ${simulatedNs} ns: the result is partial`,

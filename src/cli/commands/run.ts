@@ -206,7 +206,8 @@ async function tell(
   tellEnd(outcome, messages);
   tellVerdicts(verdicts, options, context);
   if (verdicts.some(({ failed }) => failed)) return EXIT.failed;
-  return outcome.ended === 'max-events' ? EXIT.limit : EXIT.done;
+  const limited = outcome.ended === 'max-events' || outcome.ended === 'history-full';
+  return limited ? EXIT.limit : EXIT.done;
 }
 
 function tellVerdicts(
