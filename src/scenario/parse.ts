@@ -19,7 +19,7 @@ import {
 } from 'yaml';
 import { type FaultList, SourceText, type Span } from './faults.ts';
 import { isPlainJson } from './json-scan.ts';
-import { NESTING_MAX, TOO_MANY_ALIASES, tokensOf } from './yaml-guard.ts';
+import { NESTING_MAX, TOO_DEEP, TOO_MANY_ALIASES, tokensOf } from './yaml-guard.ts';
 
 export const SOURCE_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -189,6 +189,14 @@ function refuseMergeKeys(document: Document, source: SourceText, faults: FaultLi
 /** Plain data; integers that a number holds exactly are numbers. */
 function toPlain(document: Document.Parsed, source: SourceText, faults: FaultList): unknown {
   const before = faults.count;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document)) return;
+      const [start, end] = alias.range ?? [0, 1];
+      faults.add(source.span(start, end), `no anchor &${alias.source} stands before this alias`);
+    },
+  });
+  if (faults.count > before) return undefined;
   try {
     const value: unknown = document.toJS({
       maxAliasCount: 100,
@@ -200,12 +208,12 @@ function toPlain(document: Document.Parsed, source: SourceText, faults: FaultLis
     });
     // Only aliases can nest data deeper than its text, or in itself.
     if (!isDeeper(value, NESTING_MAX)) return value ?? null;
-    faults.add(firstAlias(document, source), `nested more than ${NESTING_MAX} levels deep`);
+    faults.add(firstAlias(document, source), TOO_DEEP.message);
   } catch {
     const { message, hint } = TOO_MANY_ALIASES; // expanded, that is
     faults.add(firstAlias(document, source), message, hint);
   }
-  return faults.count > before ? undefined : null;
+  return undefined;
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

@@ -34,10 +34,12 @@ export function exactlyOne<S extends z.ZodObject>(
 export const whole = (error: string, min: number, max = Number.MAX_SAFE_INTEGER) =>
   z.int({ error }).min(min, { error }).max(max, { error });
 
-export const count = (what: string, max = Number.MAX_SAFE_INTEGER) =>
-  whole(`a number of ${what} of 1 or more`, 1, max);
+export const count = (what: string, max?: number) =>
+  whole(`a number of ${what} ${max === undefined ? 'of 1 or more' : `from 1 to ${max}`}`, 1, max);
 
+/** Of a 64-bit address space, less the last. */
 export const PAGES = 2 ** 52 - 1;
+export const pageCount = () => whole('a number of pages of 1 or more', 1, PAGES);
 const NS = 'a whole number of ns of 0 or more';
 const DURATION = 'a duration: whole ns, or text such as 250ns, 10us, 1.5ms, 2s';
 const ADDRESS = 'an address: hexadecimal text such as "0x7f0000000000"';

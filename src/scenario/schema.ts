@@ -20,6 +20,7 @@ import {
   PATH,
   PERMS,
   Perms,
+  pageCount,
   SelectorSchema,
   sizeOf,
   Tag,
@@ -36,7 +37,7 @@ export const FromSchema = keys('an item of vmas', {
 
 export const ExplicitSchema = keys('an item of vmas', {
   start: Address,
-  pages: count('pages', PAGES),
+  pages: pageCount(),
   perms: z
     .union([Perms, z.array(Perms, { error: PERMS }).min(1, { error: 'a list of permissions' })], {
       error: `${PERMS}, or a list of them`,
@@ -68,7 +69,7 @@ const placeShape = {
   page: whole('the index of a page, from 0', 0, PAGES)
     .optional()
     .describe('First page in the picked range; default 0.'),
-  pages: count('pages', PAGES).optional().describe('Default with vma: to the end of the range.'),
+  pages: pageCount().optional().describe('Default with vma: to the end of the range.'),
 };
 const heldShape = {
   hold: DurationSchema.optional().describe('Time inside the write section, instead of the cost.'),
@@ -96,7 +97,7 @@ const operationShape = {
     .describe('With a place MAP_FIXED; without, the highest free gap below the mmap base.')
     .optional(),
   mremap: placed('the arguments of mremap', {
-    newPages: count('pages', PAGES).optional().describe('Default: as many as before.'),
+    newPages: pageCount().optional().describe('Default: as many as before.'),
     to: Address.optional().describe('MREMAP_FIXED here.'),
     mayMove: flag('MREMAP_MAYMOVE.'),
     dontUnmap: flag('MREMAP_DONTUNMAP.'),
@@ -107,7 +108,7 @@ const operationShape = {
   }).optional(),
   fork: keys('the arguments of fork: {}', heldShape).optional(),
   growStack: keys('the arguments of growStack', {
-    pages: count('pages', PAGES).default(1),
+    pages: pageCount().default(1),
     ...heldShape,
   }).optional(),
   hold: DurationSchema.optional().describe('Take mmap_lock for write so long, change nothing.'),
@@ -171,7 +172,7 @@ export const WriterSchema = exactlyOne(
       .optional()
       .describe('For flip-pair.'),
     every: DurationSchema.optional().describe('For flip-pair: the pause after each pair of calls.'),
-    region: keys('a region: {start, pages}', { start: Address, pages: count('pages', PAGES) })
+    region: keys('a region: {start, pages}', { start: Address, pages: pageCount() })
       .optional()
       .describe('For map-unmap: starts mapped rw-p, beside what vmas says.'),
     think: DurationSchema.default(0).describe('After each operation.'),

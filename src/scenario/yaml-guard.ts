@@ -22,7 +22,7 @@ export interface Excess {
   readonly hint: string | null;
 }
 
-const TOO_DEEP = { message: `nested more than ${NESTING_MAX} levels deep`, hint: null };
+export const TOO_DEEP = { message: `nested more than ${NESTING_MAX} levels deep`, hint: null };
 export const TOO_MANY_ALIASES = {
   message: `more than ${ALIASES_MAX} aliases`,
   hint: 'write the values out',
