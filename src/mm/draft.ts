@@ -40,7 +40,8 @@ export class Draft {
   #downgrades = false;
   /** VMAs of the layout as they were when first looked at, in that order. */
   readonly #originals: VmaRecord[] = [];
-  readonly #loaded = new Set<number>();
+  /** Where they started, by id. */
+  readonly #loaded = new Map<number, number>();
   /** Loaded and fresh VMAs that are in the tree, rising; the layout supplies the others. */
   readonly #present: VmaRecord[] = [];
   readonly #writeLocked = new Set<number>();
@@ -53,12 +54,26 @@ export class Draft {
 
   /** The first VMA whose end is above `page`, or null. Like find_vma(). */
   find(page: number): VmaRecord | null {
+    return this.#findBelow(page, Number.POSITIVE_INFINITY);
+  }
+
+  /** The same, if it starts below `limit`. */
+  #findBelow(page: number, limit: number): VmaRecord | null {
     const mine = this.#present[this.#indexAbove(page)] ?? null;
+    const bound = mine === null ? limit : Math.min(limit, mine.start);
+    // VMAs of the layout that were looked at count only as they are now: present, or gone.
     let id = this.layout.findVma(page);
-    while (id !== NO_VMA && this.#loaded.has(id)) id = this.layout.nextVma(id);
-    if (id === NO_VMA) return mine;
-    const theirs = this.layout.record(id);
-    return mine !== null && mine.start < theirs.start ? mine : this.#load(theirs);
+    while (id !== NO_VMA) {
+      const loadedStart = this.#loaded.get(id);
+      if (loadedStart === undefined) {
+        const theirs = this.layout.record(id);
+        if (theirs.start < bound) return this.#load(theirs);
+        break;
+      }
+      if (loadedStart >= bound) break;
+      id = this.layout.nextVma(id);
+    }
+    return mine !== null && mine.start < limit ? mine : null;
   }
 
   /** The VMA that contains `page`, or null. Like vma_lookup(). */
@@ -69,20 +84,25 @@ export class Draft {
 
   /** The first VMA that has a page in [start, end), or null. Like find_vma_intersection(). */
   intersection(start: number, end: number): VmaRecord | null {
-    const vma = this.find(start);
-    return vma !== null && vma.start < end ? vma : null;
+    return this.#findBelow(start, end);
   }
 
   /** The last VMA that ends at or below `page`, or null. */
   before(page: number): VmaRecord | null {
     const mine = this.#present[this.#indexAtOrAbove(page) - 1] ?? null;
     assert(mine === null || mine.end <= page, 'draft: before() asked for inside a VMA');
-    // A VMA of the layout that contains `page` has been loaded; it counts only as it is now.
     let id = this.layout.prevVma(this.layout.findVma(page));
-    while (id !== NO_VMA && this.#loaded.has(id)) id = this.layout.prevVma(id);
-    if (id === NO_VMA) return mine;
-    const theirs = this.layout.record(id);
-    return mine !== null && mine.start > theirs.start ? mine : this.#load(theirs);
+    while (id !== NO_VMA) {
+      const loadedStart = this.#loaded.get(id);
+      if (loadedStart === undefined) {
+        const theirs = this.layout.record(id);
+        return mine !== null && mine.start > theirs.start ? mine : this.#load(theirs);
+      }
+      // Whatever comes further down in the layout and is not loaded lies below `mine`.
+      if (mine !== null && loadedStart < mine.end) break;
+      id = this.layout.prevVma(id);
+    }
+    return mine;
   }
 
   /** The VMA after this one, or null. */
@@ -158,8 +178,20 @@ export class Draft {
 
   /** Takes `vma` out of the records: nothing finds it any more. */
   remove(vma: VmaRecord): void {
-    assert(this.#isPresent(vma), 'draft: a VMA that is not there was removed');
-    this.#present.splice(this.#indexAtOrAbove(vma.start), 1);
+    this.removeRun([vma]);
+  }
+
+  /** The same for VMAs that follow one another, rising. */
+  removeRun(vmas: readonly VmaRecord[]): void {
+    const [first] = vmas;
+    if (first === undefined) return;
+    const index = this.#indexAtOrAbove(first.start);
+    const last = this.#present[index + vmas.length - 1];
+    assert(
+      this.#present[index] === first && last === vmas.at(-1),
+      'draft: removed what is not there',
+    );
+    this.#present.splice(index, vmas.length);
   }
 
   /** The plan of the call: what was noted, and where the result differs from the layout. */
@@ -183,7 +215,7 @@ export class Draft {
   }
 
   #load(vma: VmaRecord): VmaRecord {
-    this.#loaded.add(vma.id);
+    this.#loaded.set(vma.id, vma.start);
     this.#originals.push({ ...vma });
     this.#present.splice(this.#indexAtOrAbove(vma.start), 0, vma);
     return vma;

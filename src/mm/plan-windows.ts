@@ -10,6 +10,7 @@ import type { PlanWindow } from './plan.ts';
 /** The address space afterwards. */
 interface View {
   find(page: number): VmaRecord | null;
+  intersection(start: number, end: number): VmaRecord | null;
   before(page: number): VmaRecord | null;
 }
 
@@ -74,8 +75,7 @@ export function planWindows(
 function openWindow(windows: OpenWindow[], vma: VmaRecord, view: View): OpenWindow {
   const last = windows.at(-1);
   if (last !== undefined) {
-    const between = vma.start < last.end ? null : view.find(last.end);
-    if (between === null || between.start >= vma.start) return last;
+    if (vma.start <= last.end || view.intersection(last.end, vma.start) === null) return last;
   }
   const window = { start: vma.start, end: vma.end, before: [], after: [] };
   windows.push(window);

@@ -97,7 +97,7 @@ export function mergeNewRange(draft: Draft, merge: NewRange): VmaRecord | null {
   draft.act(ACT.treeStore, target.id, start, end);
   if (removed !== null) dropMerged(draft, removed);
 
-  for (const vma of merge.detached) draft.remove(vma);
+  draft.removeRun(merge.detached);
   if (removed !== null) draft.remove(removed);
   draft.place(target, start, end, pgoff);
   draft.mergeCount++;
@@ -114,7 +114,7 @@ export function insertNew(
   draft.startWrite(vma);
   draft.act(ACT.markAttached, vma.id);
   draft.act(ACT.treeStore, vma.id, vma.start, vma.end);
-  for (const old of detached) draft.remove(old);
+  draft.removeRun(detached);
   draft.place(vma, vma.start, vma.end, vma.pgoff);
   draft.mapCount++;
   return vma;
@@ -273,7 +273,7 @@ export function unmapRange(
   if (typeof detached === 'string') return detached;
   if (detached.length === 0) return null;
   draft.act(ACT.treeClear, 0, start, end);
-  for (const vma of detached) draft.remove(vma);
+  draft.removeRun(detached);
   draft.mapCount -= detached.length;
   if (lock === 'downgrade') draft.downgrade();
   clearPtes(draft, detached);
