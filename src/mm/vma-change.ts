@@ -174,7 +174,7 @@ function moveBorderUp(draft: Draft, below: VmaRecord, above: VmaRecord, at: numb
   draft.place(below, below.start, at, below.pgoff);
 }
 
-/** The border between `below` and `above` moves down to `at`: below gives first, then above grows. */
+/** The border between `below` and `above` moves down to `at`: first below gives, above grows. */
 function moveBorderDown(draft: Draft, below: VmaRecord, above: VmaRecord, at: number): void {
   const pgoff = above.pgoff - (above.start - at);
   draft.actRange(below, below.start, at, below.pgoff);
@@ -213,8 +213,8 @@ function splitChecked(
 }
 
 /**
- * vms_gather_munmap_vmas(): cuts the first and the last VMA at the borders of [start, end) and marks
- * all in between detached. They stay in the tree.
+ * vms_gather_munmap_vmas(): cuts the first and the last VMA at the borders of [start, end) and
+ * marks all in between detached. They stay in the tree.
  */
 export function gatherMunmapVmas(
   draft: Draft,

@@ -4,7 +4,8 @@
  * `split-merge`, `resize` and `remap` are the races of the kernel's selftest (v6.18
  * tools/testing/selftests/proc/proc-maps-race.c), `map-unmap` is the mapper of McKenney's
  * proc-mmap_sem-test. "The other protection" of a range is r-- where it is writable, else rw-; "the
- * old one" is what `vmas:` gave it. A round is one operation or two; a range is picked at its start.
+ * old one" is what `vmas:` gave it. A round is one operation or two; a range is picked at its
+ * start.
  */
 import { unreachable } from '../base/assert.ts';
 import { NO_FILE } from '../mm/layout.ts';
@@ -25,9 +26,9 @@ export class ChurnScript implements Script {
   readonly #picker: Picker;
   /** Which operation of the round comes next. */
   #phase = 0;
-  /** Index into the selector's ranges; for `flip-pair` of the low one and, over it, of the high one. */
+  /** Index into the selector's ranges; for `flip-pair` into the pairs of low and high ones. */
   #picked = 0;
-  /** flip-pair: how many versions there have been, and how long the ranges are now (0: as given). */
+  /** flip-pair: how many versions there were, and how long the ranges are (0: as given). */
   #version = 0;
   #lowPages = 0;
   #highPages = 0;
@@ -90,7 +91,7 @@ export class ChurnScript implements Script {
     return resizeItem(round.range.startPage, round.back ? 1 : 3, round.back ? 3 : 1);
   }
 
-  /** Page 2 of the next range is moved onto page 1 of this one, which then gets its protection back. */
+  /** Page 2 of the next range is moved onto page 1 of this one, which gets its protection back. */
   #remap(selector: Selector, round: { range: RangeSpec; back: boolean }): CallsItem {
     const to = round.range.startPage + 1;
     if (round.back) return protectItem(to, round.range.perms);
@@ -124,8 +125,9 @@ export class ChurnScript implements Script {
   }
 
   /**
-   * Both ranges take the lengths 1, 2, … up to that of the shorter one, then 1 again: a version comes
-   * back after so many rounds. The ranges are picked once, since their length is what they say.
+   * Both ranges take the lengths 1, 2, … up to that of the shorter one, then 1 again: a version
+   * comes back after so many rounds. The ranges are picked once, since their length is what they
+   * say.
    */
   #flipPair(churn: FlipPair): Item {
     if (this.#phase === 2) {

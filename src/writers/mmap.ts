@@ -53,7 +53,7 @@ function chooseStart(layout: Layout, call: MmapCall): number | Errno {
   return place < 0 ? 'ENOMEM' : place;
 }
 
-/** What the VMA is to be: anonymous memory has its address as offset, writable memory is accounted. */
+/** Anonymous memory has its address as offset; private memory that is writable is accounted. */
 function proposal(call: MmapCall, start: number): Proposal {
   const accounted = (call.flags & (VM_SHARED | VM_WRITE)) === VM_WRITE;
   return {

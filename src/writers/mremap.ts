@@ -1,8 +1,8 @@
 /**
  * mremap(2): checks, then growth in place, shrinking, or a move; `remap-move.ts` makes the moves.
  *
- * Left out: huge page areas, mlock, userfaultfd, mseal, limits on memory, the duplication of a shared
- * mapping by an old size of 0, and file systems that refuse ranges of several VMAs.
+ * Left out: huge page areas, mlock, userfaultfd, mseal, limits on memory, the duplication of a
+ * shared mapping by an old size of 0, and file systems that refuse ranges of several VMAs.
  * Source: v6.18 mm/mremap.c do_mremap, check_mremap_params, check_prep_vma, mremap_at, mremap_to.
  */
 import { Draft, planBeforeLock, TASK_SIZE_PAGES } from '../mm/draft.ts';

@@ -1,6 +1,6 @@
 /**
- * munmap(2): cuts the VMAs at both ends, takes the whole range out of the tree in one store, and does
- * the rest with mmap_lock held for read only.
+ * munmap(2): cuts the VMAs at both ends, takes the whole range out of the tree in one store, and
+ * does the rest with mmap_lock held for read only.
  *
  * Source: v6.18 mm/vma.c __vm_munmap, do_vmi_munmap, do_vmi_align_munmap.
  */

@@ -1,6 +1,6 @@
 /**
- * A writer's program: the operations that a scenario lists, in order, over and over, with places and
- * arguments resolved.
+ * A writer's program: the operations that a scenario lists, in order, over and over, with places
+ * and arguments resolved.
  */
 import { NO_FILE, NO_NAME, VM_SHARED } from '../mm/layout.ts';
 import type { Duration, Operation, Place, Scenario } from '../scenario/scenario.ts';

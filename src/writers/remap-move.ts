@@ -52,7 +52,7 @@ function findStoreOver(draft: Draft, page: number, from: number): number {
   return -1;
 }
 
-/** move_vma() to `remap.to`, which is free; the page where it now begins, or why it did not move. */
+/** move_vma() to `remap.to`, which is free; the page where it begins now, or why it stayed. */
 export function moveVma(draft: Draft, remap: Remap): number | Errno {
   const { start, oldPages } = remap;
   const source = draft.lookup(start)!;

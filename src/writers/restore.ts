@@ -22,7 +22,11 @@ interface Old {
   readonly vma: VmaRecord;
 }
 
-/** The calls that undo `call`, an operation's first. @param oldBrk mm->brk when a brk was computed, in pages */
+/**
+ * The calls that undo `call`, an operation's first.
+ *
+ * @param oldBrk mm->brk in pages when the operation began
+ */
 export function undoCalls(
   context: UndoContext,
   call: Template,

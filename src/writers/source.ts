@@ -3,10 +3,10 @@
  * resolved and every duration drawn.
  *
  * The order of use is `next()`, then for an operation of calls `nextCall()` and `callDone(plan)` in
- * turn until `nextCall()` gives null. Nothing that is drawn depends on what other tasks did: the same
- * scenario and seed give the same operations, arguments and think times whatever the readers do. So a
- * `restore` after a failed operation, which only other tasks may have made fail, is an operation
- * without calls; one with nothing to undo by the program's own text is passed over.
+ * turn until `nextCall()` gives null. Nothing that is drawn depends on what other tasks did: the
+ * same scenario and seed give the same operations, arguments and think times whatever the readers
+ * do. So a `restore` after a failed operation, which only other tasks may have made fail, is an
+ * operation without calls; one with nothing to undo by the program's own text is passed over.
  */
 
 import { NO_NAME } from '../mm/layout.ts';
@@ -170,8 +170,8 @@ export class OperationSource {
   }
 
   /**
-   * The next call of the current operation, ready to be planned, or null: all are done or one failed.
-   * Makes the name or the file that the call brings along.
+   * The next call of the current operation, ready to be planned, or null: all are done or one
+   * failed. Makes the name or the file that the call brings along.
    */
   nextCall(): Call | null {
     const template = this.#failed > 0 ? undefined : this.#calls[this.#callIndex];

@@ -1,4 +1,4 @@
-/** How much of the address space a draft looks at: what the call needs, and each VMA a few times. */
+/** How much of the address space a draft looks at: what the call needs, each VMA a few times. */
 import { describe, expect, test } from 'vitest';
 import { VM_READ, type VmaRecord } from '../../src/mm/layout.ts';
 import type { Call } from '../../src/mm/plan.ts';

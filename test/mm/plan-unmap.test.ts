@@ -21,7 +21,7 @@ function mmapCall(start: number, pages: number, perms = 'rw-p', more = {}): Call
 }
 
 describe('UNMAP-GATHER', () => {
-  test('munmap of a hole: two splits, detached while in the tree, one clear, then the downgrade', () => {
+  test('munmap of a hole: two splits, detached in the tree, one clear, then the downgrade', () => {
     const { acts, text } = run('2-5 rw-p n0', { call: 'munmap', start: 3, pages: 1 });
 
     expect(acts).toEqual([
@@ -116,7 +116,7 @@ describe('mremap', () => {
     dontUnmap: false,
   };
 
-  test('a move onto one VMA empties it first, and the acts until the next store are the hole', () => {
+  test('a move onto one VMA empties it first; the acts until the next store are the hole', () => {
     const layout = anMm('2-3 rw-p, 10-11 r--p');
     const plan = planCall(layout, call);
     applyPlan(layout, plan);
@@ -149,7 +149,7 @@ describe('mremap', () => {
     expect(plan.holeTo).toBe(plan.holeFrom);
   });
 
-  test('takes the accounting bit off the source while it is unmapped, and gives it to the rests', () => {
+  test('takes the accounting bit off the source while unmapping, and gives it to the rests', () => {
     const { acts } = run('9-12 rw-p', call);
 
     expect(acts).toEqual([

@@ -9,12 +9,14 @@ import { anMm, permsOf } from '../support/array-layout.ts';
 const show = (vma: VmaRecord | null): string =>
   vma === null ? '-' : `${vma.start}-${vma.end} ${permsOf(vma.flags)}`;
 
+const list = (vmas: readonly VmaRecord[]): string => vmas.map(show).join(', ');
+
 /** `prev | before => after | next` of each window. */
 function windowsOf(mm: string, call: Call): string[] {
   const plan: Plan = planCall(anMm(mm), call);
   return plan.windows.map(
     ({ prev, before, after, next }) =>
-      `${show(prev)} | ${before.map(show).join(', ')} => ${after.map(show).join(', ')} | ${show(next)}`,
+      `${show(prev)} | ${list(before)} => ${list(after)} | ${show(next)}`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** Random programs of calls: plans against a page-by-page model, and what must hold for any plan. */
+/** Random programs of calls: plans against a page-by-page model, and what holds for any plan. */
 import { expect, test } from 'vitest';
 import { RandomStream } from '../../src/base/prng.ts';
 import type { VmaRecord } from '../../src/mm/layout.ts';
@@ -123,7 +123,7 @@ function step(mm: ArrayLayout, call: Call): Plan {
   return plan;
 }
 
-test('untouched memory is always the normal form of its pages, and errno is that of the model', () => {
+test('untouched memory is the normal form of its pages, and errno is that of the model', () => {
   const errnos = new Map<string, number>();
   for (let program = 0; program < 2000; program++) {
     const random = new RandomStream('plans', ['untouched', program]);
@@ -158,9 +158,9 @@ test('untouched memory is always the normal form of its pages, and errno is that
   }
 });
 
-// DONTUNMAP takes the anon_vma off its source and looks at no neighbour (dontunmap_complete), so that
-// one touched apart could join it from then on. Found here once in 80,000 calls; left out.
-test('touched memory: neighbours that could join are never apart, but for what DONTUNMAP leaves', () => {
+// DONTUNMAP takes the anon_vma off its source and looks at no neighbour (dontunmap_complete), so
+// that one touched apart could join it from then on. Found here once in 80,000 calls; left out.
+test('touched memory: neighbours that could join are never apart, DONTUNMAP left out', () => {
   for (let program = 0; program < 2000; program++) {
     const random = new RandomStream('plans', ['touched', program]);
     const mm = emptySpan();

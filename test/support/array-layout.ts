@@ -139,7 +139,7 @@ export function layoutOf(given: readonly Given[]): ArrayLayout {
   return layout;
 }
 
-/** A layout from `2-5 rw-p, 7-9 r--p f0 @3`: decimal pages, file, offset in pages, `a1` anon_vma. */
+/** A layout from `2-5 rw-p, 7-9 r--p f0 @3 a1`: decimal pages, file, offset in pages, anon_vma. */
 export function anMm(text: string): ArrayLayout {
   const given = text
     .split(',')

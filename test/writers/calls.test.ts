@@ -78,7 +78,7 @@ describe('brk', () => {
     expect(plan.downgrades).toBe(true);
   });
 
-  test('fails below start_brk, without a page to spare behind it, and in the guard gap of a stack', () => {
+  test('fails below start_brk, without a spare page behind, in the guard gap of a stack', () => {
     expect(run(heap('10-12 rw-p', 12), { call: 'brk', brk: 9 })).toBe('ENOMEM');
     expect(run(heap('10-12 rw-p, 15-16 r--p', 12), { call: 'brk', brk: 15 })).toBe('ENOMEM');
     expect(run(heap('10-12 rw-p, 15-16 r--p', 12), { call: 'brk', brk: 14 })).toBe(null);
@@ -162,7 +162,7 @@ describe('name', () => {
     expect(run(named('3-4 rw-p'), name(3, 1, 1))).toBe(null);
   });
 
-  test('of a file is EBADF, what lies before it stays named; shared anonymous memory has names', () => {
+  test('of a file is EBADF, what lies before stays named; shared anonymous memory is fine', () => {
     const mm = named('2-3 rw-p, 3-4 rw-s f100, 4-5 r--p f1');
 
     expect(run(mm, name(2, 3, 0))).toBe('EBADF');
@@ -222,7 +222,7 @@ describe('growStack', () => {
     expect(acts.slice(1, 3)).toEqual(['setAnonVma 0 1', 'vmaStartWrite 0']);
   });
 
-  test('keeps 256 pages from a mapping below that can be accessed, not from one that cannot', () => {
+  test('keeps 256 pages from a mapping below if that can be accessed, else none', () => {
     const below = (perms: string) => withStack(`600-700 ${perms}, 960-1000 rw-p down`, 999);
 
     expect(run(below('rw-p'), grow(4))).toBe(null);

@@ -29,7 +29,7 @@ describe('split-merge', () => {
     ]);
   });
 
-  test('of what is not writable has rw- as the other, keeps sharing, and maps the same file', () => {
+  test('of what is not writable: rw- is the other; it keeps sharing and maps the same file', () => {
     const mm = anMm('2-5 r-xs f1 @7');
 
     expect(course(benchOf(mm, { churn: 'split-merge', selector: allOf(mm) }), 2)).toEqual([

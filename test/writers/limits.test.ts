@@ -91,7 +91,7 @@ describe('arguments', () => {
     expect(errno({ ...move, to: far, mayMove: true })).toBe('EINVAL');
   });
 
-  test('a special mapping cannot grow, be cut, or be copied by DONTUNMAP, but moves as a whole', () => {
+  test('a special mapping cannot grow, be cut, or be left by DONTUNMAP, but moves whole', () => {
     const special = (call: Call) => planCall(anMm('2-5 r-xp s1'), call).errno;
     const mremap = { call: 'mremap', start: 2, to: -1, mayMove: true, dontUnmap: false } as const;
 

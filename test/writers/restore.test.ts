@@ -46,7 +46,7 @@ const mremap = (page: number, pages: number, more = {}): Operation => ({
 const full = (mm: ArrayLayout) =>
   mm.vmas.map(({ id: _, name, ...vma }) => ({ ...vma, name: mm.names[name] ?? null }));
 
-/** Does the operation and undoes it: the calls of the restore, and the text in between and after. */
+/** Does the operation and undoes it: the calls of the restore, the text in between and after. */
 function undo(mm: ArrayLayout, operation: Operation) {
   const bench = new WriterBench(mm, writerSpec(program(operation, RESTORE)));
   bench.step();
@@ -160,7 +160,7 @@ describe('restore', () => {
     expectUndone('2-4 rw-p n0, 4-5 rw-p, 5-6 rw-p n0', name, ['name', 'name', 'name']);
   });
 
-  test('is passed over when the last operation was a hold, was undone already, or there was none', () => {
+  test('is passed over when the last operation was a hold, was undone, or there was none', () => {
     const mm = anMm('2-3 rw-p');
     const hold: Operation = { op: 'hold', ns: 5 };
     const bench = new WriterBench(
@@ -178,7 +178,7 @@ describe('restore', () => {
     ]);
   });
 
-  test('is an operation without calls when the last one failed: others may have made it fail', () => {
+  test('is an operation without calls when the last one failed: others may have caused that', () => {
     const bench = new WriterBench(anMm(''), writerSpec(program(protect(2, 1, 'r--p'), RESTORE)));
 
     expect(bench.step().errno).toBe('ENOMEM');

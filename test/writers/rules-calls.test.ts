@@ -49,7 +49,7 @@ describe('mremap', () => {
     expect(before(mremap(4, 1, { newPages: 3, to: 2, mayMove: true }))).toBe('EINVAL');
   });
 
-  test('rule 17: every VMA of the range moves; gaps are kept, and what lies under them stays', () => {
+  test('rule 17: every VMA of the range moves; gaps are kept, what lies under them stays', () => {
     const mm = anMm('2-3 rw-p, 4-5 r--p, 12-15 r--s f1');
 
     const plan = run(mm, moveTo(2, 4, 12));
@@ -58,7 +58,7 @@ describe('mremap', () => {
     expect(mm.text()).toEqual(['12-13 rw-p', '13-14 r--s f1', '14-15 r--p']);
   });
 
-  test('rule 17: EFAULT only if the first page is not mapped; DONTUNMAP moves several likewise', () => {
+  test('rule 17: EFAULT only if the first page is not mapped; DONTUNMAP moves several too', () => {
     expect(errnoOf('3-4 rw-p', moveTo(2, 2, 12))).toBe('EFAULT');
     expect(
       after('2-3 rw-p, 4-5 r--p', mremap(2, 3, { to: 12, mayMove: true, dontUnmap: true })),
@@ -100,7 +100,7 @@ describe('mremap', () => {
     ).toEqual(['6-7 r--p', '20-21 rw-p', '21-22 r--s f1']);
   });
 
-  test('rule 21: growth in place needs the end of the VMA and room; it joins what it reaches', () => {
+  test('rule 21: growth in place needs the end of its VMA and room; it joins what it meets', () => {
     expect(after('2-4 rw-p, 5-6 rw-p', mremap(3, 1, { newPages: 2 }))).toEqual(['2-6 rw-p']);
     expect(after('2-4 rw-p, 5-6 r--p', mremap(3, 1, { newPages: 2 }))).toEqual([
       '2-5 rw-p',
@@ -128,7 +128,7 @@ describe('mremap', () => {
     ).toEqual(['5-8 rw-p']);
   });
 
-  test('rule 23: untouched memory DONTUNMAPped onto the page behind it makes one bigger VMA', () => {
+  test('rule 23: untouched memory DONTUNMAPped onto the page behind it is one bigger VMA', () => {
     expect(after('2-3 rw-p', mremap(2, 1, { to: 3, mayMove: true, dontUnmap: true }))).toEqual([
       '2-4 rw-p',
     ]);
@@ -153,7 +153,7 @@ describe('mmap without an address', () => {
     expect(place('0-3999 r--p', 2)).toBe(-1);
   });
 
-  test('puts anonymous multiples of 2 MiB on a 2 MiB border, others and files as high as can be', () => {
+  test('puts anonymous multiples of 2 MiB on a 2 MiB border, all else as high as can be', () => {
     expect(place('', 512)).toBe(3072);
     expect(place('', 511)).toBe(3489);
     expect(place('', 513)).toBe(3487);

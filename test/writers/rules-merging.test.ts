@@ -1,4 +1,4 @@
-/** Merging, accounting, offsets and anon_vmas as measured on a real kernel: rules 1 to 14 by number. */
+/** Merging, accounting, offsets, anon_vmas as measured on a real kernel: rules 1 to 14. */
 import { describe, expect, test } from 'vitest';
 import { VM_ACCOUNT, VM_READ, VM_WRITE } from '../../src/mm/layout.ts';
 import { joins } from '../../src/mm/merge.ts';
@@ -9,7 +9,7 @@ const R = VM_READ;
 const RW = VM_READ | VM_WRITE;
 
 describe('merging', () => {
-  test('neighbours join only if rwx, sharing, accounting, file, name, offset and anon_vma agree', () => {
+  test('neighbours join only if flags, accounting, file, name, offset and anon_vma agree', () => {
     const a = anMm('2-3 rw-p').vmas[0]!;
     const b = { ...a, start: 3, end: 4, pgoff: 3 };
     const mm = anMm('');
@@ -59,7 +59,7 @@ describe('merging', () => {
     expect(mm.text()).toEqual(['2-4 rw-p', '4-6 rw-p']);
   });
 
-  test('rule 4: munmap and the removal of a source only split; MAP_FIXED onto itself leaves one', () => {
+  test('rule 4: munmap and the removal of a source only split; MAP_FIXED joins the rests', () => {
     expect(after('2-5 rw-p', mmap(3, 1))).toEqual(['2-5 rw-p']);
     expect(after('2-5 rw-p', munmap(3, 1), mmap(3, 1))).toEqual(['2-5 rw-p']);
     expect(after('2-5 r--p, 9-10 rw-p', moveTo(3, 1, 8))).toEqual([
@@ -75,7 +75,7 @@ describe('merging', () => {
     ]);
   });
 
-  test('rule 5: no two neighbours that could join are apart after the kernel has touched them', () => {
+  test('rule 5: no two neighbours that could join are apart when the kernel is done', () => {
     const mm = anMm('2-9 rw-p');
     run(mm, protect(3, 2, R), protect(4, 3, R), protect(2, 2, RW), mmap(5, 1, 'r--p'));
 
@@ -90,7 +90,7 @@ describe('merging', () => {
 describe('the accounting bit', () => {
   const accounted = (mm: ArrayLayout) => mm.vmas.map((vma) => (vma.flags & VM_ACCOUNT) !== 0);
 
-  test('rule 6: mmap sets it on private writable mappings, mprotect when they become writable', () => {
+  test('rule 6: mmap sets it on private writable memory, mprotect on what becomes writable', () => {
     const mm = anMm('');
     run(mm, mmap(2, 1), mmap(4, 1, 'r--p'), mmap(6, 1, 'rw-s', { file: 100 }));
     expect(accounted(mm)).toEqual([true, false, false]);
@@ -169,7 +169,7 @@ describe('the offset of anonymous memory', () => {
 });
 
 describe('touched memory', () => {
-  test('rule 12: mmap joins first and is touched afterwards; what joins a touched VMA is touched', () => {
+  test('rule 12: mmap joins first and is touched then; what joins a touched VMA is touched', () => {
     const mm = anMm('2-3 rw-p');
     const plan = run(mm, mmap(3, 1, 'rw-p', { touched: true }));
     expect(mm.text()).toEqual(['2-4 rw-p']);
@@ -181,7 +181,7 @@ describe('touched memory', () => {
     expect(other.vmas.map((vma) => [vma.start, vma.end, vma.anonVma])).toEqual([[2, 4, 5]]);
   });
 
-  test('rule 13: the first write takes the anon_vma of next, else prev, where only r/w/x differ', () => {
+  test('rule 13: the first write takes the anon_vma of next, else prev, if only rwx differ', () => {
     const touch = mmap(3, 1, 'rw-p', { touched: true });
     const anonVmaOf = (text: string) => {
       const mm = anMm(text);
