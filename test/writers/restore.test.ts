@@ -178,7 +178,7 @@ describe('restore', () => {
     ]);
   });
 
-  test('is an operation without calls when the last one failed: others may have caused that', () => {
+  test('is an operation without calls when the last one failed: others may have caused it', () => {
     const bench = new WriterBench(anMm(''), writerSpec(program(protect(2, 1, 'r--p'), RESTORE)));
 
     expect(bench.step().errno).toBe('ENOMEM');
