@@ -6,7 +6,7 @@
  */
 import { posix } from 'node:path';
 import { UserError } from '../base/errors.ts';
-import { anonymous, backing, checkBacking } from './backing.ts';
+import { anonymous, backing, checkName, newShmemFile } from './backing.ts';
 import { SourceText, type Span } from './faults.ts';
 import { type Landmarks, landmarks } from './landmarks.ts';
 import { cite, type Loading, pageAt, refuse } from './loading.ts';
@@ -157,7 +157,7 @@ export class AddressSpace {
     const { file, offsetPages } = entry.file
       ? backing(this.#loading, [...path, 'file'], entry.file)
       : { file: -1, offsetPages: 0 };
-    checkBacking(this.#loading, path, perms, entry.file ?? null, entry.name ?? null);
+    checkName(this.#loading, path, perms, entry.file ?? null, entry.name ?? null);
     if (start === null) {
       this.#loading.vmasIncomplete = true;
       return;
@@ -179,7 +179,7 @@ export class AddressSpace {
         startPage,
         endPage: startPage + entry.pages,
         perms: mode,
-        file,
+        file: file < 0 && mode.endsWith('s') ? newShmemFile(this.#loading) : file,
         offsetPages,
         anonName: entry.name ?? null,
         special: null,

@@ -47,18 +47,22 @@ export function anonymous(startPage: number, endPage: number, perms: string): Vm
   };
 }
 
-/** What no mapping can be: shared memory is a file's, and only anonymous memory takes a name. */
-export function checkBacking(
+/** A fresh file as MAP_SHARED | MAP_ANONYMOUS makes it: every such mapping has one of its own. */
+export function newShmemFile(loading: Loading): number {
+  const inode = FIRST_SHMEM_INODE + loading.files.files.length;
+  return loading.files.intern({ path: SHMEM_PATH, major: 0, minor: 1, inode, open: 0 });
+}
+
+const FIRST_SHMEM_INODE = 1024;
+
+/** Only anonymous memory takes a name, shared anonymous memory included. */
+export function checkName(
   loading: Loading,
   path: Path,
   perms: readonly string[],
   file: FileArgs | null,
   name: string | null,
 ): void {
-  if (!file && perms.some((mode) => mode.endsWith('s'))) {
-    const hint = `for shared anonymous memory {path: "${SHMEM_PATH}", dev: "00:01", inode: 1}`;
-    refuse(loading, [...path, 'perms'], 'perms: shared memory needs a file', hint);
-  }
   if (!file || name === null) return;
   if (file.path === SHMEM_PATH && perms.every((mode) => mode.endsWith('s'))) return;
   const message = `name: a mapping of a file has none, unless it is shared and of ${SHMEM_PATH}`;

@@ -82,11 +82,13 @@ export function churn(context: SelectorContext, path: Path, args: WriterArgs): C
     : anyRange(context, [...path, 'churn'], { pages: 3, why: `${name} without vma:` });
   if (!ranges) return null;
   if (name === 'exact-mremap') return { churn: name, selector: ranges, spares: [] };
-  if (name === 'remap' && context.space.ranges.length < 2) {
+  if (name === 'remap' && ranges.ranges.length < 2) {
+    const hint = 'select several, with pick: next or random';
     refuse(
       loading,
       [...path, 'churn'],
-      'remap: takes a page of the next range: there is one range',
+      'remap: takes a page of the next range: there is one',
+      hint,
     );
   }
   return { churn: name, selector: ranges };

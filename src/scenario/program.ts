@@ -1,5 +1,5 @@
 /** Operations of a writer's program: arguments resolved, defaults filled in. */
-import { backing, checkBacking } from './backing.ts';
+import { backing, checkName } from './backing.ts';
 import { durationNs, pageAt, refuse } from './loading.ts';
 import type { Path } from './parse.ts';
 import type { Duration, Operation } from './scenario.ts';
@@ -102,7 +102,7 @@ function mmap(
   const { loading } = context;
   const { perms, touched } = args;
   const name = args.name ?? null;
-  checkBacking(loading, path, [perms], args.file ?? null, name);
+  checkName(loading, path, [perms], args.file ?? null, name);
   const backed = args.file
     ? backing(loading, [...path, 'file'], args.file)
     : { file: -1, offsetPages: 0 };

@@ -82,7 +82,7 @@ export type Operation =
       readonly place: Place | null; // null: the kernel chooses
       readonly pages: number; // the place's where it has them; 0: to the end of the picked range
       readonly perms: string;
-      readonly file: number; // index into Scenario.files, or -1
+      readonly file: number; // index into Scenario.files, or -1: of its own where `perms` has s
       readonly offsetPages: number;
       readonly name: string | null;
       readonly touched: boolean;

@@ -342,6 +342,22 @@ describe('the address space', () => {
     expect(vmas.map(({ file }) => file)).toEqual([0, 0, 1, 0]);
   });
 
+  test('shared memory without a file gets one of its own, as the kernel makes it', () => {
+    const { files, vmas } = load(
+      `mapsim: 1\n${READER}\nvmas: [{start: "0x1000", pages: 1, repeat: 2, perms: rw-s, name: ring}]`,
+    );
+
+    expect(files).toEqual([
+      { path: '/dev/zero (deleted)', major: 0, minor: 1, inode: 1024, open: 0 },
+      { path: '/dev/zero (deleted)', major: 0, minor: 1, inode: 1025, open: 0 },
+    ]);
+    expect(vmas.map(({ file, anonName }) => [file, anonName])).toEqual([
+      [0, 'ring'],
+      [1, 'ring'],
+    ]);
+    expect(operation('{mmap: {pages: 1, perms: rw-s}}')).toMatchObject({ file: -1 });
+  });
+
   test('touched counts for private memory; from: takes it for a whole text', () => {
     const lines = [
       '00400000-00401000 rw-p 00000000 00:00 0 ',
