@@ -2,7 +2,7 @@
 import { UserError } from '../base/errors.ts';
 import { makeStrategy } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { buildWorld } from '../world/build.ts';
+import { buildTimedWorld } from '../world/build.ts';
 import { committedText } from '../world/final.ts';
 import { TimedDriver } from './timed.ts';
 
@@ -21,7 +21,7 @@ export function finalLayout(
       `writer "${endless.name}" never ends: give it "ops", or the scenario a "duration"`,
     );
   }
-  const world = buildWorld(
+  const timed = buildTimedWorld(
     { ...scenario, readers: [] },
     {
       strategy: null,
@@ -31,10 +31,10 @@ export function finalLayout(
       makeStrategy,
     },
   );
-  const driver = new TimedDriver(world, {
+  const driver = new TimedDriver(timed, {
     durationNs,
     maxEvents: request.maxEvents,
   });
   driver.advance(Number.POSITIVE_INFINITY);
-  return { text: committedText(world), complete: driver.outcome().complete };
+  return { text: committedText(timed.world), complete: driver.outcome().complete };
 }

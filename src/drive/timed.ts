@@ -11,7 +11,7 @@ import { makeStrategy } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { DONE, PARKED } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
-import { buildWorld } from '../world/build.ts';
+import { buildTimedWorld, type TimedWorld } from '../world/build.ts';
 import { makeOutcome } from '../world/make-outcome.ts';
 import type { EndReason, OperationRecord, Outcome } from '../world/outcome.ts';
 import type { PassSelection } from '../world/pass-watch.ts';
@@ -26,6 +26,7 @@ const HISTORY_CHECK_EVENTS = 2 ** 16;
 type RunStep = (kernel: Kernel, task: Task) => RunStep;
 
 export class TimedDriver {
+  readonly #timed: TimedWorld;
   readonly #world: World;
   readonly #kernel: Kernel;
   readonly #tasks: readonly Task[];
@@ -40,9 +41,11 @@ export class TimedDriver {
   #writersLeft: number;
 
   constructor(
-    world: World,
+    timed: TimedWorld,
     limits: { readonly durationNs: number | null; readonly maxEvents: number },
   ) {
+    const { world } = timed;
+    this.#timed = timed;
     this.#world = world;
     this.#kernel = world.kernel;
     this.#tasks = world.tasks;
@@ -89,7 +92,7 @@ export class TimedDriver {
       k.nowNs = nowNs;
       const step = (task.step as RunStep)(k, task);
       this.#events++;
-      if (this.#events % HISTORY_CHECK_EVENTS === 0 && this.#world.oracle.historyFull()) {
+      if (this.#events % HISTORY_CHECK_EVENTS === 0 && this.#timed.oracle.historyFull()) {
         this.#ended = 'history-full';
       }
       const spentNs = k.takeSpent();
@@ -124,7 +127,7 @@ export class TimedDriver {
   }
 
   outcome(): Outcome {
-    return makeOutcome(this.#world, { ended: this.#ended ?? 'interrupted', events: this.#events });
+    return makeOutcome(this.#timed, { ended: this.#ended ?? 'interrupted', events: this.#events });
   }
 }
 
@@ -147,14 +150,15 @@ export class TimedRun {
   readonly #world: World;
 
   constructor(scenario: Scenario, request: RunRequest) {
-    this.#world = buildWorld(scenario, {
+    const timed = buildTimedWorld(scenario, {
       strategy: request.strategy ?? null,
       seed: request.seed ?? scenario.seed,
       passes: request.passes,
       onOperation: request.onOperation ?? null,
       makeStrategy: (text) => request.ownStrategies?.get(text) ?? makeStrategy(text),
     });
-    this.#driver = new TimedDriver(this.#world, {
+    this.#world = timed.world;
+    this.#driver = new TimedDriver(timed, {
       durationNs: request.durationNs ?? scenario.durationNs,
       maxEvents: request.maxEvents,
     });

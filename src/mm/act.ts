@@ -36,14 +36,6 @@ export interface Actor extends Task {
 
 type ActStep = KernelStep<Actor>;
 
-/** Whether the call lets readers in before it is done. */
-export function downgrades(plan: Plan): boolean {
-  for (let at = 0; at < plan.acts.length; at += ACT_FIELDS) {
-    if (plan.acts[at] === ACT.downgrade) return true;
-  }
-  return false;
-}
-
 /** How a plan's time is to be spent, ns; see `spreadCosts`. */
 export interface SectionTime {
   readonly insideNs: number;
@@ -190,7 +182,7 @@ const anonVmaClone: ActStep = (k, a) => {
 };
 
 const markAttached: ActStep = (k, a) => {
-  vmaMarkAttached(k, actVma(a));
+  vmaMarkAttached(k, a, actVma(a));
   return done(k, a);
 };
 const vmaIterStore: ActStep = (k, a) => {

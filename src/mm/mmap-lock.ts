@@ -3,7 +3,8 @@
  *
  * A waiting writer stops the readers that come later: that is what turns one slow maps reader into a
  * stall for everyone behind the writer, and the reason for this whole program. What happens to those
- * who must wait is the policy's business: `rwsem.ts` (the kernel's) or `fifo-lock.ts`.
+ * who must wait is the policy's business: `rwsem.ts` (the kernel's), `fifo-lock.ts` or, in
+ * searches, `any-lock.ts`.
  *
  * Primitives that may sleep take the step to go on with: they return it, or park the task there.
  * Left out: signals that end a killable wait.
@@ -12,6 +13,7 @@
 import { assert } from '../base/assert.ts';
 import { PARKED } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
+import { anyMayRead, anyMayWrite, anyWait } from './any-lock.ts';
 import { fifoMayRead, fifoMayWrite, fifoRelease } from './fifo-lock.ts';
 import type { Kernel, KernelStep } from './kernel.ts';
 import { grantRead, grantWrite, NO_TASK, READ, WRITE } from './rw-semaphore.ts';
@@ -39,12 +41,12 @@ export function mmapReadLock<T extends Task>(k: Kernel, t: T, next: KernelStep<T
   touchLockLine(k, t);
   k.spend(k.costs.mmapReadLock);
   t.lockAskedNs = k.nowNs;
-  const rwsem = lock.policy === 'rwsem';
-  if (rwsem ? rwsemMayRead(k) : fifoMayRead(k)) {
+  if (mayRead(k)) {
     grantRead(k, t);
-    if (rwsem) rwsemReadStolen(k, t);
+    if (lock.policy === 'rwsem') rwsemReadStolen(k, t);
     return next;
   }
+  if (lock.policy === 'any') return anyWait(t, READ, next);
   lock.enqueue(t, READ);
   t.step = next;
   return PARKED;
@@ -67,12 +69,12 @@ export function mmapWriteLock<T extends Task>(k: Kernel, t: T, next: KernelStep<
   touchLockLine(k, t);
   k.spend(k.costs.mmapWriteLock);
   t.lockAskedNs = k.nowNs;
-  const rwsem = lock.policy === 'rwsem';
-  if (rwsem ? rwsemMayWrite(k) : fifoMayWrite(k)) {
+  if (mayWrite(k)) {
     grantWrite(k, t);
     return next;
   }
-  if (rwsem) return rwsemWaitWrite(k, t, next);
+  if (lock.policy === 'any') return anyWait(t, WRITE, next);
+  if (lock.policy === 'rwsem') return rwsemWaitWrite(k, t, next);
   lock.enqueue(t, WRITE);
   t.step = next;
   return PARKED;
@@ -99,7 +101,20 @@ export function mmapWriteDowngrade(k: Kernel, t: Task): void {
   release(k, t, true);
 }
 
+function mayRead(k: Kernel): boolean {
+  const { policy } = k.mm.mmapLock;
+  if (policy === 'rwsem') return rwsemMayRead(k);
+  return policy === 'fifo' ? fifoMayRead(k) : anyMayRead(k);
+}
+
+function mayWrite(k: Kernel): boolean {
+  const { policy } = k.mm.mmapLock;
+  if (policy === 'rwsem') return rwsemMayWrite(k);
+  return policy === 'fifo' ? fifoMayWrite(k) : anyMayWrite(k);
+}
+
 function release(k: Kernel, by: Task, downgraded: boolean): void {
-  if (k.mm.mmapLock.policy === 'rwsem') rwsemRelease(k, by, downgraded);
-  else fifoRelease(k, by);
+  const { policy } = k.mm.mmapLock;
+  if (policy === 'rwsem') rwsemRelease(k, by, downgraded);
+  else if (policy === 'fifo') fifoRelease(k, by);
 }

@@ -93,6 +93,18 @@ export class NameTable {
     return true;
   }
 
+  /** Frees slot `name`, for whoever defers it. */
+  readonly freeLater = (name: number): void => this.free(name);
+
+  /** Room for so many slots, all of which are about to be filled in. */
+  restoreUsed(used: number): void {
+    while (this.refcnt.length < used) {
+      this.text = grownInt32(this.text, used);
+      this.refcnt = grownInt32(this.refcnt, used);
+    }
+    this.used = used;
+  }
+
   free(name: number): void {
     this.freeSlots.push(name);
   }

@@ -13,9 +13,15 @@ export const NO_TASK = -1;
 export const READ = 0;
 export const WRITE = 1;
 
+export type LockPolicy = 'fifo' | 'rwsem' | 'any';
+
 export class MmapLock {
-  /** `fifo`: strictly first come, first served; `rwsem`: as the kernel does it. */
-  readonly policy: 'fifo' | 'rwsem';
+  /**
+   * `fifo`: strictly first come, first served; `rwsem`: as the kernel does it; `any`: whoever waits
+   * may get it whenever it is to be had (searches: stealing, spinning and wake-up latencies allow
+   * every order).
+   */
+  readonly policy: LockPolicy;
   writerId = NO_TASK;
   readerCount = 0;
   /** Sleeping tasks, first come first, and what each wants. */
@@ -31,7 +37,7 @@ export class MmapLock {
   line = 0;
   lineCpu = NO_TASK;
 
-  constructor(policy: 'fifo' | 'rwsem') {
+  constructor(policy: LockPolicy) {
     this.policy = policy;
   }
 

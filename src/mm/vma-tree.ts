@@ -399,6 +399,35 @@ export class VmaTree {
     return leaf;
   }
 
+  // --- Saved worlds ----------------------------------------------------------------------------
+
+  isLive(leaf: number): boolean {
+    return this.states[leaf] === LIVE;
+  }
+
+  /** Frees leaf `id`, for whoever defers it. */
+  readonly freeLater = (leaf: number): void => this.freeLeaf(leaf);
+
+  /** Empties the tree and makes room for so many live leaves, numbered by their place. */
+  beginRestore(leaves: number): void {
+    while (this.starts.length < leaves + 1) this.#growLeaves();
+    if (this.directory.length < leaves) this.directory = grownInt32(this.directory, leaves);
+    this.leavesUsed = leaves;
+    this.freeLeaves.length = 0;
+    this.leafCount = leaves;
+    for (let leaf = 0; leaf < leaves; leaf++) {
+      this.directory[leaf] = leaf;
+      this.states[leaf] = LIVE;
+    }
+  }
+
+  /** A leaf on which a cursor stands though it is dead. What it held is never looked at again. */
+  restoreDeadLeaf(): number {
+    const leaf = this.#allocLeaf();
+    this.states[leaf] = DEAD;
+    return leaf;
+  }
+
   /** A grace period has passed: nobody can stand on the leaf any more. */
   freeLeaf(leaf: number): void {
     assert(this.states[leaf] === DEAD, 'tree: freed a leaf that is not dead');

@@ -86,6 +86,7 @@ export function openMaps(s: Strategy): ReaderStep {
   };
 
   const mNext: ReaderStep = (_k, r) => {
+    r.forgetRecord();
     r.ret = gotVma;
     return s.getNextVma;
   };
@@ -166,6 +167,7 @@ export function openMaps(s: Strategy): ReaderStep {
   };
 
   const stopped: ReaderStep = (k, r) => {
+    r.forgetRecord();
     if (r.stopFor === STOP_GROW) {
       r.sizeBytes *= 2;
       return mStart;

@@ -27,6 +27,9 @@ export function endPass(r: Reader, s: Strategy, release: ReaderStep): ReaderStep
   r.counts.passesFinished++;
   r.observer.passEnds(r);
   r.inPass = false;
+  r.lineCount = 0;
+  r.pageIndex = 0;
+  r.endPage = 0;
   r.ret = release;
   return s.releaseFile ?? release;
 }

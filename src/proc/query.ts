@@ -80,6 +80,7 @@ export function queryMaps(s: Strategy): ReaderStep {
   };
 
   const stopped: ReaderStep = (_k, r) => {
+    r.forgetRecord();
     r.pageIndex++;
     if (r.stopFor === STOP_END) {
       r.observer.textComplete(r);

@@ -31,6 +31,9 @@ export const CAUSES = [
 ] as const;
 export type Cause = (typeof CAUSES)[number];
 
+/** The counter has not been sampled. */
+export const NO_SAMPLE = -1;
+
 const NOTHING_PENDING = 0;
 const RETRY_PENDING = 1;
 const FALLBACK_PENDING = 2;
@@ -160,7 +163,7 @@ export class Reader extends Task implements VmaWalker {
   copied = false;
   pinnedFile = NO_FILE;
   pinnedName = NO_NAME;
-  seqSample = 0;
+  seqSample = NO_SAMPLE;
   readonly copy: PrintedVma = {
     start: 0,
     end: 0,
@@ -229,6 +232,19 @@ export class Reader extends Task implements VmaWalker {
   dropRecord(): void {
     if (this.copied) this.counts.discardedRecords++;
     this.copied = false;
+  }
+
+  /** Nothing of the last record is looked at again: its registers say so. */
+  forgetRecord(): void {
+    this.found = NO_VMA;
+    this.copied = false;
+    this.copy.start = 0;
+    this.copy.end = 0;
+    this.copy.flags = 0;
+    this.copy.pgoff = 0;
+    this.copy.file = NO_FILE;
+    this.copy.name = NO_NAME;
+    this.copy.special = NO_SPECIAL;
   }
 
   /** Room for one more line; returns where its numbers go. */

@@ -108,7 +108,7 @@ export function rcuPage(options: RcuPageOptions): Strategy {
       r.fallingBack();
       return r.redo;
     }
-    r.budgetUsed++;
+    if (Number.isFinite(options.retriesMax)) r.budgetUsed++;
     r.retrying();
     if (options.wait === 'lock') return waitForWriter;
     return options.wait === 'try' ? sampleOrWait : r.redo;

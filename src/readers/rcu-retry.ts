@@ -115,7 +115,7 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
     r.attemptFailed(cause);
     dropPins(k, r);
     if (r.budgetUsed >= options.retriesMax) return giveUp;
-    r.budgetUsed++;
+    if (Number.isFinite(options.retriesMax)) r.budgetUsed++;
     r.retrying();
     if (options.wait === 'lock') return waitForWriter;
     return options.wait === 'try' ? sampleOrWait : trySample;

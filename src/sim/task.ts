@@ -8,6 +8,10 @@ import { PARKED } from './step.ts';
 
 type AnyStep = (kernel: never, task: never) => unknown;
 
+export const WANTS_NOTHING = 0;
+export const WANTS_READ = 1;
+export const WANTS_WRITE = 2;
+
 export abstract class Task {
   readonly id: number;
   readonly name: string;
@@ -25,6 +29,8 @@ export abstract class Task {
   readLockSinceNs = 0;
   /** It was woken to try again (rwsem), rather than handed the lock. */
   lockWoken = false;
+  /** It waits for the lock under the `any` policy: WANTS_READ, WANTS_WRITE or WANTS_NOTHING. */
+  lockWants = WANTS_NOTHING;
   /** Where it goes once it has the lock that it spins on or was woken for. */
   lockResume: AnyStep = PARKED;
   mmapReadLocks = 0;

@@ -25,7 +25,7 @@ import type { MmStruct } from '../mm/mm-struct.ts';
 import { NO_OBSERVER } from '../mm/observer.ts';
 import { Rcu } from '../mm/rcu.ts';
 import { FileTable, NameTable } from '../mm/references.ts';
-import { MmapLock } from '../mm/rw-semaphore.ts';
+import { type LockPolicy, MmapLock } from '../mm/rw-semaphore.ts';
 import { TextTable } from '../mm/text-table.ts';
 import { VmaArena } from '../mm/vma.ts';
 import { VmaTree } from '../mm/vma-tree.ts';
@@ -54,11 +54,11 @@ export function deviceText(file: FileSpec): string {
 /** What shared anonymous memory prints: shmem_zero_setup's file. Source: v6.18 mm/shmem.c. */
 export const ANON_SHMEM_PATH = '/dev/zero (deleted)';
 
-export function buildKernel(scenario: Scenario): Kernel {
+export function buildKernel(scenario: Scenario, lockPolicy: LockPolicy): Kernel {
   const mm: MmStruct = {
     vmas: new VmaArena(),
     tree: new VmaTree(),
-    mmapLock: new MmapLock(scenario.machine.rwsem),
+    mmapLock: new MmapLock(lockPolicy),
     mmLockSeq: new MmLockSeq(),
     mapCount: scenario.vmas.length,
     startBrk: scenario.startBrkPage,
@@ -143,9 +143,7 @@ function recordOf(k: Kernel, spec: VmaSpec, startStack: number): VmaRecord {
 /** Tree nodes and names wait for a grace period. */
 function deferFrees(k: Kernel): void {
   const { tree } = k.mm;
-  const freeLeaf = (leaf: number): void => tree.freeLeaf(leaf);
-  const freeName = (name: number): void => k.names.free(name);
-  tree.onLeafDead = (leaf) => k.rcu.defer(freeLeaf, leaf, k.nowNs);
-  k.names.onDead = (name) => k.rcu.defer(freeName, name, k.nowNs);
+  tree.onLeafDead = (leaf) => k.rcu.defer(tree.freeLater, leaf, k.nowNs);
+  k.names.onDead = (name) => k.rcu.defer(k.names.freeLater, name, k.nowNs);
   k.rcu.graceNs = k.costs.rcuGrace;
 }

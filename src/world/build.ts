@@ -1,13 +1,15 @@
-/** Scenario → World: the kernel, the tasks, the oracle that watches. */
+/** Scenario → World: the kernel, the tasks, and for a timed run the oracle that watches. */
 import { RandomStream } from '../base/prng.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import type { LockPolicy } from '../mm/rw-semaphore.ts';
 import { Oracle } from '../oracle/oracle.ts';
 import { openMaps } from '../proc/maps.ts';
 import { queryMaps } from '../proc/query.ts';
-import { Reader } from '../proc/reader.ts';
+import { type PassObserver, Reader } from '../proc/reader.ts';
 import type { Strategy } from '../proc/strategy.ts';
 import type { Duration, HogSpec, Scenario } from '../scenario/scenario.ts';
 import type { Task } from '../sim/task.ts';
-import { drawDuration, SeededChance } from '../writers/chance.ts';
+import { type Chance, drawDuration, SeededChance } from '../writers/chance.ts';
 import { OperationSource } from '../writers/source.ts';
 import { type FinishedOperation, Writer } from '../writers/writer.ts';
 import { buildKernel } from './build-mm.ts';
@@ -21,19 +23,46 @@ export interface BuildOptions {
   /** In place of the strategy of every reader. */
   readonly strategy: string | null;
   readonly seed: string;
-  readonly passes: PassSelection;
   readonly onOperation: ((operation: FinishedOperation) => void) | null;
   /** Makes a strategy from its text as the scenario or the command line has it. */
   readonly makeStrategy: (text: string) => Strategy;
+  /** In place of the scenario's `rwsem`. */
+  readonly lockPolicy?: LockPolicy;
+  /** In place of the seeded streams of each writer. */
+  readonly chance?: Chance;
+  /** Who watches the passes of this kernel; may install an observer of its address space, too. */
+  readonly watch: (kernel: Kernel, layout: MmLayout) => PassObserver;
+}
+
+/** A world that is watched by the oracle, and keeps the texts of the passes that are asked for. */
+export interface TimedWorld {
+  readonly world: World;
+  readonly oracle: Oracle;
+  readonly watch: PassWatch;
+}
+
+export function buildTimedWorld(
+  scenario: Scenario,
+  options: Omit<BuildOptions, 'watch'> & { readonly passes: PassSelection },
+): TimedWorld {
+  let oracle: Oracle | undefined;
+  let watch: PassWatch | undefined;
+  const world = buildWorld(scenario, {
+    ...options,
+    watch: (kernel, layout) => {
+      oracle = new Oracle(layout);
+      kernel.observer = oracle;
+      watch = new PassWatch(kernel, oracle, options.passes, scenario.readers[0]?.name ?? '');
+      return watch;
+    },
+  });
+  return { world, oracle: oracle!, watch: watch! };
 }
 
 export function buildWorld(scenario: Scenario, options: BuildOptions): World {
-  const kernel = buildKernel(scenario);
+  const kernel = buildKernel(scenario, options.lockPolicy ?? scenario.machine.rwsem);
   const layout = new MmLayout(kernel);
-  const oracle = new Oracle(layout);
-  kernel.observer = oracle;
-  const firstReader = scenario.readers[0]?.name ?? '';
-  const watch = new PassWatch(kernel, oracle, options.passes, firstReader);
+  const watch = options.watch(kernel, layout);
   const startNs: number[] = [];
   const cpus = new CpuChoice(scenario);
   const readers = scenario.readers.map((spec, id) => {
@@ -55,14 +84,15 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
     return reader;
   });
   const writers = scenario.writers.map((spec, i) => {
-    const chance = new SeededChance(options.seed, spec.name);
+    const chance = options.chance ?? new SeededChance(options.seed, spec.name);
     const source = new OperationSource(spec, scenario, { chance, world: writerWorld(kernel) });
     startNs.push(source.startNs());
     const { onOperation } = options;
     const id = readers.length + i;
     const cpu = cpus.of(id, spec.cpu);
     const task = { id, name: spec.name, cpu, nice: spec.nice };
-    return new Writer(task, { layout, source, onOperation });
+    const limited = spec.ops !== null;
+    return new Writer(task, { layout, source, limited, onOperation });
   });
   const firstHog = readers.length + writers.length;
   const hogs = hogSpecs(scenario).map(({ name, spec }, i) => {
@@ -83,8 +113,6 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
     scenario,
     seed: options.seed,
     kernel,
-    oracle,
-    watch,
     readers,
     writers,
     hogs,

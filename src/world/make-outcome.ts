@@ -1,6 +1,7 @@
 /** A world at the end of a run, as plain data. */
 import type { Reader } from '../proc/reader.ts';
 import type { Writer } from '../writers/writer.ts';
+import type { TimedWorld } from './build.ts';
 import {
   CAUSE_KEYS,
   type CauseKey,
@@ -14,22 +15,21 @@ import {
   type Tearing,
   type WriterOutcome,
 } from './outcome.ts';
-import { noTearing } from './pass-watch.ts';
-import type { World } from './world.ts';
+import { noTearing, type ReaderWatch } from './pass-watch.ts';
 
 const PAGE_BITS = 12n;
 
 export function makeOutcome(
-  world: World,
+  { world, watch }: TimedWorld,
   run: { readonly ended: EndReason; readonly events: number },
 ): Outcome {
   const starved: StarvedPass[] = [];
   for (const r of world.readers) {
     if (!r.inPass) continue;
     if (r.failedHere > 0) starved.push(starvedPass(r));
-    world.watch.passGivenUp(r);
+    watch.passGivenUp(r);
   }
-  const readers = world.readers.map((r) => readerOutcome(world, r));
+  const readers = world.readers.map((r) => readerOutcome(watch.of(r), r));
   const strategies = new Set(readers.map((reader) => reader.strategy));
   const [only] = strategies;
   return {
@@ -44,7 +44,7 @@ export function makeOutcome(
     tearing: sumTearing(readers),
     readers,
     writers: world.writers.map(writerOutcome),
-    passes: world.watch.passes,
+    passes: watch.passes,
     starved,
     livelock: null,
   };
@@ -60,8 +60,7 @@ function starvedPass(r: Reader): StarvedPass {
   };
 }
 
-function readerOutcome(world: World, r: Reader): ReaderOutcome {
-  const watch = world.watch.of(r);
+function readerOutcome(watch: ReaderWatch, r: Reader): ReaderOutcome {
   const starved = r.inPass && r.failedHere > 0;
   const counters: Counters = {
     ...r.counts,

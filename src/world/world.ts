@@ -1,20 +1,16 @@
-/** A world: the kernel, the tasks in it, and those who watch. Built from a scenario by build.ts. */
+/** A world: the kernel and the tasks in it. Built from a scenario by build.ts. */
 import type { Kernel } from '../mm/kernel.ts';
 import type { Plan } from '../mm/plan.ts';
-import type { Oracle } from '../oracle/oracle.ts';
 import type { Reader } from '../proc/reader.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Task } from '../sim/task.ts';
 import type { Writer } from '../writers/writer.ts';
 import type { Hog } from './hog.ts';
-import type { PassWatch } from './pass-watch.ts';
 
 export class World {
   readonly scenario: Scenario;
   readonly seed: string;
   readonly kernel: Kernel;
-  readonly oracle: Oracle;
-  readonly watch: PassWatch;
   readonly readers: readonly Reader[];
   readonly writers: readonly Writer[];
   /** Readers, then writers, then hogs; a task's id is its index. */
@@ -25,8 +21,6 @@ export class World {
     readonly scenario: Scenario;
     readonly seed: string;
     readonly kernel: Kernel;
-    readonly oracle: Oracle;
-    readonly watch: PassWatch;
     readonly readers: readonly Reader[];
     readonly writers: readonly Writer[];
     readonly hogs: readonly Hog[];
@@ -36,8 +30,6 @@ export class World {
     this.scenario = parts.scenario;
     this.seed = parts.seed;
     this.kernel = parts.kernel;
-    this.oracle = parts.oracle;
-    this.watch = parts.watch;
     this.readers = parts.readers;
     this.writers = parts.writers;
     this.tasks = [...parts.readers, ...parts.writers, ...parts.hogs];

@@ -9,7 +9,7 @@
  * Source: v6.18 include/linux/mmap_lock.h mmap_write_lock, mmap_write_unlock, mmap_write_downgrade.
  */
 import { Samples } from '../base/statistics.ts';
-import { type Actor, beginPlan, downgrades, nextAct } from '../mm/act.ts';
+import { type Actor, beginPlan, nextAct } from '../mm/act.ts';
 import type { Kernel, KernelStep } from '../mm/kernel.ts';
 import { type Layout, NO_NAME } from '../mm/layout.ts';
 import { mmapReadUnlock, mmapWriteLock, mmapWriteUnlock } from '../mm/mmap-lock.ts';
@@ -35,12 +35,16 @@ export interface FinishedOperation {
 export interface WriterParts {
   readonly layout: Layout;
   readonly source: OperationSource;
+  /** It stops after a number of operations. */
+  readonly limited: boolean;
   readonly onOperation: ((operation: FinishedOperation) => void) | null;
 }
 
 export class Writer extends Task implements Actor {
   readonly layout: Layout;
   readonly source: OperationSource;
+  /** It stops after a number of operations. */
+  readonly limited: boolean;
   readonly onOperation: ((operation: FinishedOperation) => void) | null;
 
   /** Operations that have ended. */
@@ -83,6 +87,7 @@ export class Writer extends Task implements Actor {
     super(task.id, task.name, task.cpu, task.nice);
     this.layout = parts.layout;
     this.source = parts.source;
+    this.limited = parts.limited;
     this.onOperation = parts.onOperation;
     this.step = nextOperation;
   }
@@ -127,7 +132,7 @@ const writeSectionBegin: WriterStep = (k, w) => {
   const plan = planCall(w.layout, w.call!);
   k.observer.sectionPlanned(plan);
   const inside = insideNs(k, callNs(k, plan.cost));
-  const after = downgrades(plan) ? Math.round(inside * k.costs.downgradedShare) : 0;
+  const after = plan.downgrades ? Math.round(inside * k.costs.downgradedShare) : 0;
   // An operation's own hold is the time inside the section of its first call.
   const held = w.callsDone === 0 ? w.operation!.holdNs : null;
   beginPlan(w, plan, {

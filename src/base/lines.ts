@@ -1,0 +1,66 @@
+/**
+ * Bytes to lines, a chunk at a time: each line as a binary string (one character of 0..255 for each
+ * byte) without its newline.
+ *
+ * Never holds more than one line, and of a line never more than LINE_BYTES_MAX bytes: what is longer
+ * is cut there, so that no input can fill the memory.
+ */
+
+/** A line of /proc/PID/maps has at most some 4300 bytes, one of strace with long strings more. */
+export const LINE_BYTES_MAX = 64 * 1024;
+
+/** @param number from 1 @param cut the line was longer than LINE_BYTES_MAX */
+export type OnLine = (line: string, number: number, cut: boolean) => void;
+
+export class LineSplitter {
+  readonly #onLine: OnLine;
+  #number = 0;
+  #begun = '';
+  #cut = false;
+  /** Some byte of the last line has come. */
+  #open = false;
+
+  constructor(onLine: OnLine) {
+    this.#onLine = onLine;
+  }
+
+  /** Lines begun so far. */
+  get count(): number {
+    return this.#number + (this.#open ? 1 : 0);
+  }
+
+  push(chunk: Uint8Array): void {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    for (let at = 0; at < bytes.length; ) {
+      const newline = bytes.indexOf(0x0a, at);
+      const end = newline < 0 ? bytes.length : newline;
+      this.#append(bytes, at, end);
+      if (newline < 0) return;
+      this.#finish();
+      at = end + 1;
+    }
+  }
+
+  /** The text is over: a last line without a newline counts as one. */
+  end(): void {
+    if (this.#open) this.#finish();
+  }
+
+  #append(bytes: Buffer, start: number, end: number): void {
+    this.#open = true;
+    const room = LINE_BYTES_MAX - this.#begun.length;
+    if (end - start > room) this.#cut = true;
+    const piece = bytes.toString('latin1', start, Math.min(end, start + room));
+    this.#begun = this.#begun === '' ? piece : this.#begun + piece;
+  }
+
+  #finish(): void {
+    this.#number++;
+    const line = this.#begun;
+    const cut = this.#cut;
+    this.#begun = '';
+    this.#cut = false;
+    this.#open = false;
+    this.#onLine(line, this.#number, cut);
+  }
+}
