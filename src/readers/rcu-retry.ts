@@ -46,6 +46,7 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
   // --- m_start ---
   const lockVmaRange: ReaderStep = (k, r) => {
     r.budgetUsed = 0;
+    r.sampled = false; // a record that overflowed may have left its sample
     r.retryAt = r.ret; // there is no record yet to look up again
     if (options.mstart === 'lock') return mmapReadLock(k, r, startLocked);
     rcuReadLock(k, r);
@@ -169,7 +170,6 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
   const dropLock: ReaderStep = (k, r) => {
     r.mmapLocked = false;
     r.sampled = true;
-    r.budgetUsed = 0;
     mmapReadUnlock(k, r);
     rcuReadLock(k, r);
     vmaIterSet(k, r, r.shownEnd);
@@ -179,6 +179,7 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
   // --- m_stop ---
   const unlockVmaRange: ReaderStep = (k, r) => {
     dropPins(k, r);
+    r.accepted(); // the gate line needs no check: what m_start tried is over
     if (!r.mmapLocked) {
       rcuReadUnlock(k, r);
       return r.ret;

@@ -1,0 +1,86 @@
+/**
+ * Steps taken by hand: a world without a clock, in which the test says who goes on, and how far. So a
+ * schedule that a comment counts out is a handful of lines.
+ *
+ * A task that sleeps on a lock cannot be moved; thinking takes no time; nobody spins.
+ */
+
+import type { Reader } from '../../src/proc/reader.ts';
+import { DONE, PARKED } from '../../src/sim/step.ts';
+import type { Task } from '../../src/sim/task.ts';
+import type { PassWatch } from '../../src/world/pass-watch.ts';
+import type { World } from '../../src/world/world.ts';
+import { aWorld } from './run.ts';
+
+type AnyStep = (kernel: unknown, task: unknown) => unknown;
+
+export class Hand {
+  readonly world: World;
+  readonly watch: PassWatch;
+  readonly #ready = new Set<number>();
+
+  constructor(yaml: string, strategy?: string) {
+    const timed = aWorld(yaml, strategy === undefined ? {} : { strategy });
+    this.world = timed.world;
+    this.watch = timed.watch;
+    const k = this.world.kernel;
+    k.timeless = true;
+    k.wakeUp = (task) => this.#ready.add(task.id);
+    for (const task of this.world.tasks) this.#ready.add(task.id);
+  }
+
+  task(name: string): Task {
+    const task = this.world.tasks.find((t) => t.name === name);
+    if (task === undefined) throw new Error(`no task "${name}"`);
+    return task;
+  }
+
+  get reader(): Reader {
+    return this.world.readers[0]!;
+  }
+
+  /** The name of the step that the task takes next; `parked` while it sleeps, `done` at its end. */
+  at(name: string): string {
+    const task = this.task(name);
+    if ((task.step as unknown) === DONE) return 'done';
+    return this.#ready.has(task.id) ? (task.step as AnyStep).name : 'parked';
+  }
+
+  /** Takes one step. */
+  step(name: string): void {
+    const task = this.task(name);
+    if (!this.#ready.has(task.id)) throw new Error(`${name} sleeps`);
+    const next = (task.step as AnyStep)(this.world.kernel, task);
+    this.world.kernel.takeSpent();
+    if (next === PARKED) this.#ready.delete(task.id);
+    else task.step = next as Task['step'];
+  }
+
+  /** Takes steps until the next one is called so, for the n-th time from now. */
+  to(name: string, step: string, nth = 1): this {
+    let left = nth;
+    for (let steps = 0; ; steps++) {
+      const at = this.at(name);
+      if (steps > 0 && at === step && --left === 0) return this;
+      if (at === 'done' || at === 'parked' || steps > 100_000) {
+        throw new Error(`${name} is at "${at}" and never comes to "${step}"`);
+      }
+      this.step(name);
+    }
+  }
+
+  /** Takes steps until the task sleeps or is done. */
+  run(name: string): this {
+    for (let steps = 0; this.at(name) !== 'done' && this.at(name) !== 'parked'; steps++) {
+      if (steps > 1_000_000) throw new Error(`${name} never ends`);
+      this.step(name);
+    }
+    return this;
+  }
+
+  /** One whole operation of a writer: until it is about to draw the next one. */
+  operation(name: string): this {
+    if (this.at(name) !== 'nextOperation') throw new Error(`${name} is at "${this.at(name)}"`);
+    return this.to(name, 'nextOperation');
+  }
+}

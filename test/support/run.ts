@@ -1,0 +1,121 @@
+/**
+ * Scenarios for tests of the model, as YAML text: run by the clock to the end (`aRun`), or built and
+ * left to the test (`aWorld`). Paths of captures are relative to `scenarios/`.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { TimedDriver, TimedRun } from '../../src/drive/timed.ts';
+import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
+import { makeStrategy, parseStrategy } from '../../src/readers/index.ts';
+import { renderFaults } from '../../src/scenario/faults.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { loadScenario } from '../../src/scenario/validate.ts';
+import { buildTimedWorld, type TimedWorld } from '../../src/world/build.ts';
+import type { OperationRecord, Outcome } from '../../src/world/outcome.ts';
+import type { PassSelection } from '../../src/world/pass-watch.ts';
+
+const SCENARIOS = fileURLToPath(new URL('../../scenarios/', import.meta.url));
+
+/** The scenario of this text; `mapsim: 1` is put in front. Faults throw. */
+export function aScenario(yaml: string): Scenario {
+  const loaded = loadScenario(
+    { path: 'test.yaml', bytes: Buffer.from(`mapsim: 1\n${yaml}`) },
+    {
+      readFile: (path) => readFileSync(`${SCENARIOS}${path}`),
+      strategies: parseStrategy,
+      costs: { presets: COST_PRESETS, names: COST_NAMES },
+    },
+  );
+  if (!loaded.ok) throw new Error(renderFaults(loaded.faults, { dropped: loaded.dropped }));
+  return loaded.scenario;
+}
+
+export interface RunOptions {
+  readonly strategy?: string;
+  readonly seed?: string;
+  readonly passes?: PassSelection['which'];
+  readonly maxEvents?: number;
+  readonly onOperation?: (operation: OperationRecord) => void;
+}
+
+/** Runs to the end. The texts of all passes of the first reader are kept, unless told otherwise. */
+export function aRun(scenario: string | Scenario, options: RunOptions = {}): Outcome {
+  const { passes = 'all', maxEvents = 50_000_000, ...rest } = options;
+  const run = new TimedRun(typeof scenario === 'string' ? aScenario(scenario) : scenario, {
+    ...rest,
+    maxEvents,
+    passes: { reader: null, which: passes },
+  });
+  run.advance(Number.POSITIVE_INFINITY);
+  return run.outcome();
+}
+
+/** A world that the oracle watches, to be advanced by the test. */
+export function aWorld(scenario: string | Scenario, options: RunOptions = {}): TimedWorld {
+  const built = typeof scenario === 'string' ? aScenario(scenario) : scenario;
+  return buildTimedWorld(built, {
+    strategy: options.strategy ?? null,
+    seed: options.seed ?? built.seed,
+    passes: { reader: null, which: options.passes ?? 'all' },
+    onOperation: options.onOperation ?? null,
+    makeStrategy,
+  });
+}
+
+/** The clock of a world. */
+export function aDriver(timed: TimedWorld, options: RunOptions = {}): TimedDriver {
+  return new TimedDriver(timed, {
+    durationNs: timed.world.scenario.durationNs,
+    maxEvents: options.maxEvents ?? 50_000_000,
+  });
+}
+
+/** The text of a pass of the first reader. */
+export function textOf(outcome: Outcome, pass = 0): string {
+  return Buffer.from(outcome.passes[pass]!.text).toString('latin1');
+}
+
+/** Attempts that failed, whatever the cause. */
+export function failedAttempts(outcome: Outcome): number {
+  return outcome.readers.reduce(
+    (sum, { failedByCause }) => sum + Object.values(failedByCause).reduce((a, b) => a + b, 0),
+    0,
+  );
+}
+
+/**
+ * The registry written out: every strategy with every value of every option once, and each family
+ * with a small N. `query*` only where asked for: they print no gate line and read no seq_file.
+ */
+export const SEQ_STRATEGIES: readonly string[] = [
+  'mmap-lock',
+  'rcu-retry',
+  'rcu-retry:mstart=speculate',
+  'rcu-retry:sample=vma',
+  'rcu-retry:wait=try',
+  'rcu-retry:wait=spin',
+  'rcu-retry0',
+  'rcu-retry1:fallback=vma',
+  'rcu-retry2:scope=read,fallback=vma',
+  'rcu-retry2:mstart=lock,sample=vma,wait=try',
+  'rcu-retry3',
+  'rcu-retry3:wait=spin',
+  'rcu-retry3:sample=vma,fallback=vma',
+  'rcu-once',
+  'rcu-page',
+  'rcu-page:wait=try',
+  'rcu-page:wait=spin',
+  'rcu-page0',
+  'rcu-page2',
+  'rcu-page2:wait=spin',
+  'vma-lock',
+  'vma-lock:resume=printed-end',
+  'vma-lock:gap-check=off',
+  'mmap-lock-vma',
+  'mmap-lock-all',
+  'rcu-unchecked',
+];
+
+export const QUERY_STRATEGIES: readonly string[] = ['query', 'query-rcu', 'query-vma'];
+
+export const ALL_STRATEGIES: readonly string[] = [...SEQ_STRATEGIES, ...QUERY_STRATEGIES];
