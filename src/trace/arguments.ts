@@ -1,0 +1,158 @@
+/**
+ * The small print of logs: arguments apart, numbers, flags in words or figures, quoted strings, files
+ * behind descriptors.
+ *
+ * Source: strace 6.1 print_quoted_string_ex, printflags, printfd; perf 6.1 builtin-trace.c.
+ */
+
+const PAGE_BYTES = 4096n;
+
+/** Index of the `)` that closes the `(` at `open`, or -1. Strings, comments and fd paths are skipped. */
+export function closingParen(text: string, open: number): number {
+  let depth = 0;
+  for (let at = open; at < text.length; at = after(text, at)) {
+    const char = text[at];
+    if (char === '(' || char === '[' || char === '{') depth++;
+    else if (char === ')' || char === ']' || char === '}') {
+      depth--;
+      if (depth === 0) return char === ')' ? at : -1;
+    }
+  }
+  return -1;
+}
+
+/** Arguments between commas, trimmed; commas inside brackets and strings do not count. */
+export function splitArguments(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < text.length; at = after(text, at)) {
+    const char = text[at];
+    if (char === '(' || char === '[' || char === '{') depth++;
+    else if (char === ')' || char === ']' || char === '}') depth--;
+    else if (char === ',' && depth === 0) {
+      parts.push(text.slice(from, at).trim());
+      from = at + 1;
+    }
+  }
+  const last = text.slice(from).trim();
+  if (last !== '' || parts.length > 0) parts.push(last);
+  return parts;
+}
+
+/** Index behind the character, string, comment or fd path that begins at `at`. */
+function after(text: string, at: number): number {
+  const char = text[at];
+  if (char === '"') return afterString(text, at);
+  if (char === '/' && text[at + 1] === '*') {
+    const end = text.indexOf('*/', at + 2);
+    return end < 0 ? text.length : end + 2;
+  }
+  // 3</path (deleted)>: strace writes < and > inside a path as octal escapes.
+  if (char === '<' && /[0-9]/.test(text[at - 1] ?? '')) return afterAngles(text, at);
+  return at + 1;
+}
+
+function afterString(text: string, at: number): number {
+  for (let i = at + 1; i < text.length; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === '"') return i + 1;
+  }
+  return text.length;
+}
+
+function afterAngles(text: string, at: number): number {
+  let depth = 0;
+  for (let i = at; i < text.length; i++) {
+    if (text[i] === '<') depth++;
+    else if (text[i] === '>') {
+      depth--;
+      if (depth === 0) return i + 1;
+    }
+  }
+  return text.length;
+}
+
+/** 0x…, decimal, negative or NULL; null for anything else. */
+export function integer(text: string): bigint | null {
+  const bare = text.replace(/\s*\/\*.*$/, '');
+  if (bare === 'NULL') return 0n;
+  if (/^0x[0-9a-f]{1,16}$/i.test(bare) || /^[0-9]{1,20}$/.test(bare)) return BigInt(bare);
+  return /^-[0-9]{1,19}$/.test(bare) ? BigInt(bare) : null;
+}
+
+/** The page of an address, or null where it is none or not on a page border. */
+export function pageOf(text: string): number | null {
+  const address = integer(text);
+  if (address === null || address < 0n || address % PAGE_BYTES !== 0n) return null;
+  return Number(address / PAGE_BYTES);
+}
+
+/** Pages of a length in bytes, rounded up. */
+export function pagesOf(text: string): number | null {
+  const bytes = integer(text);
+  if (bytes === null || bytes < 0n) return null;
+  return Number((bytes + PAGE_BYTES - 1n) / PAGE_BYTES);
+}
+
+/** Bits of `PROT_READ|PROT_WRITE`, `READ|WRITE`, `0x3` or a mixture. */
+export function flagBits(
+  text: string,
+  prefix: string,
+  known: Readonly<Record<string, number>>,
+): { readonly bits: number; readonly unknown: readonly string[] } | null {
+  const bare = text.replace(/\s*\/\*.*$/, '').trim();
+  if (bare === '') return null;
+  let bits = 0;
+  const unknown: string[] = [];
+  for (const word of bare.split('|')) {
+    const value = integer(word);
+    if (value !== null) {
+      bits |= Number(BigInt.asIntN(32, value));
+      continue;
+    }
+    // MAP_HUGE_2MB and `21<<MAP_HUGE_SHIFT` only choose a size of huge pages.
+    if (/^(MAP_HUGE_\w+|[0-9]+<<MAP_HUGE_SHIFT)$/.test(word)) continue;
+    const name = word.startsWith(prefix) ? word.slice(prefix.length) : word;
+    const bit = Object.hasOwn(known, name) ? known[name]! : null;
+    if (bit === null) unknown.push(word);
+    else bits |= bit;
+  }
+  return { bits: bits >>> 0, unknown };
+}
+
+/** Bytes of `"text"`, or null; `"text"...` was cut by strace and is null, too. */
+export function quotedText(text: string): string | null {
+  return /^".*"$/s.test(text) ? unescaped(text.slice(1, -1)) : null;
+}
+
+/** The path of `3</usr/lib/libc.so.6>`, as maps prints it, or null where the log has none. */
+export function descriptorPath(text: string): string | null {
+  const match = /^[0-9]+<(.*)>$/s.exec(text);
+  if (match === null) return null;
+  const path = unescaped(match[1]!.replace(/<(?:char|block) [^<>]*>/, ''));
+  return path.startsWith('/') ? asMapsPrints(path) : null;
+}
+
+/** seq_path escapes newlines and nothing else. */
+export function asMapsPrints(path: string): string {
+  return path.replaceAll('\n', '\\012');
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+  '"': '"',
+};
+
+function unescaped(text: string): string {
+  return text.replace(/\\(x[0-9a-f]{2}|[0-7]{1,3}|.)/gs, (_all, what: string) => {
+    if (/^x/.test(what)) return String.fromCharCode(Number.parseInt(what.slice(1), 16));
+    if (/^[0-7]/.test(what)) return String.fromCharCode(Number.parseInt(what, 8) & 0xff);
+    return ESCAPES[what] ?? what;
+  });
+}

@@ -1,0 +1,301 @@
+/**
+ * What a recorded call did to the address space.
+ *
+ * Results go before requests. A call that failed did nothing, but for mprotect, mlock (which stop at
+ * the first gap) and madvise (which goes on behind it) with ENOMEM: these are made again, so that the
+ * part before the gap changes as it did. Protection keys are not modelled: pkey_mprotect is mprotect.
+ *
+ * Source: v6.18 include/uapi/asm-generic/mman-common.h, mman.h; include/uapi/linux/prctl.h, sched.h;
+ * mm/mmap.c ksys_mmap_pgoff, brk.
+ */
+import {
+  asMapsPrints,
+  descriptorPath,
+  flagBits,
+  integer,
+  pageOf,
+  pagesOf,
+  quotedText,
+} from './arguments.ts';
+import { ADVICE, type Advice, type TraceAction } from './call.ts';
+import type { RawCall } from './raw-call.ts';
+
+const PROT = { NONE: 0, READ: 1, WRITE: 2, EXEC: 4, SEM: 8, GROWSDOWN: 1 << 24, GROWSUP: 1 << 25 };
+const MAP = {
+  FILE: 0,
+  SHARED: 1,
+  PRIVATE: 2,
+  SHARED_VALIDATE: 3,
+  FIXED: 0x10,
+  ANONYMOUS: 0x20,
+  ANON: 0x20,
+  '32BIT': 0x40,
+  ABOVE4G: 0x80,
+  GROWSDOWN: 0x100,
+  DENYWRITE: 0x800,
+  EXECUTABLE: 0x1000,
+  LOCKED: 0x2000,
+  NORESERVE: 0x4000,
+  POPULATE: 0x8000,
+  NONBLOCK: 0x10000,
+  STACK: 0x20000,
+  HUGETLB: 0x40000,
+  SYNC: 0x80000,
+  FIXED_NOREPLACE: 0x100000,
+  UNINITIALIZED: 0x4000000,
+};
+/** Bits 26..31 choose the size of huge pages. */
+const MAP_KNOWN_BITS = 0xfc000000;
+const MREMAP = { MAYMOVE: 1, FIXED: 2, DONTUNMAP: 4 };
+
+/** Advice by number; those that change no VMA are kept as calls that do nothing. */
+const MADV: Readonly<Record<number, string>> = {
+  0: 'MADV_NORMAL',
+  1: 'MADV_RANDOM',
+  2: 'MADV_SEQUENTIAL',
+  3: 'MADV_WILLNEED',
+  4: 'MADV_DONTNEED',
+  8: 'MADV_FREE',
+  9: 'MADV_REMOVE',
+  10: 'MADV_DONTFORK',
+  11: 'MADV_DOFORK',
+  12: 'MADV_MERGEABLE',
+  13: 'MADV_UNMERGEABLE',
+  14: 'MADV_HUGEPAGE',
+  15: 'MADV_NOHUGEPAGE',
+  16: 'MADV_DONTDUMP',
+  17: 'MADV_DODUMP',
+  18: 'MADV_WIPEONFORK',
+  19: 'MADV_KEEPONFORK',
+  20: 'MADV_COLD',
+  21: 'MADV_PAGEOUT',
+  22: 'MADV_POPULATE_READ',
+  23: 'MADV_POPULATE_WRITE',
+  24: 'MADV_DONTNEED_LOCKED',
+  25: 'MADV_COLLAPSE',
+  102: 'MADV_GUARD_INSTALL',
+  103: 'MADV_GUARD_REMOVE',
+};
+const MADV_WORDS = new Set(Object.values(MADV));
+
+const PR_SET_VMA = 0x53564d41n;
+
+/** Calls about memory that mapsim cannot make: named in the report. */
+const BEYOND = new Set([
+  'remap_file_pages',
+  'shmat',
+  'shmdt',
+  'mlockall',
+  'munlockall',
+  'map_shadow_stack',
+  'userfaultfd',
+]);
+
+/** The action; or what is not understood; or null for a call that has nothing to do with memory. */
+export type Meaning =
+  | { readonly action: TraceAction; readonly remark: string | null }
+  | { readonly action: null; readonly remark: string }
+  | null;
+
+/** What meaning.ts asks about files. */
+export interface Descriptors {
+  /** Number of the path behind the descriptor, or of a made-up one; -1 never. */
+  pathId(path: string): number;
+  /** What an earlier open() in the log said, or null. */
+  opened(descriptor: string): string | null;
+}
+
+const NOTHING: TraceAction = { kind: 'nothing', locked: false };
+const NOTHING_LOCKED: TraceAction = { kind: 'nothing', locked: true };
+
+export function meaningOf(call: RawCall, files: Descriptors): Meaning {
+  switch (call.syscall) {
+    case 'mmap':
+    case 'mmap2':
+      return mmap(call, files);
+    case 'munmap':
+      return call.errno === null ? ranged(call, 'munmap') : nothing(call);
+    case 'mprotect':
+    case 'pkey_mprotect':
+      return mprotect(call);
+    case 'mremap':
+      return mremap(call);
+    case 'brk':
+      return brk(call);
+    case 'madvise':
+      return madvise(call);
+    case 'mlock':
+    case 'mlock2':
+    case 'munlock':
+      return advise(call, call.syscall === 'munlock' ? 'munlock' : 'mlock');
+    case 'prctl':
+      return prctl(call);
+    case 'fork':
+      return call.errno === null ? done({ kind: 'fork' }) : nothing(call);
+    default:
+      if (!BEYOND.has(call.syscall) || call.errno !== null) return null;
+      return { action: null, remark: `${call.syscall} is not modelled` };
+  }
+}
+
+function done(action: TraceAction, remark: string | null = null): Meaning {
+  return { action, remark };
+}
+
+function bad(call: RawCall, what: string): Meaning {
+  return { action: null, remark: `${call.syscall} with ${what}` };
+}
+
+/** A call that failed, or asked for no change: it is kept, and changes nothing. */
+function nothing(call: RawCall): Meaning {
+  const underLock = call.errno === 'ENOMEM' || call.errno === 'EEXIST' || call.errno === 'EFAULT';
+  return done(underLock ? NOTHING_LOCKED : NOTHING);
+}
+
+function ranged(call: RawCall, kind: 'munmap'): Meaning {
+  const range = rangeOf(call);
+  if (range === null) return bad(call, 'a range that cannot be read');
+  return done({ kind, ...range });
+}
+
+function rangeOf(call: RawCall): { page: number; pages: number } | null {
+  const page = pageOf(call.args[0] ?? '');
+  const pages = pagesOf(call.args[1] ?? '');
+  return page === null || pages === null ? null : { page, pages };
+}
+
+function letters(prot: number): string {
+  return (prot & 1 ? 'r' : '-') + (prot & 2 ? 'w' : '-') + (prot & 4 ? 'x' : '-');
+}
+
+function mprotect(call: RawCall): Meaning {
+  if (call.errno !== null && call.errno !== 'ENOMEM') return nothing(call);
+  const range = rangeOf(call);
+  const prot = flagBits(call.args[2] ?? '', 'PROT_', PROT);
+  if (range === null || prot === null) return bad(call, 'arguments that cannot be read');
+  if (prot.unknown.length > 0) return bad(call, prot.unknown.join('|'));
+  return done({ kind: 'mprotect', ...range, perms: letters(prot.bits) });
+}
+
+function mmap(call: RawCall, files: Descriptors): Meaning {
+  if (call.errno !== null) return nothing(call);
+  const [, length = '', protText = '', flagText = '', descriptor = '', offset = '0'] = call.args;
+  const page = pageOf(call.result);
+  let pages = pagesOf(length);
+  const prot = flagBits(protText, 'PROT_', PROT);
+  const flags = flagBits(flagText, 'MAP_', MAP);
+  if (page === null || pages === null || prot === null || flags === null) {
+    return bad(call, 'arguments that cannot be read');
+  }
+  const unknown = [...prot.unknown, ...flags.unknown];
+  const { bits } = flags;
+  const known = Object.values(MAP).reduce((sum, bit) => sum | bit, MAP_KNOWN_BITS);
+  if ((bits & ~known) !== 0) unknown.push(`flags 0x${((bits & ~known) >>> 0).toString(16)}`);
+  if (bits & MAP.HUGETLB) pages = Math.ceil(pages / 512) * 512;
+  const anonymous = (bits & (MAP.ANONYMOUS | MAP.HUGETLB)) === MAP.ANONYMOUS;
+  const offsetPages = anonymous ? 0 : pageOf(offset);
+  if (offsetPages === null) return bad(call, 'an offset that cannot be read');
+  const file = anonymous ? null : fileOf(bits, descriptor, files);
+  if (file?.known === false)
+    unknown.push('a file whose path the log does not tell (strace -y does)');
+  const action: TraceAction = {
+    kind: 'mmap',
+    page,
+    pages,
+    perms: letters(prot.bits) + (bits & 1 ? 's' : 'p'),
+    path: file === null ? -1 : files.pathId(file.path),
+    offsetPages: call.syscall === 'mmap2' ? mmap2Offset(offset) : offsetPages,
+    populate: (bits & (MAP.POPULATE | MAP.LOCKED)) !== 0,
+    hidden: {
+      noReserve: (bits & MAP.NORESERVE) !== 0,
+      stack: (bits & MAP.STACK) !== 0,
+      locked: (bits & MAP.LOCKED) !== 0,
+      growsDown: (bits & MAP.GROWSDOWN) !== 0,
+    },
+  };
+  return done(action, unknown.length === 0 ? null : `${call.syscall} with ${unknown.join(', ')}`);
+}
+
+/** mmap2 counts pages. strace prints what it was given, or bytes where it knows better. */
+function mmap2Offset(offset: string): number {
+  const value = integer(offset) ?? 0n;
+  return Number(value % 4096n === 0n ? value / 4096n : value);
+}
+
+/** MAP_HUGETLB without a descriptor is memory of a file that the kernel makes. */
+function fileOf(
+  bits: number,
+  descriptor: string,
+  files: Descriptors,
+): { readonly path: string; readonly known: boolean } {
+  if (bits & MAP.ANONYMOUS) return { path: '/anon_hugepage (deleted)', known: true };
+  const path = descriptorPath(descriptor) ?? files.opened(descriptor);
+  if (path !== null) return { path, known: true };
+  const number = integer(descriptor.replace(/<.*$/s, '')) ?? 0n;
+  return { path: `/unknown/fd/${BigInt.asIntN(32, number)}`, known: false };
+}
+
+function mremap(call: RawCall): Meaning {
+  if (call.errno !== null) return nothing(call);
+  const [from = '', oldLength = '', newLength = '', flagText = '0'] = call.args;
+  const page = pageOf(from);
+  const pages = pagesOf(oldLength);
+  const newPages = pagesOf(newLength);
+  const to = pageOf(call.result);
+  const flags = flagBits(flagText, 'MREMAP_', MREMAP);
+  if (page === null || pages === null || newPages === null || to === null || flags === null) {
+    return bad(call, 'arguments that cannot be read');
+  }
+  if (flags.unknown.length > 0) return bad(call, flags.unknown.join('|'));
+  if (pages === 0) return bad(call, 'an old length of 0');
+  const mayMove = (flags.bits & MREMAP.MAYMOVE) !== 0;
+  const dontUnmap = (flags.bits & MREMAP.DONTUNMAP) !== 0;
+  const moved = to !== page ? to : -1;
+  return done({ kind: 'mremap', page, pages, newPages, to: moved, mayMove, dontUnmap });
+}
+
+/** The break that is in force afterwards is the result, whatever was asked for. */
+function brk(call: RawCall): Meaning {
+  const pages = pagesOf(call.result);
+  if (pages === null) return bad(call, 'a result that cannot be read');
+  const query = integer(call.args[0] ?? '') === 0n;
+  return done({ kind: 'brk', page: pages, query });
+}
+
+function madvise(call: RawCall): Meaning {
+  const text = (call.args[2] ?? '').replace(/\s*\/\*.*$/, '');
+  const number = integer(text);
+  const advice = number === null ? text : MADV[Number(number)];
+  if (advice === undefined || !MADV_WORDS.has(advice)) return bad(call, `advice ${text}`);
+  if (!Object.hasOwn(ADVICE, advice)) return done(NOTHING);
+  return advise(call, advice as Advice);
+}
+
+function advise(call: RawCall, advice: Advice): Meaning {
+  if (call.errno !== null && call.errno !== 'ENOMEM') return nothing(call);
+  const start = integer(call.args[0] ?? '');
+  const length = integer(call.args[1] ?? '');
+  if (start === null || length === null || start < 0n || length < 0n) {
+    return bad(call, 'a range that cannot be read');
+  }
+  // mlock takes whole pages around any range; madvise begins on a page border.
+  const page = Number(start / 4096n);
+  const pages = Number((length + (start % 4096n) + 4095n) / 4096n);
+  return done({ kind: 'advise', page, pages, advice });
+}
+
+function prctl(call: RawCall): Meaning {
+  const [option = '', what = '', start = '', length = '', name = ''] = call.args;
+  const isSetVma = option === 'PR_SET_VMA' || integer(option) === PR_SET_VMA;
+  if (!isSetVma) return null;
+  if (call.errno !== null && call.errno !== 'ENOMEM') return nothing(call);
+  if (what !== 'PR_SET_VMA_ANON_NAME' && integer(what) !== 0n) return bad(call, what);
+  const page = pageOf(start);
+  const pages = pagesOf(length);
+  if (page === null || pages === null) return bad(call, 'a range that cannot be read');
+  if (name === 'NULL' || integer(name) === 0n)
+    return done({ kind: 'name', page, pages, name: null });
+  const text = quotedText(name);
+  if (text === null) return bad(call, 'a name that the log does not spell out');
+  return done({ kind: 'name', page, pages, name: asMapsPrints(text).slice(0, 79) });
+}

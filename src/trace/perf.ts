@@ -1,0 +1,196 @@
+/**
+ * perf's logs of system calls: `perf trace` (one line a call, arguments by name, those of value 0 left
+ * out) and `perf script` of the syscalls:sys_enter_* and sys_exit_* tracepoints (a line each, numbers
+ * only).
+ *
+ * Source: perf 6.1 builtin-trace.c trace__sys_exit, thread__fprintf_entry_head; builtin-script.c.
+ */
+import { closingParen, integer, splitArguments } from './arguments.ts';
+import type { Clock } from './clock.ts';
+import { errnoName } from './errno.ts';
+import { type LogParser, type LogSink, THREADS_MAX } from './raw-call.ts';
+
+/** Names of the arguments, in the kernel's order, as its tracepoints have them. */
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  mmap: ['addr', 'len', 'prot', 'flags', 'fd', 'off'],
+  munmap: ['addr', 'len'],
+  mprotect: ['start', 'len', 'prot'],
+  pkey_mprotect: ['start', 'len', 'prot', 'pkey'],
+  mremap: ['addr', 'old_len', 'new_len', 'flags', 'new_addr'],
+  brk: ['brk'],
+  madvise: ['start', 'len_in', 'behavior'],
+  prctl: ['option', 'arg2', 'arg3', 'arg4', 'arg5'],
+  mlock: ['start', 'len'],
+  mlock2: ['start', 'len', 'flags'],
+  munlock: ['start', 'len'],
+  clone: ['clone_flags', 'newsp', 'parent_tidptr', 'child_tidptr', 'tls'],
+};
+
+/** Positional; what perf left out is 0. The first five are given where the names are not known. */
+function positional(syscall: string, text: string): string[] {
+  const named = new Map<string, string>();
+  const values: string[] = [];
+  for (const part of splitArguments(text)) {
+    const match = /^(\w+): (.*)$/s.exec(part);
+    if (match === null) continue;
+    named.set(match[1]!, match[2]!);
+    values.push(match[2]!);
+  }
+  return ARGUMENTS[syscall]?.map((name) => named.get(name) ?? '0') ?? values;
+}
+
+const TRACE_LINE =
+  /^ *(\?|[0-9]+\.[0-9]+) \( *(?:([0-9.]+) ms|\?)?:? *\):? +(?:(.{0,64}?)\/([0-9]+) +)?(\.\.\. \[continued\]: )?(\w+)\(/;
+const TRACE_RESULT = /^ *=(?: +(-?[0-9]+|0x[0-9a-f]+)(?: (E[A-Z0-9]+))?.*)?$/;
+
+export const isPerfTrace = (line: string): boolean =>
+  /^ *(\?|[0-9]+\.[0-9]+) \( *([0-9.]+ ms|\?)? *\):? /.test(line);
+
+export class PerfTraceParser implements LogParser {
+  readonly #clock: Clock;
+  readonly #sink: LogSink;
+  /** Text of the arguments of a call that another event has interrupted. */
+  readonly #begun = new Map<number, { readonly syscall: string; readonly args: string }>();
+
+  constructor(clock: Clock, sink: LogSink) {
+    this.#clock = clock;
+    this.#sink = sink;
+  }
+
+  line(text: string): void {
+    if (text.trim() === '') return;
+    const match = TRACE_LINE.exec(text);
+    if (match === null) {
+      this.#sink.unknown('not a line of perf trace');
+      return;
+    }
+    const [head, time, spent, , threadText, continued, syscall] = match;
+    const thread = Number(threadText ?? 0);
+    const open = head.length - 1;
+    const close = closingParen(text, open);
+    const startNs = time === '?' ? this.#clock.lastNs : this.#clock.perfTrace(time!);
+    const tail = close < 0 ? '' : text.slice(close + 1);
+    if (close < 0 || tail.trim() === '...') {
+      this.#begin(thread, syscall!, text.slice(open + 1, close < 0 ? undefined : close));
+      return;
+    }
+    // `[continued]: mmap()) = …` closes one parenthesis too many.
+    const result = TRACE_RESULT.exec(continued === undefined ? tail : tail.replace(/^\)/, ''));
+    if (result === null) {
+      this.#sink.unknown('not a line of perf trace');
+      return;
+    }
+    const args =
+      continued === undefined ? text.slice(open + 1, close) : this.#take(thread, syscall!);
+    if (args === null || result[1] === undefined) return; // a child's first return
+    const durationNs = spent === undefined ? 0 : Math.round(Number(spent) * 1e6);
+    this.#sink.call({
+      thread,
+      syscall: syscall!,
+      args: positional(syscall!, args),
+      result: result[1],
+      errno: result[2] ?? null,
+      startNs,
+      endNs: startNs + durationNs,
+    });
+  }
+
+  end(): void {
+    for (const [, { syscall }] of this.#begun) this.#sink.unreturned(syscall);
+    this.#begun.clear();
+  }
+
+  #begin(thread: number, syscall: string, args: string): void {
+    if (this.#begun.size < THREADS_MAX) this.#begun.set(thread, { syscall, args });
+    else this.#sink.unknown(`more than ${THREADS_MAX} threads with a call under way`);
+  }
+
+  #take(thread: number, syscall: string): string | null {
+    const begun = this.#begun.get(thread);
+    if (begun?.syscall !== syscall) return null;
+    this.#begun.delete(thread);
+    return begun.args;
+  }
+}
+
+const SCRIPT_HEAD = / ([0-9]+) +(?:\[[0-9]{1,6}\] +)?([0-9]+\.[0-9]{1,9}): +(?:[0-9]+ +)?$/;
+const SCRIPT_HEAD_BOTH = /\/([0-9]+) +(?:\[[0-9]{1,6}\] +)?([0-9]+\.[0-9]{1,9}): +(?:[0-9]+ +)?$/;
+const SCRIPT_EVENT = /^syscalls:sys_(enter|exit)_(\w+): ?(.*)$/s;
+const HEAD_MAX = 256;
+
+export const isPerfScript = (line: string): boolean =>
+  / +[0-9]+\.[0-9]+: +(?:[0-9]+ +)?syscalls:sys_(enter|exit)_\w+:/.test(line.slice(0, HEAD_MAX));
+
+interface Entered {
+  readonly syscall: string;
+  readonly args: string;
+  readonly startNs: number;
+}
+
+export class PerfScriptParser implements LogParser {
+  readonly #clock: Clock;
+  readonly #sink: LogSink;
+  readonly #entered = new Map<number, Entered>();
+
+  constructor(clock: Clock, sink: LogSink) {
+    this.#clock = clock;
+    this.#sink = sink;
+  }
+
+  line(text: string): void {
+    if (text.trim() === '' || text.startsWith('#')) return;
+    const at = text.slice(0, HEAD_MAX).indexOf('syscalls:sys_');
+    const head = at < 0 ? '' : text.slice(0, at);
+    const who = SCRIPT_HEAD_BOTH.exec(head) ?? SCRIPT_HEAD.exec(head);
+    const event = at < 0 ? null : SCRIPT_EVENT.exec(text.slice(at));
+    if (who === null || event === null) {
+      this.#sink.unknown('not a line of perf script with syscalls:sys_enter_* and sys_exit_*');
+      return;
+    }
+    const thread = Number(who[1]);
+    const nowNs = this.#clock.perfScript(who[2]!);
+    const [, side, syscall, rest] = event as unknown as [string, string, string, string];
+    if (side === 'enter') this.#enter(thread, { syscall, args: rest, startNs: nowNs });
+    else this.#exit(thread, syscall, rest, nowNs);
+  }
+
+  end(): void {
+    for (const [, { syscall }] of this.#entered) this.#sink.unreturned(syscall);
+    this.#entered.clear();
+  }
+
+  #enter(thread: number, entered: Entered): void {
+    const before = this.#entered.get(thread);
+    if (before !== undefined) this.#sink.unreturned(before.syscall);
+    if (this.#entered.size < THREADS_MAX) this.#entered.set(thread, entered);
+    else this.#sink.unknown(`more than ${THREADS_MAX} threads with a call under way`);
+  }
+
+  #exit(thread: number, syscall: string, rest: string, nowNs: number): void {
+    const entered = this.#entered.get(thread);
+    this.#entered.delete(thread);
+    const value = integer(rest.trim());
+    if (value === null) {
+      this.#sink.unknown('an exit without a result');
+      return;
+    }
+    if (entered?.syscall !== syscall) {
+      // A new thread or a new program comes out of a call that it never entered.
+      if (!/^(clone3?|v?fork|execveat?)$/.test(syscall)) {
+        this.#sink.unknown('the end of a call whose beginning is not in the log');
+      }
+      return;
+    }
+    const signed = BigInt.asIntN(64, value);
+    const failed = signed < 0n && signed >= -4095n;
+    this.#sink.call({
+      thread,
+      syscall,
+      args: positional(syscall, entered.args),
+      result: failed ? '-1' : `0x${value.toString(16)}`,
+      errno: failed ? errnoName(Number(-signed)) : null,
+      startNs: entered.startNs,
+      endNs: nowNs,
+    });
+  }
+}

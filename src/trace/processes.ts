@@ -1,0 +1,146 @@
+/**
+ * Which threads of a log share one address space.
+ *
+ * A log with -f follows children, too. A thread belongs to the process if every clone on the way from
+ * its first thread had CLONE_VM; threads whose making the log does not show were there before it
+ * began. What a vforked child does counts until it calls execve. When the process itself calls
+ * execve, it has a new address space: only what comes after the last such call is replayed.
+ *
+ * Judged at the end, since a child's first lines may come before the line that tells its number.
+ * Left out: numbers of threads that are used again within one log.
+ */
+import { integer } from './arguments.ts';
+import type { RawCall } from './raw-call.ts';
+
+const CLONE_VM = 0x100n;
+const CLONE_VFORK = 0x4000n;
+const CLONE_THREAD = 0x10000n;
+
+interface Birth {
+  readonly parent: number;
+  readonly sharesMemory: boolean;
+  /** It shares memory without being a thread: execve takes it away. */
+  readonly own: boolean;
+}
+
+export class Processes {
+  readonly #births = new Map<number, Birth>();
+  /** For each thread how many calls there were when it last called execve. */
+  readonly #execs = new Map<number, number>();
+  #first = -1;
+
+  /** Every thread that does something, in the order of the log. */
+  seen(thread: number): void {
+    if (this.#first < 0) this.#first = thread;
+  }
+
+  /**
+   * Notes clone, fork and execve. @param calls calls of the log so far
+   * @returns whether it was a fork that copies the caller's address space
+   */
+  note(call: RawCall, calls: number): boolean {
+    if (call.errno !== null) return false;
+    if (call.syscall === 'execve' || call.syscall === 'execveat') {
+      this.#execs.set(call.thread, calls);
+      return false;
+    }
+    const flags = cloneFlags(call);
+    if (flags === null) return false;
+    const child = Number(integer(call.result) ?? 0n);
+    if (child <= 0) return false;
+    const sharesMemory = (flags & CLONE_VM) !== 0n;
+    const own = (flags & CLONE_THREAD) === 0n;
+    this.#births.set(child, { parent: call.thread, sharesMemory, own });
+    return !sharesMemory;
+  }
+
+  /** The process whose calls are replayed. @param wanted its number, or null for the first one */
+  judge(wanted: number | null): Membership {
+    return new Membership(this.#births, this.#execs, wanted ?? this.#first);
+  }
+}
+
+export class Membership {
+  readonly #births: ReadonlyMap<number, Birth>;
+  readonly #execs: ReadonlyMap<number, number>;
+  readonly #main: number;
+  readonly #known = new Map<number, boolean>();
+  /** Calls before this index belong to the address space before execve. */
+  readonly firstCall: number;
+
+  constructor(
+    births: ReadonlyMap<number, Birth>,
+    execs: ReadonlyMap<number, number>,
+    main: number,
+  ) {
+    this.#births = births;
+    this.#execs = execs;
+    this.#main = main;
+    let first = 0;
+    for (const [thread, at] of execs) {
+      if (!this.#leavesAlone(thread) && this.has(thread)) first = Math.max(first, at);
+    }
+    this.firstCall = first;
+  }
+
+  /** Whether the thread shares the address space of the process. */
+  has(thread: number): boolean {
+    const known = this.#known.get(thread);
+    if (known !== undefined) return known;
+    this.#known.set(thread, false); // a ring of births is no way to the process
+    const birth = thread === this.#main ? undefined : this.#births.get(thread);
+    let belongs = birth === undefined ? this.#root() : birth.sharesMemory && this.has(birth.parent);
+    if (thread === this.#main) belongs = true;
+    this.#known.set(thread, belongs);
+    return belongs;
+  }
+
+  /** Whether this call (its index in the log) acts on the address space. */
+  acts(thread: number, index: number): boolean {
+    if (!this.has(thread)) return false;
+    const exec = this.#leavesAlone(thread) ? this.#execs.get(thread) : undefined;
+    return exec === undefined || index < exec;
+  }
+
+  /** Threads of unknown birth belong to a process that is of unknown birth itself. */
+  #root(): boolean {
+    return !this.#births.has(this.#main);
+  }
+
+  /** A vforked child that calls execve leaves its parent's memory as it is. */
+  #leavesAlone(thread: number): boolean {
+    return thread !== this.#main && this.#births.get(thread)?.own === true;
+  }
+}
+
+/** Flags of a call that makes a thread or a process; null for other calls. */
+function cloneFlags(call: RawCall): bigint | null {
+  switch (call.syscall) {
+    case 'fork':
+      return 0n;
+    case 'vfork':
+      return CLONE_VM | CLONE_VFORK;
+    case 'clone':
+    case 'clone3':
+      return flagsIn(call.args);
+    default:
+      return null;
+  }
+}
+
+const FLAG_WORDS: readonly (readonly [RegExp, bigint])[] = [
+  [/\b(CLONE_)?VM\b/, CLONE_VM],
+  [/\b(CLONE_)?VFORK\b/, CLONE_VFORK],
+  [/\b(CLONE_)?THREAD\b/, CLONE_THREAD],
+];
+
+/** `flags=CLONE_VM|…`, `{flags=…}`, `VM|FS|…`, `0x1200011`. perf shows no flags of clone3. */
+function flagsIn(args: readonly string[]): bigint {
+  const text = args.find((arg) => /flags=/.test(arg)) ?? args[0] ?? '';
+  const value = integer(text.replace(/^.*flags=/, ''));
+  if (value !== null && value < 2n ** 40n) return value;
+  if (value !== null) return CLONE_VM | CLONE_THREAD; // the address of clone3's arguments
+  let flags = 0n;
+  for (const [word, bit] of FLAG_WORDS) if (word.test(text)) flags |= bit;
+  return flags;
+}

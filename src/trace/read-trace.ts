@@ -1,0 +1,254 @@
+/**
+ * A log of system calls, of one file or of several (strace -ff), to the calls that act on one address
+ * space, in the order in which they took effect.
+ *
+ * That is the order of their returns: of the lines in a log that strace wrote as one file, of the end
+ * times elsewhere. Reads a chunk at a time; what is kept is some 200 bytes for each call about memory,
+ * of which there may be CALLS_MAX. Nothing of a log can make it fail but more calls than that: what is
+ * not understood is counted and listed.
+ */
+import { UserError } from '../base/errors.ts';
+import { LineSplitter } from '../base/lines.ts';
+import { asMapsPrints, quotedText } from './arguments.ts';
+import type { Trace, TracedCall } from './call.ts';
+import { Clock } from './clock.ts';
+import { meaningOf } from './meaning.ts';
+import { isPerfScript, isPerfTrace, PerfScriptParser, PerfTraceParser } from './perf.ts';
+import { type Membership, Processes } from './processes.ts';
+import type { LogParser, LogSink, RawCall } from './raw-call.ts';
+import { Remarks } from './remarks.ts';
+import { StraceParser } from './strace.ts';
+
+export const CALLS_MAX = 1_000_000;
+const DESCRIPTORS_MAX = 65_536;
+
+export interface TraceOptions {
+  /** Only calls that returned after this instant; as the log writes its times. */
+  readonly from: string | null;
+  /** Only calls that returned at or before this instant. */
+  readonly until: string | null;
+  /** Number of the process (its first thread), or null for the first one of the log. */
+  readonly process: number | null;
+}
+
+export const WHOLE_TRACE: TraceOptions = { from: null, until: null, process: null };
+
+/** A call of the log that may act on the address space. */
+interface Kept {
+  readonly call: TracedCall;
+  /** Its place among all calls of the log. */
+  readonly index: number;
+}
+
+export class TraceReader implements LogSink {
+  readonly #options: TraceOptions;
+  readonly #clock = new Clock();
+  readonly #processes = new Processes();
+  readonly #kept: Kept[] = [];
+  readonly #paths: string[] = [];
+  readonly #pathIds = new Map<string, number>();
+  readonly #opened = new Map<string, string>();
+  readonly #notUnderstood = new Remarks();
+  readonly #leftOut = new Remarks();
+  #fromNs: number | null = null;
+  #untilNs: number | null = null;
+  #index = 0;
+  #lines = 0;
+  #byTime = false;
+  #files = 0;
+  // The file and the line that are being read.
+  #file = '';
+  #line = 0;
+  #text = '';
+  #parser: LogParser | null = null;
+  #splitter: LineSplitter | null = null;
+
+  constructor(options: TraceOptions) {
+    this.#options = options;
+  }
+
+  /** @param name as the user knows it; strace -ff ends it in the number of the thread */
+  beginFile(name: string): void {
+    this.endFile();
+    this.#file = name;
+    this.#line = 0;
+    this.#files++;
+    if (this.#files > 1) this.#byTime = true;
+    this.#splitter = new LineSplitter((line, number, cut) => this.#onLine(line, number, cut));
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#splitter?.push(chunk);
+  }
+
+  endFile(): void {
+    this.#splitter?.end();
+    this.#parser?.end();
+    this.#lines += this.#line;
+    this.#splitter = null;
+    this.#parser = null;
+  }
+
+  /** All files are read. @throws UserError where from or until is no time of this log */
+  finish(): Trace {
+    this.endFile();
+    this.#findBounds();
+    const members = this.#processes.judge(this.#options.process);
+    if (this.#byTime) {
+      this.#kept.sort((a, b) => a.call.endNs - b.call.endNs || a.index - b.index);
+    }
+    const calls: TracedCall[] = [];
+    for (const { call, index } of this.#kept) {
+      const why = this.#whyLeftOut(call, index, members);
+      if (why === null) calls.push(call);
+      else this.#leftOut.add(why, this.#file, call.line, `${call.syscall} of ${call.thread}`);
+    }
+    const threads = [...new Set(calls.map((call) => call.thread))].sort((a, b) => a - b);
+    return {
+      calls,
+      paths: this.#paths,
+      threads,
+      lines: this.#lines,
+      timed: this.#clock.kind !== 'none',
+      notUnderstood: this.#notUnderstood.list(),
+      leftOut: this.#leftOut.list(),
+      startBrkPage: firstBreak(calls),
+    };
+  }
+
+  #whyLeftOut(call: TracedCall, index: number, members: Membership): string | null {
+    if (!members.acts(call.thread, index)) return 'calls of other processes';
+    if (index < members.firstCall) return 'calls before the process called execve';
+    if (this.#fromNs !== null && call.endNs <= this.#fromNs)
+      return 'calls that returned before "from"';
+    if (this.#untilNs !== null && call.endNs > this.#untilNs) {
+      return 'calls that returned after "until"';
+    }
+    return null;
+  }
+
+  #onLine(text: string, number: number, cut: boolean): void {
+    this.#line = number;
+    this.#text = text;
+    if (cut) {
+      this.unknown('a line of more than 64 KiB');
+      return;
+    }
+    this.#parser ??= this.#parserFor(text);
+    this.#parser?.line(text.endsWith('\r') ? text.slice(0, -1) : text);
+  }
+
+  /** What wrote this log; null while nothing of it can be seen. */
+  #parserFor(line: string): LogParser | null {
+    if (line.trim() === '') return null;
+    if (isPerfTrace(line)) {
+      this.#byTime = true;
+      return new PerfTraceParser(this.#clock, this);
+    }
+    if (line.startsWith('#')) return null;
+    if (isPerfScript(line)) return new PerfScriptParser(this.#clock, this);
+    const thread = /\.([0-9]{1,7})(?:\.gz)?$/.exec(this.#file)?.[1];
+    return new StraceParser(this.#clock, this, Number(thread ?? 0));
+  }
+
+  // --- LogSink ---
+
+  call(raw: RawCall): void {
+    this.#processes.seen(raw.thread);
+    const forked = this.#processes.note(raw, this.#index);
+    this.#noteDescriptors(raw);
+    const meaning = forked
+      ? ({ action: { kind: 'fork' }, remark: null } as const)
+      : meaningOf(raw, this);
+    if (meaning === null) return;
+    if (meaning.remark !== null) {
+      this.#notUnderstood.add(meaning.remark, this.#file, this.#line, this.#text);
+    }
+    if (meaning.action === null) return;
+    if (this.#kept.length >= CALLS_MAX) {
+      throw new UserError(
+        `${this.#file}: more than ${CALLS_MAX.toLocaleString('en-US')} calls about memory: ` +
+          'cut the log into pieces',
+      );
+    }
+    const { thread, syscall, startNs, endNs, errno } = raw;
+    const { action } = meaning;
+    const call = { thread, syscall, startNs, endNs, errno, action, line: this.#line };
+    this.#kept.push({ call, index: this.#index++ });
+  }
+
+  unreturned(what: string): void {
+    const syscall = what.replace(/[^\w].*$/s, '').slice(0, 40);
+    this.#leftOut.add(`${syscall} without a return`, this.#file, this.#line, this.#text);
+  }
+
+  unknown(what: string): void {
+    this.#notUnderstood.add(what, this.#file, this.#line, this.#text);
+  }
+
+  // --- Descriptors ---
+
+  pathId(path: string): number {
+    let id = this.#pathIds.get(path);
+    if (id === undefined) {
+      id = this.#paths.push(path) - 1;
+      this.#pathIds.set(path, id);
+    }
+    return id;
+  }
+
+  opened(descriptor: string): string | null {
+    return this.#opened.get(descriptor) ?? null;
+  }
+
+  /** Where the log has open() and close() but no -y. */
+  #noteDescriptors(raw: RawCall): void {
+    const { syscall, args } = raw;
+    if (syscall === 'close') {
+      this.#opened.delete(args[0] ?? '');
+      return;
+    }
+    if (raw.errno !== null || this.#opened.size >= DESCRIPTORS_MAX) return;
+    if (syscall === 'openat' || syscall === 'open' || syscall === 'creat') {
+      const path = quotedText(args[syscall === 'openat' ? 1 : 0] ?? '');
+      if (path?.startsWith('/')) this.#opened.set(raw.result, asMapsPrints(path));
+      else this.#opened.delete(raw.result);
+    } else if (syscall === 'memfd_create') {
+      const name = quotedText(args[0] ?? '');
+      if (name !== null) this.#opened.set(raw.result, asMapsPrints(`/memfd:${name} (deleted)`));
+    }
+  }
+
+  #findBounds(): void {
+    this.#fromNs = this.#instant('from', this.#options.from);
+    this.#untilNs = this.#instant('until', this.#options.until);
+  }
+
+  #instant(key: string, text: string | null): number | null {
+    if (text === null) return null;
+    const ns = this.#clock.instant(text);
+    if (typeof ns === 'number') return ns;
+    throw new UserError(`${key}: "${text}" ${ns}`);
+  }
+}
+
+/** The break before the first change to it: what the first brk(NULL) was told. */
+function firstBreak(calls: readonly TracedCall[]): number {
+  for (const { action } of calls) {
+    if (action.kind === 'brk') return action.query ? action.page : -1;
+  }
+  return -1;
+}
+
+/** Whole files at once. @throws UserError */
+export function readTrace(
+  files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+  options: TraceOptions = WHOLE_TRACE,
+): Trace {
+  const reader = new TraceReader(options);
+  for (const { name, bytes } of files) {
+    reader.beginFile(name);
+    reader.push(bytes);
+  }
+  return reader.finish();
+}
