@@ -12,6 +12,7 @@ import { VM_EXEC, VM_READ, VM_SHARED, VM_WRITE } from '../mm/layout.ts';
 import {
   LINE_DEVICE,
   LINE_END,
+  LINE_FIELDS,
   LINE_NAME,
   LINE_OFFSET,
   LINE_PERMS,
@@ -84,6 +85,19 @@ export function formatLine(
   }
   bytes[pos++] = NEWLINE;
   out.length = pos;
+}
+
+/** A whole text from its lines in numbers. @param gate whether the gate line ends it */
+export function formatText(
+  lines: Float64Array,
+  count: number,
+  texts: { readonly devices: TextTable; readonly names: TextTable },
+  gate: boolean,
+): string {
+  const out = new ByteBuffer();
+  for (let i = 0; i < count; i++) formatLine(out, lines, i * LINE_FIELDS, texts);
+  const text = Buffer.from(out.bytes.buffer, 0, out.length).toString('latin1');
+  return gate ? text + GATE_LINE : text;
 }
 
 /** seq_put_hex_ll of the page's address, width 8. Pages of the whole 64-bit space are exact. */

@@ -21,6 +21,21 @@ export const PARKED = Object.defineProperty((): never => never(), 'name', { valu
 
 type AnyStep = (kernel: never, task: never) => unknown;
 
+const PRIVATE = new WeakSet<AnyStep>();
+
+/**
+ * Says of a step that no other task can see it or be seen by it: a search may take it at once. Of a
+ * whole table of steps, one call for each.
+ */
+export function privateStep<S extends AnyStep>(step: S): S {
+  PRIVATE.add(step);
+  return step;
+}
+
+export function isPrivate(step: AnyStep): boolean {
+  return PRIVATE.has(step);
+}
+
 /**
  * Numbers for steps, in the order in which they are first asked for; only good within one process.
  * Saved worlds hold these numbers in place of functions.

@@ -13,6 +13,7 @@ export class World {
   readonly kernel: Kernel;
   readonly readers: readonly Reader[];
   readonly writers: readonly Writer[];
+  readonly hogs: readonly Hog[];
   /** Readers, then writers, then hogs; a task's id is its index. */
   readonly tasks: readonly Task[];
   readonly #startNs: readonly number[];
@@ -32,6 +33,7 @@ export class World {
     this.kernel = parts.kernel;
     this.readers = parts.readers;
     this.writers = parts.writers;
+    this.hogs = parts.hogs;
     this.tasks = [...parts.readers, ...parts.writers, ...parts.hogs];
     this.#startNs = parts.startNs;
     this.kernel.tasks = this.tasks;

@@ -1,0 +1,17 @@
+/**
+ * Something that the simulated kernel must not do: a sanitizer or lockdep would report it. It is the
+ * strategy's fault (or that of a flaw that was asked for), not the program's.
+ */
+
+export const FAULT_KINDS = ['use-after-free', 'sleep-in-rcu', 'lock-order'] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export class KernelFault extends Error {
+  override readonly name = 'KernelFault';
+  readonly kind: FaultKind;
+
+  constructor(kind: FaultKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}

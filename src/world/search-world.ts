@@ -1,0 +1,302 @@
+/**
+ * A world without time: any task that can take a step may be the next. Searches and replays drive it.
+ *
+ * Think times, starts, costs, CPUs and nice do not count; `hold` keeps its section open for a step.
+ * The lock is `any` (see any-lock.ts) where the scenario says rwsem, and strictly `fifo` where it says
+ * so. A step that may choose (which VMA a writer picks) is given its choices from outside.
+ */
+import { Packer, Unpacker } from '../base/packed.ts';
+import { anyCanTake, anyTake } from '../mm/any-lock.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import { LINE_FIELDS } from '../mm/line.ts';
+import { SmallOracle } from '../oracle/small-world.ts';
+import type { Verdict } from '../oracle/verdict.ts';
+import { formatText } from '../proc/format.ts';
+import type { PassObserver, Reader } from '../proc/reader.ts';
+import type { Strategy } from '../proc/strategy.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { ScheduleItem } from '../sim/schedule.ts';
+import { DONE, isPrivate, PARKED } from '../sim/step.ts';
+import type { Task } from '../sim/task.ts';
+import type { Chance } from '../writers/chance.ts';
+import { buildWorld } from './build.ts';
+import type { MmLayout } from './mm-layout.ts';
+import { restoreKernel, saveKernel } from './save-kernel.ts';
+import type { SaveContext } from './save-task.ts';
+import { restoreReader, restoreWriter, saveReader, saveWriter, TaskTables } from './save-task.ts';
+import type { World } from './world.ts';
+
+type RunStep = (kernel: Kernel, task: Task) => RunStep;
+
+const RUNNABLE = 0;
+const ASLEEP = 1;
+const FINISHED = 2;
+
+/** A text that a pass has printed, with the judgement on it. */
+export interface FinishedText {
+  readonly reader: number;
+  /** Lines as numbers and the page of each, for comparison and display. */
+  readonly lines: Float64Array;
+  readonly pages: Int32Array;
+  readonly text: string;
+  readonly verdict: Verdict;
+}
+
+/** Gives the choices that it was told to give, then zeros, and remembers how many there were. */
+class Odometer implements Chance {
+  given: readonly number[] = [];
+  /** For each choice made: what was chosen, and of how many. */
+  readonly made: number[] = [];
+  readonly of: number[] = [];
+
+  below(n: number): number {
+    if (n === 1) return 0;
+    const choice = this.given[this.made.length] ?? 0;
+    this.made.push(choice);
+    this.of.push(n);
+    return choice;
+  }
+
+  duration(): number {
+    return 0;
+  }
+
+  reset(given: readonly number[]): void {
+    this.given = given;
+    this.made.length = 0;
+    this.of.length = 0;
+  }
+}
+
+export interface SearchOptions {
+  readonly strategy: string | null;
+  readonly makeStrategy: (text: string) => Strategy;
+  /** Steps that nobody else can see are taken at once. */
+  readonly mergePrivate: boolean;
+  /** Count failed attempts at one record up to here (they are part of the state). */
+  readonly failuresMax: number;
+}
+
+export class SearchWorld {
+  readonly world: World;
+  readonly kernel: Kernel;
+  readonly oracle: SmallOracle;
+  readonly tasks: readonly Task[];
+  readonly #mergePrivate: boolean;
+  readonly #chance = new Odometer();
+  readonly #context: SaveContext;
+  readonly #packer = new Packer();
+  readonly #unpacker = new Unpacker();
+  readonly #status: Uint8Array;
+  /** What the last transition did, item by item. */
+  readonly trail: ScheduleItem[] = [];
+  /** Texts that the last transition completed. */
+  readonly finished: FinishedText[] = [];
+  /** Readers that got a record (or page) in the last transition, by number. */
+  readonly progressed: boolean[] = [];
+
+  constructor(scenario: Scenario, options: SearchOptions) {
+    let oracle: SmallOracle | undefined;
+    this.world = buildWorld(scenario, {
+      strategy: options.strategy,
+      seed: '0',
+      onOperation: null,
+      makeStrategy: options.makeStrategy,
+      lockPolicy: scenario.machine.rwsem === 'fifo' ? 'fifo' : 'any',
+      chance: this.#chance,
+      watch: (kernel, layout) => {
+        oracle = new SmallOracle(smallLayout(kernel, layout), scenario.readers.length);
+        kernel.observer = oracle;
+        return this.#watch();
+      },
+    });
+    this.oracle = oracle!;
+    this.kernel = this.world.kernel;
+    this.tasks = this.world.tasks;
+    this.#mergePrivate = options.mergePrivate;
+    this.#status = new Uint8Array(this.tasks.length);
+    for (const hog of this.world.hogs) this.#status[hog.id] = FINISHED;
+    this.kernel.timeless = true;
+    this.kernel.rcu.graceNs = 0;
+    this.kernel.wakeUp = (task) => {
+      this.#status[task.id] = RUNNABLE;
+    };
+    this.#context = {
+      kernel: this.kernel,
+      tables: new TaskTables(),
+      base: (scenario.vmas[0]?.startPage ?? 1) - 1,
+      failuresMax: options.failuresMax,
+    };
+    for (const r of this.world.readers) {
+      const { accepted } = r;
+      r.accepted = () => {
+        this.progressed[r.id] = true;
+        accepted.call(r);
+      };
+    }
+  }
+
+  // --- Transitions ---
+
+  canRun(task: number): boolean {
+    if (this.#status[task] === RUNNABLE) return true;
+    return this.#status[task] === ASLEEP && anyCanTake(this.kernel, this.tasks[task]!);
+  }
+
+  /** Every reader has finished its passes; or there are none and every writer is done. */
+  isOver(): boolean {
+    const { readers, writers } = this.world;
+    const tasks = readers.length > 0 ? readers : writers;
+    return tasks.every((task) => this.#status[task.id] === FINISHED);
+  }
+
+  /**
+   * The task takes a step, and the steps that nobody else can see after it. Returns the choices after
+   * the given ones that it could have made otherwise: the next combination to try, or null.
+   */
+  run(task: number, choices: readonly number[]): number[] | null {
+    this.trail.length = 0;
+    this.finished.length = 0;
+    this.progressed.length = 0;
+    const made: number[] = [];
+    const of: number[] = [];
+    let rest = choices;
+    do {
+      this.#step(this.tasks[task]!, rest);
+      made.push(...this.#chance.made);
+      of.push(...this.#chance.of);
+      rest = choices.slice(made.length);
+    } while (
+      this.#mergePrivate &&
+      this.#status[task] === RUNNABLE &&
+      isPrivate(this.#nextOf(task))
+    );
+    return nextChoices(made, of);
+  }
+
+  /** One item of a schedule, exactly. */
+  runItem(item: ScheduleItem): void {
+    this.trail.length = 0;
+    this.finished.length = 0;
+    this.progressed.length = 0;
+    this.#step(this.tasks[item.task]!, item.choices);
+  }
+
+  #nextOf(task: number): Task['step'] {
+    return this.tasks[task]!.step;
+  }
+
+  /** Name of the step that the task takes next; of a sleeper, what it waits for. */
+  nameOf(task: number): string {
+    return this.#status[task] === ASLEEP ? 'mmap_lock' : this.#nextOf(task).name;
+  }
+
+  #step(t: Task, choices: readonly number[]): void {
+    this.#chance.reset(choices);
+    if (this.#status[t.id] === ASLEEP) {
+      anyTake(this.kernel, t);
+      this.#status[t.id] = RUNNABLE;
+    } else {
+      const next = (t.step as RunStep)(this.kernel, t);
+      this.kernel.takeSpent();
+      if (next === (PARKED as unknown)) this.#status[t.id] = ASLEEP;
+      else if (next === (DONE as unknown)) this.#status[t.id] = FINISHED;
+      else t.step = next;
+    }
+    this.trail.push({ task: t.id, choices: [...this.#chance.made] });
+  }
+
+  // --- Saving ---
+
+  /** The world as bytes: equal bytes, equal futures. The array is overwritten by the next call. */
+  save(): Uint8Array {
+    const p = this.#packer;
+    const c = this.#context;
+    const { readers, writers } = this.world;
+    p.reset();
+    for (let i = 0; i < readers.length + writers.length; i++) p.put(this.#status[i]!);
+    p.put(this.oracle.text);
+    p.put(this.oracle.mapped);
+    for (const pass of this.oracle.passes) {
+      p.put(pass.states);
+      p.put(pass.committed);
+      p.put(pass.trees);
+    }
+    saveKernel(this.kernel, readers, c.base, p);
+    for (const r of readers) saveReader(r, c, p);
+    for (const w of writers) saveWriter(w, c, p);
+    return p.bytes.subarray(0, p.length);
+  }
+
+  restore(bytes: Uint8Array, at = 0): void {
+    const u = this.#unpacker;
+    const c = this.#context;
+    const { readers, writers } = this.world;
+    u.reset(bytes, at);
+    for (let i = 0; i < readers.length + writers.length; i++) this.#status[i] = u.get();
+    this.oracle.text = u.get();
+    this.oracle.mapped = u.get();
+    for (const pass of this.oracle.passes) {
+      pass.states = u.get();
+      pass.committed = u.get();
+      pass.trees = u.get();
+    }
+    restoreKernel(this.kernel, c.base, u);
+    for (const r of readers) restoreReader(r, c, u);
+    for (const w of writers) restoreWriter(w, c, u);
+  }
+
+  // --- Watching ---
+
+  #watch(): PassObserver {
+    return {
+      passBegins: (r) => this.oracle.passBegins(r.id),
+      textComplete: (r) => this.finished.push(this.#finishedText(r)),
+      passEnds: () => {},
+      handedOut: () => {},
+      readReturns: () => {},
+    };
+  }
+
+  #finishedText(r: Reader): FinishedText {
+    const { kernel } = this;
+    const gate = kernel.mm.gate && r.strategy.medium === 'seq';
+    const lines = r.lines.slice(0, r.lineCount * LINE_FIELDS);
+    const pages = r.linePages.slice(0, r.lineCount);
+    const printed = { lines, pageOf: pages, count: r.lineCount, endPage: r.endPage, gate };
+    const texts = { devices: kernel.deviceTexts, names: kernel.nameTexts };
+    return {
+      reader: r.id,
+      lines,
+      pages,
+      text: formatText(lines, r.lineCount, texts, gate),
+      verdict: this.oracle.judge(r.id, printed),
+    };
+  }
+}
+
+/** The combination of choices after this one, counting like an odometer; null after the last. */
+function nextChoices(made: readonly number[], of: readonly number[]): number[] | null {
+  for (let i = made.length - 1; i >= 0; i--) {
+    if (made[i]! + 1 < of[i]!) return [...made.slice(0, i), made[i]! + 1];
+  }
+  return null;
+}
+
+function smallLayout(kernel: Kernel, layout: MmLayout) {
+  const line = new Float64Array(LINE_FIELDS);
+  return {
+    readLines: (into: number[]) => {
+      kernel.mm.tree.forEach((_start, _end, id) => {
+        layout.readLine(id, line);
+        into.push(...line);
+      });
+    },
+    readMapped: (into: number[]) => {
+      kernel.mm.tree.forEach((start, end) => {
+        if (into.length > 0 && into.at(-1) === start) into[into.length - 1] = end;
+        else into.push(start, end);
+      });
+    },
+  };
+}
