@@ -186,7 +186,8 @@ export function openMaps(s: Strategy): ReaderStep {
   };
 
   const redoPage: ReaderStep = (_k, r) => {
-    const lines = r.lineCount - r.redoLineCount;
+    const gate = r.pos === POS_END ? 1 : 0; // shown in this page
+    const lines = r.lineCount - r.redoLineCount + gate;
     r.counts.discardedRecords += lines;
     r.counts.discardedLines += lines;
     r.counts.discardedBytes += r.page.length;
