@@ -8,6 +8,7 @@
 import type { Reader } from '../../src/proc/reader.ts';
 import { DONE, PARKED } from '../../src/sim/step.ts';
 import type { Task } from '../../src/sim/task.ts';
+import type { TimedWorld } from '../../src/world/build.ts';
 import type { PassWatch } from '../../src/world/pass-watch.ts';
 import type { World } from '../../src/world/world.ts';
 import { aWorld } from './run.ts';
@@ -19,8 +20,10 @@ export class Hand {
   readonly watch: PassWatch;
   readonly #ready = new Set<number>();
 
-  constructor(yaml: string, strategy?: string) {
-    const timed = aWorld(yaml, strategy === undefined ? {} : { strategy });
+  /** @param scenario as YAML text, or a world that is there already */
+  constructor(scenario: string | TimedWorld, strategy?: string) {
+    const options = strategy === undefined ? {} : { strategy };
+    const timed = typeof scenario === 'string' ? aWorld(scenario, options) : scenario;
     this.world = timed.world;
     this.watch = timed.watch;
     const k = this.world.kernel;
