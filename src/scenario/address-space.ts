@@ -271,5 +271,5 @@ export class AddressSpace {
 }
 
 function tooMany(): string {
-  return `more than ${VMAS_MAX.toLocaleString('en-US')} VMAs`;
+  return 'more than 1,000,000 VMAs';
 }

@@ -7,6 +7,8 @@
  * bytes in a "binary string", one character of 0..255 for each byte, since paths need not be UTF-8.
  */
 
+import type { TracedCall } from '../trace/call.ts';
+
 /** A span of simulated time: fixed, or drawn anew each time it is needed. All in ns. */
 export type Duration =
   | number
@@ -128,8 +130,25 @@ export type Churn =
       readonly everyNs: Duration;
     };
 
+/** Recorded calls, shared by the writers that make them: one for each thread. */
+export interface TraceSpec {
+  /** In the order in which they take effect. */
+  readonly calls: readonly TracedCall[];
+  /** Threads of the log, rising; a writer's `slot` is its place here. */
+  readonly threads: readonly number[];
+  /** For each path of the trace its index into Scenario.files. */
+  readonly files: readonly number[];
+  /** So many times as fast as it was recorded; null: each call as soon as it may come. */
+  readonly speed: number | null;
+  /** Private memory counts as written to as soon as it is writable. */
+  readonly touched: boolean;
+  /** When the first call began, ns since the first line of the log. */
+  readonly originNs: number;
+}
+
 export type WriterProgram =
   | { readonly kind: 'program'; readonly program: readonly Operation[] }
+  | { readonly kind: 'trace'; readonly trace: TraceSpec; readonly slot: number }
   | ({ readonly kind: 'churn' } & Churn);
 
 /** One writer task; `count: n` has been expanded into NAME/0 … NAME/n-1. */

@@ -14,7 +14,7 @@ import { FaultList } from './faults.ts';
 import { FileTable } from './files.ts';
 import { fixedNs, type LoadEnv, type Loaded, type Loading, refuse } from './loading.ts';
 import { type Path, parseSource } from './parse.ts';
-import type { ReaderSpec, Scenario, WriterSpec } from './scenario.ts';
+import type { Scenario, WriterSpec } from './scenario.ts';
 import {
   ExplicitSchema,
   FromSchema,
@@ -242,5 +242,3 @@ function checkLoops(loading: Loading, scenario: Scenario, names: TaskNames): voi
     loading.faults.add(place, error);
   }
 }
-
-export type { ReaderSpec, Scenario, WriterSpec };
