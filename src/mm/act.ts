@@ -6,6 +6,7 @@
  * Source: v6.18 mm/vma.c, mm/mmap_lock.c, include/linux/mmap_lock.h.
  */
 import { assert } from '../base/assert.ts';
+import { privateSteps } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { Kernel, KernelStep } from './kernel.ts';
 import { NO_FILE, NO_NAME } from './layout.ts';
@@ -199,7 +200,11 @@ const vmaIterClear: ActStep = (k, a) => {
   k.observer.treeCleared(start, end);
   return done(k, a);
 };
-const markDetached: ActStep = (k, a) => vmaMarkDetached(k, a, actVma(a), detached);
+const markDetached: ActStep = (k, a) => {
+  const vma = actVma(a);
+  const next = vmaMarkDetached(k, a, vma, detached);
+  return k.mm.vmas.vmRefcnt[vma] === 0 ? done(k, a) : next;
+};
 const detached: ActStep = (k, a) => {
   vmaDetachDrained(k, actVma(a));
   return done(k, a);
@@ -260,3 +265,14 @@ const ACT_STEPS: readonly ActStep[] = [
   pageTables,
   downgradeSeqEnd,
 ];
+
+privateSteps(findVma, anonVmaClone, pageTables);
+
+/** What only readers under per-VMA locks can see. */
+export const VMA_LOCK_STEPS: ReadonlySet<unknown> = new Set<unknown>([
+  vmaStartWrite,
+  vmaStampLockSeq,
+  vmaExitWriteLock,
+  markAttached,
+  markDetached,
+]);

@@ -14,7 +14,7 @@ import { assert } from '../base/assert.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_FILE, NO_VMA } from '../mm/layout.ts';
 import { loadVmaFlags, loadVmaNames, loadVmaRange, vmaIterSet } from '../mm/vma-walk.ts';
-import { DONE } from '../sim/step.ts';
+import { DONE, privateSteps } from '../sim/step.ts';
 import { GATE_LINE } from './format.ts';
 import { beginPass, endPass, PAGE_SIZE } from './pass.ts';
 import { POS_END, POS_GATE, type Reader } from './reader.ts';
@@ -213,6 +213,10 @@ export function openMaps(s: Strategy): ReaderStep {
     return k.sleep(r, r.times.thinkNs(), procMapsOpen);
   };
 
+  privateSteps(procMapsOpen, ksysRead, seqReadIter, startAt, mNext, overflowed, nextGate, showGate);
+  privateSteps(stopped, redoPage, readReturn, procMapsRelease);
+  // Otherwise it reads vm_start of a VMA that may be changing.
+  if (s.resumeAt === 'shown-end') privateSteps(gotVma);
   return procMapsOpen;
 }
 

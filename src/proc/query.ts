@@ -8,7 +8,7 @@
  */
 import { NO_VMA } from '../mm/layout.ts';
 import { vmaIterSet } from '../mm/vma-walk.ts';
-import { DONE } from '../sim/step.ts';
+import { DONE, privateSteps } from '../sim/step.ts';
 import { beginPass, endPass } from './pass.ts';
 import { formatRecord } from './record.ts';
 import type { ReaderStep, Strategy } from './strategy.ts';
@@ -106,5 +106,7 @@ export function queryMaps(s: Strategy): ReaderStep {
     return k.sleep(r, r.times.thinkNs(), procMapsOpen);
   };
 
+  privateSteps(procMapsOpen, ksysIoctl, redoQuery, startAt, put, ioctlReturn, procMapsRelease);
+  // stopped: the judgement on the text depends on when it is complete.
   return procMapsOpen;
 }

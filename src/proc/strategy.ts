@@ -44,6 +44,11 @@ export interface Strategy {
   readonly gaps: GapLevel;
   /** `unbounded`: a writer may hold the reader up for ever. */
   readonly progress: 'bounded' | 'unbounded';
+  /**
+   * It looks at vm_refcnt and vm_lock_seq. Where no reader does, a search need not tell the moments
+   * apart at which writers change them.
+   */
+  readonly vmaLocks?: true;
   /** Numeric fields of its own in `reader.local`, all 0 at the start; saved with the world. */
   readonly locals?: readonly string[];
   /** Where the next read() takes up: the start of the pending VMA, or the end of the last shown. */

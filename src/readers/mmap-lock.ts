@@ -7,6 +7,7 @@
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaNext } from '../mm/vma-walk.ts';
 import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
+import { privateSteps } from '../sim/step.ts';
 
 const lockVmaRange: ReaderStep = (k, r) => mmapReadLock(k, r, locked);
 const locked: ReaderStep = (_k, r) => {
@@ -25,6 +26,8 @@ const unlockVmaRange: ReaderStep = (k, r) => {
   mmapReadUnlock(k, r);
   return r.ret;
 };
+
+privateSteps(locked);
 
 export const mmapLock: Strategy = {
   medium: 'seq',

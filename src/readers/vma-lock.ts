@@ -163,6 +163,7 @@ export function vmaLock(options: VmaLockOptions): Strategy {
     name: options.name,
     tearing: 'between-vmas',
     gaps: 'false',
+    vmaLocks: true,
     progress: 'unbounded',
     resumeAt: 'shown-end',
     lockVmaRange,

@@ -24,12 +24,10 @@ type AnyStep = (kernel: never, task: never) => unknown;
 const PRIVATE = new WeakSet<AnyStep>();
 
 /**
- * Says of a step that no other task can see it or be seen by it: a search may take it at once. Of a
- * whole table of steps, one call for each.
+ * Says of steps that no other task can see them or be seen by them: a search may take them at once.
  */
-export function privateStep<S extends AnyStep>(step: S): S {
-  PRIVATE.add(step);
-  return step;
+export function privateSteps(...steps: readonly AnyStep[]): void {
+  for (const step of steps) PRIVATE.add(step);
 }
 
 export function isPrivate(step: AnyStep): boolean {

@@ -11,6 +11,7 @@ import type { Duration, HogSpec, Scenario } from '../scenario/scenario.ts';
 import type { Task } from '../sim/task.ts';
 import { type Chance, drawDuration, SeededChance } from '../writers/chance.ts';
 import { OperationSource } from '../writers/source.ts';
+import { TraceOrders } from '../writers/trace-script.ts';
 import { type FinishedOperation, Writer } from '../writers/writer.ts';
 import { buildKernel } from './build-mm.ts';
 import { Hog } from './hog.ts';
@@ -83,9 +84,14 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
     reader.step = firstStep(strategy);
     return reader;
   });
+  const orders = new TraceOrders();
   const writers = scenario.writers.map((spec, i) => {
     const chance = options.chance ?? new SeededChance(options.seed, spec.name);
-    const source = new OperationSource(spec, scenario, { chance, world: writerWorld(kernel) });
+    const source = new OperationSource(spec, scenario, {
+      chance,
+      world: writerWorld(kernel),
+      orders,
+    });
     startNs.push(source.startNs());
     const { onOperation } = options;
     const id = readers.length + i;

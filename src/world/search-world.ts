@@ -6,6 +6,7 @@
  * so. A step that may choose (which VMA a writer picks) is given its choices from outside.
  */
 import { Packer, Unpacker } from '../base/packed.ts';
+import { VMA_LOCK_STEPS } from '../mm/act.ts';
 import { anyCanTake, anyTake } from '../mm/any-lock.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { LINE_FIELDS } from '../mm/line.ts';
@@ -83,6 +84,8 @@ export class SearchWorld {
   readonly oracle: SmallOracle;
   readonly tasks: readonly Task[];
   readonly #mergePrivate: boolean;
+  /** Some reader looks at the lock words of VMAs. */
+  readonly #vmaLocks: boolean;
   readonly #chance = new Odometer();
   readonly #context: SaveContext;
   readonly #packer = new Packer();
@@ -114,6 +117,7 @@ export class SearchWorld {
     this.kernel = this.world.kernel;
     this.tasks = this.world.tasks;
     this.#mergePrivate = options.mergePrivate;
+    this.#vmaLocks = this.world.readers.some((r) => r.strategy.vmaLocks === true);
     this.#status = new Uint8Array(this.tasks.length);
     for (const hog of this.world.hogs) this.#status[hog.id] = FINISHED;
     this.kernel.timeless = true;
@@ -166,11 +170,7 @@ export class SearchWorld {
       made.push(...this.#chance.made);
       of.push(...this.#chance.of);
       rest = choices.slice(made.length);
-    } while (
-      this.#mergePrivate &&
-      this.#status[task] === RUNNABLE &&
-      isPrivate(this.#nextOf(task))
-    );
+    } while (this.#mergePrivate && this.#status[task] === RUNNABLE && this.#isPrivate(task));
     return nextChoices(made, of);
   }
 
@@ -180,6 +180,11 @@ export class SearchWorld {
     this.finished.length = 0;
     this.progressed.length = 0;
     this.#step(this.tasks[item.task]!, item.choices);
+  }
+
+  #isPrivate(task: number): boolean {
+    const step = this.#nextOf(task);
+    return isPrivate(step) || (!this.#vmaLocks && VMA_LOCK_STEPS.has(step));
   }
 
   #nextOf(task: number): Task['step'] {

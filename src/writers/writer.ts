@@ -14,7 +14,7 @@ import type { Kernel, KernelStep } from '../mm/kernel.ts';
 import { type Layout, NO_NAME } from '../mm/layout.ts';
 import { mmapReadUnlock, mmapWriteLock, mmapWriteUnlock } from '../mm/mmap-lock.ts';
 import type { Call, CallCost, Plan } from '../mm/plan.ts';
-import { DONE } from '../sim/step.ts';
+import { DONE, PARKED, privateSteps } from '../sim/step.ts';
 import { Task } from '../sim/task.ts';
 import { classify, planCall } from './index.ts';
 import type { OperationSource, ResolvedOperation } from './source.ts';
@@ -96,7 +96,10 @@ export class Writer extends Task implements Actor {
 export const nextOperation: WriterStep = (k, w) => {
   const next = w.source.next();
   if (next === null) return DONE as unknown as WriterStep;
-  if (next.kind === 'pause') return k.sleep(w, next.pauseNs, nextOperation);
+  if (next.kind === 'pause') {
+    const ns = next.untilNs === undefined ? next.pauseNs : Math.max(0, next.untilNs - k.nowNs);
+    return k.sleep(w, ns, nextOperation);
+  }
   w.operation = next;
   w.callsDone = 0;
   w.startNs = k.nowNs;
@@ -113,20 +116,38 @@ const nextCall: WriterStep = (k, w) => {
   if (call === null) return operationDone(k, w);
   w.call = call;
   const cost = callNs(k, classify(w.layout, call));
-  // Only mremap finds faults before it asks for the lock.
-  const early = call.call === 'mremap' ? planCall(w.layout, call) : null;
+  // Only these find faults before they ask for the lock, or do not ask for it at all.
+  const asks = call.call !== 'mremap' && call.call !== 'noEffect';
+  const early = asks ? null : planCall(w.layout, call);
   if (early?.beforeLock) {
     k.spend(cost);
     w.plan = early;
-    return callReturn;
+    return w.source.ordered ? ownTurn : callReturn;
   }
   k.spend(cost - insideNs(k, cost));
-  return takeMmapLock;
+  return w.source.ordered ? ownTurn : takeMmapLock;
 };
+
+/** Recorded calls take effect in the recorded order. */
+const ownTurn: WriterStep = (k, w) => {
+  if (!w.source.mayGo(w.id)) {
+    w.step = ownTurn;
+    return PARKED as unknown as WriterStep;
+  }
+  if (w.plan === null) return takeMmapLock(k, w);
+  passTurn(k, w);
+  return callReturn;
+};
+
+function passTurn(k: Kernel, w: Writer): void {
+  const task = w.source.passTurn();
+  if (task >= 0) k.wakeUp(k.tasks[task]!, 0);
+}
 
 const takeMmapLock: WriterStep = (k, w) => mmapWriteLock(k, w, writeSectionBegin);
 
 const writeSectionBegin: WriterStep = (k, w) => {
+  passTurn(k, w);
   k.mm.mmLockSeq.begin(k, w);
   w.brkBefore = k.mm.brk;
   const plan = planCall(w.layout, w.call!);
@@ -222,3 +243,6 @@ function callNs(k: Kernel, cost: CallCost): number {
 function insideNs(k: Kernel, cost: number): number {
   return Math.round(cost * k.costs.writeSectionShare);
 }
+
+// What a program draws and resolves is its own; brk() asks for the break that its C library remembers.
+privateSteps(nextOperation, nextCall, callReturn, operationDone);
