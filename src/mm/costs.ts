@@ -57,7 +57,7 @@ export const COST_TABLE = {
   vmaCopy: ns(10, 4, 'copy of a vm_area_struct (192 bytes), warm'),
   filePin: ns(8, 8, 'get_file and, later, fput'),
   namePin: ns(8, 8, 'anon_vma_name get and put'),
-  formatAnon: ns(220, 235, 'a line without name; measured 231-250'),
+  formatAnon: ns(220, 222, 'a line without name; walk, locks and read() make it the measured 250'),
   formatFile: ns(250, 430, 'a line with a name, apart from its characters'),
   formatPathChar: ns(
     12,
@@ -71,13 +71,16 @@ export const COST_TABLE = {
   ),
   cacheLineMove: ns(
     60,
-    300,
+    // A round trip of two spinning CPUs took 1236 on that machine, which bounds it from above; the
+    // share of backward lines among overlaps there says about 90 (see docs/validation.md).
+    100,
     'first access to a line of mmap_lock, mm_lock_seq or vm_refcnt that another CPU changed',
   ),
   contextSwitch: ns(1200, 1150, 'switching a CPU to another task'),
   wakeup: ns(4000, 22_000, 'from the wake-up until a sleeper on another CPU can run'),
   wakeupSend: ns(800, 1500, 'paid by who wakes, for each waiter'),
-  timeSlice: constantNs(3_000_000, 3_000_000, 'how long a task may run while others wait'),
+  // v6.18 sysctl_sched_base_slice: 0.7 ms times 1 + log2 of the CPUs (8 count at most): 2 CPUs there.
+  timeSlice: constantNs(3_000_000, 1_400_000, 'how long a task may run while others wait'),
   rwsemHandoff: constantNs(4_000_000, 4_000_000, 'RWSEM_WAIT_TIMEOUT: a jiffy at 250 Hz'),
   rwsemSpinBase: constantNs(10_000, 10_000, 'optimistic spinning on readers: base'),
   rwsemSpinPerReader: constantNs(500, 500, 'and for each reader'),

@@ -73,11 +73,12 @@ export function vmaExitLocked(k: Kernel, vma: number): void {
   vmRefcnt[vma]! -= VMA_LOCK_OFFSET;
 }
 
-/** vma_mark_attached */
-export function vmaMarkAttached(k: Kernel, vma: number): void {
-  const { vmRefcnt } = k.mm.vmas;
+/** vma_mark_attached: the store leaves the line of the count in this CPU's cache. */
+export function vmaMarkAttached(k: Kernel, by: Task, vma: number): void {
+  const { vmRefcnt, vmRefcntCpu } = k.mm.vmas;
   assert(vmRefcnt[vma] === 0, 'vma: attached twice');
   vmRefcnt[vma] = 1;
+  vmRefcntCpu[vma] = by.cpu;
 }
 
 /** vma_mark_detached: the last reference goes, or that of a reader about to find out that it failed. */
@@ -129,9 +130,14 @@ export const COUNTED = 0;
 export const DETACHED = 1;
 export const LOCKED = 2;
 
-/** First step of vma_start_read: is it write-locked, as far as can be seen without a count? */
+/**
+ * First step of vma_start_read: is it write-locked, as far as can be seen without a count? The line of
+ * the count is paid for here: it has to arrive before the atomic of the next step can take effect, and
+ * until then a writer still finds the VMA without a reader.
+ */
 export function vmaStartReadCheck(k: Kernel, t: Task, vma: number): boolean {
   touchSeqLine(k, t, k.mm.mmLockSeq);
+  touchRefcnt(k, t, vma);
   return k.mm.vmas.vmLockSeq[vma] !== k.mm.mmLockSeq.value;
 }
 
