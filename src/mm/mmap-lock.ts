@@ -47,7 +47,7 @@ export function mmapReadLock<T extends Task>(k: Kernel, t: T, next: KernelStep<T
     return next;
   }
   if (lock.policy === 'any') return anyWait(t, READ, next);
-  lock.enqueue(t, READ);
+  lock.enqueue(t, READ, k.nowNs);
   t.step = next;
   return PARKED;
 }
@@ -75,7 +75,7 @@ export function mmapWriteLock<T extends Task>(k: Kernel, t: T, next: KernelStep<
   }
   if (lock.policy === 'any') return anyWait(t, WRITE, next);
   if (lock.policy === 'rwsem') return rwsemWaitWrite(k, t, next);
-  lock.enqueue(t, WRITE);
+  lock.enqueue(t, WRITE, k.nowNs);
   t.step = next;
   return PARKED;
 }

@@ -27,7 +27,7 @@ export class MmapLock {
   /** Sleeping tasks, first come first, and what each wants. */
   readonly waiters = new WaitQueue();
   readonly wants = new WaitQueue();
-  /** Writers that spin (MCS queue): the first one watches the lock. */
+  /** Writers that spin (MCS queue): the first one watches the lock, the others wait for it. */
   readonly spinners = new WaitQueue();
   /** RWSEM_FLAG_HANDOFF: no more stealing; the first waiter is next. */
   handoff = false;
@@ -45,7 +45,9 @@ export class MmapLock {
     return this.writerId === NO_TASK && this.readerCount === 0;
   }
 
-  enqueue(t: Task, wants: number): void {
+  /** The task goes to sleep at the end of the queue. */
+  enqueue(t: Task, wants: number, nowNs: number): void {
+    t.lockQueuedNs = nowNs;
     this.waiters.push(t.id);
     this.wants.push(wants);
   }

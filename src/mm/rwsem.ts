@@ -7,7 +7,8 @@
  * RWSEM_WAIT_TIMEOUT it sets HANDOFF, which ends all stealing. Sleeping readers are granted the lock
  * together, over the heads of writers between them.
  *
- * Left out: RT tasks, need_resched() of a spinner, the window in which several spinners race.
+ * Left out: RT tasks, the spinning of a waiter that set HANDOFF, the window in which spinners race
+ * with those who are woken.
  * Source: v6.18 kernel/locking/rwsem.c rwsem_down_read_slowpath, rwsem_down_write_slowpath,
  * rwsem_optimistic_spin, rwsem_try_write_lock, rwsem_mark_wake, rwsem_downgrade_wake.
  */
@@ -48,24 +49,25 @@ export function rwsemWaitWrite<T extends Task>(
   const lock = k.mm.mmapLock;
   t.step = next;
   if (k.timeless || !maySpin(k)) {
-    lock.enqueue(t, WRITE);
+    lock.enqueue(t, WRITE, k.nowNs);
     return PARKED;
   }
+  t.lockResume = next as Task['step'];
+  t.step = spinTimedOut as Task['step'];
   lock.spinners.push(t.id);
-  if (lock.writerId === NO_TASK) {
-    // On readers for a bounded time; a timer tells when it is over.
-    const limitNs = Math.min(
-      k.costs.rwsemSpinBase + lock.readerCount * k.costs.rwsemSpinPerReader,
-      k.costs.rwsemSpinMax,
-    );
-    t.lockResume = next as Task['step'];
-    t.step = spinTimedOut as Task['step'];
-    k.spin(t, limitNs);
-  } else {
-    t.lockResume = next as Task['step'];
-    k.spin(t, Number.POSITIVE_INFINITY);
-  }
+  if (lock.spinners.size === 1) watchOwner(k);
+  else k.spin(t, Number.POSITIVE_INFINITY);
   return PARKED;
+}
+
+/** The first spinner watches a writer for as long as it runs, readers for a bounded time. */
+function watchOwner(k: Kernel): void {
+  const lock = k.mm.mmapLock;
+  if (lock.spinners.size === 0) return;
+  const { rwsemSpinBase, rwsemSpinPerReader, rwsemSpinMax } = k.costs;
+  const onReaders = Math.min(rwsemSpinBase + lock.readerCount * rwsemSpinPerReader, rwsemSpinMax);
+  const onWriter = lock.writerId !== NO_TASK;
+  k.spin(k.tasks[lock.spinners.at(0)]!, onWriter ? Number.POSITIVE_INFINITY : onReaders);
 }
 
 /** rwsem_can_spin_on_owner */
@@ -76,24 +78,27 @@ function maySpin(k: Kernel): boolean {
   return lock.readerCount > 0 && !lock.nonspinnable;
 }
 
+/** Readers held it for too long: nobody spins on them any more. */
 const spinTimedOut: KernelStep<Task> = (k, t) => {
-  const lock = k.mm.mmapLock;
-  lock.nonspinnable = true;
+  k.mm.mmapLock.nonspinnable = true;
   removeSpinner(k, t);
-  return sleepInQueue(k, t);
+  sleepInQueue(k, t);
+  stopSpinners(k);
+  return PARKED;
 };
 
-/** A spinner that gives up goes to the end of the queue; it may find the lock free on the way. */
-function sleepInQueue(k: Kernel, t: Task): KernelStep<Task> {
-  const lock = k.mm.mmapLock;
-  const next = t.lockResume as KernelStep<Task>;
-  if (lock.free && !lock.handoff) {
-    grantWrite(k, t);
-    return next;
+function sleepInQueue(k: Kernel, t: Task): void {
+  k.mm.mmapLock.enqueue(t, WRITE, k.nowNs);
+  t.step = t.lockResume;
+}
+
+function stopSpinners(k: Kernel): void {
+  const { spinners } = k.mm.mmapLock;
+  while (spinners.size > 0) {
+    const t = k.tasks[spinners.shift()]!;
+    sleepInQueue(k, t);
+    k.stopSpin(t);
   }
-  lock.enqueue(t, WRITE);
-  t.step = next as Task['step'];
-  return PARKED;
 }
 
 function removeSpinner(k: Kernel, t: Task): void {
@@ -105,21 +110,16 @@ function removeSpinner(k: Kernel, t: Task): void {
 
 /** A spinner lost its CPU (need_resched): it goes to sleep in the queue. */
 export function rwsemSpinnerPreempted(k: Kernel, t: Task): void {
+  const { spinners } = k.mm.mmapLock;
+  const first = spinners.at(0) === t.id;
   removeSpinner(k, t);
-  k.mm.mmapLock.enqueue(t, WRITE);
-  t.step = t.lockResume;
+  sleepInQueue(k, t);
+  if (first) watchOwner(k);
 }
 
 /** The owner left its CPU: whoever spins on it goes to sleep. */
 export function rwsemOwnerLeftCpu(k: Kernel, owner: Task): void {
-  const lock = k.mm.mmapLock;
-  if (lock.writerId !== owner.id || lock.spinners.size === 0) return;
-  while (lock.spinners.size > 0) {
-    const t = k.tasks[lock.spinners.shift()]!;
-    lock.enqueue(t, WRITE);
-    t.step = t.lockResume;
-    k.stopSpin(t);
-  }
+  if (k.mm.mmapLock.writerId === owner.id) stopSpinners(k);
 }
 
 /** The lock has become free, or a writer has let readers in (`downgraded`). */
@@ -127,40 +127,26 @@ export function rwsemRelease(k: Kernel, by: Task, downgraded: boolean): void {
   const lock = k.mm.mmapLock;
   if (downgraded) {
     if (lock.waiters.size > 0 && lock.wants.at(0) === READ) wakeReaders(k, by);
-    restartSpin(k);
+    watchOwner(k);
     return;
   }
   if (!lock.free) return;
+  if (lock.waiters.size > 0) lock.nonspinnable = false;
   if (lock.spinners.size > 0 && !lock.handoff) {
     const t = k.tasks[lock.spinners.shift()]!;
     grantWrite(k, t);
     t.step = t.lockResume;
     k.endSpin(t);
+    watchOwner(k); // the next spinner sees a new owner
   }
   if (lock.waiters.size === 0) return;
   if (lock.wants.at(0) === WRITE) {
     wakeWriter(k, by);
   } else if (lock.writerId === NO_TASK) {
     wakeReaders(k, by);
-    // They own it now: spinners behind a writer spin on readers.
-    restartSpin(k);
+    watchOwner(k); // spinners behind a hand-off now spin on readers
   } else if (waitedTooLong(k, k.tasks[lock.waiters.at(0)]!)) {
     lock.handoff = true;
-  }
-}
-
-/** Spinners that watched a writer now watch readers, for a bounded time. */
-function restartSpin(k: Kernel): void {
-  const lock = k.mm.mmapLock;
-  const count = lock.spinners.size;
-  for (let i = 0; i < count; i++) {
-    const t = k.tasks[lock.spinners.at(i)]!;
-    const limitNs = Math.min(
-      k.costs.rwsemSpinBase + lock.readerCount * k.costs.rwsemSpinPerReader,
-      k.costs.rwsemSpinMax,
-    );
-    t.step = spinTimedOut as Task['step'];
-    k.spin(t, limitNs);
   }
 }
 
@@ -202,6 +188,7 @@ const tryWriteLock: KernelStep<Task> = (k, t) => {
     lock.handoff = false;
     lock.dequeue(0);
     grantWrite(k, t);
+    watchOwner(k);
     return next;
   }
   if (waitedTooLong(k, t)) lock.handoff = true;
@@ -213,5 +200,5 @@ const tryWriteLock: KernelStep<Task> = (k, t) => {
 function waitedTooLong(k: Kernel, t: Task): boolean {
   const jiffies = (ns: number): number => Math.floor(ns / k.jiffyNs);
   const timeout = Math.ceil(k.costs.rwsemHandoff / k.jiffyNs);
-  return jiffies(k.nowNs) > jiffies(t.lockAskedNs) + timeout;
+  return jiffies(k.nowNs) > jiffies(t.lockQueuedNs) + timeout;
 }

@@ -25,6 +25,8 @@ export abstract class Task {
   // --- mmap_lock ---
   /** When it asked for mmap_lock. */
   lockAskedNs = 0;
+  /** When it went to sleep on it. */
+  lockQueuedNs = 0;
   /** Since when it holds mmap_lock for read. */
   readLockSinceNs = 0;
   /** It was woken to try again (rwsem), rather than handed the lock. */
