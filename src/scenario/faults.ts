@@ -128,15 +128,17 @@ export function renderFaults(faults: readonly Fault[], options: RenderOptions = 
 }
 
 function renderFault(fault: Fault): string {
-  const head = `${fault.file}:${fault.line}:${fault.column}: error: ${fault.message}`;
-  if (fault.text === null) return fault.hint === null ? head : `${head} (${fault.hint})`;
+  // Names of files, values and the YAML parser's own words may quote anything.
+  const head = printable(`${fault.file}:${fault.line}:${fault.column}: error: ${fault.message}`);
+  const said = fault.hint === null ? null : printable(fault.hint);
+  if (fault.text === null) return said === null ? head : `${head} (${said})`;
   const { text, column, endColumn } = excerpt(fault.text, fault.column, fault.endColumn);
   const gutter = `${fault.line} | `;
   const margin = `${' '.repeat(gutter.length - 2)}| `;
   // Tabs stay tabs, so that the caret stands below its text at any tab width.
   const pad = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
   const caret = '^'.repeat(Math.max(1, endColumn - column));
-  const hint = fault.hint === null ? '' : ` ${fault.hint}`;
+  const hint = said === null ? '' : ` ${said}`;
   return `${head}\n${gutter}${text}\n${margin}${pad}${caret}${hint}`;
 }
 

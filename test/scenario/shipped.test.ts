@@ -50,7 +50,7 @@ describe('shipped scenarios', () => {
 
   test('each has its line in the README', () => {
     const readme = readFileSync(`${FOLDER}README.md`, 'utf8');
-    const listed = [...readme.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(
+    const listed = [...readme.matchAll(/^\| `([a-z0-9-]+)` +\|/gm)].map(
       ([, name]) => `${name}.yaml`,
     );
 
