@@ -38,8 +38,6 @@ export interface ExploreOptions {
 
 export type Bound = 'max-states' | 'max-depth' | 'preemptions';
 
-const INITIAL = 0;
-
 /** A transition: the task and its choices, as one number. */
 interface Via {
   readonly task: number;
@@ -67,6 +65,7 @@ export class Explorer {
   readonly #world: SearchWorld;
   readonly #vias = new Interned<Via>();
   readonly store: StateStore;
+  readonly #initial: Int32Array;
   readonly edges = new EdgeList();
   transitions = 0;
   /** The bound that kept something from being looked at, if any. */
@@ -82,9 +81,10 @@ export class Explorer {
   constructor(options: ExploreOptions) {
     this.#options = options;
     this.#world = options.world;
-    this.store = new StateStore(options.store);
+    this.#initial = options.world.save().slice();
     this.#limited = Number.isFinite(options.limits.preemptions);
-    this.store.add(this.#stateBytes(NO_PARENT, 0), NO_PARENT, 0);
+    this.store = new StateStore(options.store, options.world.stateWidth + (this.#limited ? 2 : 0));
+    this.store.add(this.#stateNumbers(NO_PARENT, 0), NO_PARENT, 0);
   }
 
   /** Expands at most so many states. True when there is nothing left to do. */
@@ -134,7 +134,7 @@ export class Explorer {
   /** The same as single steps. Leaves the world at the end of the path. */
   scheduleOf(path: readonly number[]): Schedule {
     const world = this.#world;
-    this.#restore(INITIAL);
+    world.restore(this.#initial);
     const items: ScheduleItem[] = [];
     for (const via of path) {
       const { task, choices } = this.viaOf(via);
@@ -194,7 +194,7 @@ export class Explorer {
       if (r.failedHere === 0) continue;
       this.#report({ kind: 'attempts', reader: r.id, failed: r.failedHere }, state, id);
     }
-    const to = this.store.add(this.#stateBytes(via.task, preemptions), state, id);
+    const to = this.store.add(this.#stateNumbers(via.task, preemptions), state, id);
     if (this.#options.keepEdges) {
       let progress = 0;
       for (const r of world.world.readers) if (world.progressed[r.id]) progress |= 1 << r.id;
@@ -207,28 +207,27 @@ export class Explorer {
     if (this.#options.onEvent(event, { state, via })) this.stopped = true;
   }
 
-  // --- State bytes: the world, and with a limit on preemptions who moved last ---
+  // --- State numbers: the world, and with a limit on preemptions who moved last ---
 
   #lastTask = NO_PARENT;
   #preemptionsUsed = 0;
 
-  #stateBytes(lastTask: number, preemptions: number): Uint8Array {
-    const bytes = this.#world.save();
-    if (!this.#limited) return bytes;
-    const whole = new Uint8Array(bytes.length + 2);
-    whole[0] = lastTask + 1;
-    whole[1] = preemptions;
-    whole.set(bytes, 2);
+  #stateNumbers(lastTask: number, preemptions: number): Int32Array {
+    const state = this.#world.save();
+    if (!this.#limited) return state;
+    const whole = new Int32Array(state.length + 2);
+    whole.set(state);
+    whole[state.length] = lastTask;
+    whole[state.length + 1] = preemptions;
     return whole;
   }
 
   #restore(state: number): void {
     const at = this.store.at(state);
-    const { bytes } = this.store;
-    if (this.#limited) {
-      this.#lastTask = bytes[at]! - 1;
-      this.#preemptionsUsed = bytes[at + 1]!;
-    }
-    this.#world.restore(bytes, this.#limited ? at + 2 : at);
+    const { states } = this.store;
+    this.#world.restore(states, at);
+    if (!this.#limited) return;
+    this.#lastTask = states[at + this.store.width - 2]!;
+    this.#preemptionsUsed = states[at + this.store.width - 1]!;
   }
 }

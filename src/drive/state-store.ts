@@ -1,46 +1,54 @@
 /**
  * States that a search has seen, numbered in the order of discovery, each with how it was reached.
+ * A state is a few numbers, always as many.
  *
- * `exact` keeps every state's bytes in one long array and compares them; `hash` keeps 64 bits of each
- * (two states with one hash are taken for one: with n states the chance that any was lost is at most
- * n^2 / 2^65); `bitstate` keeps three bits of a table of fixed size for each, and may lose many.
+ * `exact` keeps every state and compares them; `hash` keeps 64 bits of each (two states with one hash
+ * are taken for one: with n states the chance that any was lost is at most n^2 / 2^65); `bitstate`
+ * keeps three bits of a table of fixed size for each, and may lose many.
  */
-import { grownBytes, grownFloat64, grownInt32 } from '../base/grow.ts';
+import { grownInt32 } from '../base/grow.ts';
 
 export type StoreKind = 'exact' | 'hash' | 'bitstate';
 
 export const NO_PARENT = -1;
 
 const BIT_TABLE_BYTES = 2 ** 27;
+/** So many states are dropped at once. */
+const DROP_STATES = 4096;
 
 export class StateStore {
   readonly kind: StoreKind;
+  readonly width: number;
   count = 0;
   /** By state: the state before, and the transition from it (see Explorer). */
   parents = new Int32Array(1024);
   vias = new Int32Array(1024);
-  #bytes = new Uint8Array(1 << 16);
-  #used = 0;
-  /** By state: where its bytes begin; the next state's beginning is its end. */
-  #offsets = new Float64Array(1025);
+  /** States from `#firstKept` on, `width` numbers each. */
+  states: Int32Array;
+  #firstKept = 0;
   #table = new Int32Array(2048).fill(NO_PARENT);
-  /** By state, two halves of the hash. */
+  /** By state, two halves of the hash; for `exact` the first only. */
   #hashes = new Int32Array(2048);
   #bits: Uint8Array | null = null;
-  /** hash and bitstate: bytes before this state have been dropped. */
-  #firstKept = 0;
-  #droppedBytes = 0;
   #h1 = 0;
   #h2 = 0;
+  /** Whether the state added last had not been seen before. */
+  isNew = false;
 
-  constructor(kind: StoreKind) {
+  constructor(kind: StoreKind, width: number) {
     this.kind = kind;
+    this.width = width;
+    this.states = new Int32Array(1024 * width);
     if (kind === 'bitstate') this.#bits = new Uint8Array(BIT_TABLE_BYTES);
   }
 
-  /** Bytes kept for each state, on average. */
+  /** Bytes of memory for each state, on average: what it is, how it was reached, how it is found. */
   get bytesPerState(): number {
-    return this.count === 0 ? 0 : (this.#used + this.#droppedBytes) / this.count;
+    if (this.count === 0) return 0;
+    const { states, parents, vias } = this;
+    const bytes =
+      states.byteLength + parents.byteLength + vias.byteLength + this.#hashes.byteLength;
+    return (bytes + this.#table.byteLength + (this.#bits?.byteLength ?? 0)) / this.count;
   }
 
   /** Chance (at most) that a state was taken for another one; 0 for `exact`. */
@@ -52,9 +60,7 @@ export class StateStore {
   }
 
   /** The number of this state; `isNew` says whether it had been seen. */
-  isNew = false;
-
-  add(state: Uint8Array, parent: number, via: number): number {
+  add(state: Int32Array, parent: number, via: number): number {
     this.#hash(state);
     const known = this.#bits === null ? this.#find(state) : this.#testAndSetBits();
     this.isNew = known < 0;
@@ -65,45 +71,23 @@ export class StateStore {
     this.vias[id] = via;
     this.#hashes[2 * id] = this.#h1;
     this.#hashes[2 * id + 1] = this.#h2;
-    this.#append(state, id);
+    this.states.set(state, (id - this.#firstKept) * this.width);
     return id;
   }
 
-  /** Where the state's bytes are: `bytes` from `at` on. Not for states that have been dropped. */
-  get bytes(): Uint8Array {
-    return this.#bytes;
-  }
-
+  /** Where the numbers of a state stand in `states`. Not of states that have been dropped. */
   at(id: number): number {
-    return this.#offsets[id - this.#firstKept]!;
+    return (id - this.#firstKept) * this.width;
   }
 
-  /** States before this one are done with: without `exact` their bytes go. */
+  /** States before this one are done with, but for the first: without `exact` they go. */
   doneBefore(id: number): void {
-    if (this.kind === 'exact' || id - this.#firstKept < 4096) return;
-    const from = this.at(id);
-    this.#bytes.copyWithin(0, from, this.#used);
-    const kept = this.count - id;
-    for (let i = 0; i <= kept; i++) {
-      this.#offsets[i] = this.#offsets[i + id - this.#firstKept]! - from;
-    }
-    this.#used -= from;
-    this.#droppedBytes += from;
+    if (this.kind === 'exact' || id - this.#firstKept < DROP_STATES) return;
+    this.states.copyWithin(0, this.at(id), this.at(this.count));
     this.#firstKept = id;
   }
 
-  #append(state: Uint8Array, id: number): void {
-    const needed = this.#used + state.length;
-    if (needed > this.#bytes.length) this.#bytes = grownBytes(this.#bytes, needed);
-    this.#bytes.set(state, this.#used);
-    const place = id - this.#firstKept;
-    if (place + 2 > this.#offsets.length) this.#offsets = grownFloat64(this.#offsets, place + 2);
-    this.#offsets[place] = this.#used;
-    this.#offsets[place + 1] = needed;
-    this.#used = needed;
-  }
-
-  #find(state: Uint8Array): number {
+  #find(state: Int32Array): number {
     const mask = this.#table.length - 1;
     let slot = this.#h1 & mask;
     for (;;) {
@@ -119,10 +103,9 @@ export class StateStore {
     }
   }
 
-  #equal(state: Uint8Array, id: number): boolean {
-    const from = this.#offsets[id]!;
-    if (this.#offsets[id + 1]! - from !== state.length) return false;
-    for (let i = 0; i < state.length; i++) if (this.#bytes[from + i] !== state[i]) return false;
+  #equal(state: Int32Array, id: number): boolean {
+    const from = id * this.width;
+    for (let i = 0; i < this.width; i++) if (this.states[from + i] !== state[i]) return false;
     return true;
   }
 
@@ -141,23 +124,28 @@ export class StateStore {
     return all ? 0 : -1;
   }
 
-  /** Two independent 32-bit hashes. */
-  #hash(state: Uint8Array): void {
+  /** Two hashes of 32 bits each. */
+  #hash(state: Int32Array): void {
     let a = 0x811c9dc5;
     let b = 0x9747b28c;
-    for (let i = 0; i < state.length; i++) {
-      const byte = state[i]!;
-      a = Math.imul(a ^ byte, 0x01000193);
-      b = Math.imul(b ^ byte, 0x5bd1e995);
-      b ^= b >>> 15;
+    for (let i = 0; i < this.width; i++) {
+      const word = state[i]!;
+      a = Math.imul(a ^ word, 0x01000193);
+      a ^= a >>> 15;
+      b = Math.imul(b ^ word, 0x5bd1e995);
+      b ^= b >>> 13;
     }
-    a ^= a >>> 16;
-    a = Math.imul(a, 0x85ebca6b);
-    this.#h1 = (a ^ (a >>> 13)) | 0;
-    this.#h2 = b | 0;
+    a = Math.imul(a ^ (a >>> 16), 0x85ebca6b);
+    this.#h1 = a ^ (a >>> 13);
+    b = Math.imul(b ^ (b >>> 16), 0xc2b2ae35);
+    this.#h2 = b ^ (b >>> 15);
   }
 
   #grow(): void {
+    const kept = this.count - this.#firstKept;
+    if (kept * this.width > this.states.length) {
+      this.states = grownInt32(this.states, kept * this.width);
+    }
     if (this.count > this.parents.length) {
       this.parents = grownInt32(this.parents, this.count);
       this.vias = grownInt32(this.vias, this.count);
@@ -166,7 +154,7 @@ export class StateStore {
     if (this.#bits !== null || this.count * 2 < this.#table.length) return;
     const table = new Int32Array(this.#table.length * 2).fill(NO_PARENT);
     for (let id = 0; id < this.count; id++) {
-      // The newest state has no hash in #hashes yet: it is the one being added.
+      // The state being added has no hash in #hashes yet.
       const h1 = id === this.count - 1 ? this.#h1 : this.#hashes[2 * id]!;
       let slot = h1 & (table.length - 1);
       while (table[slot]! >= 0) slot = (slot + 1) & (table.length - 1);

@@ -421,6 +421,12 @@ export class VmaTree {
     }
   }
 
+  /** Forgets the dead leaves of the last restore. */
+  dropDeadLeaves(): void {
+    this.leavesUsed = this.leafCount;
+    this.freeLeaves.length = 0;
+  }
+
   /** A leaf on which a cursor stands though it is dead. What it held is never looked at again. */
   restoreDeadLeaf(): number {
     const leaf = this.#allocLeaf();

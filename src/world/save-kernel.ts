@@ -1,5 +1,7 @@
 /**
- * The kernel's part of a saved world: whatever a later step could tell apart, and nothing else.
+ * The kernel's part of a saved world: whatever a later step could tell apart, and nothing else. In
+ * three portions, by what changes them: the address space (writers only), what any step may change
+ * (locks, counts, RCU), and what readers remember of both (cursors, samples).
  *
  * Numbers that only grow are saved as what they are compared for: the sequence counter as its parity,
  * a sample or a VMA's stamp as "equal to it" or not (once behind it stays behind), RCU sections and
@@ -17,84 +19,60 @@ import { FREE_POINTER_PAGE, NEVER_LOCKED } from '../mm/vma.ts';
 import { LEAF_SLOTS, TREE_END, type VmaTree } from '../mm/vma-tree.ts';
 import type { Reader } from '../proc/reader.ts';
 
-/** Kinds of slot. */
-const UNSEEN = 0; // free, and no reader has its number
-const FREED = 1; // free, but a reader may still look at its fields
-const USED = 2;
-
-/** @param base a page near which addresses lie, so that they pack well */
-export function saveKernel(k: Kernel, readers: readonly Reader[], base: number, p: Packer): void {
-  const { mm } = k;
-  const lock = mm.mmapLock;
-  p.put(lock.writerId);
-  p.put(lock.readerCount);
-  p.flag(lock.handoff);
-  p.put(lock.waiters.size);
-  for (let i = 0; i < lock.waiters.size; i++) {
-    p.put(lock.waiters.at(i));
-    p.put(lock.wants.at(i));
-  }
-  p.put(mm.mmLockSeq.value % 2);
-  p.put(mm.brk - mm.startBrk);
-  p.put(mm.mapCount);
-  p.put(k.vmaWriterWait.taskId);
-  p.put(k.vmaWriterWait.vma);
-  p.put(k.vmaWriterWait.target);
-  saveVmas(k, readers, base, p);
-  saveTree(mm.tree, base, p);
-  p.put(k.files.count);
-  for (let file = 0; file < k.files.count; file++) p.put(k.files.refcnt[file]!);
-  saveNames(k, p);
-  saveRcu(k, p);
-}
-
-export function restoreKernel(k: Kernel, base: number, u: Unpacker): void {
-  const { mm } = k;
-  const lock = mm.mmapLock;
-  lock.writerId = u.get();
-  lock.readerCount = u.get();
-  lock.handoff = u.flag();
-  lock.waiters.clear();
-  lock.wants.clear();
-  for (let n = u.get(); n > 0; n--) {
-    lock.waiters.push(u.get());
-    lock.wants.push(u.get());
-  }
-  mm.mmLockSeq.value = RESTORED_SEQ + u.get();
-  mm.brk = mm.startBrk + u.get();
-  mm.mapCount = u.get();
-  k.vmaWriterWait.taskId = u.get();
-  k.vmaWriterWait.vma = u.get();
-  k.vmaWriterWait.target = u.get();
-  restoreVmas(k, base, u);
-  restoreTree(mm.tree, base, u);
-  k.files.count = u.get();
-  for (let file = 0; file < k.files.count; file++) k.files.refcnt[file] = u.get();
-  restoreNames(k, u);
-  restoreRcu(k, u);
-}
-
 /** The counter of a restored world, when it is even; samples that are behind are 0. */
 export const RESTORED_SEQ = 2;
 
-function saveVmas(k: Kernel, readers: readonly Reader[], base: number, p: Packer): void {
+// --- The address space --------------------------------------------------------------------------
+
+/** @param base a page near which addresses lie, so that they pack well */
+export function saveAddressSpace(k: Kernel, base: number, p: Packer): void {
+  const { mm } = k;
+  p.put(mm.mmLockSeq.value % 2);
+  p.put(mm.brk - mm.startBrk);
+  p.put(mm.mapCount);
+  saveVmas(k, base, p);
+  saveTree(mm.tree, base, p);
+  p.put(k.names.used);
+  for (let name = 0; name < k.names.used; name++) p.put(k.names.text[name]!);
+  p.list(k.names.freeSlots);
+  p.put(k.files.count);
+}
+
+export function restoreAddressSpace(k: Kernel, base: number, u: Unpacker): void {
+  const { mm } = k;
+  mm.mmLockSeq.value = RESTORED_SEQ + u.get();
+  mm.brk = mm.startBrk + u.get();
+  mm.mapCount = u.get();
+  restoreVmas(k, base, u);
+  restoreTree(mm.tree, base, u);
+  k.names.restoreUsed(u.get());
+  for (let name = 0; name < k.names.used; name++) k.names.text[name] = u.get();
+  u.list(k.names.freeSlots);
+  k.files.count = u.get();
+}
+
+/** A slot whose fields only stale readers can see: see saveReaderViews. */
+function isFree(k: Kernel, id: number): boolean {
+  return k.mm.vmas.vmStart[id] === FREE_POINTER_PAGE + id;
+}
+
+function saveVmas(k: Kernel, base: number, p: Packer): void {
   const v = k.mm.vmas;
   const anonVmas: number[] = [NO_ANON_VMA];
   p.put(v.used);
   for (let id = 0; id < v.used; id++) {
-    const free = v.vmRefcnt[id] === 0 && v.vmStart[id] === FREE_POINTER_PAGE + id;
-    const seen = !free || readers.some((r) => r.found === id);
-    p.put(free ? (seen ? FREED : UNSEEN) : USED);
-    if (!seen) continue;
-    if (!free) p.put(v.vmStart[id]! - base);
-    p.put(v.vmEnd[id]! - base);
-    // Offsets of anonymous memory are its address at creation.
-    p.put(v.vmPgoff[id]! - (v.vmFile[id]! < 0 ? base : 0));
+    if (isFree(k, id)) {
+      p.put(NO_FLAGS);
+      continue;
+    }
     p.put(v.vmFlags[id]!);
+    p.put(v.vmStart[id]! - base);
+    p.put(v.vmEnd[id]! - v.vmStart[id]!);
     p.put(v.vmFile[id]!);
+    // Offsets of anonymous memory are mostly its address.
+    p.put(v.vmPgoff[id]! - (v.vmFile[id]! < 0 ? v.vmStart[id]! : 0));
     p.put(v.anonName[id]!);
     p.put(v.vmSpecial[id]!);
-    p.put(v.vmRefcnt[id]!);
     p.flag(v.vmLockSeq[id] === k.mm.mmLockSeq.value);
     let rank = anonVmas.indexOf(v.anonVma[id]!);
     if (rank < 0) rank = anonVmas.push(v.anonVma[id]!) - 1;
@@ -103,25 +81,28 @@ function saveVmas(k: Kernel, readers: readonly Reader[], base: number, p: Packer
   p.list(v.freeSlots);
 }
 
+/** In place of vm_flags: the slot is free. */
+const NO_FLAGS = -1;
+
 function restoreVmas(k: Kernel, base: number, u: Unpacker): void {
   const v = k.mm.vmas;
   v.used = u.get();
   v.reserve(v.used);
   let anonVmas = 0;
   for (let id = 0; id < v.used; id++) {
-    const kind = u.get();
-    v.vmRefcnt[id] = 0;
-    v.vmStart[id] = FREE_POINTER_PAGE + id;
-    if (kind === UNSEEN) continue;
-    if (kind === USED) v.vmStart[id] = base + u.get();
-    v.vmEnd[id] = base + u.get();
-    const pgoff = u.get();
-    v.vmFlags[id] = u.get();
+    const flags = u.get();
+    if (flags === NO_FLAGS) {
+      v.vmStart[id] = FREE_POINTER_PAGE + id;
+      continue;
+    }
+    v.vmFlags[id] = flags;
+    const start = base + u.get();
+    v.vmStart[id] = start;
+    v.vmEnd[id] = start + u.get();
     v.vmFile[id] = u.get();
-    v.vmPgoff[id] = pgoff + (v.vmFile[id]! < 0 ? base : 0);
+    v.vmPgoff[id] = u.get() + (v.vmFile[id]! < 0 ? start : 0);
     v.anonName[id] = u.get();
     v.vmSpecial[id] = u.get();
-    v.vmRefcnt[id] = u.get();
     v.vmLockSeq[id] = u.flag() ? k.mm.mmLockSeq.value : NEVER_LOCKED;
     v.anonVma[id] = u.get();
     anonVmas = Math.max(anonVmas, v.anonVma[id]!);
@@ -162,22 +143,49 @@ function restoreTree(tree: VmaTree, base: number, u: Unpacker): void {
   }
 }
 
-function saveNames(k: Kernel, p: Packer): void {
-  p.put(k.names.used);
-  for (let name = 0; name < k.names.used; name++) {
-    p.put(k.names.text[name]!);
-    p.put(k.names.refcnt[name]!);
+// --- What any step may change -------------------------------------------------------------------
+
+export function saveLocks(k: Kernel, p: Packer): void {
+  const lock = k.mm.mmapLock;
+  p.put(lock.writerId);
+  p.put(lock.readerCount);
+  p.flag(lock.handoff);
+  p.put(lock.waiters.size);
+  for (let i = 0; i < lock.waiters.size; i++) {
+    p.put(lock.waiters.at(i));
+    p.put(lock.wants.at(i));
   }
-  p.list(k.names.freeSlots);
+  p.put(k.vmaWriterWait.taskId);
+  if (k.vmaWriterWait.taskId >= 0) {
+    p.put(k.vmaWriterWait.vma);
+    p.put(k.vmaWriterWait.target);
+  }
+  for (let id = 0; id < k.mm.vmas.used; id++) p.put(k.mm.vmas.vmRefcnt[id]!);
+  for (let file = 0; file < k.files.count; file++) p.put(k.files.refcnt[file]!);
+  for (let name = 0; name < k.names.used; name++) p.put(k.names.refcnt[name]!);
+  saveRcu(k, p);
 }
 
-function restoreNames(k: Kernel, u: Unpacker): void {
-  k.names.restoreUsed(u.get());
-  for (let name = 0; name < k.names.used; name++) {
-    k.names.text[name] = u.get();
-    k.names.refcnt[name] = u.get();
+/** After the address space. */
+export function restoreLocks(k: Kernel, u: Unpacker): void {
+  const lock = k.mm.mmapLock;
+  lock.writerId = u.get();
+  lock.readerCount = u.get();
+  lock.handoff = u.flag();
+  lock.waiters.clear();
+  lock.wants.clear();
+  for (let n = u.get(); n > 0; n--) {
+    lock.waiters.push(u.get());
+    lock.wants.push(u.get());
   }
-  u.list(k.names.freeSlots);
+  const wait = k.vmaWriterWait;
+  wait.taskId = u.get();
+  wait.vma = wait.taskId < 0 ? -1 : u.get();
+  wait.target = wait.taskId < 0 ? 0 : u.get();
+  for (let id = 0; id < k.mm.vmas.used; id++) k.mm.vmas.vmRefcnt[id] = u.get();
+  for (let file = 0; file < k.files.count; file++) k.files.refcnt[file] = u.get();
+  for (let name = 0; name < k.names.used; name++) k.names.refcnt[name] = u.get();
+  restoreRcu(k, u);
 }
 
 /**
@@ -222,6 +230,59 @@ function restoreRcu(k: Kernel, u: Unpacker): void {
   defer();
 }
 
+// --- What readers remember of them ---------------------------------------------------------------
+
+/** Cursors, samples of the counter, and the fields of freed VMAs that a reader still holds on to. */
+export function saveReaderViews(
+  k: Kernel,
+  readers: readonly Reader[],
+  base: number,
+  p: Packer,
+): void {
+  for (const r of readers) {
+    p.flag(r.seqSample === k.mm.mmLockSeq.value);
+    saveCursor(k, r, base, p);
+    if (r.found >= 0 && isFree(k, r.found)) saveFreed(k, r.found, base, p);
+  }
+}
+
+/** After the address space, the locks and the readers' own registers. */
+export function restoreReaderViews(
+  k: Kernel,
+  readers: readonly Reader[],
+  base: number,
+  u: Unpacker,
+): void {
+  k.mm.tree.dropDeadLeaves();
+  for (const r of readers) {
+    r.seqSample = u.flag() ? k.mm.mmLockSeq.value : RESTORED_SEQ - 2;
+    restoreCursor(k, r, base, u);
+    if (r.found >= 0 && isFree(k, r.found)) restoreFreed(k, r.found, base, u);
+  }
+}
+
+function saveFreed(k: Kernel, id: number, base: number, p: Packer): void {
+  const v = k.mm.vmas;
+  p.put(v.vmEnd[id]! - base);
+  p.put(v.vmPgoff[id]! - (v.vmFile[id]! < 0 ? base : 0));
+  p.put(v.vmFlags[id]!);
+  p.put(v.vmFile[id]!);
+  p.put(v.anonName[id]!);
+  p.put(v.vmSpecial[id]!);
+}
+
+function restoreFreed(k: Kernel, id: number, base: number, u: Unpacker): void {
+  const v = k.mm.vmas;
+  v.vmEnd[id] = base + u.get();
+  const pgoff = u.get();
+  v.vmFlags[id] = u.get();
+  v.vmFile[id] = u.get();
+  v.vmPgoff[id] = pgoff + (v.vmFile[id]! < 0 ? base : 0);
+  v.anonName[id] = u.get();
+  v.vmSpecial[id] = u.get();
+  v.vmLockSeq[id] = NEVER_LOCKED;
+}
+
 /** The end of a range, or of the tree (0). */
 function putEnd(page: number, base: number, p: Packer): void {
   if (page === TREE_END) p.put(0);
@@ -240,7 +301,7 @@ const ON_LIVE_LEAF = 1;
 const ON_DEAD_LEAF = 2;
 const ON_FREED_LEAF = 3;
 
-export function saveCursor(k: Kernel, r: Reader, base: number, p: Packer): void {
+function saveCursor(k: Kernel, r: Reader, base: number, p: Packer): void {
   const { tree } = k.mm;
   if (r.itLeaf < 0) {
     p.put(NOT_STARTED);
@@ -268,7 +329,7 @@ export function saveCursor(k: Kernel, r: Reader, base: number, p: Packer): void 
   p.put(entry === undefined ? 0 : k.rcu.open.filter((section) => section <= entry.section).length);
 }
 
-export function restoreCursor(k: Kernel, r: Reader, base: number, u: Unpacker): void {
+function restoreCursor(k: Kernel, r: Reader, base: number, u: Unpacker): void {
   const { tree } = k.mm;
   const kind = u.get();
   r.itGen = 0;

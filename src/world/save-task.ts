@@ -15,7 +15,6 @@ import { StepTable } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { ResolvedOperation } from '../writers/source.ts';
 import type { Writer } from '../writers/writer.ts';
-import { RESTORED_SEQ, restoreCursor, saveCursor } from './save-kernel.ts';
 
 const NOTHING = -1;
 
@@ -25,8 +24,23 @@ export class TaskTables {
   readonly operations = new Interned<ResolvedOperation>();
   readonly calls = new Interned<Call>();
   readonly plans = new Interned<Plan>();
-  readonly planIds = new WeakMap<Plan, number>();
+  readonly #known = new WeakMap<object, number>();
   readonly words = new Float64Array(4096);
+
+  /** The number of a thing that never changes: looked up by what it says the first time only. */
+  idOf<T extends object>(table: Interned<T>, thing: T | null): number {
+    if (thing === null) return NOTHING;
+    let id = this.#known.get(thing);
+    if (id === undefined) {
+      id = table.idOf(JSON.stringify(thing), thing);
+      this.#known.set(thing, id);
+    }
+    return id;
+  }
+
+  thingOf<T>(table: Interned<T>, id: number): T | null {
+    return id === NOTHING ? null : table.thingOf(id);
+  }
 }
 
 export interface SaveContext {
@@ -40,12 +54,10 @@ export interface SaveContext {
 
 function saveTask(t: Task, c: SaveContext, p: Packer): void {
   p.put(c.tables.steps.idOf(t.step));
-  p.put(t.lockWants);
 }
 
 function restoreTask(t: Task, c: SaveContext, u: Unpacker): void {
   t.step = c.tables.steps.stepOf(u.get()) as Task['step'];
-  t.lockWants = u.get();
 }
 
 export function saveReader(r: Reader, c: SaveContext, p: Packer): void {
@@ -74,12 +86,10 @@ export function saveReader(r: Reader, c: SaveContext, p: Packer): void {
   p.put(r.budgetUsed);
   p.put(Math.min(r.failedHere, c.failuresMax));
   p.put(r.lockedVma);
-  p.flag(r.seqSample === c.kernel.mm.mmLockSeq.value);
   p.put(r.found);
   p.put(r.pinnedFile);
   p.put(r.pinnedName);
   saveCopy(r, c.base, p);
-  saveCursor(c.kernel, r, c.base, p);
   for (const name of r.strategy.locals ?? []) p.put(r.local[name]!);
   saveLines(r, c.base, p);
 }
@@ -112,12 +122,10 @@ export function restoreReader(r: Reader, c: SaveContext, u: Unpacker): void {
   r.budgetUsed = u.get();
   r.failedHere = u.get();
   r.lockedVma = u.get();
-  r.seqSample = u.flag() ? c.kernel.mm.mmLockSeq.value : RESTORED_SEQ - 2;
   r.found = u.get();
   r.pinnedFile = u.get();
   r.pinnedName = u.get();
   restoreCopy(r, c.base, u);
-  restoreCursor(c.kernel, r, c.base, u);
   for (const name of r.strategy.locals ?? []) r.local[name] = u.get();
   restoreLines(r, c.base, u);
 }
@@ -210,12 +218,9 @@ function restoreLines(r: Reader, base: number, u: Unpacker): void {
 export function saveWriter(w: Writer, c: SaveContext, p: Packer): void {
   const { tables } = c;
   saveTask(w, c, p);
-  const { operation, call, plan } = w;
-  p.put(
-    operation === null ? NOTHING : tables.operations.idOf(JSON.stringify(operation), operation),
-  );
-  p.put(call === null ? NOTHING : tables.calls.idOf(JSON.stringify(call), call));
-  p.put(plan === null ? NOTHING : planId(tables, plan));
+  p.put(tables.idOf(tables.operations, w.operation));
+  p.put(tables.idOf(tables.calls, w.call));
+  p.put(tables.idOf(tables.plans, w.plan));
   p.put(w.callsDone);
   p.put(w.errno === null ? 0 : 1);
   p.put(w.brkBefore - c.kernel.mm.startBrk);
@@ -231,12 +236,9 @@ export function saveWriter(w: Writer, c: SaveContext, p: Packer): void {
 export function restoreWriter(w: Writer, c: SaveContext, u: Unpacker): void {
   const { tables } = c;
   restoreTask(w, c, u);
-  const operation = u.get();
-  const call = u.get();
-  const plan = u.get();
-  w.operation = operation === NOTHING ? null : tables.operations.thingOf(operation);
-  w.call = call === NOTHING ? null : tables.calls.thingOf(call);
-  w.plan = plan === NOTHING ? null : tables.plans.thingOf(plan);
+  w.operation = tables.thingOf(tables.operations, u.get());
+  w.call = tables.thingOf(tables.calls, u.get());
+  w.plan = tables.thingOf(tables.plans, u.get());
   w.callsDone = u.get();
   w.errno = u.get() === 0 ? null : (w.plan?.errno ?? 'EINVAL');
   w.brkBefore = c.kernel.mm.startBrk + u.get();
@@ -247,13 +249,4 @@ export function restoreWriter(w: Writer, c: SaveContext, u: Unpacker): void {
   for (let i = 0; i < end; i++) tables.words[i] = u.get();
   w.source.restore(tables.words, 0);
   if (w.plan !== null) w.actNs.length = w.plan.acts.length;
-}
-
-function planId(tables: TaskTables, plan: Plan): number {
-  let id = tables.planIds.get(plan);
-  if (id === undefined) {
-    id = tables.plans.idOf(JSON.stringify(plan), plan);
-    tables.planIds.set(plan, id);
-  }
-  return id;
 }
