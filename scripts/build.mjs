@@ -1,12 +1,13 @@
 /**
  * Bundles the command line: one small entry chunk with commander, every subcommand behind a
- * dynamic import, so that `mapsim --help` starts about as fast as bare node.
+ * dynamic import, so that `mapsim --help` starts about as fast as bare node; and the program of the
+ * worker threads, an entry of its own since esbuild does not follow `new Worker(new URL(…))`.
  */
 import { writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const result = await build({
-  entryPoints: { main: 'src/cli/main.ts' },
+  entryPoints: { main: 'src/cli/main.ts', worker: 'src/cli/worker.ts' },
   outdir: 'dist/cli',
   bundle: true,
   splitting: true,

@@ -21,6 +21,21 @@ export interface SamplesSummary {
   readonly max: number | null;
 }
 
+interface SavedValues {
+  /** Each value and how often it is there, alternating, rising. */
+  readonly values: readonly number[];
+}
+interface SavedBuckets {
+  readonly n: number;
+  readonly min: number;
+  readonly max: number;
+  /** In decimal: it may be larger than a number can hold. */
+  readonly sum: string;
+  /** Each bucket that is not empty and what it counts, alternating. */
+  readonly buckets: readonly number[];
+}
+export type SavedSamples = SavedValues | SavedBuckets;
+
 /** Up to so many values percentiles are exact. */
 export const EXACT_MAX = 100_000;
 
@@ -76,6 +91,49 @@ export class Samples {
     if (counts !== null) for (let i = 0; i < BUCKETS; i++) into[i]! += counts[i]!;
   }
 
+  /** Everything in it as plain data, from which restored() makes the same collection again. */
+  save(): SavedSamples {
+    if (this.#counts === null) return { values: withCounts(this.#values.slice(0, this.#n).sort()) };
+    const buckets: number[] = [];
+    for (const [bucket, count] of this.#counts.entries())
+      if (count > 0) buckets.push(bucket, count);
+    return { n: this.#n, min: this.#min, max: this.#max, sum: String(this.#sum()), buckets };
+  }
+
+  /** @throws Error for what save() cannot have written */
+  static restored(saved: SavedSamples): Samples {
+    const samples = new Samples();
+    if ('values' in saved) samples.#restoreValues(saved.values);
+    else samples.#restoreBuckets(saved);
+    return samples;
+  }
+
+  #restoreValues(values: readonly number[]): void {
+    for (let i = 0; i < values.length; i += 2) {
+      const count = values[i + 1]!;
+      if (!isCount(count, EXACT_MAX - this.#n)) throw new Error(`no count of values: ${count}`);
+      for (let left = count; left > 0; left--) this.add(values[i]!);
+    }
+  }
+
+  #restoreBuckets({ n, min, max, sum, buckets }: SavedBuckets): void {
+    this.#tally(n, min, max);
+    const whole = BigInt(sum);
+    this.#sumHigh = Number(whole / BigInt(SUM_UNIT));
+    this.#sumLow = Number(whole % BigInt(SUM_UNIT));
+    const counts = this.#bucketCounts(0);
+    let seen = 0;
+    for (let i = 0; i < buckets.length; i += 2) {
+      const [bucket, count] = [buckets[i]!, buckets[i + 1]!];
+      if (!isCount(bucket + 1, BUCKETS) || !isCount(count, n)) {
+        throw new Error(`no bucket: ${bucket}, ${count}`);
+      }
+      counts[bucket]! += count;
+      seen += count;
+    }
+    if (seen !== n || n <= EXACT_MAX) throw new Error(`${seen} values in buckets, ${n} promised`);
+  }
+
   summary(): SamplesSummary {
     const n = this.#n;
     if (n === 0) return { n, min: null, mean: null, p50: null, p90: null, p99: null, max: null };
@@ -109,8 +167,11 @@ export class Samples {
 
   #mean(): number {
     const n = BigInt(this.#n);
-    const sum = BigInt(this.#sumHigh) * BigInt(SUM_UNIT) + BigInt(this.#sumLow);
-    return Number((2n * sum + n) / (2n * n)); // half up
+    return Number((2n * this.#sum() + n) / (2n * n)); // half up
+  }
+
+  #sum(): bigint {
+    return BigInt(this.#sumHigh) * BigInt(SUM_UNIT) + BigInt(this.#sumLow);
   }
 
   #append(ns: number): void {
@@ -156,6 +217,19 @@ export class Samples {
 }
 
 const RANKS = [50, 90, 99] as const;
+
+function withCounts(sorted: Float64Array): number[] {
+  const pairs: number[] = [];
+  for (let from = 0, to = 0; from < sorted.length; from = to) {
+    while (to < sorted.length && sorted[to] === sorted[from]) to++;
+    pairs.push(sorted[from]!, to - from);
+  }
+  return pairs;
+}
+
+function isCount(value: number, most: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1 && value <= most;
+}
 
 /** Nearest rank, from 1. In whole numbers, so that 90 % of 10 is 9 and not a hair more. */
 function rank(percent: number, n: number): number {

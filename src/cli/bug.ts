@@ -5,6 +5,8 @@ import { VERSION } from './version.ts';
 /** Filled in by a command as it comes to know it. */
 export interface BugContext {
   seed: string | null;
+  /** Arguments that repeat it, where those given would do more than that. */
+  repeat?: readonly string[];
 }
 
 export function bugReport(
@@ -18,7 +20,7 @@ export function bugReport(
   const lines = [
     `mapsim: bug in mapsim: ${fault.message}`,
     `  mapsim ${VERSION}, node ${process.version}, ${seed}`,
-    `  to repeat it: ${commandLine(argv)}`,
+    `  to repeat it: ${commandLine(context.repeat ?? argv)}`,
   ];
   if (env.MAPSIM_DEBUG) lines.push(fault.stack ?? 'no stack');
   else lines.push('  MAPSIM_DEBUG=1 in the environment shows where');

@@ -42,6 +42,18 @@ const FAIL_ON = `Expressions of --fail-on (and of failOn: in the scenario) say w
   readers or writers together. 0/0 is 0, n/0 infinite. An aggregate of nothing fails.
 `;
 
+const COMPARE_MORE = `\
+Every strategy runs on the same seeds, hence against the same writers. Tables have the
+median over seeds (of shares: all seeds together), its 95 % interval, and the difference
+against the first strategy, seed by seed; ~ where none is shown at the level of 5 % for the
+whole table (Wilcoxon, McNemar, Mann-Whitney; Holm's correction).
+
+Saved results (.json, .ndjson) are compared strategy by strategy, the first file being what
+the others are held against: seed by seed where the seeds are the same. There --fail-on is
+about the last file; FILE:STRATEGY:METRIC names another. Over many runs expressions sum
+counts and pool times.
+`;
+
 export const COMMANDS = {
   run: {
     name: 'run',
@@ -54,6 +66,17 @@ export const COMMANDS = {
       'mapsim run scenarios/resize.yaml --fail-on "falseGaps>0" --format=json',
     ],
     more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${FAIL_ON}\n${EXIT_CODES}`,
+  },
+  compare: {
+    name: 'compare',
+    operands: 'SCENARIO...',
+    purpose: 'Holds strategies side by side over many seeds, or saved results of that.',
+    examples: [
+      'mapsim compare scenarios/split-merge.yaml --strategies=mmap-lock,rcu-retry3 --seeds=20',
+      'mapsim compare s.yaml -o new.json --fail-on "rcu-retry3:fallbacks/passes>1%"',
+      'mapsim compare baseline.json new.json --exit-code',
+    ],
+    more: `${COMPARE_MORE}\n${FAIL_ON}\n${EXIT_CODES}`,
   },
   validate: {
     name: 'validate',

@@ -22,6 +22,8 @@ export interface Io {
   readonly onSignal?: (handler: (signal: Signal) => void) => () => void;
   /** Ends the process by the signal itself, so that whoever started it sees that. */
   readonly die?: (signal: Signal) => void;
+  /** Program of worker threads; without it everything runs in this thread. */
+  readonly workerFile?: URL;
   /** In place of the simulator, for tests. */
   readonly startRun?: StartRun;
 }
@@ -33,6 +35,7 @@ export function processIo(): Io {
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
+    workerFile: new URL('./worker.js', import.meta.url), // beside the bundled command line
     onSignal: (handler) => {
       const signals = Object.keys(SIGNAL_EXIT) as Signal[];
       for (const signal of signals) process.on(signal, handler);

@@ -10,6 +10,7 @@ import { EXIT, UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { type BugContext, bugReport } from './bug.ts';
 import type { CommandContext, QuietOptions } from './command.ts';
+import type { CompareOptions } from './commands/compare.ts';
 import type { FinalOptions } from './commands/final.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { StrategiesOptions } from './commands/strategies.ts';
@@ -17,6 +18,7 @@ import { COMMANDS, type CommandText, formatHelp, OVERVIEW } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { Messages } from './messages.ts';
 import { duration, listFormat, maxEvents, quiet, RUN_OPTIONS, seed } from './options.ts';
+import { COMPARE_OPTIONS } from './options-many.ts';
 import { Output } from './output.ts';
 import { VERSION } from './version.ts';
 
@@ -81,6 +83,11 @@ function commands({ io, bug }: Omit<CommandContext, 'messages'>) {
       options: RUN_OPTIONS,
       action: async (scenario: string, options: RunOptions) =>
         (await import('./commands/run.ts')).run(scenario, options, context(options)),
+    },
+    compare: {
+      options: COMPARE_OPTIONS,
+      action: async (paths: readonly string[], options: CompareOptions) =>
+        (await import('./commands/compare.ts')).compare(paths, options, context(options)),
     },
     validate: {
       options: [quiet],

@@ -24,12 +24,12 @@ const GROUPS = {
   manners: 'Manners:',
 } as const;
 
-function option(group: keyof typeof GROUPS, flags: string, description: string): Option {
+export function option(group: keyof typeof GROUPS, flags: string, description: string): Option {
   return new Option(flags, description).helpGroup(GROUPS[group]);
 }
 
 /** A word of a list; others are refused with the nearest. */
-function oneOf(known: readonly string[]): (text: string) => string {
+export function oneOf(known: readonly string[]): (text: string) => string {
   return (text) => {
     if (known.includes(text)) return text;
     const meant = nearest(text, known);
@@ -39,13 +39,13 @@ function oneOf(known: readonly string[]): (text: string) => string {
 }
 
 /** `1000000`, `1e6`: a whole number of 1 or more. */
-function eventCount(text: string): number {
+export function eventCount(text: string): number {
   const count = /^[0-9]+(e[0-9]{1,2})?$/i.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(count) && count >= 1) return count;
   throw new InvalidArgumentError('It is a whole number of 1 or more, such as 1000000 or 1e6.');
 }
 
-function durationNs(text: string): number {
+export function durationNs(text: string): number {
   const ns = parseDuration(/^[0-9]+$/.test(text) ? Number(text) : text);
   if (typeof ns === 'number' && Number.isSafeInteger(ns)) return ns;
   const fault = typeof ns === 'number' ? 'is longer than 2^53 ns' : ns.error;
@@ -61,14 +61,14 @@ function passChoice(text: string): PassChoice {
   throw new InvalidArgumentError(`It is the number of a pass (from 0), torn, or all.${hint}`);
 }
 
-function nonEmpty(what: string): (text: string) => string {
+export function nonEmpty(what: string): (text: string) => string {
   return (text) => {
     if (text !== '') return text;
     throw new InvalidArgumentError(`${what} is missing.`);
   };
 }
 
-const color = option('manners', '--color <WHEN>', `colour: ${COLOR_CHOICES.join(', ')}`)
+export const color = option('manners', '--color <WHEN>', `colour: ${COLOR_CHOICES.join(', ')}`)
   .argParser(oneOf(COLOR_CHOICES))
   .default('auto', 'auto');
 
@@ -104,6 +104,22 @@ export const listFormat = option('output', '--format <F>', 'text or json')
   .argParser(oneOf(['text', 'json']))
   .default('text', 'text');
 
+export const progress = option(
+  'manners',
+  '--progress <WHEN>',
+  'after a second, on stderr: auto, always, none, json',
+)
+  .argParser(oneOf(PROGRESS_CHOICES))
+  .default('auto', 'auto');
+
+export const failOn = option(
+  'check',
+  '--fail-on <EXPR>',
+  '[STRATEGY:]METRIC[/METRIC] OP VALUE, repeatable; exit code 1 if one holds (see below)',
+)
+  .argParser((text: string, before: readonly string[]) => [...before, text])
+  .default([] as readonly string[], 'none');
+
 export const RUN_OPTIONS: readonly Option[] = [
   strategy,
   seed,
@@ -134,17 +150,9 @@ export const RUN_OPTIONS: readonly Option[] = [
     'write one NDJSON record for each writer operation, in the order of completion',
   ).argParser(nonEmpty('The file')),
   option('output', '--timing', 'tell real time too (differs from run to run)'),
-  option(
-    'check',
-    '--fail-on <EXPR>',
-    '[STRATEGY:]METRIC[/METRIC] OP VALUE, repeatable; exit code 1 if one holds (see below)',
-  )
-    .argParser((text: string, before: readonly string[]) => [...before, text])
-    .default([] as readonly string[], 'none'),
+  failOn,
   maxEvents,
   color,
-  option('manners', '--progress <WHEN>', 'after a second, on stderr: auto, always, none, json')
-    .argParser(oneOf(PROGRESS_CHOICES))
-    .default('auto', 'auto'),
+  progress,
   quiet,
 ];

@@ -21,28 +21,36 @@ const LINE_MS = 30_000;
 const LINES_PER_RUN = 10;
 const ERASE_LINE = '\r\u001b[K';
 
-export class Progress {
+export class Progress<P extends { readonly fraction: number | null } = RunProgress> {
   readonly #io: Io;
   readonly #manner: Manner;
   readonly #startMs: number;
+  readonly #sentence: (progress: P) => string;
   #lastMs: number;
   #lastTenth = 0;
   #drawn = false;
 
-  constructor(io: Io, choice: ProgressChoice, nowMs: number) {
+  /** @param inWords what is told of it in a line */
+  constructor(
+    io: Io,
+    choice: ProgressChoice,
+    nowMs: number,
+    inWords: (progress: P) => string = sentence as unknown as (progress: P) => string,
+  ) {
     this.#io = io;
+    this.#sentence = inWords;
     this.#manner = mannerOf(io, choice);
     this.#startMs = nowMs;
     this.#lastMs = nowMs;
   }
 
-  update(nowMs: number, progressOf: () => RunProgress): void {
+  update(nowMs: number, progressOf: () => P): void {
     if (this.#manner === 'none' || nowMs - this.#startMs < FIRST_MS) return;
     const sinceLastMs = nowMs - this.#lastMs;
     if (this.#manner === 'redraw') {
       if (this.#drawn && sinceLastMs < REDRAW_MS) return;
       const width = (this.#io.stderr.columns ?? 80) - 1;
-      this.#io.stderr.write(ERASE_LINE + sentence(progressOf()).slice(0, width));
+      this.#io.stderr.write(ERASE_LINE + this.#sentence(progressOf()).slice(0, width));
       this.#drawn = true;
     } else if (this.#manner === 'json') {
       if (sinceLastMs < JSON_MS) return;
@@ -52,7 +60,7 @@ export class Progress {
       const tenth = Math.floor((progress.fraction ?? 0) * LINES_PER_RUN);
       if (tenth <= this.#lastTenth && sinceLastMs < LINE_MS) return;
       this.#lastTenth = tenth;
-      this.#io.stderr.write(`${sentence(progress)}\n`);
+      this.#io.stderr.write(`${this.#sentence(progress)}\n`);
     }
     this.#lastMs = nowMs;
   }

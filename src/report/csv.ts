@@ -11,12 +11,12 @@ export const csv: Format = {
   passes: false,
 
   *render(input: ReportInput): Iterable<Piece> {
-    yield row(columns(input));
-    for (const fields of rows(input)) yield row(fields);
+    yield csvRow(columns(input));
+    for (const fields of rows(input)) yield csvRow(fields);
   },
 };
 
-function row(fields: readonly string[]): string {
+export function csvRow(fields: readonly string[]): string {
   return `${fields.map(field).join(',')}\r\n`;
 }
 

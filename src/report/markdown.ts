@@ -8,28 +8,30 @@ export const markdown: Format = {
   passes: false,
 
   *render(input: ReportInput): Iterable<Piece> {
-    const head = columns(input);
-    const body = rows(input).map((fields) => fields.map(cell));
-    const widths = head.map((name, i) =>
-      Math.max(3, name.length, ...body.map((r) => r[i]!.length)),
-    );
-    yield line(head, widths);
-    yield `|${widths.map((width, i) => rule(width, isText(i))).join('|')}|\n`;
-    for (const fields of body) yield line(fields, widths);
+    yield* markdownTable(columns(input), rows(input), TEXT_COLUMNS.length);
   },
 };
 
-function isText(column: number): boolean {
-  return column < TEXT_COLUMNS.length;
+/** @param textColumns so many columns from the left hold text, the others numbers */
+export function* markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  textColumns: number,
+): Iterable<string> {
+  const body = rows.map((fields) => fields.map(cell));
+  const widths = head.map((name, i) => Math.max(3, name.length, ...body.map((r) => r[i]!.length)));
+  yield line(head, widths, textColumns);
+  yield `|${widths.map((width, i) => rule(width, i < textColumns)).join('|')}|\n`;
+  for (const fields of body) yield line(fields, widths, textColumns);
 }
 
 function rule(width: number, text: boolean): string {
   return text ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`;
 }
 
-function line(fields: readonly string[], widths: readonly number[]): string {
+function line(fields: readonly string[], widths: readonly number[], textColumns: number): string {
   const padded = fields.map((field, i) =>
-    isText(i) ? field.padEnd(widths[i]!) : field.padStart(widths[i]!),
+    i < textColumns ? field.padEnd(widths[i]!) : field.padStart(widths[i]!),
   );
   return `| ${padded.join(' | ')} |\n`;
 }

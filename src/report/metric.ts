@@ -49,8 +49,8 @@ export type Metric =
 
 /** The part of an outcome that an expression looks at. */
 export interface MetricView {
-  readonly readers: readonly ReaderOutcome[];
-  readonly writers: readonly WriterOutcome[];
+  readonly readers: readonly Pick<ReaderOutcome, 'strategy' | 'counters' | 'tearing' | 'samples'>[];
+  readonly writers: readonly Pick<WriterOutcome, 'samples'>[];
 }
 
 /** A count, or a time in ns; null where there is nothing to aggregate. */

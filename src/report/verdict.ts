@@ -6,14 +6,13 @@
  * must not pass for one that held.
  */
 import { UserError } from '../base/errors.ts';
-import type { Outcome } from '../world/outcome.ts';
 import { type Comparison, type FailOn, type Figure, strategiesNamed } from './fail-on.ts';
 import { type MetricView, metricValue } from './metric.ts';
 
 /** A run to be judged, under the name that expressions use for it. */
 export interface Subject {
   readonly strategy: string; // `mixed` where its readers differ
-  readonly outcome: Outcome;
+  readonly outcome: MetricView;
 }
 
 export interface Verdict {
@@ -32,11 +31,13 @@ export interface Verdict {
 export function judge(
   expressions: readonly FailOn[],
   subjects: readonly Subject[],
+  /** Those that expressions without a strategy are about; others only where they are named. */
+  judged: readonly Subject[] = subjects,
 ): readonly Verdict[] {
   return expressions.flatMap((failOn) => {
     const { left, right } = failOn;
     const bound = left.strategy !== null && (typeof right === 'number' || right.strategy !== null);
-    if (!bound) return subjects.map((subject) => judgeOne(failOn, subject, subjects));
+    if (!bound) return judged.map((subject) => judgeOne(failOn, subject, subjects));
     const { strategy } = left;
     const subject = subjects.find((s) => s.strategy === strategy) ?? subjects[0]!;
     return [{ ...judgeOne(failOn, subject, subjects), strategy: strategy! }];

@@ -1,0 +1,140 @@
+/**
+ * Many runs: first in this thread, and when that has taken a while, in worker threads. Results come
+ * out in the order of the units and do not depend on who made them, nor on how many threads there
+ * are.
+ */
+import { performance } from 'node:perf_hooks';
+import { Dealer } from '../drive/pool.ts';
+import { TimedRun } from '../drive/timed.ts';
+import type { Strategy } from '../proc/strategy.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import {
+  type BatchRequest,
+  type Unit,
+  UnitCrash,
+  type UnitResult,
+  unitRequest,
+  unitResult,
+} from './batch-unit.ts';
+import type { CommandContext } from './command.ts';
+import type { Interrupt } from './interrupt.ts';
+import { Progress, type ProgressChoice } from './progress.ts';
+import { driveSlices } from './sliced-run.ts';
+import { runThreads } from './threads.ts';
+
+export interface Batch {
+  readonly scenarios: readonly Scenario[];
+  readonly units: readonly Unit[];
+  /** Which of the units to run, rising. */
+  readonly chosen: readonly number[];
+  readonly request: BatchRequest;
+  readonly ownStrategies: ReadonlyMap<string, Strategy>;
+  /** Threads at most. */
+  readonly jobs: number;
+}
+
+export interface BatchHooks {
+  readonly interrupt: Interrupt;
+  /** Called for each chosen unit, in their order. */
+  readonly release: (unit: number, result: UnitResult) => void;
+  readonly progress: ProgressChoice;
+}
+
+/** Shorter batches are over before a thread has started. */
+const ALONE_MS = 100;
+
+interface BatchProgress {
+  readonly runs: number;
+  readonly of: number;
+  readonly fraction: number | null;
+  /** Seconds that are left, by the pace so far; null where there is none yet. */
+  readonly leftSeconds: number | null;
+}
+
+/** Resolves when all chosen units are done or a signal came. */
+export async function runBatch(
+  batch: Batch,
+  hooks: BatchHooks,
+  { io }: CommandContext,
+): Promise<void> {
+  const startMs = performance.now();
+  const dealer = new Dealer<UnitResult>(batch.chosen, batch.jobs);
+  const progress = new Progress<BatchProgress>(io, hooks.progress, startMs, sentence);
+  const tell = (nowMs: number): void => {
+    progress.update(nowMs, () => progressOf(dealer.finished, batch.chosen.length, nowMs - startMs));
+  };
+  const file = batch.jobs > 1 ? io.workerFile : undefined;
+  try {
+    const untilMs = file === undefined ? Number.POSITIVE_INFINITY : startMs + ALONE_MS;
+    await runHere(batch, { ...hooks, dealer, tell, untilMs });
+    if (dealer.allReleased || hooks.interrupt.caught !== null || file === undefined) return;
+    const { scenarios, units, request } = batch;
+    const look = (): boolean => {
+      tell(performance.now());
+      return hooks.interrupt.caught !== null;
+    };
+    const threaded = { scenarios, units, request, dealer, release: hooks.release };
+    await runThreads(threaded, { file, jobs: batch.jobs, look });
+  } finally {
+    progress.clear();
+  }
+}
+
+async function runHere(
+  batch: Batch,
+  means: BatchHooks & {
+    dealer: Dealer<UnitResult>;
+    tell: (nowMs: number) => void;
+    untilMs: number;
+  },
+): Promise<void> {
+  const { dealer, interrupt, untilMs } = means;
+  const nowMs = () => performance.now();
+  const stop = () => interrupt.caught !== null || nowMs() >= untilMs;
+  while (!dealer.allDealt && !stop()) {
+    const [index] = dealer.deal(1);
+    const result = await runUnit(batch, index!, { nowMs, between: means.tell, stop });
+    if (result === null) {
+      dealer.takeBack(index!); // begun anew by a thread, or not at all
+      return;
+    }
+    for (const ready of dealer.done(index!, result)) means.release(ready.unit, ready.result);
+    means.tell(nowMs());
+  }
+}
+
+/** null if it was stopped before its end. */
+async function runUnit(
+  batch: Batch,
+  index: number,
+  slices: Parameters<typeof driveSlices>[1],
+): Promise<UnitResult | null> {
+  const unit = batch.units[index]!;
+  try {
+    const request = unitRequest(unit, batch.request, batch.ownStrategies);
+    const run = new TimedRun(batch.scenarios[unit.scenario]!, request);
+    await driveSlices(run, slices);
+    const outcome = run.outcome();
+    return outcome.ended === 'interrupted' ? null : unitResult(outcome, batch.request);
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    throw new UnitCrash(index, message, stack);
+  }
+}
+
+function progressOf(runs: number, of: number, spentMs: number): BatchProgress {
+  const leftSeconds = runs === 0 ? null : Math.ceil(((spentMs / runs) * (of - runs)) / 1000);
+  return { runs, of, fraction: of === 0 ? 1 : runs / of, leftSeconds };
+}
+
+function sentence({ runs, of, leftSeconds }: BatchProgress): string {
+  const left = leftSeconds === null ? '' : `, ${clock(leftSeconds)} left`;
+  return `mapsim: ${runs} of ${of} runs${left}`;
+}
+
+function clock(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,112 @@
+/**
+ * `--fail-on` over many runs: counts are summed over seeds, times pooled, and each expression judged
+ * for each group.
+ */
+import { UserError } from '../../base/errors.ts';
+import type { Group } from '../../compare/comparison.ts';
+import type { Judgement } from '../../compare/result.ts';
+import type { Strategy } from '../../proc/strategy.ts';
+import { type FailOn, parseFailOn, strategiesNamed } from '../../report/fail-on.ts';
+import type { MetricView } from '../../report/metric.ts';
+import { checkStrategies, judge, type Subject, verdictText } from '../../report/verdict.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { COUNTER_KEYS, type Counters, TEARING_KEYS, type Tearing } from '../../world/outcome.ts';
+import { canonicalStrategy } from '../load.ts';
+import type { Messages } from '../messages.ts';
+
+export interface GroupNames {
+  /** Labels of the groups. */
+  readonly names: readonly string[];
+  /** The user's own strategies by the text that names them. */
+  readonly own?: ReadonlyMap<string, Strategy>;
+}
+
+/**
+ * The scenario's expressions about strategies that take part (it is told of the others), then those
+ * of the command line, which must all be about such.
+ */
+export function parseForGroups(
+  given: readonly string[],
+  scenario: Scenario,
+  groups: GroupNames,
+  messages: Messages,
+): readonly FailOn[] {
+  const canonical = canonicalIn(groups);
+  const parsed = parseGiven(given, groups.names, canonical);
+  const own = scenario.failOn.flatMap((expression) => {
+    const where = `${scenario.name}: failOn ${expression}`;
+    const failOn = quoting(where, () => parseFailOn(expression, canonical));
+    const missing = strategiesNamed([failOn]).find((name) => !groups.names.includes(name));
+    if (missing === undefined) return [failOn];
+    messages.warning(`${where}: not judged, ${missing} is not compared here`);
+    return [];
+  });
+  return [...own, ...parsed];
+}
+
+/** @param canonical turns what stands before the colon into the label of a group */
+export function parseGiven(
+  given: readonly string[],
+  names: readonly string[],
+  canonical: (text: string) => string,
+): readonly FailOn[] {
+  return given.map((expression) =>
+    quoting('--fail-on', () => {
+      const failOn = parseFailOn(expression, canonical);
+      checkStrategies([failOn], names);
+      return failOn;
+    }),
+  );
+}
+
+function quoting<T>(where: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${where} ${error.message}`, error.exitCode);
+  }
+}
+
+function canonicalIn({ names, own }: GroupNames): (text: string) => string {
+  return (text) => {
+    const name = own?.get(text)?.name ?? text;
+    return names.includes(name) ? name : canonicalStrategy(text);
+  };
+}
+
+/** @param judged those that expressions without a strategy are about */
+export function judgeGroups(
+  scenario: string,
+  expressions: readonly FailOn[],
+  groups: readonly Group[],
+  judged: readonly Group[],
+): readonly Judgement[] {
+  const subjects = groups.map(subjectOf);
+  const about = subjects.filter((_, i) => judged.includes(groups[i]!));
+  return judge(expressions, subjects, about).map((verdict) => ({
+    scenario,
+    expression: verdict.failOn.expression,
+    group: verdict.strategy,
+    failed: verdict.failed,
+    left: verdict.left,
+    right: verdict.right,
+    text: verdictText(verdict, true),
+  }));
+}
+
+/** All runs of the group as if one reader had made all the passes, and one writer all the calls. */
+function subjectOf({ label, runs, pool }: Group): Subject {
+  const counters = Object.fromEntries(COUNTER_KEYS.map((key) => [key, 0])) as Counters;
+  const tearing = Object.fromEntries(TEARING_KEYS.map((key) => [key, 0])) as Tearing;
+  for (const run of runs) {
+    for (const key of COUNTER_KEYS) counters[key] += run.totals[key];
+    for (const key of TEARING_KEYS) tearing[key] += run.tearing[key];
+  }
+  const { samples } = pool;
+  const view: MetricView = {
+    readers: [{ strategy: label, counters, tearing, samples }],
+    writers: [{ samples }],
+  };
+  return { strategy: label, outcome: view };
+}

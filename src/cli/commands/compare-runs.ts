@@ -1,0 +1,162 @@
+/** A comparison of strategies on scenarios: every strategy on the same seeds, hence the same writers. */
+import { UserError } from '../../base/errors.ts';
+import { PRNG } from '../../base/prng.ts';
+import { compareGroups, type Group } from '../../compare/comparison.ts';
+import { Pool, type RunRecord } from '../../compare/record.ts';
+import type { CompareResult, ScenarioResult } from '../../compare/result.ts';
+import type { FailOn } from '../../report/fail-on.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { type Batch, runBatch } from '../batch.ts';
+import type { BatchRequest, Unit, UnitResult } from '../batch-unit.ts';
+import type { CommandContext } from '../command.ts';
+import type { Interrupt } from '../interrupt.ts';
+import { load } from '../load.ts';
+import { DEFAULT_MAX_EVENTS } from '../options.ts';
+import { DEFAULT_SEEDS, DEFAULT_STRATEGIES } from '../options-many.ts';
+import type { ProgressChoice } from '../progress.ts';
+import { parseSeeds } from '../seeds.ts';
+import { VERSION } from '../version.ts';
+import type { CompareOptions } from './compare.ts';
+import { judgeGroups, parseForGroups } from './compare-judge.ts';
+import { listStrategies, type StrategyList, withRepeat } from './many.ts';
+
+export interface PreparedRuns {
+  readonly ok: true;
+  readonly paths: readonly string[];
+  readonly scenarios: readonly Scenario[];
+  readonly strategies: StrategyList;
+  readonly seeds: readonly string[];
+  readonly request: BatchRequest;
+  /** For each scenario. */
+  readonly failOn: readonly (readonly FailOn[])[];
+}
+
+/** Everything that can be found wrong before the first run. */
+export async function prepareRuns(
+  paths: readonly string[],
+  options: CompareOptions,
+  context: CommandContext,
+): Promise<PreparedRuns | { readonly ok: false; readonly exitCode: number }> {
+  const { io, messages } = context;
+  const seeds = parseSeeds(options.seeds ?? DEFAULT_SEEDS);
+  const strategies = await listStrategies(options.strategies ?? [DEFAULT_STRATEGIES], io.cwd);
+  const scenarios: Scenario[] = [];
+  let exitCode = 0;
+  for (const path of paths) {
+    const loaded = await load(path, context);
+    if (loaded.ok) scenarios.push(loaded.scenario);
+    else exitCode = Math.max(exitCode, loaded.exitCode);
+  }
+  if (exitCode > 0) return { ok: false, exitCode };
+  checkScenarios(scenarios, paths);
+  const failOn = scenarios.map((scenario) =>
+    parseForGroups(
+      options.failOn,
+      scenario,
+      { names: strategies.names, own: strategies.own },
+      messages,
+    ),
+  );
+  const request: BatchRequest = {
+    maxEvents: options.maxEvents ?? DEFAULT_MAX_EVENTS,
+    durationNs: options.duration ?? null,
+    pools: true,
+    own: { texts: [...strategies.own.keys()], directory: io.cwd },
+  };
+  return { ok: true, paths, scenarios, strategies, seeds, request, failOn };
+}
+
+function checkScenarios(scenarios: readonly Scenario[], paths: readonly string[]): void {
+  for (const [i, { name, readers }] of scenarios.entries()) {
+    const first = scenarios.findIndex((other) => other.name === name);
+    if (first < i) {
+      throw new UserError(`${paths[first]} and ${paths[i]} would both be called "${name}"`);
+    }
+    if (readers.length === 0) {
+      throw new UserError(`${paths[i]} has no reader, so there is nothing to compare`);
+    }
+  }
+}
+
+/** Runs all, or as much as there is time for before a signal. */
+export async function compareRuns(
+  prepared: PreparedRuns,
+  means: { jobs: number; progress: ProgressChoice; interrupt: Interrupt },
+  context: CommandContext,
+): Promise<CompareResult> {
+  const { scenarios, strategies, seeds, request, paths } = prepared;
+  // Seed by seed, so that what a signal leaves has every strategy in it.
+  const units = scenarios.flatMap((_, scenario) =>
+    seeds.flatMap((seed) =>
+      strategies.texts.map((strategy): Unit => ({ scenario, strategy, seed })),
+    ),
+  );
+  const chosen = units.map((_, i) => i);
+  const { jobs, progress, interrupt } = means;
+  const batch: Batch = { scenarios, units, chosen, request, ownStrategies: strategies.own, jobs };
+  const gather = new Gatherer(prepared);
+  const repeat = (index: number) => {
+    const { scenario, strategy, seed } = units[index]!;
+    const limit = request.durationNs === null ? [] : [`--duration=${request.durationNs}ns`];
+    const argv = ['run', paths[scenario]!, `--strategy=${strategy}`, `--seed=${seed}`, ...limit];
+    return { seed, argv };
+  };
+  const release = (_unit: number, result: UnitResult) => gather.take(result);
+  await withRepeat(context.bug, repeat, () =>
+    runBatch(batch, { interrupt, release, progress }, context),
+  );
+  const results = scenarios.map((scenario, i) => gather.scenarioResult(scenario, i));
+  const complete = gather.wholeSeeds === scenarios.length * seeds.length;
+  if (!complete) {
+    context.messages.warning(
+      `interrupted: the result has ${gather.wholeSeeds} of ${scenarios.length * seeds.length} seeds`,
+    );
+  }
+  const judgements = results.flatMap(({ name, groups }, i) =>
+    groups.length === 0 ? [] : judgeGroups(name, prepared.failOn[i]!, groups, groups),
+  );
+  return { tool: VERSION, prng: PRNG, complete, scenarios: results, judgements };
+}
+
+interface Gathered {
+  readonly runs: RunRecord[];
+  readonly pool: Pool;
+}
+
+/** Takes results in the order of the units and keeps those of whole seeds. */
+class Gatherer {
+  readonly #names: readonly string[];
+  readonly #seeds: number;
+  readonly #groups: readonly (readonly Gathered[])[];
+  #ofSeed: UnitResult[] = [];
+  wholeSeeds = 0;
+
+  constructor({ scenarios, strategies, seeds }: PreparedRuns) {
+    this.#names = strategies.names;
+    this.#seeds = seeds.length;
+    this.#groups = scenarios.map(() => this.#names.map(() => ({ runs: [], pool: new Pool() })));
+  }
+
+  take(result: UnitResult): void {
+    this.#ofSeed.push(result);
+    if (this.#ofSeed.length < this.#names.length) return;
+    const groups = this.#groups[Math.floor(this.wholeSeeds / this.#seeds)]!;
+    for (const [i, { run, pool }] of this.#ofSeed.entries()) {
+      groups[i]!.runs.push(run);
+      groups[i]!.pool.merge(Pool.restored(pool!));
+    }
+    this.#ofSeed = [];
+    this.wholeSeeds++;
+  }
+
+  scenarioResult({ name, sha256 }: Scenario, index: number): ScenarioResult {
+    const gathered = this.#groups[index]!;
+    if (gathered[0]!.runs.length === 0) return { name, sha256, groups: [], comparison: null };
+    const groups = gathered.map(({ runs, pool }, i): Group => {
+      const label = this.#names[i]!;
+      return { label, strategy: label, file: null, runs, pool };
+    });
+    const against = groups.map((_, i) => (i === 0 ? null : 0));
+    return { name, sha256, groups, comparison: compareGroups(groups, against) };
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * A comparison of saved results: the same strategy in each file, the first file being what the others
+ * are held against. Where every file has one strategy only, those are compared, whatever they are.
+ */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { EXIT, UserError } from '../../base/errors.ts';
+import { PRNG } from '../../base/prng.ts';
+import { compareGroups, type Group } from '../../compare/comparison.ts';
+import { COMPARE_SCHEMA } from '../../compare/fields.ts';
+import type { CompareResult, Judgement, ScenarioResult } from '../../compare/result.ts';
+import { readSaved, type SavedResult } from '../../compare/saved.ts';
+import type { CommandContext } from '../command.ts';
+import { readInput } from '../files.ts';
+import { canonicalStrategy } from '../load.ts';
+import type { Messages } from '../messages.ts';
+import { VERSION } from '../version.ts';
+import { judgeGroups, parseGiven } from './compare-judge.ts';
+
+/** All formats that have a schema name it first. */
+const SCHEMA_HEAD = /^\s*\{\s*(?:"type":\s*"header",\s*)?"schema":\s*"(mapsim\/\w+@\d+)"/;
+const HEAD_BYTES = 512;
+
+/** Whether a file is a saved comparison. @throws UserError for results of another kind */
+export function isSavedResult(path: string, cwd: string): boolean {
+  const schema = SCHEMA_HEAD.exec(headOf(resolve(cwd, path)))?.[1];
+  if (schema === undefined) return false;
+  if (schema === COMPARE_SCHEMA) return true;
+  const advice = `compare reads what "mapsim compare -o" has saved (${COMPARE_SCHEMA})`;
+  throw new UserError(`${path} is a result of another kind (${schema}): ${advice}`);
+}
+
+/** Nothing where it cannot be read: that is told by whoever reads it whole. */
+function headOf(path: string): string {
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      const head = Buffer.alloc(HEAD_BYTES);
+      return head.toString('utf8', 0, readSync(fd, head, 0, HEAD_BYTES, 0));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return ''; // a directory, a pipe, no such file
+  }
+}
+
+interface SavedFile extends SavedResult {
+  readonly path: string;
+}
+
+export function compareSaved(
+  paths: readonly string[],
+  failOn: readonly string[],
+  { io, messages }: CommandContext,
+): CompareResult {
+  if (paths.length < 2) throw new UserError(`${paths[0]}: a second saved result is missing`);
+  const twice = paths.find((path, i) => paths.indexOf(path) < i);
+  if (twice !== undefined) throw new UserError(`${twice} is there twice`);
+  const files = paths.map((path) => ({ path, ...readOne(path, io.cwd) }));
+  checkOrigins(files, messages);
+  const names = [...new Set(files.flatMap(({ scenarios }) => scenarios.map(({ name }) => name)))];
+  const scenarios = names.map((name) => scenarioResult(name, files, messages));
+  const judgements = scenarios.flatMap((scenario) =>
+    judgeScenario(scenario, failOn, paths.at(-1)!),
+  );
+  const complete = files.every((file) => file.complete);
+  return { tool: VERSION, prng: PRNG, complete, scenarios, judgements };
+}
+
+function readOne(path: string, cwd: string): SavedResult {
+  try {
+    return readSaved(new TextDecoder().decode(readInput(path, cwd)), path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${path} is no whole saved result: ${reason}`, EXIT.usage);
+  }
+}
+
+function checkOrigins(files: readonly SavedFile[], messages: Messages): void {
+  const [first] = files;
+  for (const file of files) {
+    if (file.prng !== first!.prng) {
+      throw new UserError(
+        `${first!.path} and ${file.path} drew their chances differently ` +
+          `(${first!.prng}, ${file.prng}): the same seed is not the same run`,
+      );
+    }
+    if (!file.complete) messages.warning(`${file.path}: not all seeds were run`);
+  }
+}
+
+function scenarioResult(
+  name: string,
+  files: readonly SavedFile[],
+  messages: Messages,
+): ScenarioResult {
+  const found = files.flatMap((file) => {
+    const scenario = file.scenarios.find((other) => other.name === name);
+    return scenario === undefined ? [] : [{ path: file.path, ...scenario }];
+  });
+  for (const { path } of files.filter((file) => !found.some((f) => f.path === file.path))) {
+    messages.warning(`${path} has no runs of ${name}`);
+  }
+  const [first] = found;
+  const other = found.find(({ sha256 }) => sha256 !== first!.sha256);
+  if (other !== undefined) {
+    messages.warning(`${name}: not the same scenario in ${first!.path} and ${other.path}`);
+  }
+  const lone = found.every(({ groups }) => groups.length === 1);
+  const groups: Group[] = [];
+  const against: (number | null)[] = [];
+  for (const strategy of new Set(found.flatMap((file) => file.groups.map(({ label }) => label)))) {
+    const start = lone ? 0 : groups.length;
+    for (const { path, groups: own } of found) {
+      const group = own.find(({ label }) => label === strategy);
+      if (group === undefined) continue;
+      against.push(groups.length === start ? null : start);
+      groups.push({ ...group, label: `${path}:${strategy}` });
+    }
+  }
+  const { sha256 } = found.at(-1)!;
+  if (groups.length === 0) return { name, sha256, groups, comparison: null };
+  return { name, sha256, groups, comparison: compareGroups(groups, against) };
+}
+
+/** Expressions without a file are about the last one; `FILE:STRATEGY:METRIC` says another. */
+function judgeScenario(
+  { name, groups }: ScenarioResult,
+  failOn: readonly string[],
+  last: string,
+): readonly Judgement[] {
+  const labels = groups.map(({ label }) => label);
+  const canonical = (text: string): string => {
+    if (labels.includes(text)) return text;
+    const ownName = `${last}:${text}`;
+    return labels.includes(ownName) ? ownName : `${last}:${canonicalStrategy(text)}`;
+  };
+  const expressions = parseGiven(failOn, labels, canonical);
+  const judged = groups.filter(({ file }) => file === last);
+  return judgeGroups(name, expressions, groups, judged);
+}

@@ -1,0 +1,63 @@
+/** What is said of a comparison on standard error. */
+import { Chalk } from 'chalk';
+import { type CompareResult, type Judgement, stoppedRuns } from '../../compare/result.ts';
+import { type ColorChoice, wantsColor } from '../color.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
+import type { Messages } from '../messages.ts';
+
+export function tellResult({ scenarios }: CompareResult, messages: Messages): void {
+  for (const { name, groups, comparison } of scenarios) {
+    for (const group of groups) {
+      const stopped = stoppedRuns(group);
+      if (stopped === 0) continue;
+      messages.warning(
+        `${name}, ${group.label}: --max-events stopped ${stopped} of ${group.runs.length} runs`,
+      );
+    }
+    if (comparison === null || comparison.canShow) continue;
+    messages.note(
+      `${name}: so few seeds can show no difference, however large; take more (--seeds)`,
+    );
+  }
+}
+
+/** A line for each; those that hold only unless `--quiet`. */
+export function tellJudgements(
+  judgements: readonly Judgement[],
+  options: QuietOptions & { readonly color: ColorChoice },
+  { io, messages }: CommandContext,
+): void {
+  const chalk = new Chalk({ level: wantsColor(options.color, io.env, io.stderr) ? 1 : 0 });
+  const scenarios = new Set(judgements.map(({ scenario }) => scenario));
+  for (const { scenario, text, failed } of judgements) {
+    const line = scenarios.size > 1 ? `${scenario}: ${text}` : text;
+    if (failed) messages.raw(`${chalk.red('✗')} ${line}\n`);
+    else if (options.quiet !== true) messages.raw(`${chalk.green('✓')} ${line}\n`);
+  }
+}
+
+/**
+ * GitHub's workflow commands, one for each judgement that failed.
+ * @param paths of the scenarios in their order, or of saved results
+ */
+export function annotate(
+  { scenarios, judgements }: CompareResult,
+  paths: readonly string[],
+  messages: Messages,
+): void {
+  for (const { scenario, text, failed } of judgements) {
+    if (!failed) continue;
+    const live = scenarios.every(({ groups }) => groups.every(({ file }) => file === null));
+    const path = live ? paths[scenarios.findIndex(({ name }) => name === scenario)] : paths.at(-1);
+    const file = path === undefined || path === '-' ? '' : `file=${property(path)},`;
+    messages.raw(`::error ${file}title=${property(`mapsim ${scenario}`)}::${data(text)}\n`);
+  }
+}
+
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

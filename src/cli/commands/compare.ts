@@ -1,0 +1,132 @@
+/**
+ * `mapsim compare`: strategies side by side over many seeds, or saved results side by side; then
+ * what is told of either.
+ */
+import { availableParallelism } from 'node:os';
+import { EXIT, UserError } from '../../base/errors.ts';
+import { type CompareResult, stoppedRuns } from '../../compare/result.ts';
+import { COMPARE_FORMATS, type CompareFormat } from '../../report/compare.ts';
+import type { ColorChoice } from '../color.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
+import { Interrupt } from '../interrupt.ts';
+import { SIGNAL_EXIT, type Signal } from '../io.ts';
+import { Output } from '../output.ts';
+import { chooseOutputs, OutFiles } from '../outputs.ts';
+import type { ProgressChoice } from '../progress.ts';
+import { compareRuns, prepareRuns } from './compare-runs.ts';
+import { compareSaved, isSavedResult } from './compare-saved.ts';
+import { annotate, tellJudgements, tellResult } from './compare-tell.ts';
+
+/** As the command line gives them; see options-many.ts. */
+export interface CompareOptions extends QuietOptions {
+  readonly strategies?: readonly string[];
+  readonly seeds?: string;
+  readonly duration?: number;
+  readonly maxEvents?: number;
+  readonly jobs?: number;
+  readonly format: string;
+  readonly output?: readonly string[];
+  readonly failOn: readonly string[];
+  readonly exitCode?: boolean;
+  readonly annotate?: boolean;
+  readonly color: ColorChoice;
+  readonly progress: ProgressChoice;
+}
+
+export async function compare(
+  paths: readonly string[],
+  options: CompareOptions,
+  context: CommandContext,
+): Promise<number> {
+  const format = COMPARE_FORMATS.find(({ name }) => name === options.format)!;
+  const outputs = chooseOutputs(options.output ?? [], COMPARE_FORMATS);
+  const saved = paths.map((path) => path !== '-' && isSavedResult(path, context.io.cwd));
+  if (saved.some((is) => is !== saved[0])) {
+    const [scenario, result] = [saved.indexOf(false), saved.indexOf(true)].map((i) => paths[i]);
+    throw new UserError(`${scenario} is a scenario and ${result} a saved result: one or the other`);
+  }
+  const make = saved[0]
+    ? await fromFiles(paths, options, context)
+    : await fromRuns(paths, options, context);
+  if (typeof make === 'number') return make;
+  const { io } = context;
+  const interrupt = new Interrupt(io, () => files?.abandon());
+  let files: OutFiles<CompareFormat> | null = null;
+  try {
+    files = new OutFiles(outputs, io.cwd);
+    const result = await make(interrupt);
+    interrupt.endAtOnce();
+    files.write((each) => each.render(result));
+    const code = await tell(result, format, paths, options, context);
+    return interrupt.caught === null ? code : ended(interrupt.caught, interrupt, context);
+  } finally {
+    files?.abandon();
+    interrupt.stopWatching();
+  }
+}
+
+type Make = (interrupt: Interrupt) => Promise<CompareResult>;
+
+/** @returns an exit code where the scenarios cannot be run */
+async function fromRuns(
+  paths: readonly string[],
+  options: CompareOptions,
+  context: CommandContext,
+): Promise<Make | number> {
+  const prepared = await prepareRuns(paths, options, context);
+  if (!prepared.ok) return prepared.exitCode;
+  const jobs = options.jobs ?? availableParallelism();
+  const progress = options.quiet === true ? 'none' : options.progress;
+  return (interrupt) => compareRuns(prepared, { jobs, progress, interrupt }, context);
+}
+
+const RUN_ONLY = ['strategies', 'seeds', 'duration', 'maxEvents', 'jobs'] as const;
+
+async function fromFiles(
+  paths: readonly string[],
+  options: CompareOptions,
+  context: CommandContext,
+): Promise<Make> {
+  const given = RUN_ONLY.find((key) => options[key] !== undefined);
+  if (given !== undefined) {
+    const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UserError(`--${flag} is about runs to be made, and these are saved results`);
+  }
+  const result = compareSaved(paths, options.failOn, context);
+  return async () => result;
+}
+
+async function tell(
+  result: CompareResult,
+  format: CompareFormat,
+  paths: readonly string[],
+  options: CompareOptions,
+  context: CommandContext,
+): Promise<number> {
+  const stdout = new Output(context.io.stdout, 'standard output');
+  for (const piece of format.render(result)) await stdout.write(piece);
+  await stdout.flush();
+  tellResult(result, context.messages);
+  tellJudgements(result.judgements, options, context);
+  if (options.annotate === true) annotate(result, paths, context.messages);
+  return exitCodeOf(result, options);
+}
+
+function exitCodeOf({ scenarios, judgements }: CompareResult, options: CompareOptions): number {
+  if (judgements.some(({ failed }) => failed)) return EXIT.failed;
+  const cells = scenarios.flatMap(({ comparison }) =>
+    (comparison?.metrics ?? []).flatMap((metric) => metric.cells),
+  );
+  if (options.exitCode === true && cells.some(({ difference }) => difference?.shown)) {
+    return EXIT.failed;
+  }
+  const stopped = scenarios.some(({ groups }) => groups.some((group) => stoppedRuns(group) > 0));
+  return stopped ? EXIT.limit : EXIT.done;
+}
+
+/** By the signal itself where there is a process to end; else by the code that a shell sees. */
+function ended(signal: Signal, interrupt: Interrupt, { io }: CommandContext): number {
+  interrupt.stopWatching();
+  io.die?.(signal);
+  return SIGNAL_EXIT[signal];
+}

@@ -1,0 +1,123 @@
+/** The options of commands that make many runs: compare, sweep, merge. */
+import { InvalidArgumentError, type Option } from 'commander';
+import {
+  color,
+  durationNs,
+  eventCount,
+  failOn,
+  nonEmpty,
+  oneOf,
+  option,
+  progress,
+  quiet,
+} from './options.ts';
+
+/** As in the registries of formats, which are not loaded for help's sake; a test compares them. */
+export const COMPARE_FORMAT_NAMES = [
+  'text',
+  'json',
+  'ndjson',
+  'csv',
+  'markdown',
+  'junit',
+  'tap',
+] as const;
+export const SWEEP_FORMAT_NAMES = ['ndjson', 'csv'] as const;
+
+export const DEFAULT_STRATEGIES = 'mmap-lock,rcu-retry3,vma-lock';
+export const DEFAULT_SEEDS = '20';
+
+function repeatable(check: (text: string) => string) {
+  return (text: string, before: readonly string[] | undefined) => [...(before ?? []), check(text)];
+}
+
+function jobCount(text: string): number {
+  const count = /^[0-9]{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (count >= 1 && count <= 1024) return count;
+  throw new InvalidArgumentError('It is a number of threads, 1 to 1024.');
+}
+
+const strategies = (otherwise: string) =>
+  option(
+    'model',
+    '--strategies <LIST>',
+    `strategies, separated by commas, repeatable; default ${otherwise}`,
+  ).argParser(repeatable(nonEmpty('A strategy')));
+
+const seeds = (otherwise: string) =>
+  option(
+    'model',
+    '--seeds <LIST>',
+    `a count (20: from 1 to 20), a range (5..24) or a list (a,b,7..9); default ${otherwise}`,
+  ).argParser(nonEmpty('The list'));
+
+/** No defaults of commander's: what was not written can be told from what was. */
+const duration = option(
+  'model',
+  '--duration <D>',
+  'end each run after so much simulated time: 250ns, 10us, 1.5ms, 2s',
+).argParser(durationNs);
+
+const maxEvents = option(
+  'limits',
+  '--max-events <N>',
+  'stop each run after so many steps (default 1e9), exit code 4',
+).argParser(eventCount);
+
+const jobs = option(
+  'limits',
+  '-j, --jobs <N>',
+  'worker threads; default as many as there are cores; the output is the same for every N',
+).argParser(jobCount);
+
+function output(description: string): Option {
+  return option('output', '-o, --output <FILE>', description).argParser(
+    repeatable(nonEmpty('The file')),
+  );
+}
+
+export const COMPARE_OPTIONS: readonly Option[] = [
+  strategies(DEFAULT_STRATEGIES),
+  seeds(DEFAULT_SEEDS),
+  duration,
+  option('output', '--format <F>', COMPARE_FORMAT_NAMES.join(', '))
+    .argParser(oneOf(COMPARE_FORMAT_NAMES))
+    .default('text', 'text'),
+  output(
+    'save it too, repeatable; the ending says the format: .json and .ndjson (which compare reads ' +
+      'back), .csv, .md, .txt, .xml (JUnit), .tap',
+  ),
+  failOn,
+  option('check', '--exit-code', 'exit code 1 if any difference is shown'),
+  option('check', '--annotate', 'tell GitHub of what failed, as ::error lines on stderr'),
+  jobs,
+  maxEvents,
+  color,
+  progress,
+  quiet,
+];
+
+const sweepFormat = option('output', '--format <F>', 'ndjson or csv, of standard output')
+  .argParser(oneOf(SWEEP_FORMAT_NAMES))
+  .default('ndjson', 'ndjson');
+
+export const SWEEP_OPTIONS: readonly Option[] = [
+  strategies("the grid's, else each reader's own"),
+  seeds("the grid's, else 1"),
+  duration,
+  sweepFormat,
+  output('write to a file instead, repeatable; the ending says the format: .ndjson or .csv'),
+  option('limits', '--shard <i/n>', 'only each n-th run from the i-th on, or auto (see below)'),
+  option('limits', '--resume', 'keep what the .ndjson file of -o has already, and do the rest'),
+  jobs,
+  maxEvents,
+  progress,
+  quiet,
+];
+
+export const MERGE_OPTIONS: readonly Option[] = [
+  sweepFormat,
+  output('write to a file instead, repeatable; the ending says the format: .ndjson or .csv'),
+  option('check', '--allow-partial', 'merge what there is, though runs are missing'),
+  quiet,
+];

@@ -1,0 +1,32 @@
+/**
+ * Seeds of many runs as the command line writes them: a count (`20` is 1 to 20), a range (`5..24`),
+ * a list (`a,b,7..9`), whose items may be any text without a comma. One seed by itself: `7..7`.
+ */
+import { UserError } from '../base/errors.ts';
+
+export const SEEDS_MAX = 1_000_000;
+
+/** @throws UserError */
+export function parseSeeds(text: string): readonly string[] {
+  const count = /^[0-9]+$/.test(text) ? Number(text) : null;
+  const seeds = count === null ? text.split(',').flatMap(item) : range(1, count, text);
+  const seen = new Set<string>();
+  for (const seed of seeds) {
+    if (seen.has(seed)) throw new UserError(`seeds: "${seed}" comes twice`);
+    seen.add(seed);
+  }
+  return seeds;
+}
+
+function item(text: string): readonly string[] {
+  if (text === '') throw new UserError('seeds: an item of the list is empty');
+  const bounds = /^([0-9]{1,15})\.\.([0-9]{1,15})$/.exec(text);
+  return bounds === null ? [text] : range(Number(bounds[1]), Number(bounds[2]), text);
+}
+
+function range(from: number, to: number, text: string): readonly string[] {
+  const length = to - from + 1;
+  if (length < 1) throw new UserError(`seeds: ${text} are none`);
+  if (length > SEEDS_MAX) throw new UserError(`seeds: ${text} are more than ${SEEDS_MAX}`);
+  return Array.from({ length }, (_, i) => String(from + i));
+}

@@ -1,0 +1,219 @@
+/**
+ * Groups of runs side by side: for each metric the median over seeds with its interval, and how a
+ * group differs from the one that it is held against.
+ *
+ * The simulator is deterministic, so the seed is the only source of variation. Groups that ran on
+ * the same seeds met the same writers and are compared seed by seed (Wilcoxon's signed-rank test,
+ * McNemar's where a run says only yes or no); others by the Mann-Whitney test. All tests of a
+ * scenario are one family under Holm's correction: where nothing differs at all, a whole table
+ * without a single false alarm has a chance of at least 95 %.
+ */
+import { median, medianInterval, shiftInterval } from './bootstrap.ts';
+import { canShow, holm } from './holm.ts';
+import { rankSum } from './mann-whitney.ts';
+import { mcnemar } from './mcnemar.ts';
+import { METRICS, type MetricInfo, type Unit } from './metrics.ts';
+import { ruleOfThree, wilson } from './rates.ts';
+import type { Pool, RunRecord } from './record.ts';
+import { type TestResult, UNDECIDED } from './test-result.ts';
+import { signedRank } from './wilcoxon.ts';
+
+/** Differences whose corrected p is above it are not shown as such. */
+export const LEVEL = 0.05;
+
+/** One strategy on one scenario over some seeds. */
+export interface Group {
+  /** Unique in its scenario: the strategy, or `FILE:STRATEGY`. */
+  readonly label: string;
+  readonly strategy: string;
+  /** Where it was read from, as the user wrote it; null for runs just made. */
+  readonly file: string | null;
+  /** In the order of the seeds. */
+  readonly runs: readonly RunRecord[];
+  readonly pool: Pool;
+}
+
+export interface Rate {
+  readonly events: number;
+  readonly of: number;
+  readonly things: string;
+  /** 95 % interval of events / of; null where they are counted and not a share, and were seen. */
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export type TestName = 'signed-rank' | 'mcnemar' | 'rank-sum';
+
+export interface Difference {
+  /** Label of the group that it is held against. */
+  readonly against: string;
+  readonly test: TestName;
+  /** Pairs, or runs of both groups. */
+  readonly n: number;
+  /** In the unit of the metric. Null where nothing can be compared. */
+  readonly median: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** median as a share of the other group's median; null where that is 0. */
+  readonly relative: number | null;
+  readonly p: number;
+  /** After Holm's correction over the table. */
+  readonly pCorrected: number;
+  /** Whether a difference is shown; if not, tables have `~`. */
+  readonly shown: boolean;
+}
+
+export interface Cell {
+  readonly group: string;
+  /** Runs that measured something. */
+  readonly n: number;
+  readonly median: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly rate: Rate | null;
+  /** Null in a group that others are held against. */
+  readonly difference: Difference | null;
+}
+
+export interface MetricTable {
+  readonly metric: string;
+  readonly about: string;
+  readonly unit: Unit;
+  readonly cells: readonly Cell[];
+}
+
+export interface Comparison {
+  readonly level: number;
+  /** Whether so few runs could show a difference at all, however large. */
+  readonly canShow: boolean;
+  readonly metrics: readonly MetricTable[];
+}
+
+/**
+ * @param groups each with at least one run
+ * @param against for each group the index of the one that it is held against, or null
+ */
+export function compareGroups(
+  groups: readonly Group[],
+  against: readonly (number | null)[],
+): Comparison {
+  const plain = METRICS.map((metric) => ({
+    metric,
+    cells: groups.map((group, i) => {
+      const base = against[i] ?? null;
+      const tested = base === null ? null : differenceOf(metric, groups[base]!, group);
+      return { cell: cellOf(metric, group), tested };
+    }),
+  }));
+  const tests = plain.flatMap(({ cells }) => cells.flatMap(({ tested }) => tested?.result ?? []));
+  const corrected = holm(tests, LEVEL);
+  let at = 0;
+  const metrics = plain.map(({ metric: { key, about, unit }, cells }): MetricTable => {
+    const whole = cells.map(({ cell, tested }): Cell => {
+      if (tested === null) return cell;
+      const pCorrected = digits(corrected[at++]!);
+      const verdict = { p: digits(tested.result.p), pCorrected, shown: pCorrected <= LEVEL };
+      return { ...cell, difference: { ...tested.estimate, ...verdict } };
+    });
+    return { metric: key, about, unit, cells: whole };
+  });
+  return { level: LEVEL, canShow: canShow(tests, LEVEL), metrics };
+}
+
+function sameSeeds(a: readonly RunRecord[], b: readonly RunRecord[]): boolean {
+  return a.length === b.length && a.every(({ seed }, i) => seed === b[i]!.seed);
+}
+
+/** Six digits are more than a p has meaning; the seventh is for the engine's logarithms to differ. */
+function digits(p: number): number {
+  return Number(p.toPrecision(6));
+}
+
+function cellOf(metric: MetricInfo, { label, runs }: Group): Cell {
+  const values = measured(metric, runs);
+  const rate = rateOf(metric, runs);
+  const common = { group: label, n: values.length, rate, difference: null };
+  if (values.length === 0) return { ...common, median: null, low: null, high: null };
+  return { ...common, median: median(values), ...medianInterval(values) };
+}
+
+function measured(metric: MetricInfo, runs: readonly RunRecord[]): number[] {
+  return runs.map(metric.value).filter((value) => value !== null);
+}
+
+function rateOf({ exposure, unit }: MetricInfo, runs: readonly RunRecord[]): Rate | null {
+  if (exposure === null) return null;
+  let [events, of] = [0, 0];
+  for (const run of runs) {
+    events += exposure.events(run);
+    of += exposure.of(run);
+  }
+  const counted = { events, of, things: exposure.things };
+  if (of === 0) return { ...counted, low: null, high: null };
+  if (unit === 'share') return { ...counted, ...wilson(events, of) };
+  if (events === 0) return { ...counted, low: 0, high: ruleOfThree(of) };
+  return { ...counted, low: null, high: null };
+}
+
+type Verdict = 'p' | 'pCorrected' | 'shown';
+type Estimate = Omit<Difference, 'against' | Verdict>;
+
+function differenceOf(
+  metric: MetricInfo,
+  first: Group,
+  group: Group,
+): { estimate: Omit<Difference, Verdict>; result: TestResult } {
+  const { estimate, result } = sameSeeds(first.runs, group.runs)
+    ? pairedDifference(metric, first.runs, group.runs)
+    : unpairedDifference(measured(metric, first.runs), measured(metric, group.runs));
+  return { estimate: { against: first.label, ...estimate }, result };
+}
+
+const NOTHING = { median: null, low: null, high: null, relative: null };
+
+function pairedDifference(
+  metric: MetricInfo,
+  first: readonly RunRecord[],
+  second: readonly RunRecord[],
+): { estimate: Estimate; result: TestResult } {
+  const before: number[] = [];
+  const differences: number[] = [];
+  for (const [i, run] of first.entries()) {
+    const [a, b] = [metric.value(run), metric.value(second[i]!)];
+    if (a === null || b === null) continue;
+    before.push(a);
+    differences.push(b - a);
+  }
+  const test = metric.yesNo ? 'mcnemar' : 'signed-rank';
+  const n = differences.length;
+  if (n === 0) return { estimate: { test, n, ...NOTHING }, result: UNDECIDED };
+  const result = metric.yesNo
+    ? mcnemar(differences.filter((d) => d < 0).length, differences.filter((d) => d > 0).length)
+    : signedRank(differences);
+  const shift = median(differences);
+  const relative = relativeTo(median(before), shift);
+  const interval = medianInterval(differences);
+  return { estimate: { test, n, median: shift, ...interval, relative }, result };
+}
+
+function unpairedDifference(
+  before: readonly number[],
+  after: readonly number[],
+): { estimate: Estimate; result: TestResult } {
+  const test = 'rank-sum';
+  const n = before.length + after.length;
+  if (before.length === 0 || after.length === 0) {
+    return { estimate: { test, n, ...NOTHING }, result: UNDECIDED };
+  }
+  const shift = median(after) - median(before);
+  const relative = relativeTo(median(before), shift);
+  const interval = shiftInterval(before, after);
+  return {
+    estimate: { test, n, median: shift, ...interval, relative },
+    result: rankSum(before, after),
+  };
+}
+
+function relativeTo(base: number, shift: number): number | null {
+  return base > 0 ? shift / base : null;
+}

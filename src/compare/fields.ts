@@ -1,0 +1,29 @@
+/** What saved comparisons have in them, with the same keys in the same order in every format. */
+import type { Comparison, Group } from './comparison.ts';
+import type { RunRecord } from './record.ts';
+import type { Judgement } from './result.ts';
+
+export const COMPARE_SCHEMA = 'mapsim/compare@1';
+
+export function groupHead({ label, strategy, file, pool }: Group) {
+  return { label, strategy, file, pool: pool.save() };
+}
+
+/** The strategy is that of its group. */
+export function runJson({ strategy: _, ...run }: RunRecord): object {
+  return run;
+}
+
+export function comparisonHead({ level, canShow }: Comparison): object {
+  return { level, canShow };
+}
+
+export function judgementJson(judgement: Judgement): object {
+  const { scenario, expression, group, failed, left, right } = judgement;
+  return { scenario, expression, group, failed, left: finite(left), right: finite(right) };
+}
+
+/** JSON has no infinity. */
+function finite(value: number | null): number | string | null {
+  return value === Infinity ? 'Infinity' : value;
+}

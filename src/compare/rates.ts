@@ -1,0 +1,33 @@
+/**
+ * How well a rate is known from a count.
+ *
+ * For k of n (torn passes of passes) Wilson's interval, which stays within 0 and 1 and does not
+ * shrink to nothing at k = 0. For events that are not "of" something (retries in so many lines) and
+ * never happened, the rule of three: with 95 % confidence the rate is below 3/n.
+ * Source: E. B. Wilson, JASA 22 (1927); J. A. Hanley, A. Lippman-Hand, JAMA 249 (1983).
+ */
+
+/** Normal quantile of 97.5 %. */
+const Z = 1.959963984540054;
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** 95 % interval of a share; n at least 1. */
+export function wilson(k: number, n: number): Interval {
+  const share = k / n;
+  const z2 = Z * Z;
+  const centre = (share + z2 / (2 * n)) / (1 + z2 / n);
+  const half = (Z / (1 + z2 / n)) * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
+  return {
+    low: k === 0 ? 0 : Math.max(0, centre - half),
+    high: k === n ? 1 : Math.min(1, centre + half),
+  };
+}
+
+/** Upper bound (95 %) of a rate of which nothing was seen in n. */
+export function ruleOfThree(n: number): number {
+  return 3 / n;
+}

@@ -1,0 +1,41 @@
+/** All that a comparison yields, from which every report of it is made. */
+import type { Comparison, Group } from './comparison.ts';
+
+export interface ScenarioResult {
+  readonly name: string;
+  readonly sha256: string;
+  /** Each with runs; empty where a run was interrupted before any seed was whole. */
+  readonly groups: readonly Group[];
+  /** Null where there are no groups. */
+  readonly comparison: Comparison | null;
+}
+
+/** A `--fail-on` expression and what it came to. */
+export interface Judgement {
+  readonly scenario: string;
+  readonly expression: string;
+  /** Label of the group that was judged. */
+  readonly group: string;
+  readonly failed: boolean;
+  /** Times in ns, ratios as fractions; null: nothing was measured. */
+  readonly left: number | null;
+  readonly right: number | null;
+  /** One line for people. */
+  readonly text: string;
+}
+
+export interface CompareResult {
+  /** Version of mapsim. */
+  readonly tool: string;
+  /** Scheme of the random numbers. */
+  readonly prng: string;
+  /** False where not every seed was run. */
+  readonly complete: boolean;
+  readonly scenarios: readonly ScenarioResult[];
+  readonly judgements: readonly Judgement[];
+}
+
+/** Runs of a group that --max-events stopped before their end. */
+export function stoppedRuns({ runs }: Group): number {
+  return runs.filter(({ ended }) => ended === 'max-events').length;
+}

@@ -1,0 +1,125 @@
+/**
+ * A comparison in the words of tables for people: few digits, units at hand, `~` where no difference
+ * is shown, and never a bare 0 for what was counted.
+ */
+import type { Cell, Comparison, Difference, Rate } from '../compare/comparison.ts';
+import type { Unit } from '../compare/metrics.ts';
+import type { ScenarioResult } from '../compare/result.ts';
+
+/** As cells: value, its interval, difference, its interval, p. */
+export type CellText = readonly [string, string, string, string, string];
+
+export const CELL_HEADS = ['value', '95 % interval', 'difference', '95 % interval', 'p'] as const;
+
+export function cellText(cell: Cell, unit: Unit): CellText {
+  const [value, interval] = valueText(cell, unit);
+  const { difference } = cell;
+  if (difference === null) return [value, interval, '', '', ''];
+  return [value, interval, ...differenceText(difference, unit)];
+}
+
+function valueText({ median, low, high, rate }: Cell, unit: Unit): [string, string] {
+  if (rate?.of === 0) return ['-', ''];
+  if (rate !== null && rate.events === 0) {
+    const { of, things } = rate;
+    const bound = rate.high === null ? '' : `< ${quantity(rate.high, 'share')}`;
+    return [`0 of ${of} ${things}`, bound];
+  }
+  if (median === null || low === null || high === null) return ['-', ''];
+  if (unit === 'share' && rate !== null) return shareText(rate);
+  const interval = `${quantity(low, unit)} .. ${quantity(high, unit)}`;
+  // A median of 0 of what did happen: say how much of it there was.
+  if (median === 0 && rate !== null) return [`0 (${rate.events} in all)`, interval];
+  return [quantity(median, unit), interval];
+}
+
+function shareText({ events, of, low, high }: Rate): [string, string] {
+  const interval = `${quantity(low ?? 0, 'share')} .. ${quantity(high ?? 1, 'share')}`;
+  return [`${events} of ${of}: ${quantity(events / of, 'share')}`, interval];
+}
+
+function differenceText(difference: Difference, unit: Unit): [string, string, string] {
+  const { median, low, high, relative, shown, pCorrected } = difference;
+  if (median === null || low === null || high === null) return ['~', '', ''];
+  const p = pText(pCorrected);
+  if (!shown) return ['~', '', p];
+  const share = relative === null ? '' : ` (${signed(relative, 'share')})`;
+  const interval = `${signed(low, unit)} .. ${signed(high, unit)}`;
+  return [`${signed(median, unit)}${share}`, interval, p];
+}
+
+function pText(p: number): string {
+  return p < 0.0001 ? '<0.0001' : p.toFixed(4);
+}
+
+function signed(value: number, unit: Unit): string {
+  return value >= 0 ? `+${quantity(value, unit)}` : `-${quantity(-value, unit)}`;
+}
+
+const NS_UNITS = [
+  [1e9, 's'],
+  [1e6, 'ms'],
+  [1e3, 'us'],
+] as const;
+
+/** Four digits, with the unit. */
+export function quantity(value: number, unit: Unit): string {
+  if (unit === 'share') return `${few(value * 100)} %`;
+  if (unit === 'count') return few(value);
+  for (const [size, name] of NS_UNITS) if (value >= size) return `${few(value / size)}${name}`;
+  return `${few(value)}ns`;
+}
+
+/** Whole numbers in full, others with four digits. */
+function few(value: number): string {
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
+}
+
+/** One sentence on what a table is about. */
+export function tableTitle({ name, groups }: ScenarioResult, { metrics }: Comparison): string {
+  const lists = groups.map(({ runs }) => seedsText(runs.map(({ seed }) => seed)));
+  const same = lists.every((list) => list === lists[0]);
+  const seeds = same
+    ? `seeds ${lists[0]}`
+    : groups.map(({ label, runs }) => `${label}: ${seedCount(runs.length)}`).join(', ');
+  const differences = metrics.flatMap(({ cells }) =>
+    cells.flatMap((cell) => cell.difference ?? []),
+  );
+  if (differences.length === 0) return `${name}: ${seeds}`;
+  const bases = basesText(groups, new Set(differences.map(({ against }) => against)));
+  const unpaired = differences.filter(({ test }) => test === 'rank-sum').length;
+  const manner =
+    unpaired === 0
+      ? 'seed by seed'
+      : unpaired === differences.length
+        ? 'unpaired'
+        : 'seed by seed where the seeds are the same';
+  return `${name}: ${seeds}; differences against ${bases}, ${manner}`;
+}
+
+/** One group by its name; several from one file by that of the file. */
+function basesText(groups: ScenarioResult['groups'], bases: ReadonlySet<string>): string {
+  if (bases.size === 1) return [...bases].join();
+  const files = new Set(groups.filter(({ label }) => bases.has(label)).map(({ file }) => file));
+  return files.size === 1 ? [...files].join() : [...bases].join(', ');
+}
+
+function seedCount(n: number): string {
+  return n === 1 ? '1 seed' : `${n} seeds`;
+}
+
+/** `1..20` for what is in a row, the whole list of a few others, else how many there are. */
+export function seedsText(seeds: readonly string[]): string {
+  const first = Number(seeds[0]);
+  const row = seeds.every((seed, i) => seed === String(first + i));
+  if (row && seeds.length > 2) return `${seeds[0]}..${seeds.at(-1)} (${seeds.length})`;
+  const shown = seeds
+    .slice(0, 5)
+    .map((seed) => (/^[\w.-]+$/.test(seed) ? seed : `"${escaped(seed)}"`));
+  return seeds.length > 5 ? `${shown.join(', ')} … (${seeds.length})` : shown.join(', ');
+}
+
+/** A seed may be any text, and must not break its line. */
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}

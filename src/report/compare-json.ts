@@ -1,0 +1,53 @@
+/** One JSON document, `mapsim/compare@1`, which `mapsim compare` reads back. */
+import {
+  COMPARE_SCHEMA,
+  comparisonHead,
+  groupHead,
+  judgementJson,
+  runJson,
+} from '../compare/fields.ts';
+import type { CompareResult, ScenarioResult } from '../compare/result.ts';
+import type { CompareFormat } from './compare.ts';
+
+export const json: CompareFormat = {
+  name: 'json',
+  endings: ['json'],
+
+  *render({ tool, prng, complete, scenarios, judgements }: CompareResult): Iterable<string> {
+    yield `{\n  "schema": ${JSON.stringify(COMPARE_SCHEMA)},\n`;
+    yield `  "tool": ${JSON.stringify(tool)},\n  "prng": ${JSON.stringify(prng)},\n`;
+    yield `  "complete": ${complete},\n  "scenarios": [`;
+    for (const [i, scenario] of scenarios.entries()) {
+      yield i === 0 ? '\n' : ',\n';
+      yield* scenarioText(scenario);
+    }
+    yield scenarios.length === 0 ? '],\n' : '\n  ],\n';
+    yield `  "failOn": [${list(judgements.map(judgementJson), '    ')}${judgements.length === 0 ? '' : '\n  '}]\n}\n`;
+  },
+};
+
+/** A run and a cell are a line each: the document is to be read by people too. */
+function* scenarioText({ name, sha256, comparison, groups }: ScenarioResult): Iterable<string> {
+  yield `    {\n      "name": ${JSON.stringify(name)},\n      "sha256": "${sha256}",\n`;
+  if (comparison === null) yield '      "comparison": null,\n';
+  else {
+    const head = JSON.stringify(comparisonHead(comparison)).slice(0, -1);
+    yield `      "comparison": ${head},"metrics":[`;
+    for (const [i, { cells, ...metric }] of comparison.metrics.entries()) {
+      const start = JSON.stringify(metric).slice(0, -1);
+      yield `${i === 0 ? '' : ','}\n        ${start},"cells":[${list(cells, '          ')}\n        ]}`;
+    }
+    yield '\n      ]},\n';
+  }
+  yield '      "groups": [';
+  for (const [i, group] of groups.entries()) {
+    const start = JSON.stringify(groupHead(group)).slice(0, -1);
+    yield `${i === 0 ? '' : ','}\n        ${start},"runs":[`;
+    yield `${list(group.runs.map(runJson), '          ')}\n        ]}`;
+  }
+  yield groups.length === 0 ? ']\n    }' : '\n      ]\n    }';
+}
+
+function list(items: readonly unknown[], indent: string): string {
+  return items.map((item) => `\n${indent}${JSON.stringify(item)}`).join(',');
+}

@@ -1,0 +1,41 @@
+/** The tables of the text format in GitHub's Markdown: a heading and a table for each scenario. */
+import type { CompareResult, ScenarioResult } from '../compare/result.ts';
+import type { CompareFormat } from './compare.ts';
+import { CELL_HEADS, cellText, tableTitle } from './compare-cells.ts';
+import { markdownTable } from './markdown.ts';
+
+const TEXT_COLUMNS = 2;
+
+export const markdown: CompareFormat = {
+  name: 'markdown',
+  endings: ['md', 'markdown'],
+
+  *render({ scenarios, judgements }: CompareResult): Iterable<string> {
+    for (const [i, scenario] of scenarios.entries()) {
+      if (i > 0) yield '\n';
+      yield* scenarioText(scenario);
+    }
+    if (judgements.length === 0) return;
+    yield '\n';
+    const rows = judgements.map(({ scenario, text, failed }) => [
+      failed ? '✗' : '✓',
+      scenario,
+      text,
+    ]);
+    yield* markdownTable(['', 'scenario', 'check'], rows, 3);
+  },
+};
+
+function* scenarioText(scenario: ScenarioResult): Iterable<string> {
+  const { comparison, name } = scenario;
+  yield `### ${name}\n\n`;
+  if (comparison === null) {
+    yield 'no seed was finished\n';
+    return;
+  }
+  yield `${tableTitle(scenario, comparison)}\n\n`;
+  const rows = comparison.metrics.flatMap(({ metric, unit, cells }) =>
+    cells.map((cell) => [metric, cell.group, ...cellText(cell, unit)]),
+  );
+  yield* markdownTable(['metric', 'group', ...CELL_HEADS], rows, TEXT_COLUMNS);
+}

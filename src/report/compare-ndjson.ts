@@ -1,0 +1,41 @@
+/**
+ * One JSON record a line: `header`, then for each scenario `scenario`, its `group`s each followed by
+ * its `run`s, and a `cell` for each metric and group; then the judgements as `failOn`, and `footer`.
+ */
+import {
+  COMPARE_SCHEMA,
+  comparisonHead,
+  groupHead,
+  judgementJson,
+  runJson,
+} from '../compare/fields.ts';
+import type { CompareResult } from '../compare/result.ts';
+import type { CompareFormat } from './compare.ts';
+
+export const ndjson: CompareFormat = {
+  name: 'ndjson',
+  endings: ['ndjson', 'jsonl'],
+
+  *render({ tool, prng, complete, scenarios, judgements }: CompareResult): Iterable<string> {
+    yield record('header', { schema: COMPARE_SCHEMA, tool, prng });
+    for (const { name, sha256, comparison, groups } of scenarios) {
+      const head = comparison === null ? null : comparisonHead(comparison);
+      yield record('scenario', { name, sha256, comparison: head });
+      for (const group of groups) {
+        yield record('group', { scenario: name, ...groupHead(group) });
+        for (const run of group.runs) {
+          yield record('run', { scenario: name, group: group.label, ...runJson(run) });
+        }
+      }
+      for (const { metric, unit, cells } of comparison?.metrics ?? []) {
+        for (const cell of cells) yield record('cell', { scenario: name, metric, unit, ...cell });
+      }
+    }
+    for (const judgement of judgements) yield record('failOn', judgementJson(judgement));
+    yield record('footer', { complete });
+  },
+};
+
+function record(type: string, fields: object): string {
+  return `${JSON.stringify({ type, ...fields })}\n`;
+}

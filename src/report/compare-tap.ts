@@ -1,0 +1,24 @@
+/** TAP version 14: a test point for each group of runs and each judgement. */
+import type { CompareResult } from '../compare/result.ts';
+import type { CompareFormat } from './compare.ts';
+import { checksOf } from './compare-checks.ts';
+
+export const tap: CompareFormat = {
+  name: 'tap',
+  endings: ['tap'],
+
+  *render(result: CompareResult): Iterable<string> {
+    const checks = checksOf(result);
+    yield `TAP version 14\n1..${checks.length}\n`;
+    for (const [i, { scenario, name, fault }] of checks.entries()) {
+      yield `${fault === null ? 'ok' : 'not ok'} ${i + 1} - ${description(`${scenario}: ${name}`)}\n`;
+      if (fault !== null) yield `  ---\n  message: ${JSON.stringify(fault.message)}\n  ...\n`;
+    }
+  },
+};
+
+/** A hash sign would begin a directive. */
+function description(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a line is to stay one
+  return text.replace(/[\u0000-\u001f]/g, '?').replace(/[\\#]/g, '\\$&');
+}
