@@ -122,6 +122,12 @@ export class Explorer {
     return this.#vias.thingOf(id);
   }
 
+  /** The world as it is in a state. Not for states that a store without bytes has dropped. */
+  look(state: number): SearchWorld {
+    this.#restore(state);
+    return this.#world;
+  }
+
   /** The transitions that lead to a state from the start. */
   pathTo(state: number): number[] {
     const path: number[] = [];

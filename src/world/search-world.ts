@@ -60,16 +60,28 @@ export interface FinishedText {
   readonly verdict: Verdict;
 }
 
+/** A schedule asks for a choice that the step does not have. */
+export class ChoiceFault extends Error {
+  override readonly name = 'ChoiceFault';
+
+  constructor(choice: number, of: number) {
+    super(`choice ${choice} of ${of} (counted from 0)`);
+  }
+}
+
 /** Gives the choices that it was told to give, then zeros, and remembers how many there were. */
 class Odometer implements Chance {
   given: readonly number[] = [];
+  /** In place of the zeros. */
+  draw: ((n: number) => number) | null = null;
   /** For each choice made: what was chosen, and of how many. */
   readonly made: number[] = [];
   readonly of: number[] = [];
 
   below(n: number): number {
     if (n === 1) return 0;
-    const choice = this.given[this.made.length] ?? 0;
+    const choice = this.given[this.made.length] ?? this.draw?.(n) ?? 0;
+    if (choice >= n) throw new ChoiceFault(choice, n);
     this.made.push(choice);
     this.of.push(n);
     return choice;
@@ -169,6 +181,16 @@ export class SearchWorld {
   }
 
   // --- Transitions ---
+
+  /** Choices that nobody has given are drawn from now on: for random walks. */
+  drawChoices(draw: (n: number) => number): void {
+    this.#chance.draw = draw;
+  }
+
+  /** It waits for somebody. */
+  isAsleep(task: number): boolean {
+    return this.#status[task] === ASLEEP;
+  }
 
   canRun(task: number): boolean {
     if (this.#status[task] === RUNNABLE) return true;
