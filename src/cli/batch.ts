@@ -38,6 +38,8 @@ export interface BatchHooks {
   /** Called for each chosen unit, in their order. */
   readonly release: (unit: number, result: UnitResult) => void;
   readonly progress: ProgressChoice;
+  /** Asked now and then; true ends the batch. */
+  readonly stop?: () => boolean;
 }
 
 /** Shorter batches are over before a thread has started. */
@@ -65,13 +67,14 @@ export async function runBatch(
   };
   const file = batch.jobs > 1 ? io.workerFile : undefined;
   try {
+    const stop = () => hooks.interrupt.caught !== null || hooks.stop?.() === true;
     const untilMs = file === undefined ? Number.POSITIVE_INFINITY : startMs + ALONE_MS;
-    await runHere(batch, { ...hooks, dealer, tell, untilMs });
-    if (dealer.allReleased || hooks.interrupt.caught !== null || file === undefined) return;
+    await runHere(batch, { release: hooks.release, dealer, tell, stop, untilMs });
+    if (dealer.allReleased || stop() || file === undefined) return;
     const { scenarios, units, request } = batch;
     const look = (): boolean => {
       tell(performance.now());
-      return hooks.interrupt.caught !== null;
+      return stop();
     };
     const threaded = { scenarios, units, request, dealer, release: hooks.release };
     await runThreads(threaded, { file, jobs: batch.jobs, look });
@@ -82,15 +85,16 @@ export async function runBatch(
 
 async function runHere(
   batch: Batch,
-  means: BatchHooks & {
+  means: Pick<BatchHooks, 'release'> & {
+    stop: () => boolean;
     dealer: Dealer<UnitResult>;
     tell: (nowMs: number) => void;
     untilMs: number;
   },
 ): Promise<void> {
-  const { dealer, interrupt, untilMs } = means;
+  const { dealer, untilMs } = means;
   const nowMs = () => performance.now();
-  const stop = () => interrupt.caught !== null || nowMs() >= untilMs;
+  const stop = () => means.stop() || nowMs() >= untilMs;
   while (!dealer.allDealt && !stop()) {
     const [index] = dealer.deal(1);
     const result = await runUnit(batch, index!, { nowMs, between: means.tell, stop });

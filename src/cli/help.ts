@@ -54,6 +54,21 @@ about the last file; FILE:STRATEGY:METRIC names another. Over many runs expressi
 counts and pool times.
 `;
 
+const SWEEP_MORE = `\
+GRID is a scenario with a key sweep: beside the others, which gives places of the scenario
+lists or ranges of values:
+  sweep:
+    writers[0].think: [1us, 10us, 100us]
+    vmas[0].repeat: {from: 100, to: 10000, factor: 10}    # or step: 500
+    strategies: [mmap-lock, rcu-retry3]
+    seeds: 20
+Runs are numbered by point (the last place changes first), strategy, seed; records come in
+that order, whatever --jobs is. Shard i of n has every n-th run from the i-th on. auto asks
+MAPSIM_SHARD (i/n); SLURM_ARRAY_TASK_ID with _COUNT, _MIN and _STEP; JOB_COMPLETION_INDEX
+with MAPSIM_SHARDS; CI_NODE_INDEX with CI_NODE_TOTAL. Files are written as results come: a
+killed sweep is taken up again with --resume and the same -o.
+`;
+
 export const COMMANDS = {
   run: {
     name: 'run',
@@ -77,6 +92,25 @@ export const COMMANDS = {
       'mapsim compare baseline.json new.json --exit-code',
     ],
     more: `${COMPARE_MORE}\n${FAIL_ON}\n${EXIT_CODES}`,
+  },
+  sweep: {
+    name: 'sweep',
+    operands: 'GRID',
+    purpose: 'Runs a scenario over a grid of values, strategies and seeds: one record a run.',
+    examples: [
+      'mapsim sweep examples/grid.yaml -o all.ndjson',
+      'mapsim sweep grid.yaml --shard=3/16 -o s3.ndjson',
+      'mapsim sweep grid.yaml -o all.ndjson --resume',
+    ],
+    more: `${SWEEP_MORE}\n${EXIT_CODES}`,
+  },
+  merge: {
+    name: 'merge',
+    operands: 'FILE...',
+    purpose: 'Puts shards of a sweep together to what the sweep would have written in one piece.',
+    examples: ['mapsim merge s*.ndjson -o all.ndjson', 'mapsim merge s*.ndjson --format=csv'],
+    more: `Files are the NDJSON of sweep. Those of different sweeps are refused; where runs are missing,
+nothing is written (exit code 4), unless --allow-partial says so.\n\n${EXIT_CODES}`,
   },
   validate: {
     name: 'validate',

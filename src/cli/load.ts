@@ -16,12 +16,26 @@ export type LoadResult =
   | { readonly ok: false; readonly exitCode: number };
 
 /** @param path as the user wrote it; `-` is standard input */
-export async function load(path: string, { io, messages }: CommandContext): Promise<LoadResult> {
+export async function load(path: string, context: CommandContext): Promise<LoadResult> {
+  return loadBytes({ path, bytes: await readScenario(path, context) }, context);
+}
+
+/** The bytes of a scenario or grid, not yet looked at. */
+export async function readScenario(
+  path: string,
+  { io, messages }: CommandContext,
+): Promise<Uint8Array> {
   if (path === '-' && io.stdin.isTTY === true) {
     messages.note('reading the scenario from the terminal; Ctrl-D ends it');
   }
-  const bytes = path === '-' ? await readStdin(io.stdin) : readInput(path, io.cwd);
-  const result = loadScenario({ path, bytes }, loadEnv(io.cwd));
+  return path === '-' ? await readStdin(io.stdin) : readInput(path, io.cwd);
+}
+
+export function loadBytes(
+  source: { readonly path: string; readonly bytes: Uint8Array },
+  { io, messages }: CommandContext,
+): LoadResult {
+  const result = loadScenario(source, loadEnv(io.cwd));
   if (result.ok) return result;
   messages.raw(renderFaults(result.faults, { dropped: result.dropped }));
   const unreadable = result.faults.some(({ io: input }) => input);

@@ -12,13 +12,15 @@ import { type BugContext, bugReport } from './bug.ts';
 import type { CommandContext, QuietOptions } from './command.ts';
 import type { CompareOptions } from './commands/compare.ts';
 import type { FinalOptions } from './commands/final.ts';
+import type { MergeOptions } from './commands/merge.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { StrategiesOptions } from './commands/strategies.ts';
+import type { SweepOptions } from './commands/sweep.ts';
 import { COMMANDS, type CommandText, formatHelp, OVERVIEW } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { Messages } from './messages.ts';
 import { duration, listFormat, maxEvents, quiet, RUN_OPTIONS, seed } from './options.ts';
-import { COMPARE_OPTIONS } from './options-many.ts';
+import { COMPARE_OPTIONS, MERGE_OPTIONS, SWEEP_OPTIONS } from './options-many.ts';
 import { Output } from './output.ts';
 import { VERSION } from './version.ts';
 
@@ -88,6 +90,16 @@ function commands({ io, bug }: Omit<CommandContext, 'messages'>) {
       options: COMPARE_OPTIONS,
       action: async (paths: readonly string[], options: CompareOptions) =>
         (await import('./commands/compare.ts')).compare(paths, options, context(options)),
+    },
+    sweep: {
+      options: SWEEP_OPTIONS,
+      action: async (path: string, options: SweepOptions) =>
+        (await import('./commands/sweep.ts')).sweep(path, options, context(options)),
+    },
+    merge: {
+      options: MERGE_OPTIONS,
+      action: async (names: readonly string[], options: MergeOptions) =>
+        (await import('./commands/merge.ts')).merge(names, options, context(options)),
     },
     validate: {
       options: [quiet],

@@ -103,7 +103,7 @@ const sweepFormat = option('output', '--format <F>', 'ndjson or csv, of standard
 
 export const SWEEP_OPTIONS: readonly Option[] = [
   strategies("the grid's, else each reader's own"),
-  seeds("the grid's, else 1"),
+  seeds("the grid's, else the scenario's own"),
   duration,
   sweepFormat,
   output('write to a file instead, repeatable; the ending says the format: .ndjson or .csv'),

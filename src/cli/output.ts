@@ -22,6 +22,11 @@ export class Output {
     stream.on('error', ignore); // what went wrong is told to the callback of write()
   }
 
+  /** Whether the reader has gone. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Pieces are collected into blocks; call flush() at the end. */
   async write(piece: string | Uint8Array): Promise<void> {
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;

@@ -50,8 +50,8 @@ export async function compare(
     : await fromRuns(paths, options, context);
   if (typeof make === 'number') return make;
   const { io } = context;
-  const interrupt = new Interrupt(io, () => files?.abandon());
   let files: OutFiles<CompareFormat> | null = null;
+  const interrupt = new Interrupt(io, () => files?.abandon());
   try {
     files = new OutFiles(outputs, io.cwd);
     const result = await make(interrupt);

@@ -1,0 +1,143 @@
+/** Where the records of a sweep go as they come, and what of them is there already. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UserError } from '../../base/errors.ts';
+import {
+  SWEEP_FORMATS,
+  type SweepFormat,
+  type SweepHeader,
+  type SweepRecord,
+} from '../../report/sweep.ts';
+import type { Io } from '../io.ts';
+import { LiveFile } from '../live-file.ts';
+import { Output } from '../output.ts';
+import { chooseOutputs } from '../outputs.ts';
+import { differs, headerOf, sweepLines } from '../sweep-file.ts';
+import type { SweepOptions } from './sweep.ts';
+
+interface Target {
+  readonly format: SweepFormat;
+  readonly write: (text: string) => void;
+  readonly close: () => void;
+}
+
+/** What a file has of a sweep that was broken off. */
+interface Kept {
+  /** Bytes up to the end of its last whole record. */
+  readonly bytes: number;
+  readonly records: number;
+  /** Of them, stopped by --max-events. */
+  readonly stopped: number;
+}
+
+const NOTHING: Kept = { bytes: 0, records: 0, stopped: 0 };
+
+export class SweepWriter {
+  readonly #targets: Target[] = [];
+  readonly #stdout: Output | null;
+  readonly #expected: number;
+  #chain: Promise<void> = Promise.resolve();
+  /** Records that were there before. */
+  readonly kept: number;
+  /** Records in the output, those kept included. */
+  written: number;
+  /** Runs among them that --max-events stopped. */
+  stopped: number;
+
+  constructor(header: SweepHeader, chosen: readonly number[], options: SweepOptions, io: Io) {
+    const outputs = chooseOutputs(options.output ?? [], SWEEP_FORMATS);
+    const kept = options.resume === true ? keptOf(outputs, header, chosen, io.cwd) : NOTHING;
+    this.kept = kept.records;
+    this.written = kept.records;
+    this.stopped = kept.stopped;
+    this.#expected = chosen.length;
+    this.#stdout = outputs.length === 0 ? new Output(io.stdout, 'standard output') : null;
+    for (const { name, format } of outputs) {
+      const file = new LiveFile(name, io.cwd, kept.bytes);
+      const target = { write: (text: string) => file.write(text), close: () => file.close() };
+      this.#targets.push({ format, ...target });
+    }
+    if (this.#stdout !== null) this.#targets.push(this.#toStdout(this.#stdout, options.format));
+    if (kept.bytes === 0) this.#write((format) => format.header(header));
+  }
+
+  #toStdout(stdout: Output, name: string): Target {
+    const write = (text: string): void => {
+      this.#chain = this.#chain.then(() => stdout.write(text)).then(() => stdout.flush());
+      this.#chain.catch(() => {}); // told by end()
+    };
+    return {
+      format: SWEEP_FORMATS.find((format) => format.name === name)!,
+      write,
+      close: () => {},
+    };
+  }
+
+  /** Nobody reads standard output any more: there is no use in going on. */
+  get readerGone(): boolean {
+    return this.#stdout?.closed === true;
+  }
+
+  record(record: SweepRecord): void {
+    this.written++;
+    if (record.run.ended === 'max-events') this.stopped++;
+    this.#write((format) => format.record(record));
+  }
+
+  /** Resolves when all has been taken. */
+  async end(): Promise<void> {
+    const footer = { units: this.written, complete: this.written === this.#expected };
+    this.#write((format) => format.footer(footer));
+    await this.#chain;
+  }
+
+  close(): void {
+    for (const { close } of this.#targets) close();
+  }
+
+  #write(render: (format: SweepFormat) => string): void {
+    for (const { format, write } of this.#targets) write(render(format));
+  }
+}
+
+function keptOf(
+  outputs: readonly { readonly name: string; readonly format: SweepFormat }[],
+  header: SweepHeader,
+  chosen: readonly number[],
+  cwd: string,
+): Kept {
+  const [only, ...more] = outputs;
+  if (only === undefined || more.length > 0 || only.format.name !== 'ndjson') {
+    throw new UserError('--resume goes on with one file: give one -o FILE.ndjson');
+  }
+  const { name } = only;
+  if (!existsSync(resolve(cwd, name))) return NOTHING;
+  let kept = NOTHING;
+  for (const line of sweepLines(name, cwd)) {
+    if (kept.bytes === 0) {
+      if (!line.whole) return NOTHING; // killed before its first line was written
+      const fault =
+        differs(headerOf(name, line), header) ?? otherShard(headerOf(name, line), header);
+      if (fault !== null) throw new UserError(`${name} is of another sweep: ${fault}`);
+      kept = { ...NOTHING, bytes: line.end };
+      continue;
+    }
+    const { type, unit, ended } = line.record ?? {};
+    if (!line.whole || type !== 'run' || unit !== chosen[kept.records]) break;
+    kept = {
+      bytes: line.end,
+      records: kept.records + 1,
+      stopped: kept.stopped + (ended === 'max-events' ? 1 : 0),
+    };
+  }
+  return kept;
+}
+
+function otherShard(a: SweepHeader, b: SweepHeader): string | null {
+  const [inFile, asked] = [a.shard, b.shard].map((shard) => shardText(shard));
+  return inFile === asked ? null : `it is ${inFile}, and ${asked} is asked for`;
+}
+
+function shardText(shard: SweepHeader['shard']): string {
+  return shard === null ? 'the whole' : `shard ${shard.index}/${shard.count}`;
+}

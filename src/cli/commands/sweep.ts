@@ -1,0 +1,242 @@
+/**
+ * `mapsim sweep`: a grid of scenarios, strategies and seeds, each run a record that is written as
+ * soon as all before it are. A part of it can be run by itself, and what was broken off goes on.
+ */
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { EXIT, UserError } from '../../base/errors.ts';
+import { PRNG } from '../../base/prng.ts';
+import type { Strategy } from '../../proc/strategy.ts';
+import type { SweepHeader } from '../../report/sweep.ts';
+import { renderFaults } from '../../scenario/faults.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { type Grid, parseGrid } from '../../scenario/sweep.ts';
+import { type Batch, runBatch } from '../batch.ts';
+import type { BatchRequest, Unit } from '../batch-unit.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
+import { Interrupt } from '../interrupt.ts';
+import { SIGNAL_EXIT } from '../io.ts';
+import { loadBytes, readScenario } from '../load.ts';
+import { DEFAULT_MAX_EVENTS } from '../options.ts';
+import { loadOwnStrategies } from '../own-strategies.ts';
+import type { ProgressChoice } from '../progress.ts';
+import { parseSeeds } from '../seeds.ts';
+import { inShard, parseShard, type Shard } from '../shard.ts';
+import { VERSION } from '../version.ts';
+import { listStrategies, withRepeat } from './many.ts';
+import { SweepWriter } from './sweep-write.ts';
+
+/** As the command line gives them; see options-many.ts. */
+export interface SweepOptions extends QuietOptions {
+  readonly strategies?: readonly string[];
+  readonly seeds?: string;
+  readonly duration?: number;
+  readonly maxEvents?: number;
+  readonly jobs?: number;
+  readonly format: string;
+  readonly output?: readonly string[];
+  readonly shard?: string;
+  readonly resume?: boolean;
+  readonly progress: ProgressChoice;
+}
+
+/** Numbers of runs are kept in lists. */
+const UNITS_MAX = 10_000_000;
+
+/** A sweep that has been found to make sense. */
+interface Sweep {
+  readonly grid: Grid;
+  readonly scenarios: readonly Scenario[];
+  readonly header: SweepHeader;
+  readonly units: readonly Unit[];
+  /** Those of this shard. */
+  readonly chosen: readonly number[];
+  readonly request: BatchRequest;
+  readonly own: ReadonlyMap<string, Strategy>;
+}
+
+export async function sweep(
+  path: string,
+  options: SweepOptions,
+  context: CommandContext,
+): Promise<number> {
+  const shard = parseShard(options.shard, context.io.env);
+  const prepared = await prepare(path, options, shard, context);
+  if (typeof prepared === 'number') return prepared;
+  const writer = new SweepWriter(prepared.header, prepared.chosen, options, context.io);
+  const interrupt = new Interrupt(context.io, () => {});
+  try {
+    return await runSweep(path, prepared, options, { writer, interrupt, context });
+  } finally {
+    writer.close();
+    interrupt.stopWatching();
+  }
+}
+
+async function runSweep(
+  path: string,
+  prepared: Sweep,
+  options: SweepOptions,
+  means: { writer: SweepWriter; interrupt: Interrupt; context: CommandContext },
+): Promise<number> {
+  const { grid, scenarios, units, chosen, request, own } = prepared;
+  const { writer, interrupt, context } = means;
+  const left = chosen.slice(writer.kept);
+  if (writer.kept > 0) context.messages.note(`${writer.kept} of ${chosen.length} runs are there`);
+  const jobs = options.jobs ?? availableParallelism();
+  const batch: Batch = { scenarios, units, chosen: left, request, ownStrategies: own, jobs };
+  const repeat = (unit: number) => {
+    const { seed } = units[unit]!;
+    return { seed, argv: repeatArgv(path, options, { index: unit + 1, count: units.length }) };
+  };
+  const hooks = {
+    interrupt,
+    progress: options.quiet === true ? ('none' as const) : options.progress,
+    release: (unit: number, { run }: { run: Parameters<SweepWriter['record']>[0]['run'] }) =>
+      writer.record({ unit, point: pointOf(grid, units[unit]!.scenario), run }),
+    stop: () => writer.readerGone,
+  };
+  await withRepeat(context.bug, repeat, () => runBatch(batch, hooks, context));
+  interrupt.endAtOnce();
+  await writer.end();
+  if (interrupt.caught !== null) {
+    const goOn = options.output === undefined ? '' : '; --resume goes on from there';
+    const done = `${writer.written} of ${chosen.length} runs`;
+    context.messages.warning(`interrupted after ${done}${goOn}`);
+    interrupt.stopWatching();
+    context.io.die?.(interrupt.caught);
+    return SIGNAL_EXIT[interrupt.caught];
+  }
+  if (writer.stopped === 0) return EXIT.done;
+  context.messages.warning(`--max-events stopped ${writer.stopped} of ${writer.written} runs`);
+  return EXIT.limit;
+}
+
+function pointOf(grid: Grid, point: number): Readonly<Record<string, unknown>> {
+  const values = grid.valuesOf(point);
+  return Object.fromEntries(grid.axes.map(({ path }, i) => [path, values[i]]));
+}
+
+/** The same sweep, one run of it. */
+function repeatArgv(path: string, options: SweepOptions, { index, count }: Shard): string[] {
+  const { strategies, seeds, duration, maxEvents } = options;
+  return [
+    ...['sweep', path],
+    ...(strategies === undefined ? [] : [`--strategies=${strategies.join(',')}`]),
+    ...(seeds === undefined ? [] : [`--seeds=${seeds}`]),
+    ...(duration === undefined ? [] : [`--duration=${duration}`]),
+    ...(maxEvents === undefined ? [] : [`--max-events=${maxEvents}`]),
+    `--shard=${index}/${count}`,
+  ];
+}
+
+/** @returns an exit code where the grid cannot be run */
+async function prepare(
+  path: string,
+  options: SweepOptions,
+  shard: Shard,
+  context: CommandContext,
+): Promise<Sweep | number> {
+  const { io, messages } = context;
+  const bytes = await readScenario(path, context);
+  const parsed = parseGrid({ path, bytes });
+  if (!parsed.ok) {
+    messages.raw(renderFaults(parsed.faults, { dropped: parsed.dropped }));
+    return EXIT.usage;
+  }
+  const { grid } = parsed;
+  const seedsText = options.seeds ?? grid.seeds;
+  const seeds = seedsText === null ? null : parseSeeds(seedsText);
+  const scenarios = loadPoints(path, grid, context);
+  if (typeof scenarios === 'number') return scenarios;
+  const chosen = await chooseStrategies(path, grid, { options, scenarios, cwd: io.cwd });
+  const { texts, names, own, directory } = chosen;
+  const count = scenarios.length * (texts?.length ?? 1) * (seeds?.length ?? 1);
+  if (count > UNITS_MAX) throw new UserError(`${count} runs are more than ${UNITS_MAX}`);
+  const units = unitsOf(scenarios, texts, seeds);
+  const hash = createHash('sha256').update(bytes);
+  for (const { sha256 } of scenarios) hash.update(sha256);
+  const { maxEvents = DEFAULT_MAX_EVENTS, duration: durationNs = null } = options;
+  const header: SweepHeader = {
+    tool: VERSION,
+    prng: PRNG,
+    grid: { name: grid.name, sha256: hash.digest('hex') },
+    axes: grid.axes,
+    strategies: names,
+    seeds,
+    durationNs,
+    maxEvents,
+    units: units.length,
+    shard: shard.count === 1 ? null : shard,
+  };
+  const request: BatchRequest = {
+    maxEvents,
+    durationNs,
+    pools: false,
+    own: { texts: [...own.keys()], directory },
+  };
+  const own_ = units.map((_, i) => i).filter((i) => inShard(shard, i));
+  return { grid, scenarios, header, units, chosen: own_, request, own };
+}
+
+/** Every point has to make sense before the first is run. */
+function loadPoints(path: string, grid: Grid, context: CommandContext): Scenario[] | number {
+  const { messages } = context;
+  const scenarios: Scenario[] = [];
+  for (let point = 0; point < grid.points; point++) {
+    const loaded = loadBytes({ path, bytes: grid.sourceOf(point) }, context);
+    if (!loaded.ok) {
+      const at = Object.entries(pointOf(grid, point)).map(
+        ([key, v]) => `${key}=${JSON.stringify(v)}`,
+      );
+      messages.note(`this is the point ${at.join(', ')}`);
+      return loaded.exitCode;
+    }
+    scenarios.push(loaded.scenario);
+  }
+  const expressions = scenarios[0]!.failOn.length;
+  if (expressions > 0) {
+    messages.warning(`${path}: failOn is not judged by sweep: see compare --fail-on`);
+  }
+  return scenarios;
+}
+
+interface ChosenStrategies {
+  readonly texts: readonly string[] | null;
+  readonly names: readonly string[] | null;
+  readonly own: ReadonlyMap<string, Strategy>;
+  readonly directory: string;
+}
+
+/** Those of the command line, else of the grid, else each reader's own. */
+async function chooseStrategies(
+  path: string,
+  grid: Grid,
+  given: { options: SweepOptions; scenarios: readonly Scenario[]; cwd: string },
+): Promise<ChosenStrategies> {
+  const { options, scenarios, cwd } = given;
+  const beside = path === '-' ? cwd : resolve(cwd, dirname(path));
+  const directory = options.strategies === undefined ? beside : cwd;
+  const texts = options.strategies ?? grid.strategies;
+  if (texts !== null) return { ...(await listStrategies(texts, directory)), directory };
+  const readers = scenarios.flatMap((scenario) => scenario.readers);
+  const own = await loadOwnStrategies(
+    readers.map(({ strategy }) => strategy),
+    directory,
+  );
+  return { texts: null, names: null, own, directory };
+}
+
+/** By point, then strategy, then seed: the order of the output. */
+function unitsOf(
+  scenarios: readonly Scenario[],
+  strategies: readonly string[] | null,
+  seeds: readonly string[] | null,
+): Unit[] {
+  return scenarios.flatMap(({ seed: own }, scenario) =>
+    (strategies ?? [null]).flatMap((strategy) =>
+      (seeds ?? [own]).map((seed): Unit => ({ scenario, strategy, seed })),
+    ),
+  );
+}

@@ -1,0 +1,46 @@
+/**
+ * A file that is written as results come: whoever looks sees what there is, and what a killed process
+ * leaves is the beginning of the whole. (Other outputs appear when they are whole: see files.ts.)
+ */
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { EXIT, UserError } from '../base/errors.ts';
+
+export class LiveFile {
+  readonly #name: string;
+  readonly #fd: number;
+  #at: number;
+
+  /** @param keepBytes so much of what the file has already stays */
+  constructor(name: string, cwd: string, keepBytes = 0) {
+    this.#name = name;
+    this.#at = keepBytes;
+    this.#fd = this.#attempt(() => openSync(resolve(cwd, name), keepBytes > 0 ? 'r+' : 'w'));
+    if (keepBytes > 0) this.#attempt(() => ftruncateSync(this.#fd, keepBytes));
+  }
+
+  write(text: string): void {
+    const block = Buffer.from(text);
+    this.#attempt(() => {
+      for (let at = 0; at < block.length; ) {
+        // A pipe has no positions: only where something was kept are they needed.
+        const position = this.#at > 0 ? this.#at : null;
+        const written = writeSync(this.#fd, block, at, block.length - at, position);
+        at += written;
+        if (this.#at > 0) this.#at += written;
+      }
+    });
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #attempt<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw new UserError(`cannot write ${this.#name}: ${(error as Error).message}`, EXIT.io);
+    }
+  }
+}

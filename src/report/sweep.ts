@@ -1,0 +1,106 @@
+/**
+ * The results of a sweep as they come: a header, a record for each run in the order of the grid, a
+ * footer. NDJSON has everything; csv has a row a run.
+ */
+import type { RunRecord } from '../compare/record.ts';
+import { COUNTER_KEYS, TEARING_KEYS } from '../world/outcome.ts';
+import { csvRow } from './csv.ts';
+
+export const SWEEP_SCHEMA = 'mapsim/sweep@1';
+
+export interface SweepHeader {
+  readonly tool: string;
+  readonly prng: string;
+  /** sha256: of the grid and of every scenario in it. */
+  readonly grid: { readonly name: string; readonly sha256: string };
+  readonly axes: readonly { readonly path: string; readonly values: readonly unknown[] }[];
+  /** As results name them; null: each reader's own. */
+  readonly strategies: readonly string[] | null;
+  /** null: the scenario's own. */
+  readonly seeds: readonly string[] | null;
+  readonly durationNs: number | null;
+  readonly maxEvents: number;
+  /** Runs of the whole sweep. */
+  readonly units: number;
+  /** null: all of them. */
+  readonly shard: { readonly index: number; readonly count: number } | null;
+}
+
+export interface SweepRecord {
+  /** Number of the run in the whole sweep, from 0. */
+  readonly unit: number;
+  /** Values of the point by path. */
+  readonly point: Readonly<Record<string, unknown>>;
+  readonly run: RunRecord;
+}
+
+export interface SweepFooter {
+  /** Runs in this file. */
+  readonly units: number;
+  /** Whether these are all that belong here. */
+  readonly complete: boolean;
+}
+
+export interface SweepFormat {
+  readonly name: string;
+  readonly endings: readonly string[];
+  header(header: SweepHeader): string;
+  record(record: SweepRecord): string;
+  footer(footer: SweepFooter): string;
+}
+
+const ndjson: SweepFormat = {
+  name: 'ndjson',
+  endings: ['ndjson', 'jsonl'],
+  header: (header) => line({ type: 'header', schema: SWEEP_SCHEMA, ...header }),
+  record: ({ unit, point, run }) => line({ type: 'run', unit, point, ...run }),
+  footer: ({ units, complete }) => line({ type: 'footer', units, complete }),
+};
+
+function line(record: object): string {
+  return `${JSON.stringify(record, (_, part) => (typeof part === 'bigint' ? String(part) : part))}\n`;
+}
+
+const SUMMARY_KEYS = ['n', 'min', 'mean', 'p50', 'p90', 'p99', 'max'] as const;
+
+const TIMES = {
+  passNs: (run: RunRecord) => run.passNs,
+  readNs: (run: RunRecord) => run.readNs,
+  'writer.opNs': (run: RunRecord) => run.writer.opNs,
+  'writer.lockWaitNs': (run: RunRecord) => run.writer.lockWaitNs,
+  'writer.drainWaitNs': (run: RunRecord) => run.writer.drainWaitNs,
+};
+
+const csv: SweepFormat = {
+  name: 'csv',
+  endings: ['csv'],
+  header: ({ axes }) =>
+    csvRow([
+      'unit',
+      ...axes.map(({ path }) => path),
+      ...['strategy', 'seed', 'ended', 'simulatedNs', 'events'],
+      ...COUNTER_KEYS,
+      ...TEARING_KEYS,
+      'writer.ops',
+      ...Object.keys(TIMES).flatMap((name) => SUMMARY_KEYS.map((key) => `${name}.${key}`)),
+    ]),
+  record: ({ unit, point, run }) =>
+    csvRow([
+      String(unit),
+      ...Object.values(point).map(plain),
+      ...[run.strategy, run.seed, run.ended, String(run.simulatedNs), String(run.events)],
+      ...COUNTER_KEYS.map((key) => String(run.totals[key])),
+      ...TEARING_KEYS.map((key) => String(run.tearing[key])),
+      String(run.writer.ops),
+      ...Object.values(TIMES).flatMap((summaryOf) =>
+        SUMMARY_KEYS.map((key) => String(summaryOf(run)[key] ?? '')),
+      ),
+    ]),
+  footer: () => '',
+};
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+export const SWEEP_FORMATS: readonly SweepFormat[] = [ndjson, csv];
