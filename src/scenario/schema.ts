@@ -153,6 +153,46 @@ export const ReaderSchema = keys('a reader', {
   ...taskShape,
 }).meta({ id: 'reader' });
 
+const INSTANT = 'an instant in quotes, as the log writes its times, such as "1795355396.667718"';
+const PATHS = 'a path, or a list of paths';
+
+/** Recorded calls. All keys but the first mean nothing without it. */
+const traceShape = {
+  trace: z
+    .union([z.string(), z.array(z.string(), { error: PATHS }).min(1, { error: PATHS })], {
+      error: PATHS,
+    })
+    .optional()
+    .describe('Logs of strace, perf trace or perf script; several for the files of strace -ff.'),
+  speed: z
+    .union(
+      [z.number().gt(0, { error: 'a speed: a number above 0, or max' }).max(1e9), z.literal('max')],
+      { error: 'a speed: a number above 0, or max' },
+    )
+    .optional()
+    .describe('So many times as fast as recorded (default 1); max: no waiting between calls.'),
+  from: z
+    .string({ error: INSTANT })
+    .optional()
+    .describe('For trace: only calls that returned after this instant.'),
+  until: z
+    .string({ error: INSTANT })
+    .optional()
+    .describe('For trace: only calls that returned at or before this instant.'),
+  process: whole('the number of a process', 1)
+    .optional()
+    .describe('For trace: which process of the log; default the first.'),
+  touched: z
+    .enum(['all', 'none'], { error: 'all or none' })
+    .optional()
+    .describe('For trace: whether private memory is written to once it is writable; default all.'),
+  filesFrom: z
+    .array(z.string({ error: PATH }), { error: 'a list of paths' })
+    .optional()
+    .describe('For trace: further maps texts that tell device and inode of mapped files.'),
+};
+export const TRACE_KEYS = ['speed', 'from', 'until', 'process', 'touched', 'filesFrom'] as const;
+
 export const WriterSchema = exactlyOne(
   keys('a writer', {
     name: TaskName,
@@ -162,7 +202,7 @@ export const WriterSchema = exactlyOne(
       .optional()
       .describe('Operations, repeated in order.'),
     churn: z.enum(CHURN_NAMES).optional().describe('A program by name.'),
-    trace: z.string({ error: PATH }).optional().describe('A file with recorded calls.'),
+    ...traceShape,
     vma: SelectorSchema.optional().describe(
       'What the churn works on; default: every VMA of at least 3 pages, pick random.',
     ),
@@ -204,7 +244,7 @@ export const CostsSchema = z
 
 export const MachineSchema = keys('a machine', {
   cpus: count('CPUs', 4096).optional().describe('Default: a CPU for every task.'),
-  rwsem: z.enum(['rwsem', 'fifo']).default('fifo').describe('How mmap_lock queues.'),
+  rwsem: z.enum(['rwsem', 'fifo']).default('rwsem').describe('How mmap_lock queues.'),
   preempt: z.enum(['full', 'none']).default('full'),
   hz: whole('a tick rate of 1 to 10000', 1, 10_000).default(250),
   costs: CostsSchema.default('server'),

@@ -31,7 +31,7 @@ describe('defaults', () => {
       durationNs: null,
       machine: {
         cpus: null,
-        rwsem: 'fifo',
+        rwsem: 'rwsem',
         preempt: 'full',
         hz: 250,
         costs: { preset: 'server', overrides: {} },
