@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { EXIT, UserError } from '../base/errors.ts';
 import type { InStream } from './io.ts';
 
@@ -49,6 +50,18 @@ function readAll(fd: number): Uint8Array {
     bytes += taken;
   }
   return Buffer.concat(chunks);
+}
+
+/** What a gzipped file holds; other bytes as they are. @param path as the user wrote it */
+export function unzipped(bytes: Uint8Array, path: string): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: INPUT_BYTES_MAX });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ERR_BUFFER_TOO_LARGE' ? 'it unpacks to more than 257 MiB' : reason(error);
+    throw new UserError(`cannot unpack ${path}: ${why}`, EXIT.io);
+  }
 }
 
 export async function readStdin(stdin: InStream): Promise<Uint8Array> {

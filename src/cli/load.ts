@@ -8,7 +8,7 @@ import type { LoadEnv } from '../scenario/loading.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { loadScenario } from '../scenario/validate.ts';
 import type { CommandContext } from './command.ts';
-import { readInput, readStdin } from './files.ts';
+import { readInput, readStdin, unzipped } from './files.ts';
 import { isStrategyFile } from './own-strategies.ts';
 
 export type LoadResult =
@@ -35,16 +35,20 @@ export function loadBytes(
   source: { readonly path: string; readonly bytes: Uint8Array },
   { io, messages }: CommandContext,
 ): LoadResult {
-  const result = loadScenario(source, loadEnv(io.cwd));
+  const result = loadScenario(
+    source,
+    loadEnv(io.cwd, (message) => messages.warning(message)),
+  );
   if (result.ok) return result;
   messages.raw(renderFaults(result.faults, { dropped: result.dropped }));
   const unreadable = result.faults.some(({ io: input }) => input);
   return { ok: false, exitCode: unreadable ? EXIT.io : EXIT.usage };
 }
 
-function loadEnv(cwd: string): LoadEnv {
+function loadEnv(cwd: string, note: (message: string) => void): LoadEnv {
   return {
-    readFile: (path) => readInput(path, cwd),
+    readFile: (path) => unzipped(readInput(path, cwd), path),
+    note,
     strategies: parseStrategy,
     costs: { presets: COST_PRESETS, names: COST_NAMES },
     // Whether a strategy that it names takes part is seen later: it may be one of the user's own.

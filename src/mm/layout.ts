@@ -16,6 +16,17 @@ export const VM_EXEC = 4;
 export const VM_SHARED = 8; // VM_MAYSHARE too: the fourth letter is `s`
 export const VM_ACCOUNT = 16; // never printed
 export const VM_GROWSDOWN = 32;
+// Never printed; neighbours that differ in one of them do not merge.
+export const VM_NORESERVE = 64; // MAP_NORESERVE: never accounted
+export const VM_DONTCOPY = 128; // MADV_DONTFORK
+export const VM_DONTDUMP = 256; // MADV_DONTDUMP
+export const VM_WIPEONFORK = 512; // MADV_WIPEONFORK
+export const VM_MERGEABLE = 1024; // MADV_MERGEABLE
+export const VM_HUGEPAGE = 2048; // MADV_HUGEPAGE
+export const VM_NOHUGEPAGE = 4096; // MADV_NOHUGEPAGE, MAP_STACK since 6.7
+export const VM_SEQ_READ = 8192; // MADV_SEQUENTIAL
+export const VM_RAND_READ = 16384; // MADV_RANDOM
+export const VM_LOCKED = 32768; // mlock, MAP_LOCKED
 export const VM_PROT = VM_READ | VM_WRITE | VM_EXEC;
 
 /**

@@ -87,7 +87,27 @@ export const ACT_WEIGHT: readonly number[] = [
   2, // downgrade
 ];
 
-export type Errno = 'EINVAL' | 'ENOMEM' | 'EFAULT' | 'EEXIST' | 'EACCES' | 'EBADF';
+/** Those that planners find come first; recorded calls may have failed in other ways. */
+export const ERRNOS = [
+  'EINVAL',
+  'ENOMEM',
+  'EFAULT',
+  'EEXIST',
+  'EACCES',
+  'EBADF',
+  'EPERM',
+  'EAGAIN',
+  'ENODEV',
+  'ENFILE',
+  'EOVERFLOW',
+  'EOPNOTSUPP',
+  'ETXTBSY',
+  'EINTR',
+  'EBUSY',
+  'EIO',
+  'ENOSYS',
+] as const;
+export type Errno = (typeof ERRNOS)[number];
 
 /** A name of the cost table: what the call costs when nobody is in the way. */
 export type CallCost =
@@ -144,6 +164,17 @@ export type Call =
       readonly start: number;
       readonly pages: number;
       readonly prot: number; // VM_READ | VM_WRITE | VM_EXEC
+      /** What becomes writable is written to before anyone else can look. */
+      readonly touched?: boolean;
+    }
+  | {
+      readonly call: 'madvise'; // the kinds that change flags; mlock and munlock
+      readonly start: number;
+      readonly pages: number;
+      readonly set: number; // bits of vm_flags
+      readonly clear: number;
+      /** mlock ends at the first gap; madvise goes on behind it. */
+      readonly stopAtGap: boolean;
     }
   | {
       readonly call: 'name'; // prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME)
@@ -155,7 +186,8 @@ export type Call =
       readonly call: 'mmap';
       readonly start: number; // MAP_FIXED here, or -1: the kernel chooses
       readonly pages: number;
-      readonly flags: number; // VM_READ | VM_WRITE | VM_EXEC | VM_SHARED
+      /** VM_READ | VM_WRITE | VM_EXEC | VM_SHARED, and what MAP_* flags bring. */
+      readonly flags: number;
       readonly file: number;
       readonly pgoff: number; // of the file
       readonly touched: boolean; // every page is written to before anyone else can look
@@ -169,6 +201,8 @@ export type Call =
       readonly mayMove: boolean;
       readonly dontUnmap: boolean;
     }
-  | { readonly call: 'brk'; readonly brk: number } // new break, page
+  | { readonly call: 'brk'; readonly brk: number; readonly touched?: boolean } // new break, page
+  /** A recorded call that changed nothing; `locked`: it had mmap_lock for write when that showed. */
+  | { readonly call: 'noEffect'; readonly errno: Errno | null; readonly locked: boolean }
   | { readonly call: 'fork' }
   | { readonly call: 'growStack'; readonly pages: number };

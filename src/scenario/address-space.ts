@@ -193,15 +193,18 @@ export class AddressSpace {
     refuse(this.#loading, path, message, hint);
   }
 
-  /** Puts all VMAs in order, after the last of them was added. */
-  layOut(): LaidOut {
+  /**
+   * Puts all VMAs in order, after the last of them was added.
+   * @param brkPage where the brk area begins if no text tells it, or -1
+   */
+  layOut(brkPage = -1): LaidOut {
     const specs = this.#specs;
     const order = Array.from(specs, (_, index) => index);
     // Items mostly come in rising order: then this is one pass.
     order.sort((a, b) => specs[a]!.startPage - specs[b]!.startPage || a - b);
     this.#refuseOverlaps(order);
     const vmas = order.map((index) => specs[index]!);
-    const marks = landmarks(vmas, order, this.#labels);
+    const marks = landmarks(vmas, order, this.#labels, brkPage);
     for (const { index, message } of marks.contradictions) {
       this.#loading.faults.add(this.#placeOf(index), message);
     }

@@ -32,11 +32,13 @@ const LIBRARIES_PAGE = 0x700000000;
  * @param vmas by address
  * @param order for each of them its index into `labels`
  * @param labels LABEL, or negative for a VMA that comes from no text
+ * @param emptyBrkPage the break of a process without heap, where a trace tells it, or -1
  */
 export function landmarks(
   vmas: readonly VmaSpec[],
   order: readonly number[],
   labels: readonly number[],
+  emptyBrkPage = -1,
 ): Judged {
   let [startBrkPage, brkPage, startStackPage, stackStart] = [-1, -1, -1, -1];
   for (const [at, vma] of vmas.entries()) {
@@ -49,7 +51,10 @@ export function landmarks(
       startStackPage = vma.endPage - 1;
     }
   }
-  if (startBrkPage < 0) startBrkPage = brkPage = emptyBrk(vmas);
+  if (startBrkPage < 0) {
+    const told = emptyBrkPage >= 0 && insideOf(vmas, emptyBrkPage) === undefined;
+    startBrkPage = brkPage = told ? emptyBrkPage : emptyBrk(vmas);
+  }
   const mmapBasePage = mmapBase(vmas, stackStart);
   const marks = { startBrkPage, brkPage, startStackPage, mmapBasePage };
   return { ...marks, contradictions: contradictions(vmas, order, labels, marks) };
@@ -65,9 +70,12 @@ function emptyBrk(vmas: readonly VmaSpec[]): number {
       if (vma.file === first.file || (vma.file < 0 && vma.startPage === end)) end = vma.endPage;
     }
   }
-  // Strictly inside a VMA an empty brk area would make a heap of it.
-  const inside = vmas.find((vma) => vma.startPage < end && end < vma.endPage);
-  return inside ? inside.endPage : end;
+  return insideOf(vmas, end)?.endPage ?? end;
+}
+
+/** The VMA that an empty brk area at this page would make a heap of. */
+function insideOf(vmas: readonly VmaSpec[], page: number): VmaSpec | undefined {
+  return vmas.find((vma) => vma.startPage < page && page < vma.endPage);
 }
 
 /** End of the highest VMA below the stack: what was mapped first went to the top of the area. */

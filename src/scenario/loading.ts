@@ -38,6 +38,8 @@ export interface LoadEnv {
    * @throws UserError that says what is wrong with it
    */
   failOn?(expression: string): unknown;
+  /** Hears of what is no fault and worth knowing: lines of a trace that were not understood. */
+  note?(message: string): void;
   /** Readers and writers, by name, that would loop without simulated time passing. */
   zeroTimeLoop?(scenario: Scenario): readonly { readonly name: string; readonly error: string }[];
 }

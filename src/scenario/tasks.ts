@@ -10,6 +10,7 @@ import type { HogSpec, MachineSpec, ReaderSpec, WriterProgram, WriterSpec } from
 import type { MachineArgs, ReaderArgs, WriterArgs } from './schema.ts';
 import type { SelectorContext } from './selectors.ts';
 import { didYouMean, list } from './shape.ts';
+import { checkTraceKeys, type LoadedTraces, threadsOf, traceSpec } from './traces.ts';
 import { parseSize } from './units.ts';
 
 /** Tasks of all readers and writers together. */
@@ -28,7 +29,13 @@ export class TaskNames {
 
   /** NAME, or NAME/0 … NAME/n-1; empty after a fault. */
   claim(path: Path, name: string, count: number): string[] {
+    return this.claimAs(path, name, count === 1 ? [name] : numbered(name, count));
+  }
+
+  /** The tasks of `name` with names of their own; empty after a fault. */
+  claimAs(path: Path, name: string, names: readonly string[]): string[] {
     const { faults, places } = this.#loading;
+    const count = names.length;
     if (this.#full) return [];
     if (this.#owners.size + count > TASKS_MAX) {
       this.#full = true;
@@ -41,9 +48,8 @@ export class TaskNames {
       faults.add(places.value([...path, 'name']), message);
       return [];
     }
-    const names = count === 1 ? [name] : Array.from({ length: count }, (_, i) => `${name}/${i}`);
     for (const own of [name, ...names]) this.#owners.set(own, [...path, 'name']);
-    return names;
+    return [...names];
   }
 
   /** Where the task of this name was written. */
@@ -51,6 +57,10 @@ export class TaskNames {
     const path = this.#owners.get(name);
     return path && this.#loading.places.value(path);
   }
+}
+
+function numbered(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${name}/${i}`);
 }
 
 function checkCpu(loading: Loading, path: Path, cpu: number, machine: MachineArgs | null): void {
@@ -151,7 +161,12 @@ export function writerSpecs(
   context: SelectorContext,
   path: Path,
   { args, raw }: { readonly args: WriterArgs; readonly raw: unknown },
-  { names, machine, spares }: { names: TaskNames; machine: MachineArgs | null; spares: Spares },
+  {
+    names,
+    machine,
+    spares,
+    traces,
+  }: { names: TaskNames; machine: MachineArgs | null; spares: Spares; traces: LoadedTraces },
 ): WriterSpec[] {
   const { loading, space } = context;
   if (args.cpu !== undefined) checkCpu(loading, [...path, 'cpu'], args.cpu, machine);
@@ -163,11 +178,16 @@ export function writerSpecs(
     cpu: args.cpu ?? null,
     nice: args.nice,
   };
+  checkTraceKeys(loading, path, args);
   let source: WriterProgram | null = null;
   if (args.trace !== undefined) {
-    const at = loading.places.key([...path, 'trace']);
-    loading.faults.add(at, 'trace: traces come with a later version of mapsim');
-  } else if (args.churn !== undefined) {
+    const trace = traceSpec(loading, path, args, traces);
+    if (trace === null) return [];
+    const sources = threadsOf(trace, args.name);
+    const own = names.claimAs(path, args.name, [...sources.keys()]);
+    return own.map((name) => ({ name, ...spec, ...sources.get(name)! }));
+  }
+  if (args.churn !== undefined) {
     const named = churn(context, path, args);
     if (named?.churn === 'exact-mremap') askForSpares(spares, named.selector, space);
     source = named && { kind: 'churn', ...named };

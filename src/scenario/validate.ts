@@ -28,6 +28,7 @@ import {
 } from './schema.ts';
 import { checkShape, withoutExtensions } from './shape.ts';
 import { machineSpec, readerSpecs, TaskNames, writerSpecs } from './tasks.ts';
+import { loadTraces, startBrkPage } from './traces.ts';
 
 export type { Fault } from './faults.ts';
 export { renderFaults } from './faults.ts';
@@ -109,7 +110,8 @@ function build(loading: Loading, top: unknown, name: string): Scenario | null {
   const frameIsWhole = loading.faults.count === 0; // or a reader may hide behind a mistyped key
   const readers = readerItems(loading, top);
   const writers = writerItems(loading, top);
-  const space = addressSpace(loading, top, writers);
+  const traces = loadTraces(loading, writers);
+  const space = addressSpace(loading, top, writers, startBrkPage(traces));
   const names = new TaskNames(loading);
   const context = { loading, space };
   const spares: Spares = new Map();
@@ -118,7 +120,7 @@ function build(loading: Loading, top: unknown, name: string): Scenario | null {
     readerSpecs(loading, path, args, names, machine),
   );
   const writerList = writers.flatMap(({ path, args, raw }) =>
-    writerSpecs(context, path, { args, raw }, { names, machine, spares }),
+    writerSpecs(context, path, { args, raw }, { names, machine, spares, traces }),
   );
   if (!frame) return null;
   if (frameIsWhole) checkEnd(loading, frame, top, writers);
@@ -164,7 +166,12 @@ function schemaOfVma(raw: unknown) {
   return 'from' in raw ? FromSchema : ExplicitSchema;
 }
 
-function addressSpace(loading: Loading, top: Keyed, writers: readonly Item<WriterArgs>[]): LaidOut {
+function addressSpace(
+  loading: Loading,
+  top: Keyed,
+  writers: readonly Item<WriterArgs>[],
+  brkPage: number,
+): LaidOut {
   const space = new AddressSpace(loading);
   if (top.vmas !== undefined && !Array.isArray(top.vmas)) loading.vmasIncomplete = true;
   for (const [index, raw] of itemsOf(top, 'vmas').entries()) {
@@ -175,7 +182,7 @@ function addressSpace(loading: Loading, top: Keyed, writers: readonly Item<Write
     if (entry !== null) space.add(entry, path);
   }
   for (const { path, args } of writers) addRegion(space, loading, path, args);
-  return space.layOut();
+  return space.layOut(brkPage);
 }
 
 function frameSpec(loading: Loading, frame: ScenarioArgs, name: string) {
@@ -227,7 +234,7 @@ function checkEnd(
 ): void {
   if (top.readers !== undefined && itemsOf(top, 'readers').length !== 0) return;
   if (frame.duration !== undefined || top.duration !== undefined) return;
-  const endless = writers.find(({ args }) => args.ops === undefined);
+  const endless = writers.find(({ args }) => args.ops === undefined && args.trace === undefined);
   const faulty = writers.length < itemsOf(top, 'writers').length;
   if (!endless && (faulty || writers.length > 0)) return;
   const message = 'nothing ends this run: it has no reader and no duration';

@@ -41,7 +41,7 @@ function positional(syscall: string, text: string): string[] {
 
 const TRACE_LINE =
   /^ *(\?|[0-9]+\.[0-9]+) \( *(?:([0-9.]+) ms|\?)?:? *\):? +(?:(.{0,64}?)\/([0-9]+) +)?(\.\.\. \[continued\]: )?(\w+)\(/;
-const TRACE_RESULT = /^ *=(?: +(-?[0-9]+|0x[0-9a-f]+)(?: (E[A-Z0-9]+))?.*)?$/;
+const TRACE_RESULT = /^ *=(?: +(0x[0-9a-f]+|-?[0-9]+)(?: (E[A-Z0-9]+))?.*)?$/;
 
 export const isPerfTrace = (line: string): boolean =>
   /^ *(\?|[0-9]+\.[0-9]+) \( *([0-9.]+ ms|\?)? *\):? /.test(line);
@@ -75,7 +75,9 @@ export class PerfTraceParser implements LogParser {
       return;
     }
     // `[continued]: mmap()) = …` closes one parenthesis too many.
-    const result = TRACE_RESULT.exec(continued === undefined ? tail : tail.replace(/^\)/, ''));
+    const result = TRACE_RESULT.exec(
+      continued === undefined ? tail.trimEnd() : tail.replace(/^\)/, ''),
+    );
     if (result === null) {
       this.#sink.unknown('not a line of perf trace');
       return;

@@ -23,6 +23,7 @@ import type { Proposal } from '../mm/merge.ts';
 import { MAX_MAP_COUNT } from '../mm/mm-struct.ts';
 import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
 import { mergeNewRange, unmapRange } from '../mm/vma-change.ts';
+import { touchRange } from './touch.ts';
 
 export type BrkCall = Extract<Call, { call: 'brk' }>;
 
@@ -30,7 +31,9 @@ export type BrkCall = Extract<Call, { call: 'brk' }>;
 export function planBrk(layout: Layout, call: BrkCall): Plan {
   const draft = new Draft(layout);
   draft.act(ACT.lookup);
+  const old = layout.brk;
   const errno = changeBrk(draft, call.brk);
+  if (call.touched === true && errno === null) touchRange(draft, old, call.brk);
   return draft.finish({ errno, cost: 'brk', result: -1 });
 }
 

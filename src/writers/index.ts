@@ -10,11 +10,13 @@ import type { Call, CallCost, Plan } from '../mm/plan.ts';
 import { planBrk } from './brk.ts';
 import { planFork } from './fork.ts';
 import { planGrowStack } from './grow-stack.ts';
+import { classifyMadvise, planMadvise } from './madvise.ts';
 import { planMmap } from './mmap.ts';
 import { classifyMprotect, planMprotect } from './mprotect.ts';
 import { planMremap } from './mremap.ts';
 import { planMunmap } from './munmap.ts';
 import { planName } from './name.ts';
+import { planNoEffect } from './no-effect.ts';
 
 /** What the call will do to `layout`, step by step. */
 export function planCall(layout: Layout, call: Call): Plan {
@@ -23,6 +25,8 @@ export function planCall(layout: Layout, call: Call): Plan {
       return planMunmap(layout, call);
     case 'mprotect':
       return planMprotect(layout, call);
+    case 'madvise':
+      return planMadvise(layout, call);
     case 'name':
       return planName(layout, call);
     case 'mmap':
@@ -35,11 +39,15 @@ export function planCall(layout: Layout, call: Call): Plan {
       return planFork(layout);
     case 'growStack':
       return planGrowStack(layout, call);
+    case 'noEffect':
+      return planNoEffect(layout, call);
   }
 }
 
 /** The cost class of the call, as the address space now is. */
 export function classify(layout: Layout, call: Call): CallCost {
   if (call.call === 'mprotect') return classifyMprotect(layout, call);
+  if (call.call === 'madvise') return classifyMadvise(layout, call);
+  if (call.call === 'noEffect') return 'mprotectNothing';
   return call.call === 'mremap' ? planMremap(layout, call).cost : call.call;
 }

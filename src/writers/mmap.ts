@@ -13,6 +13,7 @@ import {
   NO_NAME,
   NO_SPECIAL,
   VM_ACCOUNT,
+  VM_NORESERVE,
   VM_SHARED,
   VM_WRITE,
   type VmaRecord,
@@ -55,7 +56,7 @@ function chooseStart(layout: Layout, call: MmapCall): number | Errno {
 
 /** Anonymous memory has its address as offset; private memory that is writable is accounted. */
 function proposal(call: MmapCall, start: number): Proposal {
-  const accounted = (call.flags & (VM_SHARED | VM_WRITE)) === VM_WRITE;
+  const accounted = (call.flags & (VM_SHARED | VM_WRITE | VM_NORESERVE)) === VM_WRITE;
   return {
     start,
     end: start + call.pages,

@@ -14,6 +14,7 @@ import {
   NO_FILE,
   NO_SPECIAL,
   VM_ACCOUNT,
+  VM_NORESERVE,
   VM_PROT,
   VM_SHARED,
   VM_WRITE,
@@ -21,6 +22,7 @@ import {
 } from '../mm/layout.ts';
 import { ACT, type Call, type CallCost, type Errno, type Plan } from '../mm/plan.ts';
 import { modifyVma } from '../mm/vma-change.ts';
+import { touchRange } from './touch.ts';
 
 export type MprotectCall = Extract<Call, { call: 'mprotect' }>;
 
@@ -34,6 +36,7 @@ export function planMprotect(layout: Layout, call: MprotectCall): Plan {
   const draft = new Draft(layout);
   draft.act(ACT.lookup);
   const { errno, changed } = protectRange(draft, start, start + pages, prot);
+  if (call.touched === true && (prot & VM_WRITE) !== 0) touchRange(draft, start, start + pages);
   return draft.finish({ errno, cost: costOf(draft, changed), result: -1 });
 }
 
@@ -86,7 +89,9 @@ function protectVma(
 function newFlags(vma: VmaRecord, prot: number): number {
   const flags = (vma.flags & ~VM_PROT) | prot;
   if ((prot & VM_WRITE) !== 0) {
-    return (vma.flags & (VM_ACCOUNT | VM_WRITE | VM_SHARED)) === 0 ? flags | VM_ACCOUNT : flags;
+    return (vma.flags & (VM_ACCOUNT | VM_WRITE | VM_SHARED | VM_NORESERVE)) === 0
+      ? flags | VM_ACCOUNT
+      : flags;
   }
   const anonymous = vma.file === NO_FILE && vma.special === NO_SPECIAL;
   return anonymous && vma.anonVma === NO_ANON_VMA ? flags & ~VM_ACCOUNT : flags;

@@ -48,6 +48,8 @@ export function undoCalls(
       return [{ call: 'brk', brk: oldBrk }];
     case 'fork':
     case 'growStack':
+    case 'madvise':
+    case 'noEffect':
       return [];
   }
 }

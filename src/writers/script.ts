@@ -23,6 +23,8 @@ export type Item =
       /** Whether the writer thinks when the operation has returned. */
       readonly think: boolean;
     }
+  /** Think until this time, ns since the writer's start; not at all if it has passed. */
+  | { readonly kind: 'until'; readonly ns: number }
   | { readonly kind: 'hold'; readonly ns: Duration }
   | { readonly kind: 'pause'; readonly ns: Duration }
   | { readonly kind: 'restore' };
@@ -35,9 +37,19 @@ export interface ScriptContext {
   brkPage(): number;
 }
 
+/** Who may make the next call: see turns.ts. Scripts without one ask nobody. */
+export interface Turn {
+  /** Whether it is this task's turn; if not, the task is noted and will be called. */
+  mine(task: number): boolean;
+  /** The call has the lock, or needs none: the next one's turn. @returns who waits for it, or -1 */
+  pass(): number;
+}
+
 export interface Script {
   /** The next item. Items of a script follow one another for ever. */
   next(): Item;
+  /** Of the item that next() gave last; null: it need not wait for anyone. */
+  readonly turn?: Turn | null;
   /** How many items make one round. */
   readonly roundLength: number;
   readonly savedWords: number;

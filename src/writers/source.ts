@@ -16,7 +16,7 @@ import type { Chance } from './chance.ts';
 import { ChurnScript } from './churns.ts';
 import { Program } from './program.ts';
 import { undoCalls } from './restore.ts';
-import { type Arguments, callsItem, type Item, type Script } from './script.ts';
+import { type Arguments, callsItem, type Item, type Script, type ScriptContext } from './script.ts';
 import {
   FIRST_RESULT,
   NEW_ANON_SHMEM,
@@ -26,6 +26,7 @@ import {
   type Template,
   Texts,
 } from './template.ts';
+import { TraceOrders, TraceScript } from './trace-script.ts';
 
 /** What the world supplies. */
 export interface WriterWorld {
@@ -43,6 +44,8 @@ export interface WriterWorld {
 export interface Pause {
   readonly kind: 'pause';
   readonly pauseNs: number;
+  /** In place of a span the time at which it ends, ns of the run; it may have passed. */
+  readonly untilNs?: number;
 }
 
 export interface ResolvedOperation {
@@ -72,6 +75,7 @@ export class OperationSource {
   readonly #world: WriterWorld;
   readonly #texts = new Texts();
   readonly #script: Script;
+  #startNs = 0;
   /** Operations begun. */
   #count = 0;
   /** Calls of the current operation, and which comes next. */
@@ -89,7 +93,12 @@ export class OperationSource {
   constructor(
     spec: WriterSpec,
     scenario: Scenario,
-    given: { readonly chance: Chance; readonly world: WriterWorld },
+    given: {
+      readonly chance: Chance;
+      readonly world: WriterWorld;
+      /** Shared by the writers of a world, where threads of one trace take turns. */
+      readonly orders?: TraceOrders;
+    },
   ) {
     this.#spec = spec;
     this.#chance = given.chance;
@@ -100,15 +109,13 @@ export class OperationSource {
       texts: this.#texts,
       brkPage: () => given.world.brkPage(),
     };
-    this.#script =
-      spec.source.kind === 'program'
-        ? new Program(context, spec.source.program)
-        : new ChurnScript(context, spec.source);
+    this.#script = scriptOf(spec, context, given.orders ?? new TraceOrders());
   }
 
   /** When the first operation comes, ns. To be asked once. */
   startNs(): number {
-    return this.#chance.duration('start', this.#spec.startNs);
+    this.#startNs = this.#chance.duration('start', this.#spec.startNs);
+    return this.#startNs;
   }
 
   /** What comes next, or null when the writer has done all its operations. */
@@ -120,13 +127,16 @@ export class OperationSource {
       if (item.kind === 'pause') {
         return { kind: 'pause', pauseNs: this.#chance.duration('pause', item.ns) };
       }
+      if (item.kind === 'until') {
+        return { kind: 'pause', pauseNs: 0, untilNs: this.#startNs + item.ns };
+      }
       if (item.kind !== 'restore') return this.#begin(item);
       if (this.#undoState !== NOTHING) return this.#beginRestore();
     }
     return null;
   }
 
-  #begin(item: Exclude<Item, { kind: 'pause' | 'restore' }>): ResolvedOperation {
+  #begin(item: Exclude<Item, { kind: 'pause' | 'until' | 'restore' }>): ResolvedOperation {
     this.#oldBrk = this.#world.brkPage();
     this.#undoState = NOTHING;
     this.#undo = [];
@@ -210,6 +220,21 @@ export class OperationSource {
     this.#undoState = READY;
   }
 
+  /** The current call is a recorded one that has to wait for its turn. */
+  get ordered(): boolean {
+    return (this.#script.turn ?? null) !== null;
+  }
+
+  /** Whether the current call may ask for mmap_lock; if not, the task will be woken. */
+  mayGo(task: number): boolean {
+    return this.#script.turn?.mine(task) ?? true;
+  }
+
+  /** The current call has the lock, or needs none. @returns the task to wake, or -1 */
+  passTurn(): number {
+    return this.#script.turn?.pass() ?? -1;
+  }
+
   /** Operations begun so far. */
   get count(): number {
     return this.#count;
@@ -262,5 +287,16 @@ export class OperationSource {
     this.#calls = read(from[at + 7]!);
     this.#undo = read(from[at + 8]!);
     return next;
+  }
+}
+
+function scriptOf(spec: WriterSpec, context: ScriptContext, orders: TraceOrders): Script {
+  switch (spec.source.kind) {
+    case 'program':
+      return new Program(context, spec.source.program);
+    case 'churn':
+      return new ChurnScript(context, spec.source);
+    case 'trace':
+      return new TraceScript(context, spec.source, orders.of(spec.source.trace));
   }
 }

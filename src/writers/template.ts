@@ -3,7 +3,7 @@
  * earlier call must supply stands open. A list of them can be saved as numbers.
  */
 import { assert } from '../base/assert.ts';
-import type { Call } from '../mm/plan.ts';
+import { type Call, ERRNOS } from '../mm/plan.ts';
 
 /** In place of a file id: the file of a shared anonymous mapping that the call itself makes. */
 export const NEW_ANON_SHMEM = -2;
@@ -14,7 +14,18 @@ export const FIRST_RESULT = -1;
 /** A call whose `name` is a text number (see Texts), and whose file and start may stand open. */
 export type Template = Call;
 
-const NAMES = ['munmap', 'mprotect', 'name', 'mmap', 'mremap', 'brk', 'fork', 'growStack'] as const;
+const NAMES = [
+  'munmap',
+  'mprotect',
+  'name',
+  'mmap',
+  'mremap',
+  'brk',
+  'fork',
+  'growStack',
+  'madvise',
+  'noEffect',
+] as const;
 
 /** Numbers that saveTemplate() writes. */
 export const TEMPLATE_WORDS = 7;
@@ -24,7 +35,7 @@ function wordsOf(call: Template): readonly number[] {
     case 'munmap':
       return [call.start, call.pages];
     case 'mprotect':
-      return [call.start, call.pages, call.prot];
+      return [call.start, call.pages, call.prot, Number(call.touched === true)];
     case 'name':
       return [call.start, call.pages, call.name];
     case 'mmap':
@@ -34,11 +45,15 @@ function wordsOf(call: Template): readonly number[] {
       return [call.start, call.pages, call.newPages, call.to, flags];
     }
     case 'brk':
-      return [call.brk];
+      return [call.brk, Number(call.touched === true)];
     case 'fork':
       return [];
     case 'growStack':
       return [call.pages];
+    case 'madvise':
+      return [call.start, call.pages, call.set, call.clear, Number(call.stopAtGap)];
+    case 'noEffect':
+      return [call.errno === null ? -1 : ERRNOS.indexOf(call.errno), Number(call.locked)];
   }
 }
 
@@ -65,7 +80,7 @@ export function restoreTemplate(from: Float64Array, at: number): Template {
     case 'munmap':
       return { call: name, start: a, pages: b };
     case 'mprotect':
-      return { call: name, start: a, pages: b, prot: c };
+      return { call: name, start: a, pages: b, prot: c, ...(d !== 0 ? { touched: true } : {}) };
     case 'name':
       return { call: name, start: a, pages: b, name: c };
     case 'mmap':
@@ -75,11 +90,15 @@ export function restoreTemplate(from: Float64Array, at: number): Template {
       return { call: name, start: a, pages: b, newPages: c, to: d, ...moves };
     }
     case 'brk':
-      return { call: name, brk: a };
+      return { call: name, brk: a, ...(b !== 0 ? { touched: true } : {}) };
     case 'fork':
       return { call: name };
     case 'growStack':
       return { call: name, pages: a };
+    case 'madvise':
+      return { call: name, start: a, pages: b, set: c, clear: d, stopAtGap: e !== 0 };
+    case 'noEffect':
+      return { call: name, errno: ERRNOS[a] ?? null, locked: b !== 0 };
   }
 }
 

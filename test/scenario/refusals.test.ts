@@ -474,7 +474,8 @@ describe('writers and readers', () => {
       'churn: flip-pair, vmas: [{tag: t}, {tag: t}], every: 1us',
       '4:45 vmas: the first has to lie below the second',
     ],
-    ['trace: x', '4:21 trace: traces come with a later version of mapsim'],
+    ['trace: x', '4:28 trace: cannot read x: no such file'],
+    ['churn: resize, speed: 2', '4:36 speed: belongs to trace:'],
     ['program: [{fork: {}}], nice: 20', '4:50 nice: 20 is not a nice value of -20 to 19'],
   ])('%s', (rest, message) => {
     expect(writer(rest)).toEqual([message]);

@@ -1,0 +1,21 @@
+/**
+ * A recorded call that changed nothing: it failed, or its kind changes no VMA (MADV_DONTNEED). It
+ * is made all the same, since even a call without effect may open a write section, which readers that
+ * speculate take for a change.
+ *
+ * Source: v6.18 mm/mmap.c, mm/madvise.c madvise_lock: MADV_DONTNEED takes a VMA's read lock only.
+ */
+import { Draft, planBeforeLock } from '../mm/draft.ts';
+import type { Layout } from '../mm/layout.ts';
+import { ACT, type Call, type Plan } from '../mm/plan.ts';
+
+export type NoEffectCall = Extract<Call, { call: 'noEffect' }>;
+
+/** The whole call. */
+export function planNoEffect(layout: Layout, call: NoEffectCall): Plan {
+  const end = { errno: call.errno, cost: 'mprotectNothing', result: -1 } as const;
+  if (!call.locked) return planBeforeLock(layout, end);
+  const draft = new Draft(layout);
+  draft.act(ACT.lookup);
+  return draft.finish(end);
+}

@@ -1,0 +1,53 @@
+/**
+ * The order in which the recorded calls of several threads take effect: that of their returns in the
+ * log, whatever the simulated readers do to their times.
+ *
+ * Each call that may change the address space has a number. A writer asks before it asks for
+ * mmap_lock, and passes the turn on once it has the lock: whoever comes next may queue for the lock
+ * behind it, and still comes after it. This is no lock of the recorded program and costs nothing.
+ */
+
+const NOBODY = -1;
+
+export class Turns {
+  /** For each call by number, whose it is: index of a thread. */
+  readonly #slotOf: ArrayLike<number>;
+  /** For each thread, the task that waits with its next call, or NOBODY. */
+  readonly #waiting: Int32Array;
+  /** Number of the call that comes next. */
+  #next = 0;
+
+  constructor(slotOf: ArrayLike<number>, threads: number) {
+    this.#slotOf = slotOf;
+    this.#waiting = new Int32Array(threads).fill(NOBODY);
+  }
+
+  /** Whether call `number` may go on; if not, `task` waits with it. */
+  mine(number: number, task: number): boolean {
+    if (number <= this.#next) return true;
+    this.#waiting[this.#slotOf[number]!] = task;
+    return false;
+  }
+
+  /** Call `number` was made. @returns the task that waits with the next one, or -1 */
+  pass(number: number): number {
+    if (number !== this.#next) return NOBODY;
+    this.#next++;
+    const slot = this.#slotOf[this.#next];
+    if (slot === undefined) return NOBODY;
+    const task = this.#waiting[slot]!;
+    this.#waiting[slot] = NOBODY;
+    return task;
+  }
+
+  /** What save() writes of a thread: the next number, and who waits. */
+  saved(slot: number): readonly [number, number] {
+    return [this.#next, this.#waiting[slot]!];
+  }
+
+  /** Each thread brings back its own part. */
+  restore(slot: number, next: number, waiting: number): void {
+    this.#next = next;
+    this.#waiting[slot] = waiting;
+  }
+}
