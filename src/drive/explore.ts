@@ -22,7 +22,8 @@ export interface ExploreLimits {
 /** What a transition can bring to light. */
 export type Event =
   | { readonly kind: 'text'; readonly text: FinishedText }
-  | { readonly kind: 'attempts'; readonly reader: number; readonly failed: number }
+  /** Attempts at the record where the reader stands: those that failed, and the retry under way. */
+  | { readonly kind: 'attempts'; readonly reader: number; readonly attempts: number }
   | { readonly kind: 'fault'; readonly fault: KernelFault }
   | { readonly kind: 'deadlock' };
 
@@ -198,7 +199,7 @@ export class Explorer {
     for (const text of world.finished) this.#report({ kind: 'text', text }, state, id);
     for (const r of world.world.readers) {
       if (r.failedHere === 0) continue;
-      this.#report({ kind: 'attempts', reader: r.id, failed: r.failedHere }, state, id);
+      this.#report({ kind: 'attempts', reader: r.id, attempts: r.attemptsHere }, state, id);
     }
     const to = this.store.add(this.#stateNumbers(via.task, preemptions), state, id);
     if (this.#options.keepEdges) {

@@ -103,6 +103,21 @@ export class SmallOracle implements MmObserver {
     return verdict;
   }
 
+  /** Numbers of the texts in a set of states, in the order in which they first occurred. */
+  textsOf(set: number): readonly number[] {
+    return this.#sets.thingOf(set);
+  }
+
+  /** Lines of a text, each its numbers joined by slashes. */
+  linesOf(text: number): readonly string[] {
+    return this.#texts.thingOf(text);
+  }
+
+  /** Ranges of a set of mapped pages: start, end, start, end, … */
+  rangesOf(mapped: number): readonly number[] {
+    return this.#maps.thingOf(mapped);
+  }
+
   /** The texts of the states of a set, each as lines of numbers: for reports. */
   statesOf(set: number): readonly Text[] {
     return this.#sets.thingOf(set).map((id) => this.#texts.thingOf(id));

@@ -216,6 +216,11 @@ export class Reader extends Task implements VmaWalker {
     this.pending = FALLBACK_PENDING;
   }
 
+  /** Attempts at the record or page where the reader stands: the failed ones, and a retry of them. */
+  get attemptsHere(): number {
+    return this.failedHere + (this.pending === RETRY_PENDING ? 1 : 0);
+  }
+
   /** The record (or page) is good: the next one starts afresh. */
   accepted(): void {
     this.#conclude();

@@ -53,6 +53,7 @@ const FINISHED = 2;
 /** A text that a pass has printed, with the judgement on it. */
 export interface FinishedText {
   readonly reader: number;
+  readonly readerName: string;
   /** Lines as numbers and the page of each, for comparison and display. */
   readonly lines: Float64Array;
   readonly pages: Int32Array;
@@ -393,6 +394,7 @@ export class SearchWorld {
     const texts = { devices: kernel.deviceTexts, names: kernel.nameTexts };
     return {
       reader: r.id,
+      readerName: r.name,
       lines,
       pages,
       text: formatText(lines, r.lineCount, texts, gate),

@@ -1,0 +1,130 @@
+/**
+ * A look at a world before and after a step: all that a step can change, copied. What the step did
+ * follows from the difference, whatever the step is; so steps of a user's own strategy explain
+ * themselves too.
+ *
+ * Only for replays: it copies everything, and it counts who reads mm_lock_seq.
+ */
+import type { Kernel } from '../mm/kernel.ts';
+import { FREE_POINTER_PAGE } from '../mm/vma.ts';
+import type { SearchWorld } from './search-world.ts';
+
+export interface VmaView {
+  readonly free: boolean;
+  readonly start: number;
+  readonly end: number;
+  readonly pgoff: number;
+  readonly flags: number;
+  readonly file: number;
+  readonly name: number;
+  readonly refcnt: number;
+  readonly lockSeq: number;
+}
+
+export interface ReaderView {
+  readonly found: number;
+  readonly sample: number;
+  readonly copy: readonly number[];
+  readonly lineCount: number;
+  readonly failed: readonly number[];
+  readonly pinnedFile: number;
+  readonly pinnedName: number;
+  readonly overflows: number;
+}
+
+export interface WorldView {
+  readonly seq: number;
+  readonly writerId: number;
+  readonly readerCount: number;
+  readonly brk: number;
+  readonly vmas: readonly VmaView[];
+  /** start, end, VMA; rising. */
+  readonly tree: readonly (readonly [number, number, number])[];
+  readonly rcu: readonly boolean[];
+  readonly asleep: readonly boolean[];
+  readonly readers: readonly ReaderView[];
+}
+
+export class Probe {
+  readonly world: SearchWorld;
+  /** How often the last step has looked at mm_lock_seq. */
+  seqReads = 0;
+  #seq: number;
+
+  constructor(world: SearchWorld) {
+    this.world = world;
+    const { mmLockSeq } = world.kernel.mm;
+    this.#seq = mmLockSeq.value;
+    Object.defineProperty(mmLockSeq, 'value', {
+      get: () => {
+        this.seqReads++;
+        return this.#seq;
+      },
+      set: (value: number) => {
+        this.#seq = value;
+      },
+    });
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Whether the last step walked the tree as a reader does; begin() forgets. */
+  get walked(): boolean {
+    return this.world.kernel.mm.tree.lastWalk !== NO_WALK;
+  }
+
+  begin(): WorldView {
+    const view = this.look();
+    this.seqReads = 0;
+    this.world.kernel.mm.tree.lastWalk = NO_WALK;
+    return view;
+  }
+
+  look(): WorldView {
+    const { world } = this;
+    const k = world.kernel;
+    const tree: [number, number, number][] = [];
+    k.mm.tree.forEach((start, end, id) => {
+      tree.push([start, end, id]);
+    });
+    return {
+      seq: this.#seq,
+      writerId: k.mm.mmapLock.writerId,
+      readerCount: k.mm.mmapLock.readerCount,
+      brk: k.mm.brk,
+      vmas: Array.from({ length: k.mm.vmas.used }, (_, id) => vmaView(k, id)),
+      tree,
+      rcu: world.tasks.map((task) => task.rcuSection !== 0),
+      asleep: world.tasks.map((task) => world.isAsleep(task.id)),
+      readers: world.world.readers.map((r) => ({
+        found: r.found,
+        sample: r.seqSample,
+        copy: [r.copy.start, r.copy.end, r.copy.flags, r.copy.pgoff, r.copy.file, r.copy.name],
+        lineCount: r.lineCount,
+        failed: [...r.failedByCause],
+        pinnedFile: r.pinnedFile,
+        pinnedName: r.pinnedName,
+        overflows: r.counts.overflowLines,
+      })),
+    };
+  }
+}
+
+const NO_WALK = -1;
+
+function vmaView(k: Kernel, id: number): VmaView {
+  const v = k.mm.vmas;
+  return {
+    free: v.vmRefcnt[id] === 0 && v.vmStart[id] === FREE_POINTER_PAGE + id,
+    start: v.vmStart[id]!,
+    end: v.vmEnd[id]!,
+    pgoff: v.vmPgoff[id]!,
+    flags: v.vmFlags[id]!,
+    file: v.vmFile[id]!,
+    name: v.anonName[id]!,
+    refcnt: v.vmRefcnt[id]!,
+    lockSeq: v.vmLockSeq[id]!,
+  };
+}

@@ -1,0 +1,69 @@
+/** Things of the kernel in words, for schedules that people read. Addresses are whole. */
+import type { Kernel } from '../mm/kernel.ts';
+import { NO_FILE, NO_NAME, VM_EXEC, VM_READ, VM_SHARED, VM_WRITE } from '../mm/layout.ts';
+import type { Call } from '../mm/plan.ts';
+
+export function addressOf(page: number): string {
+  return page === 0 ? '0' : `${page.toString(16)}000`;
+}
+
+export function rangeOf(start: number, end: number): string {
+  return `${addressOf(start)}-${addressOf(end)}`;
+}
+
+/** `rw-p` */
+export function permsOf(flags: number): string {
+  return [
+    flags & VM_READ ? 'r' : '-',
+    flags & VM_WRITE ? 'w' : '-',
+    flags & VM_EXEC ? 'x' : '-',
+    flags & VM_SHARED ? 's' : 'p',
+  ].join('');
+}
+
+export function fileOf(k: Kernel, file: number): string {
+  return file === NO_FILE ? 'none' : k.nameTexts.textOf(k.files.pathText[file]!);
+}
+
+export function nameOf(k: Kernel, name: number): string {
+  return name === NO_NAME ? 'none' : `"${k.nameTexts.textOf(k.names.text[name]!)}"`;
+}
+
+function pagesOf(pages: number): string {
+  return pages === 1 ? '1 page' : `${pages} pages`;
+}
+
+/** A system call as strace would have it, lengths in pages. */
+export function callOf(k: Kernel, call: Call): string {
+  switch (call.call) {
+    case 'munmap':
+      return `munmap(${addressOf(call.start)}, ${pagesOf(call.pages)})`;
+    case 'mprotect':
+      return `mprotect(${addressOf(call.start)}, ${pagesOf(call.pages)}, ${permsOf(call.prot).slice(0, 3)})`;
+    case 'name':
+      return `prctl(PR_SET_VMA_ANON_NAME, ${addressOf(call.start)}, ${pagesOf(call.pages)}, ${nameOf(k, call.name)})`;
+    case 'mmap': {
+      const at = call.start < 0 ? 'NULL' : addressOf(call.start);
+      const file = call.file === NO_FILE ? '' : `, ${fileOf(k, call.file)}`;
+      const fixed = call.start < 0 ? '' : ', MAP_FIXED';
+      return `mmap(${at}, ${pagesOf(call.pages)}, ${permsOf(call.flags)}${fixed}${file})`;
+    }
+    case 'mremap': {
+      const flags = [
+        call.mayMove ? 'MAYMOVE' : null,
+        call.to < 0 ? null : `FIXED to ${addressOf(call.to)}`,
+        call.dontUnmap ? 'DONTUNMAP' : null,
+      ].filter((flag) => flag !== null);
+      const how = flags.length === 0 ? '' : `, ${flags.join(' | ')}`;
+      return `mremap(${addressOf(call.start)}, ${pagesOf(call.pages)}, ${pagesOf(call.newPages)}${how})`;
+    }
+    case 'brk':
+      return `brk(${addressOf(call.brk)})`;
+    case 'fork':
+      return 'fork()';
+    case 'growStack':
+      return `page fault ${pagesOf(call.pages)} below the stack`;
+    default:
+      return `${call.call}()`;
+  }
+}
