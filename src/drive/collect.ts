@@ -1,0 +1,110 @@
+/**
+ * What a search or a random walk has come across: the first event of each kind asked for, and every
+ * text, each with how it was reached. How is worked out only at the end: the world is in use until
+ * then.
+ */
+import { type Schedule, scheduleText } from '../sim/schedule.ts';
+import { tearingOf } from '../world/mark-text.ts';
+import type { Course, Finding, PossibleText } from '../world/search-outcome.ts';
+import type { FinishedText, SearchWorld } from '../world/search-world.ts';
+import type { Event } from './explore.ts';
+import { eventIs, type Find } from './finds.ts';
+import { replay } from './replay.ts';
+import { shrink } from './shrink.ts';
+
+/** The schedule that led there; to be called when the world is free. */
+export type HowTo = () => Schedule;
+
+interface Found {
+  readonly find: Find;
+  readonly how: HowTo;
+  /** Whether another schedule can be tried for the same finding. */
+  readonly shrinks: boolean;
+  readonly note: string;
+}
+
+export class Collector {
+  readonly finds: readonly Find[];
+  readonly #stopAtFirst: boolean;
+  readonly #found = new Map<string, Found>();
+  readonly #texts = new Map<string, { readonly text: FinishedText; readonly how: HowTo }>();
+
+  constructor(finds: readonly Find[], stopAtFirst: boolean) {
+    this.finds = finds;
+    this.#stopAtFirst = stopAtFirst;
+  }
+
+  /** True: nothing more is wanted. */
+  take(event: Event, how: HowTo): boolean {
+    if (event.kind === 'text') {
+      const { text } = event;
+      const key = `${text.reader} ${text.text}`;
+      const known = this.#texts.get(key);
+      // The same text may be torn or not, by what happened meanwhile: torn counts.
+      if (known === undefined || (text.verdict.torn && !known.text.verdict.torn)) {
+        this.#texts.set(key, { text, how });
+      }
+    }
+    for (const find of this.finds) {
+      if (this.#found.has(find.class) || !eventIs(find, event)) continue;
+      this.#found.set(find.class, { find, how, shrinks: true, note: noteOf(event) });
+      if (this.#stopAtFirst) return true;
+    }
+    return false;
+  }
+
+  takeCycle(find: Find, how: HowTo, note: string): void {
+    this.#found.set(find.class, { find, how, shrinks: false, note });
+  }
+
+  has(find: Find): boolean {
+    return this.#found.has(find.class);
+  }
+
+  get textCount(): number {
+    return this.#texts.size;
+  }
+
+  /** @param freshWorld a new one at each call */
+  findings(freshWorld: () => SearchWorld): Finding[] {
+    return this.finds.flatMap((find) => {
+      const found = this.#found.get(find.class);
+      return found === undefined ? [] : [findingOf(found, freshWorld)];
+    });
+  }
+
+  texts(): PossibleText[] {
+    return [...this.#texts.values()].map(({ text, how }) => ({
+      reader: text.readerName,
+      text: text.text,
+      torn: text.verdict.torn,
+      tearing: tearingOf(text),
+      schedule: scheduleText(how()),
+    }));
+  }
+}
+
+function findingOf({ find, how, shrinks, note }: Found, freshWorld: () => SearchWorld): Finding {
+  const first = how();
+  const schedule = shrinks ? shrink(freshWorld(), first, (event) => eventIs(find, event)) : first;
+  const { course } = replay(freshWorld(), schedule);
+  return { class: find.class, what: note, course: withoutCycle(course, find) };
+}
+
+/** Only a finding that is a cycle is shown as one. */
+function withoutCycle(course: Course, find: Find): Course {
+  return find.kind === 'cycle' ? course : { ...course, cycleFrom: null };
+}
+
+function noteOf(event: Event): string {
+  switch (event.kind) {
+    case 'text':
+      return 'a text that is printed';
+    case 'attempts':
+      return `${event.attempts} attempts at one record`;
+    case 'fault':
+      return event.fault.message;
+    case 'deadlock':
+      return 'no task can go on';
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * Livelock and starvation: cycles in the graph of states in which a reader gets no record.
+ *
+ * `livelock`: a writer takes a step in the cycle and so does the reader, which never gets a record.
+ * `starved`: a writer takes a step, and the reader stands at a record with a failed attempt all the
+ * while, whether it moves or sleeps. A reader that merely is not chosen is neither: any scheduler
+ * would let it run at last. A sleeper counts, since the lock may pass it by each time it is free.
+ *
+ * Strongly connected components (Tarjan, without recursion), then the shortest closed walk in the
+ * one that is reached first.
+ */
+import type { Explorer } from './explore.ts';
+
+export interface Cycle {
+  /** Transitions from the start to the cycle, and those of the cycle. */
+  readonly prefix: readonly number[];
+  readonly cycle: readonly number[];
+  readonly reader: number;
+}
+
+/** Edges of one reader's graph by state: those in which it gets no record. */
+interface Graph {
+  readonly states: number;
+  /** Edges of state s: [first[s], first[s + 1]). */
+  readonly first: Int32Array;
+  readonly to: Int32Array;
+  readonly via: Int32Array;
+}
+
+/** What a closed walk must have. */
+const WRITER_MOVES = 1;
+const READER_TAKES_PART = 2;
+const ALL = WRITER_MOVES | READER_TAKES_PART;
+
+/** @param kind what to look for @param readers number of readers; tasks from there on are writers */
+export function findCycle(
+  explorer: Explorer,
+  kind: 'livelock' | 'starved',
+  readers: number,
+): Cycle | null {
+  for (let reader = 0; reader < readers; reader++) {
+    const found = findReaderCycle(explorer, kind, { reader, readers });
+    if (found !== null) return { ...found, reader };
+  }
+  return null;
+}
+
+function findReaderCycle(
+  explorer: Explorer,
+  kind: 'livelock' | 'starved',
+  { reader, readers }: { reader: number; readers: number },
+): Omit<Cycle, 'reader'> | null {
+  const whole = graphOf(explorer, reader, () => true);
+  const components = componentsOf(whole);
+  const looks = new Looks(explorer, reader);
+  const inner = (from: number, to: number): boolean => components[from] === components[to];
+  const graph =
+    kind === 'livelock'
+      ? whole
+      : graphOf(
+          explorer,
+          reader,
+          (from, to) => inner(from, to) && looks.hasFailed(from) && looks.hasFailed(to),
+        );
+  const parts = kind === 'livelock' ? components : componentsOf(graph);
+  const flagsOf = (from: number, via: number): number => {
+    const { task } = explorer.viaOf(via);
+    const sleeps = kind === 'starved' && task !== reader && looks.sleeps(from);
+    const takesPart = task === reader || sleeps ? READER_TAKES_PART : 0;
+    return (task >= readers ? WRITER_MOVES : 0) | takesPart;
+  };
+  const have = new Uint8Array(graph.states);
+  forEachEdge(graph, (from, to, via) => {
+    if (parts[from] === parts[to]) have[parts[from]!]! |= flagsOf(from, via);
+  });
+  // States are numbered in the order of their distance from the start.
+  for (let start = 0; start < graph.states; start++) {
+    if (have[parts[start]!] !== ALL) continue;
+    const cycle = closedWalk(graph, parts, { start, flagsOf });
+    if (cycle !== null) return { prefix: explorer.pathTo(start), cycle };
+  }
+  return null;
+}
+
+/** What a reader is like in a state; each state is looked at once. */
+class Looks {
+  readonly #explorer: Explorer;
+  readonly #reader: number;
+  readonly #known = new Map<number, { readonly failed: boolean; readonly asleep: boolean }>();
+
+  constructor(explorer: Explorer, reader: number) {
+    this.#explorer = explorer;
+    this.#reader = reader;
+  }
+
+  hasFailed(state: number): boolean {
+    return this.#look(state).failed;
+  }
+
+  sleeps(state: number): boolean {
+    return this.#look(state).asleep;
+  }
+
+  #look(state: number): { readonly failed: boolean; readonly asleep: boolean } {
+    let known = this.#known.get(state);
+    if (known === undefined) {
+      const world = this.#explorer.look(state);
+      const failed = world.world.readers[this.#reader]!.failedHere > 0;
+      known = { failed, asleep: world.isAsleep(this.#reader) };
+      this.#known.set(state, known);
+    }
+    return known;
+  }
+}
+
+function graphOf(
+  explorer: Explorer,
+  reader: number,
+  keep: (from: number, to: number) => boolean,
+): Graph {
+  const states = explorer.store.count;
+  const { data, count } = explorer.edges;
+  const kept: number[] = [];
+  const first = new Int32Array(states + 1);
+  for (let i = 0; i < count; i++) {
+    const at = 4 * i;
+    if ((data[at + 3]! & (1 << reader)) !== 0) continue;
+    if (!keep(data[at]!, data[at + 1]!)) continue;
+    kept.push(at);
+    first[data[at]! + 1]!++;
+  }
+  for (let s = 0; s < states; s++) first[s + 1]! += first[s]!;
+  const to = new Int32Array(kept.length);
+  const via = new Int32Array(kept.length);
+  const next = first.slice();
+  for (const at of kept) {
+    const place = next[data[at]!]!++;
+    to[place] = data[at + 1]!;
+    via[place] = data[at + 2]!;
+  }
+  return { states, first, to, via };
+}
+
+function forEachEdge(graph: Graph, visit: (from: number, to: number, via: number) => void): void {
+  for (let from = 0; from < graph.states; from++) {
+    for (let e = graph.first[from]!; e < graph.first[from + 1]!; e++) {
+      visit(from, graph.to[e]!, graph.via[e]!);
+    }
+  }
+}
+
+/** Tarjan: by state, the number of its strongly connected component. */
+export function componentsOf(graph: Graph): Int32Array {
+  const { states, first, to } = graph;
+  const component = new Int32Array(states).fill(-1);
+  const index = new Int32Array(states).fill(-1);
+  const low = new Int32Array(states);
+  const nextEdge = first.slice(0, states);
+  const open: number[] = [];
+  const path: number[] = [];
+  let visited = 0;
+  let components = 0;
+  for (let root = 0; root < states; root++) {
+    if (index[root] !== -1) continue;
+    path.push(root);
+    while (path.length > 0) {
+      const s = path.at(-1)!;
+      if (index[s] === -1) {
+        index[s] = visited;
+        low[s] = visited++;
+        open.push(s);
+      }
+      if (nextEdge[s]! < first[s + 1]!) {
+        const t = to[nextEdge[s]!++]!;
+        if (index[t] === -1) path.push(t);
+        else if (component[t] === -1) low[s] = Math.min(low[s]!, index[t]!);
+        continue;
+      }
+      path.pop();
+      if (low[s] === index[s]) {
+        for (let t = -1; t !== s; ) {
+          t = open.pop()!;
+          component[t] = components;
+        }
+        components++;
+      }
+      if (path.length > 0) low[path.at(-1)!] = Math.min(low[path.at(-1)!]!, low[s]!);
+    }
+  }
+  return component;
+}
+
+/** The shortest walk from a state back to it that has all flags, within its component. */
+function closedWalk(
+  graph: Graph,
+  parts: Int32Array,
+  { start, flagsOf }: { start: number; flagsOf: (from: number, via: number) => number },
+): number[] | null {
+  // Places of the search: a state and the flags that the walk has had, as one number.
+  const places = [start * (ALL + 1)];
+  const cameFrom = new Map<number, { readonly place: number; readonly via: number }>();
+  const goal = start * (ALL + 1) + ALL;
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i]!;
+    const state = Math.floor(place / (ALL + 1));
+    for (let e = graph.first[state]!; e < graph.first[state + 1]!; e++) {
+      const to = graph.to[e]!;
+      if (parts[to] !== parts[start]) continue;
+      const via = graph.via[e]!;
+      const next = to * (ALL + 1) + ((place % (ALL + 1)) | flagsOf(state, via));
+      if (next === places[0] || cameFrom.has(next)) continue;
+      cameFrom.set(next, { place, via });
+      if (next === goal) return walkBack(cameFrom, goal, places[0]!);
+      places.push(next);
+    }
+  }
+  return null;
+}
+
+function walkBack(
+  cameFrom: ReadonlyMap<number, { readonly place: number; readonly via: number }>,
+  goal: number,
+  begin: number,
+): number[] {
+  const vias: number[] = [];
+  for (let at = goal; at !== begin; ) {
+    const step = cameFrom.get(at)!;
+    vias.push(step.via);
+    at = step.place;
+  }
+  return vias.reverse();
+}

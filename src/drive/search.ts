@@ -1,0 +1,190 @@
+/**
+ * A search as a command asks for it: what to look for, within which bounds; then the findings, each
+ * shrunk and replayed. Advanced in slices, so that it can show progress and be interrupted.
+ */
+import type { Strategy } from '../proc/strategy.ts';
+import { makeStrategy } from '../readers/index.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { SearchBound, SearchOutcome } from '../world/search-outcome.ts';
+import { SearchWorld } from '../world/search-world.ts';
+import { Collector } from './collect.ts';
+import { findCycle } from './cycles.ts';
+import { type Event, Explorer } from './explore.ts';
+import { ALL_FINDS, type Find, failuresNeeded, parseFind } from './finds.ts';
+import type { StoreKind } from './state-store.ts';
+
+export interface SearchRequest {
+  /** Canonical strategy in place of every reader's own. */
+  readonly strategy: string | null;
+  /** Null: everything that can be asked, and every text. */
+  readonly find: Find | null;
+  readonly maxStates: number;
+  /** Transitions; null: no limit. */
+  readonly maxDepth: number | null;
+  /** Switches away from a task that could have gone on, tried from 0 up; null: any number. */
+  readonly preemptions: number | null;
+  readonly store: StoreKind;
+  /** Take steps at once that nobody else can see. */
+  readonly reduce: boolean;
+  /** Strategies of the user's own files, by the text that names them. */
+  readonly ownStrategies: ReadonlyMap<string, Strategy>;
+}
+
+/** How far a search has come. */
+export interface SearchProgress {
+  readonly states: number;
+  readonly depth: number;
+  readonly texts: number;
+  readonly preemptions: number | null;
+}
+
+/** The finds of a request: the one asked for, or all. */
+export function findsOf(find: Find | null): readonly Find[] {
+  return find === null ? ALL_FINDS.map(parseFind) : [find];
+}
+
+/** A world without time for searches and replays of this request. */
+export function searchWorld(
+  scenario: Scenario,
+  request: Pick<SearchRequest, 'strategy' | 'ownStrategies'>,
+  { reduce, finds }: { readonly reduce: boolean; readonly finds: readonly Find[] },
+): SearchWorld {
+  return new SearchWorld(scenario, {
+    strategy: request.strategy,
+    makeStrategy: (text) => request.ownStrategies.get(text) ?? makeStrategy(text),
+    mergePrivate: reduce,
+    failuresMax: Math.max(0, ...finds.map(failuresNeeded)),
+  });
+}
+
+export function headOf(scenario: Scenario, world: SearchWorld) {
+  const { readers, writers } = world.world;
+  const names = [...new Set(readers.map((reader) => reader.strategy.name))];
+  return {
+    scenario: { name: scenario.name, sha256: scenario.sha256 },
+    strategy: names.length === 0 ? 'none' : names.length === 1 ? names[0]! : 'mixed',
+    tasks: [
+      ...readers.map(({ name }) => ({ name, kind: 'reader' as const })),
+      ...writers.map(({ name }) => ({ name, kind: 'writer' as const })),
+    ],
+  };
+}
+
+export class Search {
+  readonly #scenario: Scenario;
+  readonly #request: SearchRequest;
+  readonly #collector: Collector;
+  readonly #world: SearchWorld;
+  #explorer: Explorer;
+  /** The limit on preemptions of this round, Infinity without one. */
+  #round: number;
+  #interrupted = false;
+
+  constructor(scenario: Scenario, request: SearchRequest) {
+    this.#scenario = scenario;
+    this.#request = request;
+    this.#collector = new Collector(findsOf(request.find), request.find !== null);
+    this.#world = this.#freshWorld(request.reduce);
+    this.#round = request.preemptions === null ? Number.POSITIVE_INFINITY : 0;
+    this.#explorer = this.#explore(this.#world);
+  }
+
+  /** Expands at most so many states; true when there is nothing left to do. */
+  advance(states: number): boolean {
+    if (!this.#explorer.advance(states)) return false;
+    const { preemptions } = this.#request;
+    const answered = this.#explorer.stopped || this.#explorer.bound !== 'preemptions';
+    if (answered || preemptions === null || this.#round >= preemptions) return true;
+    this.#round++;
+    this.#explorer = this.#explore(this.#freshWorld(this.#request.reduce));
+    return false;
+  }
+
+  progress(): SearchProgress {
+    return {
+      states: this.#explorer.store.count,
+      depth: this.#explorer.depth,
+      texts: this.#collector.textCount,
+      preemptions: Number.isFinite(this.#round) ? this.#round : null,
+    };
+  }
+
+  interrupt(): void {
+    this.#interrupted = true;
+  }
+
+  outcome(): SearchOutcome {
+    const { maxStates, maxDepth, preemptions, reduce } = this.#request;
+    const { store, transitions, depth, complete } = this.#explorer;
+    this.#findCycles();
+    const lossBound = store.lossBound;
+    return {
+      ...headOf(this.#scenario, this.#world),
+      states: store.count,
+      transitions,
+      depth,
+      complete: complete && store.kind === 'exact',
+      bound: this.#bound(),
+      limits: { maxStates, maxDepth, preemptions },
+      store: { kind: store.kind, lossBound, bytesPerState: Math.round(store.bytesPerState) },
+      reduce,
+      sampled: null,
+      asked: this.#collector.finds.map((find) => find.class),
+      findings: this.#collector.findings(() => this.#freshWorld(false)),
+      texts: this.#collector.texts(),
+    };
+  }
+
+  #bound(): SearchBound | null {
+    const { bound, stopped, complete, store } = this.#explorer;
+    if (stopped) return null;
+    if (bound !== null) return bound;
+    if (!complete) return this.#interrupted ? 'interrupted' : null;
+    return store.kind === 'exact' ? null : 'store';
+  }
+
+  #findCycles(): void {
+    const explorer = this.#explorer;
+    for (const find of this.#collector.finds) {
+      if (find.kind !== 'cycle' || explorer.store.kind !== 'exact') continue;
+      const { readers } = this.#world.world;
+      const found = findCycle(explorer, find.class, readers.length);
+      if (found === null) continue;
+      const path = [...found.prefix, ...found.cycle];
+      const { name } = readers[found.reader]!;
+      this.#collector.takeCycle(
+        find,
+        () => explorer.scheduleOf(path),
+        `a writer goes on for ever and ${name} gets no record`,
+      );
+    }
+  }
+
+  #explore(world: SearchWorld): Explorer {
+    const { maxStates, maxDepth, store } = this.#request;
+    const onEvent = (event: Event, at: { state: number; via: number }): boolean => {
+      const how = () => {
+        const path = explorer.pathTo(at.state);
+        return explorer.scheduleOf(at.via < 0 ? path : [...path, at.via]);
+      };
+      return this.#collector.take(event, how);
+    };
+    const explorer: Explorer = new Explorer({
+      world,
+      limits: {
+        maxStates,
+        maxDepth: maxDepth ?? Number.POSITIVE_INFINITY,
+        preemptions: this.#round,
+      },
+      store,
+      keepEdges: this.#collector.finds.some((find) => find.kind === 'cycle'),
+      onEvent,
+    });
+    return explorer;
+  }
+
+  #freshWorld(reduce: boolean): SearchWorld {
+    const finds = findsOf(this.#request.find);
+    return searchWorld(this.#scenario, this.#request, { reduce, finds });
+  }
+}
