@@ -1,0 +1,118 @@
+/**
+ * A schedule as kernel commit messages show one: a column for each task, a step a line, time running
+ * down. Steps bear the names of their functions in the kernel's spelling; behind each stands what it
+ * read or changed. Steps that only moved on are counted, not shown.
+ *
+ * The upper digits that all addresses share are left out, and told above.
+ */
+import type { Course, ScheduleStep } from '../world/search-outcome.ts';
+
+export interface TaskHead {
+  readonly name: string;
+  readonly kind: 'reader' | 'writer';
+}
+
+const COLUMN_2 = 54;
+const COLUMN_MORE = 42;
+const GAP = '  ';
+/** Digits of an address that always stay. */
+const DIGITS_MIN = 4;
+const ADDRESS = /\b[0-9a-f]{9,16}\b/g;
+
+/** Lines that end with a newline. */
+export function interleaving(course: Course, tasks: readonly TaskHead[]): string {
+  const used = tasks.flatMap((task, id) =>
+    course.steps.some((step) => step.task === id) ? [{ ...task, id }] : [],
+  );
+  const width = used.length <= 2 ? COLUMN_2 : COLUMN_MORE;
+  const prefix = sharedPrefix(course.steps);
+  const out: string[] = [];
+  if (prefix !== '') out.push(`addresses: ${prefix}${'.'.repeat(DIGITS_MIN)} and up`);
+  const row = (cells: readonly string[]): void => {
+    out.push(cells.map((cell) => cell.padEnd(width)).join(GAP));
+  };
+  row(used.map((_, column) => `CPU ${column}`));
+  row(used.map(({ kind, name }) => `${kind} ${name}`));
+  row(used.map(() => '='.repeat(width)));
+  const cell = (task: number, text: string): void => {
+    for (const part of wrap(text, width)) {
+      row(used.map(({ id }) => (id === task ? part : '')));
+    }
+  };
+  for (const part of parts(course)) {
+    if (typeof part === 'string') out.push(part);
+    else cell(part.task, shorten(part.text, prefix));
+  }
+  return out.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+/** Lines of the body: one for each step with an effect, one for each run of steps without. */
+function parts({ steps, cycleFrom }: Course): (string | { task: number; text: string })[] {
+  const lines: (string | { task: number; text: string })[] = [];
+  let silent: ScheduleStep[] = [];
+  const flush = (): void => {
+    const last = silent.at(-1);
+    if (last === undefined) return;
+    const count = silent.length;
+    const text = count === 1 ? label(last) : `... ${count} steps, to ${label(last)}`;
+    lines.push({ task: last.task, text });
+    silent = [];
+  };
+  for (const [i, step] of steps.entries()) {
+    if (i === cycleFrom) {
+      flush();
+      lines.push('---- from here on for ever ----');
+    }
+    if (silent.length > 0 && silent[0]!.task !== step.task) flush();
+    if (step.effects.length === 0) {
+      silent.push(step);
+      continue;
+    }
+    flush();
+    lines.push({ task: step.task, text: `${label(step)}  ${step.effects.join('; ')}` });
+  }
+  flush();
+  if (cycleFrom !== null) lines.push('---- and again from the line above ----');
+  return lines;
+}
+
+/** A sleeper that gets the lock takes no step of its own. */
+function label({ name }: ScheduleStep): string {
+  return name === 'mmap_lock' ? '(waited)' : `${kernelSpelling(name)}()`;
+}
+
+/** `vmaStartRead` is vma_start_read. */
+export function kernelSpelling(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (longer.length <= width || line.trim() === '') line = longer;
+    else {
+      lines.push(line);
+      line = `    ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** The digits that all addresses of the steps begin with; empty if that saves nothing. */
+function sharedPrefix(steps: readonly ScheduleStep[]): string {
+  const addresses = steps.flatMap(({ effects }) => effects.join(' ').match(ADDRESS) ?? []);
+  const [first] = addresses;
+  if (first === undefined || addresses.some((a) => a.length !== first.length)) return '';
+  let length = first.length - DIGITS_MIN;
+  while (length > 0 && addresses.some((a) => !a.startsWith(first.slice(0, length)))) length--;
+  return first.slice(0, length);
+}
+
+function shorten(text: string, prefix: string): string {
+  if (prefix === '') return text;
+  return text.replace(ADDRESS, (address) =>
+    address.startsWith(prefix) ? address.slice(prefix.length) : address,
+  );
+}

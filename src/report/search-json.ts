@@ -1,0 +1,79 @@
+/** One JSON document of a search or a census, `mapsim/explore@1`. */
+import type {
+  Course,
+  Finding,
+  MarkedText,
+  PossibleText,
+  SearchOutcome,
+} from '../world/search-outcome.ts';
+
+export const EXPLORE_SCHEMA = 'mapsim/explore@1';
+
+/** Of another strategy, side by side. */
+export interface Against {
+  readonly strategy: string;
+  readonly complete: boolean;
+  readonly bound: string | null;
+  readonly states: number;
+  readonly onlyHere: readonly PossibleText[];
+  readonly onlyThere: readonly PossibleText[];
+}
+
+export function searchJson(
+  outcome: SearchOutcome,
+  tool: string,
+  against: Against | null = null,
+): string {
+  const { sampled, limits, store } = outcome;
+  const document = {
+    schema: EXPLORE_SCHEMA,
+    tool,
+    scenario: outcome.scenario,
+    strategy: outcome.strategy,
+    tasks: outcome.tasks,
+    states: outcome.states,
+    transitions: outcome.transitions,
+    depth: outcome.depth,
+    complete: outcome.complete,
+    bound: outcome.bound,
+    limits,
+    store: { kind: store.kind, lossBound: store.lossBound, bytesPerState: store.bytesPerState },
+    reduce: outcome.reduce,
+    sampled,
+    asked: outcome.asked,
+    findings: outcome.findings.map(findingJson),
+    texts: outcome.texts.map(textJson),
+    ...(against === null ? {} : { against: againstJson(against) }),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function findingJson({ class: name, what, course }: Finding): object {
+  return { class: name, what, ...courseJson(course) };
+}
+
+export function courseJson(course: Course): object {
+  const last = course.texts.at(-1);
+  return {
+    schedule: course.schedule,
+    switches: course.switches,
+    cycleFrom: course.cycleFrom,
+    fault: course.fault,
+    deadlock: course.deadlock,
+    steps: course.steps,
+    text: last?.text ?? null,
+    texts: course.texts.map(markedJson),
+  };
+}
+
+function markedJson({ reader, pass, text, torn, tearing, lines, end, states }: MarkedText): object {
+  return { reader, pass, text, torn, tearing, lines, end, states };
+}
+
+function textJson({ reader, text, torn, tearing, schedule }: PossibleText): object {
+  return { reader, text, torn, tearing, schedule };
+}
+
+function againstJson({ onlyHere, onlyThere, ...head }: Against): object {
+  return { ...head, onlyHere: onlyHere.map(textJson), onlyThere: onlyThere.map(textJson) };
+}

@@ -1,0 +1,131 @@
+/** What `mapsim explore` and `mapsim census` print for people. The first line is the honest one. */
+import type {
+  Course,
+  Finding,
+  MarkedText,
+  PossibleText,
+  SearchOutcome,
+} from '../world/search-outcome.ts';
+import { interleaving } from './interleaving.ts';
+import { markedText } from './marked-text.ts';
+import type { Paint } from './report.ts';
+import { table } from './table.ts';
+
+export interface SearchView {
+  readonly paint: Paint;
+  /** The command that replays this schedule. */
+  readonly replayLine: (schedule: string) => string;
+}
+
+export function exploreText(outcome: SearchOutcome, view: SearchView, question: boolean): string {
+  const parts = [`${firstLine(outcome)}\n`, asked(outcome, question)];
+  if (question)
+    for (const finding of outcome.findings) parts.push(findingText(outcome, finding, view));
+  else parts.push(classTable(outcome, view));
+  return parts.join('');
+}
+
+/** Exhaustive, bounded by what, or sampled how much. */
+export function firstLine(outcome: SearchOutcome): string {
+  const { states, transitions, depth, store, sampled, bound, texts } = outcome;
+  if (sampled !== null) {
+    const walks = `${sampled.walks} ${sampled.bias} random walks, ${sampled.steps} steps`;
+    const unfinished = sampled.unfinished === 0 ? '' : `, ${sampled.unfinished} of them cut short`;
+    const seen = `${texts.length} distinct texts`;
+    const proof = 'what was not seen may still exist';
+    return `sampled: ${walks}${unfinished}, ${seen}; ${proof}`;
+  }
+  const size = `${states} states, ${transitions} transitions, depth ${depth}`;
+  if (outcome.complete) return `exhaustive: ${size}; every order of steps was tried`;
+  switch (bound) {
+    case 'max-states':
+      return `bounded: ${size}; stopped by --max-states, what lies beyond is unknown`;
+    case 'max-depth':
+      return `bounded: ${size}; stopped by --max-depth, longer schedules are unknown`;
+    case 'preemptions':
+      return `bounded: ${size}; with at most ${outcome.limits.preemptions} preemptions, others are unknown`;
+    case 'store': {
+      const loss = `lost a state with a chance of at most ${store.lossBound.toPrecision(2)}`;
+      return `bounded: ${size}; all seen, but --store=${store.kind} has ${loss}`;
+    }
+    case 'interrupted':
+      return `bounded: ${size}; interrupted, what lies beyond is unknown`;
+    default:
+      return `found: ${size}; breadth first, so nothing shorter finds it`;
+  }
+}
+
+function asked({ asked: classes, findings, complete }: SearchOutcome, question: boolean): string {
+  if (!question) return '\n';
+  const [word] = classes;
+  if (findings.length > 0) return `${word}: possible\n\n`;
+  return complete ? `${word}: impossible\n` : `${word}: not found\n`;
+}
+
+function classTable(outcome: SearchOutcome, view: SearchView): string {
+  const { asked: classes, findings, complete } = outcome;
+  const rows = classes.map((name) => {
+    const finding = findings.find((candidate) => candidate.class === name);
+    if (finding === undefined) return [name, complete ? 'no' : 'not found', '', '', ''];
+    const { steps, switches, schedule } = finding.course;
+    return [name, 'yes', String(steps.length), String(switches), schedule];
+  });
+  const { texts } = outcome;
+  const torn = texts.filter((text) => text.torn).length;
+  const lines = table(['CLASS', 'POSSIBLE', 'STEPS', 'SWITCHES', 'SCHEDULE'], rows);
+  const seen = `${texts.length} texts, ${torn} of them torn`;
+  const [first] = findings;
+  const hint = first === undefined ? '' : `\n${view.replayLine(first.course.schedule)}\n`;
+  return `${lines}\n${seen}\n${hint}`;
+}
+
+function findingText(outcome: SearchOutcome, finding: Finding, view: SearchView): string {
+  const { course } = finding;
+  return [
+    `${finding.what}: ${stepsOf(course)}\n\n`,
+    courseText(outcome.tasks, course, view),
+    `\n${view.replayLine(course.schedule)}\n`,
+  ].join('');
+}
+
+export function stepsOf({ steps, switches }: Course): string {
+  const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+  return `${count(steps.length, 'step')}, ${count(switches, 'switch').replace('switchs', 'switches')}`;
+}
+
+/** The columns, and under them what came of it. */
+export function courseText(
+  tasks: SearchOutcome['tasks'],
+  course: Course,
+  view: Pick<SearchView, 'paint'>,
+): string {
+  const parts = [interleaving(course, tasks)];
+  const last: MarkedText | undefined = course.texts.at(-1);
+  if (last !== undefined && course.cycleFrom === null) {
+    parts.push('\n', markedText(last, view.paint));
+  }
+  if (course.fault !== null) {
+    parts.push(`\n${view.paint.fault(`${course.fault.kind}: ${course.fault.message}`)}\n`);
+  }
+  if (course.deadlock) parts.push(`\n${view.paint.fault('deadlock: no task can go on')}\n`);
+  return parts.join('');
+}
+
+export function censusText(outcome: SearchOutcome, view: SearchView): string {
+  const { texts } = outcome;
+  const torn = texts.filter((text) => text.torn).length;
+  const parts = [`${firstLine(outcome)}\n`, `${texts.length} texts, ${torn} of them torn\n`];
+  texts.forEach((text, i) => parts.push('\n', possibleText(text, i, view)));
+  return parts.join('');
+}
+
+export function possibleText(
+  { reader, text, torn, tearing, schedule }: PossibleText,
+  index: number,
+  view: SearchView,
+): string {
+  const counts = Object.entries(tearing).filter(([key, n]) => n > 0 && key !== 'tornPasses');
+  const verdict = torn ? `torn: ${counts.map(([key, n]) => `${key} ${n}`).join(', ')}` : 'not torn';
+  const paint = torn ? view.paint.fault : view.paint.remark;
+  return `${paint(`# text ${index} of ${reader}, ${verdict}`)}\n${text}${view.paint.remark(`# ${view.replayLine(schedule)}`)}\n`;
+}
