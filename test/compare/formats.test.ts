@@ -1,0 +1,178 @@
+/** The formats of a comparison, and what is read back from them. */
+import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
+import { COMPARE_FORMAT_NAMES } from '../../src/cli/options-many.ts';
+import { compareGroups } from '../../src/compare/comparison.ts';
+import { compareJsonSchemaText } from '../../src/compare/json-schema.ts';
+import type { CompareResult } from '../../src/compare/result.ts';
+import { readSaved } from '../../src/compare/saved.ts';
+import { COMPARE_FORMATS } from '../../src/report/compare.ts';
+import { seedsText } from '../../src/report/compare-cells.ts';
+import { aGroup, aResult } from './support.ts';
+
+function render(name: string, result: CompareResult): string {
+  return [...COMPARE_FORMATS.find((format) => format.name === name)!.render(result)].join('');
+}
+
+const groups = [
+  aGroup(
+    'mmap-lock',
+    [120, 90, 150, 110, 140, 100, 130].map((ns) => ({ passNs: [ns], opNs: [50, 70] })),
+  ),
+  aGroup(
+    'rcu-retry3:wait=try,scope=read',
+    [240, 190, 260, 230, 280, 200, 270].map((ns, i) => ({
+      passNs: [ns],
+      opNs: [20, 1_500_000],
+      counters: { retries: 3 + i, fallbacks: i === 2 ? 1 : 0 },
+      tearing: { tornPasses: i % 2, cuts: 2 * (i % 2) },
+    })),
+  ),
+];
+const storm = {
+  name: 'storm',
+  sha256: 'ab'.repeat(32),
+  groups,
+  comparison: compareGroups(groups, [null, 0]),
+};
+const judgement = {
+  scenario: 'storm',
+  expression: 'fallbacks/passes>1%',
+  group: 'rcu-retry3',
+  failed: true,
+  left: Number.POSITIVE_INFINITY,
+  right: 0.01,
+  text: 'rcu-retry3: fallbacks/passes>1% (infinite)',
+};
+const result = aResult([storm], { judgements: [judgement] });
+
+test('the text has a block for each metric and a line for each group', () => {
+  const text = render('text', result);
+  const lines = text.split('\n');
+
+  expect(lines[0]).toBe('storm: seeds 1..7 (7); differences against mmap-lock, seed by seed');
+  expect(lines.slice(2, 6).join('\n')).toMatchInlineSnapshot(`
+    "                                  value                   95 % interval       difference  95 % interval  p
+    passes: passes that finished
+      mmap-lock                       10                      10 .. 10
+      rcu-retry3:wait=try,scope=read  10                      10 .. 10            ~                          1.0000"
+  `);
+  const from = lines.indexOf('tornPasses: torn of the passes that finished');
+  expect(lines.slice(from, from + 3).join('\n')).toMatchInlineSnapshot(`
+    "tornPasses: torn of the passes that finished
+      mmap-lock                       0 of 70 passes          < 5.202 %
+      rcu-retry3:wait=try,scope=read  3 of 70: 4.286 %        1.468 % .. 11.86 %  ~                          1.0000"
+  `);
+  expect(text).not.toMatch(/[ \t]$/m);
+});
+
+test('a single group has no columns of differences', () => {
+  const alone = { ...storm, groups: [groups[0]!], comparison: compareGroups([groups[0]!], [null]) };
+
+  expect(render('text', aResult([alone]))).not.toContain('difference');
+});
+
+test('csv has a row for each metric and group, and quotes what has commas', () => {
+  const rows = render('csv', result).split('\r\n');
+
+  expect(rows[0]).toBe(
+    'scenario,metric,unit,group,n,median,low,high,events,of,rateLow,rateHigh,test,difference,' +
+      'differenceLow,differenceHigh,relative,p,pCorrected,shown',
+  );
+  expect(rows).toHaveLength(1 + 17 * 2 + 1);
+  expect(rows[4]).toMatch(
+    /^storm,1000\*retries\/lines,count,"rcu-retry3:wait=try,scope=read",7,6,/,
+  );
+});
+
+test('markdown has a table, and a row for each check', () => {
+  const text = render('markdown', result);
+
+  expect(text).toMatch(/^### storm\n\nstorm: seeds 1\.\.7 \(7\); /);
+  expect(text.match(/^\| p99\(passNs\) /gm)).toHaveLength(2);
+  expect(text).toContain('| ✗   | storm    | rcu-retry3: fallbacks/passes>1% (infinite) |');
+});
+
+test('junit has a case for each group and each check, and escapes what XML has to', () => {
+  expect(render('junit', result)).toMatchInlineSnapshot(`
+    "<?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="mapsim compare" tests="3" failures="1" errors="0">
+      <testsuite name="storm" tests="3" failures="1" errors="0">
+        <testcase classname="storm" name="mmap-lock: 7 runs to the end"/>
+        <testcase classname="storm" name="rcu-retry3:wait=try,scope=read: 7 runs to the end"/>
+        <testcase classname="storm" name="rcu-retry3: not fallbacks/passes&gt;1%">
+          <failure message="rcu-retry3: fallbacks/passes&gt;1% (infinite)"/>
+        </testcase>
+      </testsuite>
+    </testsuites>
+    "
+  `);
+});
+
+test('tap counts its points and says why one is not ok', () => {
+  expect(render('tap', result)).toMatchInlineSnapshot(`
+    "TAP version 14
+    1..3
+    ok 1 - storm: mmap-lock: 7 runs to the end
+    ok 2 - storm: rcu-retry3:wait=try,scope=read: 7 runs to the end
+    not ok 3 - storm: rcu-retry3: not fallbacks/passes>1%
+      ---
+      message: "rcu-retry3: fallbacks/passes>1% (infinite)"
+      ...
+    "
+  `);
+});
+
+test('json is valid by the published schema, also where nothing was finished', () => {
+  const validate = new Ajv({ strict: false }).compile(JSON.parse(compareJsonSchemaText()));
+  const empty = { name: 'e', sha256: '00', groups: [], comparison: null };
+  for (const each of [result, aResult([empty], { complete: false }), aResult([])]) {
+    expect([validate(JSON.parse(render('json', each))), validate.errors]).toEqual([true, null]);
+  }
+  expect(validate({ ...JSON.parse(render('json', result)), complete: 'yes' })).toBe(false);
+});
+
+test('the published schema is that of this version', async () => {
+  await expect(compareJsonSchemaText()).toMatchFileSnapshot('../../schema/compare.v1.schema.json');
+});
+
+test('json and ndjson are read back as the same groups, and compared to the same numbers', () => {
+  for (const name of ['json', 'ndjson']) {
+    const { scenarios, prng, complete } = readSaved(render(name, result), `a.${name}`);
+    const [read] = scenarios;
+    const again = compareGroups(read!.groups, [null, 0]);
+
+    expect([prng, complete, read!.name]).toEqual(['alea/1', true, 'storm']);
+    expect(again).toEqual(storm.comparison);
+    expect(read!.groups.map(({ pool }) => pool.save())).toEqual(
+      groups.map(({ pool }) => pool.save()),
+    );
+  }
+});
+
+test('a saved result that is cut off or made up is refused', () => {
+  const json = render('json', result);
+  const ndjson = render('ndjson', result);
+
+  expect(() => readSaved(json.slice(0, -20), 'a.json')).toThrow();
+  expect(() => readSaved(ndjson.slice(0, ndjson.lastIndexOf('{"type":"footer"')), 'a')).toThrow(
+    'its end is missing',
+  );
+  expect(() => readSaved(json.replace('"values":[90,1,', '"values":[90,0,'), 'a.json')).toThrow(
+    'no count of values: 0',
+  );
+  expect(() => readSaved(json.replace('"seed":"1"', '"seed":1'), 'a.json')).toThrow(
+    /a\.json is no saved result: scenarios\.0\.groups\.0\.runs\.0\.seed: /,
+  );
+});
+
+test('the command line knows the formats that there are', () => {
+  expect(COMPARE_FORMATS.map(({ name }) => name)).toEqual(COMPARE_FORMAT_NAMES);
+});
+
+test('seeds are told briefly, and any text on one line', () => {
+  expect(seedsText(['1', '2', '3'])).toBe('1..3 (3)');
+  expect(seedsText(['7', '9'])).toBe('7, 9');
+  expect(seedsText(['a\nb', ''])).toBe('"a\\nb", ""');
+  expect(seedsText(['1', '2', '4', '5', '6', '8'])).toBe('1, 2, 4, 5, 6 … (6)');
+});
