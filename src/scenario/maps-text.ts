@@ -3,24 +3,17 @@
  *
  * The text comes as bytes in a binary string: a path need not be UTF-8, and every line that the
  * kernel can print has to come back byte for byte when it is printed again. Spacing before the name
- * may differ from the kernel's, lines that begin with `#` are skipped (the counts below a text of
- * ours). Left out: gate lines other than that of `vsyscall=xonly`, the default since 5.3, and
- * compat processes' narrower name column, both of which mapsim never prints.
+ * may differ from the kernel's (a 32-bit kernel's name column is another), lines that begin with `#`
+ * are skipped (the counts below a text of ours), as are the details of smaps. Left out: gate lines
+ * other than that of `vsyscall=xonly`, the default since 5.3, which mapsim never prints.
  *
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c seq_path.
  */
 import type { FileTable } from './files.ts';
+import { GATE_PAGE, LABEL, MapsLine, SHMEM_PATH } from './maps-line.ts';
 import type { VmaSpec } from './scenario.ts';
 
-/** Which name the kernel chose for anonymous memory: no rule of the line itself tells it. */
-export const LABEL = { none: 0, heap: 1, stack: 2 } as const;
-
-/** The gate VMA: one page at the top of the address space. */
-export const GATE_PAGE = 0xffffffffff600;
-const GATE_PERMS = '--xp';
-
-/** What the kernel calls the file behind shared anonymous memory. */
-export const SHMEM_PATH = '/dev/zero (deleted)';
+export { GATE_PAGE, LABEL, SHMEM_PATH };
 
 export interface MapsText {
   /** In the order of the text. */
@@ -51,12 +44,12 @@ export function parseMapsText(text: string, context: MapsContext): MapsText {
     context.fault(cr, cr + 1, 'lines end in CR LF', 'maps text has LF only: convert it');
     return { ...result, gateOffset };
   }
-  const line = new LineScanner(text);
+  const line = new MapsLine();
   for (let at = 0; at < text.length; ) {
     const newline = text.indexOf('\n', at);
     const end = newline < 0 ? text.length : newline;
-    if (text.charCodeAt(at) !== HASH) {
-      if (!line.scan(at, end)) {
+    if (!isSkipped(text, at, end, result.vmas.length > 0)) {
+      if (!line.scan(text, at, end) || !line.checkWhole(at)) {
         context.fault(line.faultStart, line.faultEnd, line.faultMessage, line.faultHint);
       } else if (line.isGate) {
         gateOffset = at;
@@ -82,224 +75,19 @@ function firstOfAllCrLf(text: string): number {
   return first;
 }
 
-const ZERO = 0x30;
-const NINE = 0x39;
-const SPACE = 0x20;
 const HASH = 0x23;
-const DASH = 0x2d;
-const COLON = 0x3a;
-const SLASH = 0x2f;
-const INODE_MAX = 2n ** 64n - 1n;
 
-/** -1 for anything that is not a hex digit as the kernel writes them. */
-function hexDigit(code: number): number {
-  if (code >= ZERO && code <= NINE) return code - ZERO;
-  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1;
+/**
+ * Lines that are no VMA's: comments, and what smaps says of the VMA above. A line of maps begins with a
+ * digit or a lower-case letter.
+ */
+function isSkipped(text: string, start: number, end: number, below: boolean): boolean {
+  const first = text.charCodeAt(start);
+  if (first === HASH) return true;
+  return below && isSmapsDetail(text.slice(start, Math.min(end, start + 40)));
 }
 
-/** One line after the other, into the same fields: a text may have a million of them. */
-class LineScanner {
-  readonly #text: string;
-  #at = 0;
-  #end = 0;
-  #startPage = 0;
-  #endPage = 0;
-  #perms = '';
-  #offsetPages = 0;
-  #major = 0;
-  #minor = 0;
-  #inode: number | bigint = 0;
-  #name = '';
-  faultStart = 0;
-  faultEnd = 0;
-  faultMessage = '';
-  faultHint: string | null = null;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  /** Reads text[start, end); false: see the fault fields. */
-  scan(start: number, end: number): boolean {
-    this.#at = start;
-    this.#end = end;
-    return this.#range(start) && this.#permissions() && this.#backing() && this.#checkWhole(start);
-  }
-
-  get isGate(): boolean {
-    return this.#startPage === GATE_PAGE && this.#name === '[vsyscall]';
-  }
-
-  label(): number {
-    if (this.#isFile()) return LABEL.none;
-    if (this.#name === '[heap]') return LABEL.heap;
-    return this.#name === '[stack]' ? LABEL.stack : LABEL.none;
-  }
-
-  vma(files: FileTable, touched: boolean): VmaSpec {
-    const name = this.#name;
-    let file = -1;
-    let anonName: string | null = null;
-    let special: string | null = null;
-    if (this.#isFile()) {
-      const shmem = name.startsWith('[anon_shmem:') && name.endsWith(']');
-      if (shmem) anonName = name.slice(12, -1);
-      const path = shmem ? SHMEM_PATH : name;
-      const [major, minor, inode] = [this.#major, this.#minor, this.#inode];
-      file = files.intern({ path, major, minor, inode, open: 0 });
-    } else if (name.startsWith('[anon:') && name.endsWith(']')) {
-      anonName = name.slice(6, -1);
-    } else if (name !== '' && name !== '[heap]' && name !== '[stack]') {
-      special = name;
-    }
-    return {
-      startPage: this.#startPage,
-      endPage: this.#endPage,
-      perms: this.#perms,
-      file,
-      offsetPages: this.#offsetPages,
-      anonName,
-      special,
-      touched: touched && this.#perms.charCodeAt(3) === 0x70 && special === null,
-    };
-  }
-
-  /** A name in brackets without device, inode and offset is the kernel's own. */
-  #isFile(): boolean {
-    if (this.#name === '') return false;
-    return this.#hasBacking() || this.#name.charCodeAt(0) === SLASH;
-  }
-
-  #hasBacking(): boolean {
-    return this.#major !== 0 || this.#minor !== 0 || this.#inode !== 0 || this.#offsetPages !== 0;
-  }
-
-  #fail(start: number, message: string, hint: string | null = null, end = start + 1): false {
-    this.faultStart = start;
-    this.faultEnd = end;
-    this.faultMessage = message;
-    this.faultHint = hint;
-    return false;
-  }
-
-  /** A character that has to stand here. */
-  #expect(code: number, where: string): boolean {
-    if (this.#at < this.#end && this.#text.charCodeAt(this.#at) === code) {
-      this.#at++;
-      return true;
-    }
-    const wanted = code === SPACE ? 'a space' : `"${String.fromCharCode(code)}"`;
-    return this.#fail(this.#at, `not a line of maps text: expected ${wanted} ${where}`);
-  }
-
-  /** Hex digits of a byte address or offset, as pages; -1 after a fault. */
-  #pages(what: string): number {
-    const start = this.#at;
-    let end = start;
-    while (end < this.#end && hexDigit(this.#text.charCodeAt(end)) >= 0) end++;
-    if (end === start || /[A-F]/.test(this.#text.charAt(end))) {
-      this.#fail(end, `not a line of maps text: expected ${what} in lower-case hexadecimal`);
-      return -1;
-    }
-    let pages = 0;
-    for (let at = start; at < end - 3; at++) {
-      pages = pages * 16 + hexDigit(this.#text.charCodeAt(at));
-    }
-    this.#at = end;
-    if (pages >= 2 ** 52) {
-      this.#fail(start, `${what} does not fit into 64 bits`, null, end);
-      return -1;
-    }
-    for (let at = Math.max(start, end - 3); at < end; at++) {
-      if (this.#text.charCodeAt(at) === ZERO) continue;
-      this.#fail(start, `${what} is not a multiple of the page size, 0x1000`, null, end);
-      return -1;
-    }
-    return pages;
-  }
-
-  #range(start: number): boolean {
-    this.#startPage = this.#pages('the start address');
-    if (this.#startPage < 0 || !this.#expect(DASH, 'after the start address')) return false;
-    this.#endPage = this.#pages('the end address');
-    if (this.#endPage < 0 || !this.#expect(SPACE, 'after the end address')) return false;
-    if (this.#endPage > this.#startPage) return true;
-    return this.#fail(start, 'the range ends before it has begun', null, this.#at - 1);
-  }
-
-  #permissions(): boolean {
-    const perms = this.#text.slice(this.#at, Math.min(this.#at + 4, this.#end));
-    if (!/^[r-][w-][x-][sp]$/.test(perms)) {
-      const message = 'not a line of maps text: expected permissions such as rw-p';
-      return this.#fail(this.#at, message, null, this.#at + 4);
-    }
-    this.#perms = perms;
-    this.#at += 4;
-    return this.#expect(SPACE, 'after the permissions');
-  }
-
-  /** Offset, device, inode and name. */
-  #backing(): boolean {
-    this.#offsetPages = this.#pages('the offset');
-    if (this.#offsetPages < 0 || !this.#expect(SPACE, 'after the offset')) return false;
-    this.#major = this.#device(0xfff, 'the major device number');
-    if (this.#major < 0 || !this.#expect(COLON, 'in the device')) return false;
-    this.#minor = this.#device(0xfffff, 'the minor device number');
-    if (this.#minor < 0 || !this.#expect(SPACE, 'after the device')) return false;
-    if (!this.#inodeNumber()) return false;
-    if (this.#at < this.#end && !this.#expect(SPACE, 'after the inode')) return false;
-    while (this.#at < this.#end && this.#text.charCodeAt(this.#at) === SPACE) this.#at++;
-    this.#name = this.#text.slice(this.#at, this.#end);
-    return true;
-  }
-
-  #device(max: number, what: string): number {
-    const start = this.#at;
-    let value = 0;
-    for (; this.#at < this.#end; this.#at++) {
-      const digit = hexDigit(this.#text.charCodeAt(this.#at));
-      if (digit < 0) break;
-      value = Math.min(value * 16 + digit, max + 1);
-    }
-    if (this.#at > start && value <= max) return value;
-    const message = `not a line of maps text: expected ${what} of at most ${max.toString(16)}`;
-    this.#fail(start, message, null, Math.max(this.#at, start + 1));
-    return -1;
-  }
-
-  #inodeNumber(): boolean {
-    const start = this.#at;
-    while (this.#at < this.#end) {
-      const code = this.#text.charCodeAt(this.#at);
-      if (code < ZERO || code > NINE) break;
-      this.#at++;
-    }
-    const digits = this.#text.slice(start, this.#at);
-    if (digits === '') {
-      return this.#fail(start, 'not a line of maps text: expected the inode in decimal');
-    }
-    this.#inode = Number(digits);
-    if (Number.isSafeInteger(this.#inode)) return true;
-    this.#inode = BigInt(digits.slice(0, 30));
-    if (digits.length <= 20 && this.#inode <= INODE_MAX) return true;
-    return this.#fail(start, 'the inode does not fit into 64 bits', null, this.#at);
-  }
-
-  /** What each field allows and the line as a whole does not. */
-  #checkWhole(start: number): boolean {
-    if (this.#name === '') {
-      if (!this.#hasBacking()) return true;
-      return this.#fail(start, 'a mapping of a file has a path', 'none here', this.#end);
-    }
-    if (this.#name !== '[vsyscall]' || this.#isFile()) return true;
-    if (
-      this.#startPage === GATE_PAGE &&
-      this.#endPage === GATE_PAGE + 1 &&
-      this.#perms === GATE_PERMS
-    ) {
-      return true;
-    }
-    const hint = `mapsim knows only ffffffffff600000-ffffffffff601000 ${GATE_PERMS}`;
-    return this.#fail(start, 'a [vsyscall] line that mapsim would not print', hint, this.#end);
-  }
+/** `Rss:                  4 kB`, `VmFlags: rd ex mr mw me`. */
+export function isSmapsDetail(line: string): boolean {
+  return /^[A-Z][A-Za-z_]{1,30}: /.test(line);
 }
