@@ -34,6 +34,11 @@ export function isPrivate(step: AnyStep): boolean {
   return PRIVATE.has(step);
 }
 
+/** The label of a step in schedules: its function's name, without the number that a bundler adds. */
+export function stepName(step: AnyStep): string {
+  return step.name.replace(/[0-9]+$/, '');
+}
+
 /**
  * Numbers for steps, in the order in which they are first asked for; only good within one process.
  * Saved worlds hold these numbers in place of functions.

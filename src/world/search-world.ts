@@ -18,7 +18,7 @@ import type { PassObserver, Reader } from '../proc/reader.ts';
 import type { Strategy } from '../proc/strategy.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ScheduleItem } from '../sim/schedule.ts';
-import { DONE, isPrivate, PARKED } from '../sim/step.ts';
+import { DONE, isPrivate, PARKED, stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { Chance } from '../writers/chance.ts';
 import { buildWorld } from './build.ts';
@@ -244,7 +244,7 @@ export class SearchWorld {
 
   /** Name of the step that the task takes next; of a sleeper, what it waits for. */
   nameOf(task: number): string {
-    return this.#status[task] === ASLEEP ? 'mmap_lock' : this.#nextOf(task).name;
+    return this.#status[task] === ASLEEP ? 'mmap_lock' : stepName(this.#nextOf(task));
   }
 
   #step(t: Task, choices: readonly number[]): void {

@@ -91,7 +91,7 @@ function fieldChanges(probe: Probe, old: VmaView, vma: VmaView): string[] {
   const changes: string[] = [];
   if (old.start !== vma.start) changes.push(`vm_start := ${addressOf(vma.start)}`);
   if (old.end !== vma.end) changes.push(`vm_end := ${addressOf(vma.end)}`);
-  if (old.pgoff !== vma.pgoff) changes.push(`vm_pgoff := ${vma.pgoff.toString(16)}`);
+  if (old.pgoff !== vma.pgoff) changes.push(`vm_pgoff := 0x${vma.pgoff.toString(16)}`);
   if (old.flags !== vma.flags) changes.push(`vm_flags := ${permsOf(vma.flags)}`);
   if (old.file !== vma.file) changes.push(`vm_file := ${fileOf(kernel, vma.file)}`);
   if (old.name !== vma.name) changes.push(`anon_name := ${nameOf(kernel, vma.name)}`);
@@ -151,14 +151,15 @@ function readerEffects(
     const vma = after.vmas[now.found];
     say(vma === undefined ? 'finds no more VMA' : `finds ${vmaName(vma)}`);
   }
-  copyEffects(probe, old, now, say);
+  const prints = now.lineCount > old.lineCount;
+  if (!prints) copyEffects(probe, old, now, say);
   pinEffects(probe, old, now, say);
   if (probe.seqReads > 0) counterEffects(old, now, probe.seq, say);
   CAUSES.forEach((cause, i) => {
     if (now.failed[i]! > old.failed[i]!) say(`fails: ${cause}`);
   });
   if (now.overflows > old.overflows) say('the line does not fit into the page');
-  if (now.lineCount === old.lineCount + 1) {
+  if (prints) {
     const line = reader.lines.subarray(old.lineCount * LINE_FIELDS);
     const texts = { devices: world.kernel.deviceTexts, names: world.kernel.nameTexts };
     say(`prints ${formatText(line, 1, texts, false).trimEnd()}`);
