@@ -79,8 +79,8 @@ export const COST_TABLE = {
   contextSwitch: ns(1200, 1150, 'switching a CPU to another task'),
   wakeup: ns(4000, 22_000, 'from the wake-up until a sleeper on another CPU can run'),
   wakeupSend: ns(800, 1500, 'paid by who wakes, for each waiter'),
-  // v6.18 sysctl_sched_base_slice: 0.7 ms times 1 + log2 of the CPUs (8 count at most): 2 CPUs there.
-  timeSlice: constantNs(3_000_000, 1_400_000, 'how long a task may run while others wait'),
+  // v6.18 sysctl_sched_base_slice: 0.7 ms, doubled for 2 CPUs; noticed by the next tick of 4 ms.
+  timeSlice: constantNs(3_000_000, 3_400_000, 'how long a task may run while others wait'),
   rwsemHandoff: constantNs(4_000_000, 4_000_000, 'RWSEM_WAIT_TIMEOUT: a jiffy at 250 Hz'),
   rwsemSpinBase: constantNs(10_000, 10_000, 'optimistic spinning on readers: base'),
   rwsemSpinPerReader: constantNs(500, 500, 'and for each reader'),
