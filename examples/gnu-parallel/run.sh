@@ -1,0 +1,13 @@
+#!/bin/sh
+# A sweep under GNU parallel: SHARDS shards, JOBS at a time (add --sshlogin for other machines). Run
+# it again after a failure: shards that are done are skipped, one that was broken off goes on.
+#
+#   GRID=examples/grid.yaml SHARDS=8 examples/gnu-parallel/run.sh all.ndjson
+set -eu
+: "${GRID:?the grid to sweep}" "${SHARDS:=4}" "${JOBS:=2}" "${MAPSIM:=mapsim}"
+out=${1:?the file to write}
+mkdir -p shards
+parallel -j"$JOBS" --joblog shards/jobs.log --resume-failed \
+  "$MAPSIM sweep $GRID --shard={}/$SHARDS --jobs=1 --resume -o shards/{}.ndjson" \
+  ::: $(seq "$SHARDS")
+$MAPSIM merge shards/*.ndjson -o "$out"
