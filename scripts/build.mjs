@@ -10,6 +10,7 @@ const result = await build({
   entryPoints: { main: 'src/cli/main.ts', worker: 'src/cli/worker.ts' },
   outdir: 'dist/cli',
   bundle: true,
+  keepNames: true, // steps are known by their names
   splitting: true,
   format: 'esm',
   platform: 'node',

@@ -16,6 +16,11 @@ export interface Machine {
    * step before anything else happens; `nextNs` is when.
    */
   goesOn(task: Task, nowNs: number, spentNs: number): boolean;
+  /**
+   * By task: in how many ns it is due, -1 while it sleeps. Null where that does not say all: tasks
+   * share CPUs, or two are due at once.
+   */
+  dueIn(nowNs: number): readonly number[] | null;
   /** The task sleeps now; somebody will wake it, or has asked for it already. */
   parked(task: Task, nowNs: number): void;
   /** The task has nothing left to do. */

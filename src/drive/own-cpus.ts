@@ -48,8 +48,16 @@ export class OwnCpus implements Machine {
   goesOn(task: Task, nowNs: number, spentNs: number): boolean {
     this.nextNs = nowNs + spentNs;
     if (this.nextNs < this.#agenda.firstNs) return true;
+    this.#running = NOBODY;
     this.#due(task.id, this.nextNs);
     return false;
+  }
+
+  dueIn(nowNs: number): readonly number[] | null {
+    const due = Array.from(this.#dueNs, (ns) => (ns === NEVER ? -1 : ns - nowNs));
+    if (this.#running !== NOBODY) due[this.#running] = this.nextNs - nowNs;
+    const times = due.filter((ns) => ns >= 0);
+    return new Set(times).size === times.length ? due : null;
   }
 
   parked(task: Task): void {

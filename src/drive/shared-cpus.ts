@@ -133,9 +133,18 @@ export class SharedCpus implements Machine {
     return false;
   }
 
+  dueIn(): null {
+    return null;
+  }
+
   parked(task: Task, nowNs: number): void {
     this.#kernel.inUserMode = false;
-    if (this.#spinning[task.id] === 1) return; // its CPU stays busy
+    if (this.#spinning[task.id] === 1) {
+      // Its CPU stays busy, unless somebody else needs it.
+      const cpu = this.#cpus[task.cpu]!;
+      if (cpu.needResched) this.#preempt(cpu, nowNs, 0);
+      return;
+    }
     rwsemOwnerLeftCpu(this.#kernel, task);
     this.#leaveCpu(task.id, nowNs);
   }
@@ -174,7 +183,8 @@ export class SharedCpus implements Machine {
   }
 
   #mayPreempt(task: Task): boolean {
-    return this.#preemptible || task.userTask;
+    // need_resched() ends spinning, whatever the preemption model.
+    return this.#preemptible || task.userTask || this.#spinning[task.id] === 1;
   }
 
   #leftOf(task: number, nowNs: number): number {

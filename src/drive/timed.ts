@@ -6,16 +6,26 @@
  */
 import { InternalError } from '../base/assert.ts';
 import type { Kernel } from '../mm/kernel.ts';
+import { KernelFault } from '../mm/kernel-fault.ts';
+import type { Reader } from '../proc/reader.ts';
 import type { Strategy } from '../proc/strategy.ts';
 import { makeStrategy } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { DONE, PARKED } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
+import { StepTrace } from '../sim/trace.ts';
 import { buildTimedWorld, type TimedWorld } from '../world/build.ts';
 import { makeOutcome } from '../world/make-outcome.ts';
-import type { EndReason, OperationRecord, Outcome } from '../world/outcome.ts';
+import type {
+  EndReason,
+  KernelFaultReport,
+  OperationRecord,
+  Outcome,
+  StepStack,
+} from '../world/outcome.ts';
 import type { PassSelection } from '../world/pass-watch.ts';
 import type { World } from '../world/world.ts';
+import { LivelockWatch } from './livelock.ts';
 import { type Machine, NOBODY } from './machine.ts';
 import { OwnCpus } from './own-cpus.ts';
 import { SharedCpus } from './shared-cpus.ts';
@@ -37,13 +47,22 @@ export class TimedDriver {
   #current = NOBODY;
   #events = 0;
   #ended: EndReason | null = null;
+  #fault: KernelFault | null = null;
+  /** Written for the report of a fault only. */
+  readonly #trace: StepTrace | null;
+  /** What was freed, and what the task that did it had done. */
+  readonly #freed = new Map<string, StepStack>();
+  readonly #livelock: LivelockWatch;
+  readonly #readerCount: number;
   #readersLeft: number;
   #writersLeft: number;
 
   constructor(
     timed: TimedWorld,
     limits: { readonly durationNs: number | null; readonly maxEvents: number },
+    trace: StepTrace | null = null,
   ) {
+    this.#trace = trace;
     const { world } = timed;
     this.#timed = timed;
     this.#world = world;
@@ -56,12 +75,21 @@ export class TimedDriver {
     const { cpus, preempt } = world.scenario.machine;
     const k = world.kernel;
     this.#machine = cpus === null ? new OwnCpus(k) : new SharedCpus(k, cpus, preempt);
+    this.#livelock = new LivelockWatch(world, this.#machine);
+    this.#readerCount = world.readers.length;
     for (const task of this.#tasks) this.#machine.start(task, world.startNs(task));
     if (this.#readersLeft + this.#writersLeft === 0) this.#ended = 'ops';
+    if (trace !== null) {
+      k.noteFree = (what) => this.#freed.set(what, this.#stackOf(this.#tasks[this.#current]!));
+    }
   }
 
   get events(): number {
     return this.#events;
+  }
+
+  get traced(): boolean {
+    return this.#trace !== null;
   }
 
   get simulatedNs(): number {
@@ -74,6 +102,17 @@ export class TimedDriver {
 
   /** Takes at most so many steps. Returns true when the run has ended. */
   advance(events: number): boolean {
+    try {
+      this.#advance(events);
+    } catch (error) {
+      if (!(error instanceof KernelFault)) throw error;
+      this.#fault = error;
+      this.#ended = 'kernel-fault';
+    }
+    return this.#ended !== null;
+  }
+
+  #advance(events: number): void {
     const k = this.#kernel;
     const machine = this.#machine;
     const until = Math.min(this.#events + events, this.#maxEvents);
@@ -90,6 +129,7 @@ export class TimedDriver {
       }
       const task = this.#tasks[this.#current]!;
       k.nowNs = nowNs;
+      this.#trace?.note(task.id, nowNs, task.step.name);
       const step = (task.step as RunStep)(k, task);
       this.#events++;
       if (this.#events % HISTORY_CHECK_EVENTS === 0 && this.#timed.oracle.historyFull()) {
@@ -105,11 +145,18 @@ export class TimedDriver {
         this.#finished(task);
       } else {
         task.step = step;
+        const repeats = this.#current < this.#readerCount && (task as Reader).failedHere > 0;
         if (!machine.goesOn(task, nowNs, spentNs)) this.#current = NOBODY;
+        if (repeats) this.#repeats(task);
       }
     }
     if (this.#ended === null && this.#events >= this.#maxEvents) this.#ended = 'max-events';
-    return this.#ended !== null;
+  }
+
+  /** A run that repeats itself ends there, unless its duration is given. */
+  #repeats(task: Task): void {
+    if (!this.#livelock.stepped(task as Reader)) return;
+    if (!Number.isFinite(this.#durationNs)) this.#ended = 'livelock';
   }
 
   #finished(task: Task): void {
@@ -127,7 +174,26 @@ export class TimedDriver {
   }
 
   outcome(): Outcome {
-    return makeOutcome(this.#timed, { ended: this.#ended ?? 'interrupted', events: this.#events });
+    return makeOutcome(this.#timed, {
+      ended: this.#ended ?? 'interrupted',
+      events: this.#events,
+      kernelFault: this.#fault === null ? null : this.#report(this.#fault),
+      livelock: this.#livelock.found,
+    });
+  }
+
+  #stackOf(task: Task): StepStack {
+    return { task: task.name, steps: this.#trace?.of(task.id) ?? [] };
+  }
+
+  #report(fault: KernelFault): KernelFaultReport {
+    return {
+      kind: fault.kind,
+      message: fault.message,
+      atNs: this.#kernel.nowNs,
+      by: this.#stackOf(this.#tasks[this.#current]!),
+      freedBy: fault.freed === null ? null : (this.#freed.get(fault.freed) ?? null),
+    };
   }
 }
 
@@ -146,10 +212,14 @@ export interface RunRequest {
 
 /** A timed run of a scenario from its beginning. */
 export class TimedRun {
+  readonly #scenario: Scenario;
+  readonly #request: RunRequest;
   readonly #driver: TimedDriver;
   readonly #world: World;
 
-  constructor(scenario: Scenario, request: RunRequest) {
+  constructor(scenario: Scenario, request: RunRequest, trace: StepTrace | null = null) {
+    this.#scenario = scenario;
+    this.#request = request;
     const timed = buildTimedWorld(scenario, {
       strategy: request.strategy ?? null,
       seed: request.seed ?? scenario.seed,
@@ -158,10 +228,14 @@ export class TimedRun {
       makeStrategy: (text) => request.ownStrategies?.get(text) ?? makeStrategy(text),
     });
     this.#world = timed.world;
-    this.#driver = new TimedDriver(timed, {
-      durationNs: request.durationNs ?? scenario.durationNs,
-      maxEvents: request.maxEvents,
-    });
+    this.#driver = new TimedDriver(
+      timed,
+      {
+        durationNs: request.durationNs ?? scenario.durationNs,
+        maxEvents: request.maxEvents,
+      },
+      trace,
+    );
   }
 
   /** Simulates up to so many events; true when the run has ended. */
@@ -185,7 +259,13 @@ export class TimedRun {
     this.#driver.interrupt();
   }
 
+  /** A fault of the simulated kernel is reported with its stacks: the run is made again for them. */
   outcome(): Outcome {
-    return this.#driver.outcome();
+    const outcome = this.#driver.outcome();
+    if (outcome.kernelFault === null || this.#driver.traced) return outcome;
+    const { onOperation: _, ...request } = this.#request;
+    const again = new TimedRun(this.#scenario, request, new StepTrace());
+    again.advance(Number.POSITIVE_INFINITY);
+    return { ...outcome, kernelFault: again.outcome().kernelFault };
   }
 }

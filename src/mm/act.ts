@@ -9,7 +9,7 @@ import { assert } from '../base/assert.ts';
 import { privateSteps } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { Kernel, KernelStep } from './kernel.ts';
-import { NO_FILE, NO_NAME } from './layout.ts';
+import { NO_FILE, NO_NAME, NO_SPECIAL } from './layout.ts';
 import { mmapWriteDowngrade } from './mmap-lock.ts';
 import { ACT, ACT_FIELDS, ACT_WEIGHT, freshIndex, type Plan } from './plan.ts';
 import {
@@ -133,6 +133,7 @@ const vmAreaDup: ActStep = (k, a) => {
   a.freshSlots[index] = k.mm.vmas.alloc(record);
   if (record.file !== NO_FILE) k.files.get(record.file);
   if (record.name !== NO_NAME) k.names.get(record.name);
+  if (record.special !== NO_SPECIAL) k.specials.get(record.special);
   return done(k, a);
 };
 
@@ -220,7 +221,9 @@ const anonVmaNamePut: ActStep = (k, a) => {
 };
 const vmAreaFree: ActStep = (k, a) => {
   const vma = actVma(a);
+  const special = k.mm.vmas.vmSpecial[vma]!;
   k.mm.vmas.free(vma);
+  if (special !== NO_SPECIAL) k.specials.put(special);
   const index = freshIndex(operand(a, 1));
   if (index >= 0) a.freshSlots[index] = -1;
   return done(k, a);

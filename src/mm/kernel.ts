@@ -10,7 +10,7 @@ import type { Costs } from './costs.ts';
 import type { MmStruct } from './mm-struct.ts';
 import type { MmObserver } from './observer.ts';
 import type { Rcu } from './rcu.ts';
-import type { FileTable, NameTable } from './references.ts';
+import { type FileTable, type NameTable, SpecialTable } from './references.ts';
 import type { TextTable } from './text-table.ts';
 import { VmaWriterWait } from './vma-lock.ts';
 
@@ -37,6 +37,9 @@ export class Kernel {
   readonly nameTexts: TextTable;
   readonly costs: Costs;
   readonly vmaWriterWait = new VmaWriterWait();
+  readonly specials = new SpecialTable();
+  /** Told of what is freed, by name, for the report of a use after free; null: nobody asks. */
+  noteFree: ((what: string) => void) | null = null;
   observer: MmObserver;
   /** When the current step takes effect. */
   nowNs = 0;

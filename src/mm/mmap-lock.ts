@@ -16,6 +16,8 @@ import type { Task } from '../sim/task.ts';
 import { anyMayRead, anyMayWrite, anyWait } from './any-lock.ts';
 import { fifoMayRead, fifoMayWrite, fifoRelease } from './fifo-lock.ts';
 import type { Kernel, KernelStep } from './kernel.ts';
+import { KernelFault } from './kernel-fault.ts';
+import { NO_VMA } from './layout.ts';
 import { grantRead, grantWrite, NO_TASK, READ, WRITE } from './rw-semaphore.ts';
 import {
   rwsemMayRead,
@@ -37,7 +39,15 @@ function touchLockLine(k: Kernel, t: Task): void {
 /** mmap_read_lock_killable: goes on with `next` once the lock is held for read. */
 export function mmapReadLock<T extends Task>(k: Kernel, t: T, next: KernelStep<T>): KernelStep<T> {
   const lock = k.mm.mmapLock;
-  assert(t.rcuSection === 0, 'mmap_lock: may sleep inside an RCU read section');
+  if (t.rcuSection !== 0) {
+    throw new KernelFault('sleep-in-rcu', 'mmap_read_lock() may sleep inside an RCU read section');
+  }
+  if (t.lockedVma !== NO_VMA) {
+    throw new KernelFault(
+      'lock-order',
+      'mmap_read_lock() while a VMA is read-locked: a draining writer would wait for ever',
+    );
+  }
   touchLockLine(k, t);
   k.spend(k.costs.mmapReadLock);
   t.lockAskedNs = k.nowNs;

@@ -17,7 +17,7 @@ export interface RcuTask {
   rcuSectionMaxNs: number;
 }
 
-interface Deferred {
+export interface Deferred {
   readonly section: number; // sections up to this one may still see it
   readonly readyNs: number;
   readonly free: (id: number) => void;
@@ -30,7 +30,22 @@ export class Rcu {
   /** Numbers of open sections, rising. */
   readonly open: number[] = [];
   deferred: Deferred[] = [];
+  /** So many at the front of `deferred` have been freed already. */
+  #done = 0;
   graceNs = 0;
+
+  /** What waits still, oldest first. */
+  get waiting(): readonly Deferred[] {
+    return this.deferred.slice(this.#done);
+  }
+
+  /** Starts afresh, for a restored world. */
+  reset(): void {
+    this.deferred = [];
+    this.#done = 0;
+    this.open.length = 0;
+    this.sections = 0;
+  }
 
   lock(t: RcuTask, nowNs: number): void {
     assert(t.rcuSection === 0, 'rcu: nested read section');
@@ -56,13 +71,16 @@ export class Rcu {
   /** Frees whatever nobody can see any more, oldest first. */
   reap(nowNs: number): void {
     const oldest = this.open.length > 0 ? this.open[0]! : Number.POSITIVE_INFINITY;
-    let done = 0;
-    while (done < this.deferred.length) {
-      const item = this.deferred[done]!;
+    while (this.#done < this.deferred.length) {
+      const item = this.deferred[this.#done]!;
       if (oldest <= item.section || item.readyNs > nowNs) break;
       item.free(item.id);
-      done++;
+      this.#done++;
     }
-    if (done > 0) this.deferred.splice(0, done);
+    // Moving the rest to the front costs as much as it is long: now and then only.
+    if (2 * this.#done >= this.deferred.length) {
+      this.deferred.splice(0, this.#done);
+      this.#done = 0;
+    }
   }
 }

@@ -53,6 +53,27 @@ export class FileTable {
   }
 }
 
+/**
+ * What vm_ops->name of a special mapping reads: an object of whoever made the mapping, which goes
+ * when the last VMA of it does. By the interned text of its name.
+ */
+export class SpecialTable {
+  readonly refcnt: number[] = [];
+  /** Called when the last mapping is gone. */
+  onFreed: (special: number) => void = () => {};
+
+  get(special: number): void {
+    this.refcnt[special] = (this.refcnt[special] ?? 0) + 1;
+  }
+
+  put(special: number): void {
+    const left = (this.refcnt[special] ?? 0) - 1;
+    assert(left >= 0, 'special mapping: more puts than gets');
+    this.refcnt[special] = left;
+    if (left === 0) this.onFreed(special);
+  }
+}
+
 export class NameTable {
   /** Interned text of the name as given to prctl(). */
   text = new Int32Array(8);

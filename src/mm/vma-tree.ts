@@ -16,6 +16,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { grownFloat64, grownInt32 } from '../base/grow.ts';
+import { KernelFault } from './kernel-fault.ts';
 import { NO_VMA } from './layout.ts';
 
 export const LEAF_SLOTS = 16;
@@ -229,9 +230,15 @@ export class VmaTree {
 
   /** How the last nextVma() got there. */
   lastWalk: number = 0;
-  onUseAfterFree: (leaf: number) => void = () => {
-    assert(false, 'tree: walk through a freed node');
+  onUseAfterFree: (leaf: number) => void = (leaf) => {
+    throw new KernelFault(
+      'use-after-free',
+      'mas_next(): a walk goes on through a tree node that was freed after its RCU section ended',
+      `node ${leaf}`,
+    );
   };
+  /** Told of every node that is freed. */
+  onLeafFreed: (leaf: number) => void = () => {};
 
   #scanFrom(c: VmaCursor, fromLeaf: number, fromSlot: number): number {
     let leaf = fromLeaf;
@@ -438,6 +445,7 @@ export class VmaTree {
   freeLeaf(leaf: number): void {
     assert(this.states[leaf] === DEAD, 'tree: freed a leaf that is not dead');
     this.states[leaf] = FREE;
+    this.onLeafFreed(leaf);
     this.gens[leaf]!++;
     this.freeLeaves.push(leaf);
   }

@@ -10,7 +10,8 @@
 import { assert } from '../base/assert.ts';
 import type { Task } from '../sim/task.ts';
 import type { Kernel } from './kernel.ts';
-import { NO_FILE, NO_NAME, NO_VMA } from './layout.ts';
+import { KernelFault } from './kernel-fault.ts';
+import { NO_FILE, NO_NAME, NO_SPECIAL, NO_VMA } from './layout.ts';
 import type { PrintedVma } from './line.ts';
 import { type VmaCursor, WALK_NEXT, WALK_NEXT_LEAF } from './vma-tree.ts';
 
@@ -105,6 +106,20 @@ export function pinName(k: Kernel, r: VmaWalker): boolean {
   if (!k.names.tryGet(r.copy.name)) return false;
   r.pinnedName = r.copy.name;
   return true;
+}
+
+/**
+ * vm_ops->name on a copy, after the check: special_mapping_name follows vm_private_data, whose owner may
+ * be gone. Source: Jann Horn, "Re: [PATCH v3 7/8] mm/maps: read proc/pid/maps under RCU", Apr-May 2025.
+ */
+export function specialMappingName(k: Kernel, r: VmaWalker): void {
+  const { special } = r.copy;
+  if (special === NO_SPECIAL || (k.specials.refcnt[special] ?? 0) > 0) return;
+  throw new KernelFault(
+    'use-after-free',
+    `special_mapping_name(): reads the name of ${k.nameTexts.textOf(special)} through a copied VMA`,
+    `special ${special}`,
+  );
 }
 
 /** Lets go of whatever is pinned. */

@@ -150,8 +150,6 @@ export class Reader extends Task implements VmaWalker {
   failedHere = 0;
   /** What follows the last failed attempt and is counted when it is over. */
   pending = NOTHING_PENDING;
-  /** The VMA that is read-locked, or NO_VMA. */
-  lockedVma = NO_VMA;
   readonly local: Record<string, number> = {};
 
   // --- walk and copy ---

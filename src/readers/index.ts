@@ -11,7 +11,7 @@ import { mmapLock } from './mmap-lock.ts';
 import { mmapLockAll } from './mmap-lock-all.ts';
 import { mmapLockVma } from './mmap-lock-vma.ts';
 import { type RcuPageOptions, rcuPage } from './rcu-page.ts';
-import { type RcuRetryOptions, rcuRetry } from './rcu-retry.ts';
+import { BUG_COMPAT, type RcuRetryOptions, rcuRetry } from './rcu-retry.ts';
 import { rcuUnchecked } from './rcu-unchecked.ts';
 import { vmaLock } from './vma-lock.ts';
 
@@ -55,7 +55,9 @@ const SPECULATIVE: readonly OptionInfo[] = [
 
 function makeRetry(name: string, values: Values, retriesMax: number): Strategy {
   const defaults = { scope: 'vma', fallback: 'read' };
-  return rcuRetry({ ...defaults, ...values, name, retriesMax } as unknown as RcuRetryOptions);
+  const bugCompat = values['bug-compat'] ?? 'none';
+  const options = { ...defaults, ...values, bugCompat, name, retriesMax };
+  return rcuRetry(options as unknown as RcuRetryOptions);
 }
 
 function makePage(name: string, values: Values, retriesMax: number): Strategy {
@@ -97,7 +99,12 @@ const ENTRIES: readonly StrategyEntry[] = [
     tearing: 'between-vmas',
     gaps: 'none',
     progress: 'unbounded',
-    options: [{ key: 'mstart', values: ['lock', 'speculate'] }, SAMPLE, WAIT],
+    options: [
+      { key: 'mstart', values: ['lock', 'speculate'] },
+      SAMPLE,
+      WAIT,
+      { key: 'bug-compat', values: BUG_COMPAT },
+    ],
     make: (name, values) => makeRetry(name, values, Number.POSITIVE_INFINITY),
   },
   {

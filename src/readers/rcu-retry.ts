@@ -13,6 +13,7 @@
  */
 
 import type { Kernel } from '../mm/kernel.ts';
+import { KernelFault } from '../mm/kernel-fault.ts';
 import { NO_FILE, NO_NAME, NO_VMA } from '../mm/layout.ts';
 import { mmapLockSpeculateRetry, mmapLockSpeculateTryBegin } from '../mm/mm-lock-seq.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
@@ -25,11 +26,22 @@ import {
   pinName,
   rcuReadLock,
   rcuReadUnlock,
+  specialMappingName,
   vmaIterSet,
   vmaNext,
 } from '../mm/vma-walk.ts';
 import type { Cause, Reader } from '../proc/reader.ts';
 import { LIVE_VMA, type ReaderStep, type Strategy, VMA_COPY } from '../proc/strategy.ts';
+
+/**
+ * What review found in the series as posted, one at a time:
+ * `pin-spin`: get_file_rcu on a private copy waits for a pointer to change that nobody changes;
+ * `end-unchecked`: the end of the list is believed without a check;
+ * `stale-name`: vm_ops->name is called with the copy, after the check;
+ * `null-copy`: after a retry a lookup that finds nothing is copied all the same.
+ */
+export const BUG_COMPAT = ['none', 'pin-spin', 'end-unchecked', 'stale-name', 'null-copy'] as const;
+export type BugCompat = (typeof BUG_COMPAT)[number];
 
 export interface RcuRetryOptions {
   readonly name: string;
@@ -40,6 +52,8 @@ export interface RcuRetryOptions {
   readonly wait: 'lock' | 'try' | 'spin';
   readonly scope: 'vma' | 'read';
   readonly fallback: 'read' | 'vma';
+  /** One flaw of the series as posted, or `none`. */
+  readonly bugCompat: BugCompat;
 }
 
 export function rcuRetry(options: RcuRetryOptions): Strategy {
@@ -80,7 +94,15 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
   const find: ReaderStep = (k, r) => {
     r.sampled = false;
     vmaNext(k, r);
-    return r.found === NO_VMA ? verify : copyRange;
+    return r.found === NO_VMA ? endOfList(r) : copyRange;
+  };
+  const endOfList = (r: Reader): ReaderStep => {
+    if (options.bugCompat === 'null-copy' && r.failedHere > 0) {
+      throw new KernelFault('null-dereference', 'get_vma_snapshot(): copies a VMA that is NULL');
+    }
+    if (options.bugCompat !== 'end-unchecked') return verify;
+    accept(r);
+    return r.ret;
   };
   const copyRange: ReaderStep = (k, r) => {
     copyVmaRange(k, r);
@@ -96,13 +118,24 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
     return r.copy.name === NO_NAME ? verify : getName;
   };
   const getFile: ReaderStep = (k, r) => {
-    if (!pinFile(k, r)) return failed(k, r, 'filePin');
+    if (!pinFile(k, r))
+      return options.bugCompat === 'pin-spin' ? spinOnCopy(r) : failed(k, r, 'filePin');
     return r.copy.name === NO_NAME ? verify : getName;
+  };
+  // get_file_rcu tries again until the pointer has changed; the copy's never does.
+  const spinOnCopy = (r: Reader): ReaderStep => {
+    r.attemptFailed('filePin');
+    r.retrying();
+    return getFile;
   };
   const getName: ReaderStep = (k, r) => (pinName(k, r) ? verify : failed(k, r, 'namePin'));
   const verify: ReaderStep = (k, r) => {
     if (mmapLockSpeculateRetry(k, r)) return failed(k, r, 'sequence');
     accept(r);
+    return options.bugCompat === 'stale-name' ? callVmOpsName : r.ret;
+  };
+  const callVmOpsName: ReaderStep = (k, r) => {
+    specialMappingName(k, r);
     return r.ret;
   };
 
@@ -193,7 +226,7 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
     medium: 'seq',
     name: options.name,
     tearing: 'between-vmas',
-    gaps: 'none',
+    gaps: options.bugCompat === 'end-unchecked' ? 'false' : 'none',
     progress: options.retriesMax === Number.POSITIVE_INFINITY ? 'unbounded' : 'bounded',
     resumeAt: 'shown-end',
     lockVmaRange,

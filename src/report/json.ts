@@ -53,6 +53,7 @@ function headOf({ outcome, verdicts, tool, prng, timing }: ReportInput): object 
     tearing: pick(outcome.tearing, TEARING_KEYS),
     starved: outcome.starved,
     livelock: outcome.livelock,
+    kernelFault: outcome.kernelFault,
     failOn: verdicts.map(verdictJson),
     readers: outcome.readers.map(readerJson),
     writers: outcome.writers.map(writerJson),

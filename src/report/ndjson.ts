@@ -43,6 +43,7 @@ function totalsJson({ outcome, verdicts, timing }: ReportInput): object {
     ...pick(outcome.tearing, TEARING_KEYS),
     starved: outcome.starved,
     livelock: outcome.livelock,
+    kernelFault: outcome.kernelFault,
     failOn: verdicts.map(verdictJson),
   };
 }

@@ -43,6 +43,9 @@ export abstract class Task {
   drainWaitNs = 0;
   drainSinceNs = 0;
 
+  /** The VMA that it holds read-locked, or -1. */
+  lockedVma = -1;
+
   // --- RCU ---
   rcuSection = 0;
   rcuSinceNs = 0;

@@ -109,6 +109,7 @@ function loadVmas(k: Kernel, scenario: Scenario): void {
     record.id = vmas.alloc(record);
     vmas.vmRefcnt[record.id] = 1; // attached
     if (record.file !== NO_FILE) k.files.get(record.file);
+    if (record.special !== NO_SPECIAL) k.specials.get(record.special);
     starts.push(record.start);
     ends.push(record.end);
     ids.push(record.id);
@@ -145,5 +146,7 @@ function deferFrees(k: Kernel): void {
   const { tree } = k.mm;
   tree.onLeafDead = (leaf) => k.rcu.defer(tree.freeLater, leaf, k.nowNs);
   k.names.onDead = (name) => k.rcu.defer(k.names.freeLater, name, k.nowNs);
+  tree.onLeafFreed = (leaf) => k.noteFree?.(`node ${leaf}`);
+  k.specials.onFreed = (special) => k.noteFree?.(`special ${special}`);
   k.rcu.graceNs = k.costs.rcuGrace;
 }

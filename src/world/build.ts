@@ -65,6 +65,7 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
   const layout = new MmLayout(kernel);
   const watch = options.watch(kernel, layout);
   const startNs: number[] = [];
+  const chances: SeededChance[] = [];
   const cpus = new CpuChoice(scenario);
   const readers = scenario.readers.map((spec, id) => {
     const path = (what: string): RandomStream =>
@@ -86,7 +87,9 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
   });
   const orders = new TraceOrders();
   const writers = scenario.writers.map((spec, i) => {
-    const chance = options.chance ?? new SeededChance(options.seed, spec.name);
+    const seeded = new SeededChance(options.seed, spec.name);
+    if (options.chance === undefined) chances.push(seeded);
+    const chance = options.chance ?? seeded;
     const source = new OperationSource(spec, scenario, {
       chance,
       world: writerWorld(kernel),
@@ -122,6 +125,7 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
     readers,
     writers,
     hogs,
+    chances,
     startNs,
   });
 }

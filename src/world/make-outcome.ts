@@ -8,6 +8,7 @@ import {
   COUNTER_KEYS,
   type Counters,
   type EndReason,
+  type KernelFaultReport,
   type Outcome,
   type ReaderOutcome,
   type StarvedPass,
@@ -21,7 +22,12 @@ const PAGE_BITS = 12n;
 
 export function makeOutcome(
   { world, watch }: TimedWorld,
-  run: { readonly ended: EndReason; readonly events: number },
+  run: {
+    readonly ended: EndReason;
+    readonly events: number;
+    readonly kernelFault: KernelFaultReport | null;
+    readonly livelock: Outcome['livelock'];
+  },
 ): Outcome {
   const starved: StarvedPass[] = [];
   for (const r of world.readers) {
@@ -46,7 +52,8 @@ export function makeOutcome(
     writers: world.writers.map(writerOutcome),
     passes: watch.passes,
     starved,
-    livelock: null,
+    kernelFault: run.kernelFault,
+    livelock: run.livelock,
   };
 }
 

@@ -136,8 +136,25 @@ export type EndReason =
   | 'duration'
   | 'max-events'
   | 'history-full' // one pass saw more distinct states than the oracle keeps
+  | 'kernel-fault' // a sanitizer or lockdep would have reported it
   | 'livelock'
   | 'interrupted';
+
+/** What a task did last, oldest first. */
+export interface StepStack {
+  readonly task: string;
+  readonly steps: readonly { readonly atNs: number; readonly step: string }[];
+}
+
+/** The simulated kernel did what it must not do; as a sanitizer would report it. */
+export interface KernelFaultReport {
+  readonly kind: string;
+  readonly message: string;
+  readonly atNs: number;
+  readonly by: StepStack;
+  /** Of a use after free: who freed it. */
+  readonly freedBy: StepStack | null;
+}
 
 export interface Outcome {
   readonly scenario: { readonly name: string; readonly sha256: string };
@@ -154,6 +171,7 @@ export interface Outcome {
   readonly writers: readonly WriterOutcome[];
   readonly passes: readonly PassRecord[];
   readonly starved: readonly StarvedPass[];
+  readonly kernelFault: KernelFaultReport | null;
   /** The state of the run at `atNs` is the state at `atNs - periodNs`: it repeats for ever. */
   readonly livelock: { readonly atNs: number; readonly periodNs: number } | null;
 }

@@ -14,7 +14,7 @@
  */
 import type { Packer, Unpacker } from '../base/packed.ts';
 import type { Kernel } from '../mm/kernel.ts';
-import { NO_ANON_VMA } from '../mm/layout.ts';
+import { NO_ANON_VMA, NO_SPECIAL } from '../mm/layout.ts';
 import { FREE_POINTER_PAGE, NEVER_LOCKED } from '../mm/vma.ts';
 import { LEAF_SLOTS, TREE_END, type VmaTree } from '../mm/vma-tree.ts';
 import type { Reader } from '../proc/reader.ts';
@@ -89,6 +89,8 @@ function restoreVmas(k: Kernel, base: number, u: Unpacker): void {
   v.used = u.get();
   v.reserve(v.used);
   let anonVmas = 0;
+  const specials = k.specials.refcnt;
+  specials.fill(0);
   for (let id = 0; id < v.used; id++) {
     const flags = u.get();
     if (flags === NO_FLAGS) {
@@ -103,6 +105,7 @@ function restoreVmas(k: Kernel, base: number, u: Unpacker): void {
     v.vmPgoff[id] = u.get() + (v.vmFile[id]! < 0 ? start : 0);
     v.anonName[id] = u.get();
     v.vmSpecial[id] = u.get();
+    if (v.vmSpecial[id] !== NO_SPECIAL) k.specials.get(v.vmSpecial[id]!);
     v.vmLockSeq[id] = u.flag() ? k.mm.mmLockSeq.value : NEVER_LOCKED;
     v.anonVma[id] = u.get();
     anonVmas = Math.max(anonVmas, v.anonVma[id]!);
@@ -193,8 +196,8 @@ export function restoreLocks(k: Kernel, u: Unpacker): void {
  * died before it began and after the one before. (Tree leaves: see saveCursor.)
  */
 function saveRcu(k: Kernel, p: Packer): void {
-  const { open, deferred } = k.rcu;
-  const names = deferred.filter((item) => item.free === k.names.freeLater);
+  const { open, waiting } = k.rcu;
+  const names = waiting.filter((item) => item.free === k.names.freeLater);
   const owner = (section: number): number => k.tasks.findIndex((t) => t.rcuSection === section);
   p.put(open.length);
   let from = 0;
@@ -209,9 +212,7 @@ function saveRcu(k: Kernel, p: Packer): void {
 
 function restoreRcu(k: Kernel, u: Unpacker): void {
   const { rcu } = k;
-  rcu.open.length = 0;
-  rcu.deferred = [];
-  rcu.sections = 0;
+  rcu.reset();
   for (const t of k.tasks) t.rcuSection = 0;
   const ids: number[] = [];
   const defer = (): void => {
@@ -323,7 +324,7 @@ function saveCursor(k: Kernel, r: Reader, base: number, p: Packer): void {
   p.put(ON_DEAD_LEAF);
   putEnd(r.itPage, base, p);
   // It is freed when every section that was open at its death has ended: how many of those now open.
-  const entry = k.rcu.deferred.find(
+  const entry = k.rcu.waiting.find(
     (item) => item.id === r.itLeaf && item.free !== k.names.freeLater,
   );
   p.put(entry === undefined ? 0 : k.rcu.open.filter((section) => section <= entry.section).length);

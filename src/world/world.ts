@@ -4,6 +4,7 @@ import type { Plan } from '../mm/plan.ts';
 import type { Reader } from '../proc/reader.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Task } from '../sim/task.ts';
+import type { SeededChance } from '../writers/chance.ts';
 import type { Writer } from '../writers/writer.ts';
 import type { Hog } from './hog.ts';
 
@@ -14,6 +15,8 @@ export class World {
   readonly readers: readonly Reader[];
   readonly writers: readonly Writer[];
   readonly hogs: readonly Hog[];
+  /** The writers' streams of chance; none where somebody else decides. */
+  readonly chances: readonly SeededChance[];
   /** Readers, then writers, then hogs; a task's id is its index. */
   readonly tasks: readonly Task[];
   readonly #startNs: readonly number[];
@@ -25,6 +28,7 @@ export class World {
     readonly readers: readonly Reader[];
     readonly writers: readonly Writer[];
     readonly hogs: readonly Hog[];
+    readonly chances: readonly SeededChance[];
     /** By task id. */
     readonly startNs: readonly number[];
   }) {
@@ -34,6 +38,7 @@ export class World {
     this.readers = parts.readers;
     this.writers = parts.writers;
     this.hogs = parts.hogs;
+    this.chances = parts.chances;
     this.tasks = [...parts.readers, ...parts.writers, ...parts.hogs];
     this.#startNs = parts.startNs;
     this.kernel.tasks = this.tasks;

@@ -108,6 +108,7 @@ export function anOutcome(parts: Partial<Outcome> = {}): Outcome {
     writers: [],
     passes: [],
     starved: [],
+    kernelFault: null,
     livelock: null,
     ...parts,
   };

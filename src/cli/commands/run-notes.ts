@@ -1,5 +1,5 @@
 /** What is remarkable about a run, in words, for standard error. */
-import type { Outcome } from '../../world/outcome.ts';
+import type { KernelFaultReport, Outcome, StepStack } from '../../world/outcome.ts';
 import type { Messages } from '../messages.ts';
 import type { RunRequest } from '../sliced-run.ts';
 
@@ -32,6 +32,21 @@ export function tellPasses(
   }
 }
 
+/** The way a sanitizer tells it: what happened, who did it, who had freed it. */
+function faultText(fault: KernelFaultReport): string {
+  const stack = ({ task, steps }: StepStack): string[] => [
+    `  task ${task}:`,
+    ...steps.map(({ atNs, step }) => `    ${String(atNs).padStart(12)} ns  ${step}`),
+  ];
+  const lines = [
+    `BUG: simulated kernel: ${fault.kind} at ${fault.atNs} ns`,
+    `  ${fault.message}`,
+    ...stack(fault.by),
+  ];
+  if (fault.freedBy !== null) lines.push('  freed by', ...stack(fault.freedBy));
+  return `${lines.join('\n')}\n`;
+}
+
 /** How the run ended, where that is not as planned. */
 export function tellEnd(outcome: Outcome, messages: Messages): void {
   const { ended, events, simulatedNs, starved, livelock } = outcome;
@@ -40,6 +55,7 @@ export function tellEnd(outcome: Outcome, messages: Messages): void {
       failedAttempts === 1 ? '1 failed attempt' : `${failedAttempts} failed attempts`;
     messages.warning(`reader ${reader} starved in pass ${pass}: ${attempts} at ${address}`);
   }
+  if (outcome.kernelFault !== null) messages.raw(faultText(outcome.kernelFault));
   if (livelock !== null) {
     messages.warning(
       `livelock: the run repeats itself every ${livelock.periodNs} ns, ` +

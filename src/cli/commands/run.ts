@@ -13,7 +13,7 @@ import { type Format, type Paint, PLAIN, type ReportInput } from '../../report/r
 import { countLines } from '../../report/text.ts';
 import { judge, type Verdict, verdictText } from '../../report/verdict.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import type { OperationRecord, Outcome } from '../../world/outcome.ts';
+import type { EndReason, OperationRecord, Outcome } from '../../world/outcome.ts';
 import { type ColorChoice, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { OutFile } from '../files.ts';
@@ -205,10 +205,12 @@ async function tell(
   if (task.format.passes) tellPasses(task.request.passes, outcome, messages);
   tellEnd(outcome, messages);
   tellVerdicts(verdicts, options, context);
-  if (verdicts.some(({ failed }) => failed)) return EXIT.failed;
-  const limited = outcome.ended === 'max-events' || outcome.ended === 'history-full';
-  return limited ? EXIT.limit : EXIT.done;
+  if (verdicts.some(({ failed }) => failed) || outcome.kernelFault !== null) return EXIT.failed;
+  return LIMITS.includes(outcome.ended) ? EXIT.limit : EXIT.done;
 }
+
+/** The run ended before an answer: the result is partial. */
+const LIMITS: readonly EndReason[] = ['max-events', 'history-full', 'livelock'];
 
 function tellVerdicts(
   verdicts: readonly Verdict[],
