@@ -41,9 +41,11 @@ export class LineSplitter {
     }
   }
 
-  /** The text is over: a last line without a newline counts as one. */
-  end(): void {
-    if (this.#open) this.#finish();
+  /** The text is over: a last line without a newline counts as one. @returns whether there was one */
+  end(): boolean {
+    const open = this.#open;
+    if (open) this.#finish();
+    return open;
   }
 
   #append(bytes: Buffer, start: number, end: number): void {

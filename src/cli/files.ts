@@ -12,6 +12,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { resolve } from 'node:path';
@@ -152,6 +153,27 @@ export class OutFile {
   }
 }
 
+/** Bytes as they are; under its name only when it is whole. @param name as the user wrote it */
+export function writeWhole(name: string, bytes: Uint8Array, cwd: string): void {
+  const path = resolve(cwd, name);
+  try {
+    if (isSpecial(path)) {
+      writeFileSync(path, bytes);
+      return;
+    }
+    const target = followLinks(path);
+    const temporary = `${target}.mapsim-${process.pid}.tmp`;
+    try {
+      writeFileSync(temporary, bytes);
+      renameSync(temporary, target);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  } catch (error) {
+    throw new UserError(`cannot write ${name}: ${reason(error)}`, EXIT.io);
+  }
+}
+
 /** A link is to stay one: what it points to is replaced. */
 function followLinks(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
@@ -163,7 +185,7 @@ function isSpecial(path: string): boolean {
 }
 
 /** The system's words without the call and the path that node adds. */
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EISDIR') return 'it is a directory';
   if (code === 'ENOENT') return 'no such file or directory';

@@ -3,6 +3,7 @@
  * option stands here.
  */
 import type { Command, Help, Option } from 'commander';
+import { REAL_INPUT_COMMANDS } from './help-real-input.ts';
 
 export interface CommandText {
   readonly name: string;
@@ -112,6 +113,7 @@ export const COMMANDS = {
     more: `Files are the NDJSON of sweep. Those of different sweeps are refused; where runs are missing,
 nothing is written (exit code 4), unless --allow-partial says so.\n\n${EXIT_CODES}`,
   },
+  ...REAL_INPUT_COMMANDS,
   validate: {
     name: 'validate',
     operands: 'SCENARIO...',

@@ -31,14 +31,13 @@ export async function readScenario(
   return path === '-' ? await readStdin(io.stdin) : readInput(path, io.cwd);
 }
 
+/** @param note hears of what is no fault and worth knowing */
 export function loadBytes(
   source: { readonly path: string; readonly bytes: Uint8Array },
   { io, messages }: CommandContext,
+  note: (message: string) => void = (message) => messages.warning(message),
 ): LoadResult {
-  const result = loadScenario(
-    source,
-    loadEnv(io.cwd, (message) => messages.warning(message)),
-  );
+  const result = loadScenario(source, loadEnv(io.cwd, note));
   if (result.ok) return result;
   messages.raw(renderFaults(result.faults, { dropped: result.dropped }));
   const unreadable = result.faults.some(({ io: input }) => input);

@@ -10,8 +10,11 @@ import { EXIT, UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { type BugContext, bugReport } from './bug.ts';
 import type { CommandContext, QuietOptions } from './command.ts';
+import type { CaptureOptions } from './commands/capture.ts';
+import type { CheckOptions } from './commands/check.ts';
 import type { CompareOptions } from './commands/compare.ts';
 import type { FinalOptions } from './commands/final.ts';
+import type { ImportOptions } from './commands/import.ts';
 import type { MergeOptions } from './commands/merge.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { StrategiesOptions } from './commands/strategies.ts';
@@ -21,6 +24,7 @@ import { type Io, processIo } from './io.ts';
 import { Messages } from './messages.ts';
 import { duration, listFormat, maxEvents, quiet, RUN_OPTIONS, seed } from './options.ts';
 import { COMPARE_OPTIONS, MERGE_OPTIONS, SWEEP_OPTIONS } from './options-many.ts';
+import { CAPTURE_OPTIONS, CHECK_OPTIONS, IMPORT_OPTIONS } from './options-real-input.ts';
 import { Output } from './output.ts';
 import { VERSION } from './version.ts';
 
@@ -101,6 +105,21 @@ function commands({ io, bug }: Omit<CommandContext, 'messages'>) {
       action: async (names: readonly string[], options: MergeOptions) =>
         (await import('./commands/merge.ts')).merge(names, options, context(options)),
     },
+    import: {
+      options: IMPORT_OPTIONS,
+      action: async (paths: readonly string[], options: ImportOptions) =>
+        (await import('./commands/import.ts')).importMaps(paths, options, context(options)),
+    },
+    capture: {
+      options: CAPTURE_OPTIONS,
+      action: async (options: CaptureOptions) =>
+        (await import('./commands/capture.ts')).capture(options, context(options)),
+    },
+    check: {
+      options: CHECK_OPTIONS,
+      action: async (paths: readonly string[], options: CheckOptions) =>
+        (await import('./commands/check.ts')).check(paths, options, context(options)),
+    },
     validate: {
       options: [quiet],
       action: async (scenarios: readonly string[], options: QuietOptions) =>
@@ -150,7 +169,8 @@ function program(
         ...root.configureOutput(),
         outputError: (message, write) => write(message + suggestion(message, options)),
       });
-    if (text.operands !== '') command.argument(`<${text.operands}>`);
+    if (text.operands.startsWith('[')) command.argument(text.operands);
+    else if (text.operands !== '') command.argument(`<${text.operands}>`);
     for (const option of options) command.addOption(option);
     command.showHelpAfterError(`(mapsim ${text.name} --help says what it takes)`);
     command.action(async (...given: unknown[]) => {

@@ -16,6 +16,8 @@ const LEADER =
   /^(?:\[pid +([0-9]{1,7})(?:<[^>]{0,64}>)?\] +|([0-9]{1,7})(?:<[^>]{0,64}>)? +)? *(?:([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?) +(?:\(\+ *[0-9.]+\) +)?|([0-9]+(?:\.[0-9]{1,9})?) +)?(?:\[ *[0-9]+\] +)?(?:\[[0-9a-f?]+\] +)?/;
 
 const UNFINISHED = '<unfinished ...>';
+/** strace let go of the process in the middle of a call. */
+const DETACHED = '<detached ...>';
 const RESULT = /^ *= +(\?|0x[0-9a-f]+|-?[0-9]+)(?:<[^\n]*?>)?(?: +(E[A-Z0-9]+))?(.*)$/;
 const SPENT = /<([0-9]+\.[0-9]+)>$/;
 
@@ -49,6 +51,7 @@ export class StraceParser implements LogParser {
     if (body.startsWith('+++ ')) this.#gone(thread);
     else if (body.startsWith('<... ')) this.#resumed(thread, body, nowNs);
     else if (body.endsWith(UNFINISHED)) this.#unfinished(thread, body, nowNs);
+    else if (body.endsWith(DETACHED)) this.#sink.unreturned(nameOf(body));
     else this.#whole(thread, body, { startNs: nowNs, resumedNs: null });
   }
 

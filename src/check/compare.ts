@@ -1,0 +1,135 @@
+/**
+ * How two texts differ as VMAs: for each stretch of addresses what is mapped here and not there, what
+ * is mapped otherwise, and where only the borders between VMAs differ.
+ */
+import type { VmaLine } from './text-checker.ts';
+
+export type Difference = {
+  /** Pages. */
+  readonly start: number;
+  readonly end: number;
+} & (
+  | { readonly kind: 'only-here'; readonly here: VmaLine }
+  | { readonly kind: 'only-there'; readonly there: VmaLine }
+  | {
+      readonly kind: 'differs';
+      readonly here: VmaLine;
+      readonly there: VmaLine;
+      /** Which fields: perms, offset, device, name. */
+      readonly fields: readonly string[];
+    }
+  /** The same memory in another number of VMAs; [start, end) is where borders lie inside. */
+  | { readonly kind: 'divided'; readonly here: number; readonly there: number }
+);
+
+export interface CompareOptions {
+  /** Device and inode do not count: logs do not tell them. */
+  readonly ignoreDevice: boolean;
+}
+
+/**
+ * @param here by address, without overlaps; what lies below a line before it is passed over
+ * @param there likewise
+ */
+export function compareVmas(
+  here: readonly VmaLine[],
+  there: readonly VmaLine[],
+  options: CompareOptions = { ignoreDevice: false },
+): Difference[] {
+  const found: Difference[] = [];
+  const dividing = new Division(found);
+  let [i, j, at] = [0, 0, 0];
+  while (i < here.length || j < there.length) {
+    const a = here[i];
+    const b = there[j];
+    if (a !== undefined && a.end <= at) i++;
+    else if (b !== undefined && b.end <= at) j++;
+    else {
+      const from = Math.max(at, Math.min(a?.start ?? Infinity, b?.start ?? Infinity));
+      const inA = a !== undefined && a.start <= from;
+      const inB = b !== undefined && b.start <= from;
+      const to = Math.min(edge(a, from), edge(b, from));
+      const range = { start: from, end: to };
+      const fields = inA && inB ? differingFields(a, b, options) : [];
+      if (inA && inB && fields.length === 0) dividing.same(range, a, b);
+      else {
+        dividing.end();
+        if (inA && inB) found.push({ ...range, kind: 'differs', here: a, there: b, fields });
+        else if (inA) found.push({ ...range, kind: 'only-here', here: a });
+        else found.push({ ...range, kind: 'only-there', there: b! });
+      }
+      at = to;
+    }
+  }
+  dividing.end();
+  return joined(found);
+}
+
+/** Where something begins or ends next. */
+function edge(vma: VmaLine | undefined, from: number): number {
+  if (vma === undefined) return Infinity;
+  return vma.start > from ? vma.start : vma.end;
+}
+
+function differingFields(a: VmaLine, b: VmaLine, options: CompareOptions): string[] {
+  const fields: string[] = [];
+  if (a.perms !== b.perms) fields.push('perms');
+  const files = a.device !== '00:00 0' || b.device !== '00:00 0';
+  if (files && a.offset - a.start !== b.offset - b.start) fields.push('offset');
+  if (!options.ignoreDevice && a.device !== b.device) fields.push('device');
+  if (a.name !== b.name) fields.push('name');
+  return fields;
+}
+
+/** Memory that is the same on both sides: its VMAs are counted until they end together. */
+class Division {
+  readonly #found: Difference[];
+  #start = -1;
+  #end = -1;
+  #here = new Set<number>();
+  #there = new Set<number>();
+
+  constructor(found: Difference[]) {
+    this.#found = found;
+  }
+
+  same(range: { readonly start: number; readonly end: number }, a: VmaLine, b: VmaLine): void {
+    const begins = a.start === range.start && b.start === range.start;
+    if (begins || range.start !== this.#end) this.end();
+    if (this.#start < 0) this.#start = range.start;
+    this.#end = range.end;
+    this.#here.add(a.start);
+    this.#there.add(b.start);
+  }
+
+  end(): void {
+    const [here, there] = [this.#here.size, this.#there.size];
+    if (this.#start >= 0 && (here > 1 || there > 1)) {
+      this.#found.push({ kind: 'divided', start: this.#start, end: this.#end, here, there });
+    }
+    this.#start = -1;
+    this.#end = -1;
+    this.#here = new Set();
+    this.#there = new Set();
+  }
+}
+
+/** Pieces of one VMA that differ alike and follow one another are one difference. */
+function joined(found: readonly Difference[]): Difference[] {
+  const all: Difference[] = [];
+  for (const one of found) {
+    const last = all.at(-1);
+    if (last !== undefined && last.end === one.start && alike(last, one)) {
+      all[all.length - 1] = { ...last, end: one.end };
+    } else {
+      all.push(one);
+    }
+  }
+  return all;
+}
+
+function alike(a: Difference, b: Difference): boolean {
+  if (a.kind === 'only-here' && b.kind === 'only-here') return a.here === b.here;
+  if (a.kind === 'only-there' && b.kind === 'only-there') return a.there === b.there;
+  return false;
+}

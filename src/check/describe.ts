@@ -1,0 +1,94 @@
+/** Findings and differences as lines of text. */
+import type { Difference } from './compare.ts';
+import type { Finding, VmaLine } from './text-checker.ts';
+
+/** `bash.maps:3:1: overlap: …`, as compilers write it. */
+export function describeFinding(file: string, finding: Finding): string {
+  return `${file}:${finding.line}:${finding.column}: ${finding.kind}: ${finding.message}`;
+}
+
+/** `-` only here, `+` only there, `~` otherwise there, `|` divided otherwise. Ends without a newline. */
+export function describeDifference(difference: Difference): string {
+  const range = hexRangeOf(difference.start, difference.end);
+  switch (difference.kind) {
+    case 'only-here':
+      return `- ${range} ${fieldsOf(difference.here)}`;
+    case 'only-there':
+      return `+ ${range} ${fieldsOf(difference.there)}`;
+    case 'differs': {
+      const { here, there, fields } = difference;
+      const changes = fields.map(
+        (field) => `${field} ${value(here, field)} -> ${value(there, field)}`,
+      );
+      return `~ ${range} ${changes.join(', ')}`;
+    }
+    case 'divided':
+      return `| ${range} ${difference.here} VMAs -> ${difference.there}, otherwise alike`;
+  }
+}
+
+/** The same as data; addresses as text. */
+export function differenceRecord(difference: Difference): Record<string, unknown> {
+  const { start, end, kind } = difference;
+  const range = { kind, start: hex(start), end: hex(end) };
+  switch (difference.kind) {
+    case 'only-here':
+      return { ...range, here: vmaRecord(difference.here) };
+    case 'only-there':
+      return { ...range, there: vmaRecord(difference.there) };
+    case 'differs': {
+      const { fields, here, there } = difference;
+      return { ...range, fields, here: vmaRecord(here), there: vmaRecord(there) };
+    }
+    case 'divided':
+      return { ...range, here: difference.here, there: difference.there };
+  }
+}
+
+function vmaRecord(vma: VmaLine): Record<string, unknown> {
+  const { perms, device, name, line } = vma;
+  const [dev, inode] = device.split(' ');
+  return {
+    start: hex(vma.start),
+    end: hex(vma.end),
+    perms,
+    offset: hex(vma.offset),
+    dev,
+    inode,
+    name: utf8(name),
+    line,
+  };
+}
+
+function fieldsOf(vma: VmaLine): string {
+  const file = vma.device === '00:00 0' ? '' : ` ${hex(vma.offset).slice(2)} ${vma.device}`;
+  return `${vma.perms}${file}${vma.name === '' ? '' : ` ${utf8(vma.name)}`}`;
+}
+
+function value(vma: VmaLine, field: string): string {
+  switch (field) {
+    case 'perms':
+      return vma.perms;
+    case 'offset':
+      return hex(vma.offset);
+    case 'device':
+      return vma.device;
+    default:
+      return vma.name === '' ? '(none)' : utf8(vma.name);
+  }
+}
+
+/** Names are bytes; what is no UTF-8 becomes U+FFFD, control characters `?`. */
+function utf8(bytes: string): string {
+  const text = Buffer.from(bytes, 'latin1').toString('utf8');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they would act on the terminal
+  return text.replace(/[\u0000-\u001f\u007f]/g, '?');
+}
+
+function hex(page: number): string {
+  return page === 0 ? '0x0' : `0x${page.toString(16)}000`;
+}
+
+function hexRangeOf(start: number, end: number): string {
+  return `${hex(start).slice(2)}-${hex(end).slice(2)}`;
+}

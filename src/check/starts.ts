@@ -1,0 +1,42 @@
+/**
+ * The starts of the lines of one text: whether one was there before. Lines mostly rise, so most starts
+ * only join the end of a list; those that do not are kept beside it.
+ */
+import { grownFloat64 } from '../base/grow.ts';
+
+/** As many VMAs as a process could have by far; of a longer text the rest is not remembered. */
+export const LINES_MAX = 1_000_000;
+
+export class Starts {
+  #rising = new Float64Array(256);
+  #count = 0;
+  readonly #others = new Set<number>();
+
+  has(start: number): boolean {
+    let low = 0;
+    let high = this.#count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#rising[middle]! < start) low = middle + 1;
+      else high = middle;
+    }
+    return (low < this.#count && this.#rising[low] === start) || this.#others.has(start);
+  }
+
+  add(start: number): void {
+    if (this.#count + this.#others.size >= LINES_MAX) return;
+    if (this.#count > 0 && start <= this.#rising[this.#count - 1]!) {
+      this.#others.add(start);
+      return;
+    }
+    if (this.#count === this.#rising.length) {
+      this.#rising = grownFloat64(this.#rising, this.#count + 1);
+    }
+    this.#rising[this.#count++] = start;
+  }
+
+  clear(): void {
+    this.#count = 0;
+    this.#others.clear();
+  }
+}

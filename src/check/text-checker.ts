@@ -1,0 +1,154 @@
+/**
+ * Is this text what the kernel promises? Takes maps or smaps text line by line, one text after the
+ * other, and names every line that no kernel would print or that breaks a promise of proc.rst:
+ * addresses never go backwards, ranges never overlap.
+ *
+ * Memory does not grow with the number of texts; of one text the starts of its lines are kept, 8 bytes
+ * each, up to LINES_MAX. A text ends at an empty line, at a comment, behind [vsyscall], and where a
+ * line after the second begins at or below the first: a reader that began anew.
+ *
+ * Source: Documentation/filesystems/proc.rst; v6.18 fs/proc/task_mmu.c show_map_vma.
+ */
+import { MapsLine, NAME_COLUMNS, printMapsLine } from '../scenario/maps-line.ts';
+import { isSmapsDetail } from '../scenario/maps-text.ts';
+import { hexOfPage, hexRange } from '../scenario/units.ts';
+import { Starts } from './starts.ts';
+
+export const FINDING_KINDS = ['field', 'spacing', 'overlap', 'backward', 'duplicate'] as const;
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+export interface Finding {
+  readonly kind: FindingKind;
+  /** From 1, as the column. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** A line of maps by value. Pages; `device` with the inode, `name` as printed. */
+export interface VmaLine {
+  readonly start: number;
+  readonly end: number;
+  readonly perms: string;
+  readonly offset: number;
+  readonly device: string;
+  readonly name: string;
+  /** Line of its text, from 1. */
+  readonly line: number;
+}
+
+export interface CheckerHooks {
+  readonly finding: (finding: Finding) => void;
+  /** Each VMA, in the order of the text. */
+  readonly vma?: (vma: VmaLine) => void;
+  /** A text of at least one line has ended. */
+  readonly textEnd?: () => void;
+}
+
+export class TextChecker {
+  readonly #hooks: CheckerHooks;
+  readonly #parser = new MapsLine();
+  readonly #starts = new Starts();
+  texts = 0;
+  vmas = 0;
+  // The text that is being read.
+  #lines = 0;
+  #firstStart = 0;
+  #start = 0;
+  #end = 0;
+
+  constructor(hooks: CheckerHooks) {
+    this.#hooks = hooks;
+  }
+
+  /** @param number of the line in its file, from 1 @param cut the line was too long to be kept */
+  line(text: string, number: number, cut: boolean): void {
+    if (text === '' || text.startsWith('#')) {
+      this.endText();
+      return;
+    }
+    if (this.#lines > 0 && isSmapsDetail(text)) return;
+    if (cut) this.#fault('field', number, 1, 'a line of more than 64 KiB');
+    else if (text.endsWith('\r'))
+      this.#fault('field', number, text.length, 'the line ends in CR LF');
+    else if (!this.#parser.scan(text, 0, text.length)) {
+      this.#fault('field', number, this.#parser.faultStart + 1, this.#parser.faultMessage);
+    } else {
+      this.#checkPrinted(text, number);
+      this.#place(number);
+      if (this.#parser.isGate) this.endText();
+    }
+  }
+
+  /** The file ended inside a line. */
+  cutShort(number: number): void {
+    this.#fault('field', number, 1, 'the last line has no newline: the text was cut');
+  }
+
+  endText(): void {
+    if (this.#lines === 0) return;
+    this.#lines = 0;
+    this.#starts.clear();
+    this.texts++;
+    this.#hooks.textEnd?.();
+  }
+
+  #fault(kind: FindingKind, line: number, column: number, message: string): void {
+    this.#hooks.finding({ kind, line, column, message });
+  }
+
+  /** Every byte as the kernel would have it. */
+  #checkPrinted(text: string, number: number): void {
+    const { device, name } = this.#parser;
+    if (name === '' && device !== '00:00 0') {
+      this.#fault('field', number, text.length, `a mapping of a file (${device}) without a path`);
+      return;
+    }
+    const printed = NAME_COLUMNS.map((column) => printMapsLine(this.#parser, column));
+    if (printed.includes(text)) return;
+    const column = firstDifference(text, printed[0]!) + 1;
+    const message = `not as the kernel writes it: expected ${JSON.stringify(
+      printed[0]!.slice(column - 1, column + 39),
+    )}`;
+    this.#fault('spacing', number, column, message);
+  }
+
+  /** Its place among the lines before it. */
+  #place(number: number): void {
+    const { startPage: start, endPage: end, perms, offsetPages, device, name } = this.#parser;
+    const again = this.#lines > 1 && start <= this.#firstStart && this.#start > this.#firstStart;
+    if (again) this.endText();
+    if (this.#lines === 0) this.#firstStart = start;
+    else this.#compare(start, end, number);
+    this.#starts.add(start);
+    this.#lines++;
+    this.vmas++;
+    this.#start = start;
+    this.#end = end;
+    this.#hooks.vma?.({ start, end, perms, offset: offsetPages, device, name, line: number });
+  }
+
+  #compare(start: number, end: number, number: number): void {
+    const before = hexRange(this.#start, this.#end);
+    if (start < this.#start) {
+      const message = `${hexRange(start, end)} begins below the line before it, ${before}`;
+      this.#fault('backward', number, 1, message);
+    } else if (start < this.#end) {
+      this.#fault(
+        'overlap',
+        number,
+        1,
+        `${hexRange(start, end)} overlaps the line before it, ${before}`,
+      );
+    }
+    if (this.#starts.has(start)) {
+      this.#fault('duplicate', number, 1, `a second line that begins at ${hexOfPage(start)}`);
+    }
+  }
+}
+
+function firstDifference(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && at < b.length && a[at] === b[at]) at++;
+  return at;
+}

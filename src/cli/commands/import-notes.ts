@@ -1,0 +1,68 @@
+/** What import and capture tell about a log: what is in it, what was not understood, how it fits. */
+import { UserError } from '../../base/errors.ts';
+import { compareVmas } from '../../check/compare.ts';
+import { describeDifference } from '../../check/describe.ts';
+import type { VmaLine } from '../../check/text-checker.ts';
+import { finalLayout } from '../../drive/final.ts';
+import { SHMEM_PATH } from '../../scenario/maps-line.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { Remark, Trace } from '../../trace/call.ts';
+import type { Messages } from '../messages.ts';
+import { type ImportedText, vmaLines } from './import.ts';
+
+const DIFFERENCES_SHOWN = 10;
+const EVENTS_MAX = 1_000_000_000;
+
+export function tellTrace(trace: Trace, messages: Messages): void {
+  const { calls, threads, lines } = trace;
+  const unchanged = calls.filter((call) => call.action.kind === 'nothing').length;
+  messages.note(
+    `${lines} lines, ${calls.length} calls of ${threads.length} threads, ` +
+      `${unchanged} of them without effect${trace.timed ? '' : '; no times: replayed as fast as it goes'}`,
+  );
+  for (const remark of trace.leftOut) messages.note(`left out: ${remarkText(remark)}`);
+  for (const remark of trace.notUnderstood) {
+    messages.warning(`not understood: ${remarkText(remark)}\n    ${printable(remark.example)}`);
+  }
+}
+
+function remarkText({ what, count, file, line }: Remark): string {
+  return `${count} x ${what} (first: ${file}:${line})`;
+}
+
+/** Lines of a log may hold anything. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they would act on the terminal
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+}
+
+/** Replays the log and compares with the text at its end. */
+export function tellReplay(scenario: Scenario, last: ImportedText, messages: Messages): void {
+  let text: Uint8Array;
+  try {
+    ({ text } = finalLayout({ ...scenario, durationNs: null }, { maxEvents: EVENTS_MAX }));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    messages.warning(`the log could not be replayed: ${error.message}`);
+    return;
+  }
+  const [here, there] = [comparable(vmaLines(text)), comparable(last.vmas)];
+  const printed = new Set(here.map(keyOf));
+  const equal = there.filter((vma) => printed.has(keyOf(vma))).length;
+  messages.note(`replayed: ${equal} of ${there.length} lines of ${last.path} come out as they are`);
+  const differences = compareVmas(here, there);
+  for (const difference of differences.slice(0, DIFFERENCES_SHOWN)) {
+    messages.note(`  ${describeDifference(difference)}`);
+  }
+  const more = differences.length - DIFFERENCES_SHOWN;
+  if (more > 0) messages.note(`  and ${more} more`);
+}
+
+/** Each shared anonymous mapping has an inode of its own that no log tells. */
+function comparable(vmas: readonly VmaLine[]): VmaLine[] {
+  return vmas.map((vma) => (vma.name === SHMEM_PATH ? { ...vma, device: '00:01 any' } : vma));
+}
+
+function keyOf({ start, end, perms, offset, device, name }: VmaLine): string {
+  return [start, end, perms, offset, device, name].join(' ');
+}

@@ -1,0 +1,105 @@
+/**
+ * A scenario for texts and logs of a real process, as YAML: the address space, a monitor, and a writer
+ * that is likely for what there is: the log where there is one, else what changed from text to text,
+ * else small protection changes all over.
+ */
+import type { Trace } from '../../trace/call.ts';
+
+export interface ScenarioParts {
+  readonly about: string;
+  /** What stands under vmas:, a file or lines. */
+  readonly start: { readonly from: string } | { readonly lines: readonly string[] };
+  /** Paths of further texts. */
+  readonly later: readonly string[];
+  readonly trace: TracePart | null;
+  /** YAML of operations that lead from text to text and back, or null. */
+  readonly program: readonly string[] | null;
+}
+
+export interface TracePart {
+  readonly paths: readonly string[];
+  readonly trace: Trace;
+  readonly speed: number | 'max' | null;
+  readonly from: string | null;
+  readonly until: string | null;
+  readonly process: number | null;
+}
+
+/** A replay takes about so much simulated time: some hundred passes of a monitor. */
+const REPLAY_NS = 50e6;
+
+export function scenarioText(parts: ScenarioParts): string {
+  const { start, trace } = parts;
+  const vmas =
+    'from' in start
+      ? [`  - { from: ${quoted(start.from)} }`]
+      : start.lines.map((line) => `  - ${quoted(line)}`);
+  const lines = ['mapsim: 1', `about: ${quoted(parts.about)}`];
+  if (trace !== null) lines.push(...durationLines(trace));
+  lines.push('vmas:', ...vmas, 'readers:', `  - ${reader(trace)}`, 'writers:');
+  if (trace !== null) lines.push(...traceWriter(trace, parts.later));
+  else if (parts.program !== null) lines.push(...programWriter(parts.program));
+  else lines.push('  - { name: churn, churn: merge-churn, think: { exp: 20us } }');
+  return `${lines.join('\n')}\n`;
+}
+
+/** With a log the run ends with it; how many passes fit is the strategy's affair. */
+function reader(trace: TracePart | null): string {
+  const passes = trace === null ? 100 : 1_000_000;
+  return `{ name: monitor, strategy: rcu-retry3, passes: ${passes}, buffer: 4k }`;
+}
+
+/** Text as a quoted scalar of YAML, which takes JSON's. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+function spanNs({ calls }: Trace): number {
+  const first = calls.reduce((least, call) => Math.min(least, call.startNs), Infinity);
+  const last = calls.reduce((most, call) => Math.max(most, call.endNs), 0);
+  return Math.max(0, last - first);
+}
+
+/** 1, 2, 5, 10 … : the log in about REPLAY_NS. */
+export function replaySpeed(trace: Trace): number {
+  const wanted = spanNs(trace) / REPLAY_NS;
+  let speed = 1;
+  for (let i = 0; speed < wanted && speed < 1e9; i++)
+    speed = [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3);
+  return speed;
+}
+
+function speedOf(part: TracePart): number | 'max' {
+  return part.speed ?? (part.trace.timed ? replaySpeed(part.trace) : 'max');
+}
+
+function durationLines(part: TracePart): string[] {
+  const speed = speedOf(part);
+  const recorded = spanNs(part.trace);
+  // Without times some ten microseconds a call are a guess that leaves time to read.
+  const ns = speed === 'max' ? part.trace.calls.length * 10_000 : recorded / speed;
+  const comment = part.trace.timed ? ` # recorded: ${(recorded / 1e9).toFixed(3)} s` : '';
+  return [`duration: ${Math.ceil(ns / 1e6) + 1}ms${comment}`];
+}
+
+function traceWriter(part: TracePart, later: readonly string[]): string[] {
+  const [first, ...more] = part.paths;
+  const paths = more.length === 0 ? quoted(first!) : `[${part.paths.map(quoted).join(', ')}]`;
+  const lines = ['  - name: replay', `    trace: ${paths}`, `    speed: ${speedOf(part)}`];
+  if (part.from !== null) lines.push(`    from: ${quoted(part.from)}`);
+  if (part.until !== null) lines.push(`    until: ${quoted(part.until)}`);
+  if (part.process !== null) lines.push(`    process: ${part.process}`);
+  if (later.length > 0) {
+    lines.push(`    filesFrom: [${later.map(quoted).join(', ')}] # a log tells paths, not inodes`);
+  }
+  return lines;
+}
+
+function programWriter(program: readonly string[]): string[] {
+  return [
+    '  - name: between-texts',
+    '    think: { exp: 20us }',
+    '    program:',
+    ...program.map((operation) => `      - ${operation}`),
+  ];
+}

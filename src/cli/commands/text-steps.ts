@@ -1,0 +1,85 @@
+/**
+ * From one maps text of a process to the next: the calls that would have led there, as operations of a
+ * scenario. What the texts do not tell is left out: the order, what came and went in between, the
+ * stack, and the kernel's own mappings.
+ */
+import { compareVmas, type Difference } from '../../check/compare.ts';
+import type { VmaLine } from '../../check/text-checker.ts';
+
+/** More operations than that make no readable scenario. */
+export const STEPS_MAX = 10_000;
+
+/** Operations from the first text to the second, … and from the last one back, as YAML. */
+export function stepsBetween(texts: readonly (readonly VmaLine[])[]): {
+  readonly steps: readonly string[];
+  readonly dropped: number;
+} {
+  const steps: string[] = [];
+  let dropped = 0;
+  for (const [index, here] of texts.entries()) {
+    const there = texts[(index + 1) % texts.length]!;
+    for (const step of stepsTo(here, there)) {
+      if (steps.length < STEPS_MAX) steps.push(step);
+      else dropped++;
+    }
+  }
+  return { steps, dropped };
+}
+
+function stepsTo(here: readonly VmaLine[], there: readonly VmaLine[]): string[] {
+  const steps: string[] = [];
+  const heap = heapEnd(there) - heapEnd(here);
+  if (heap !== 0) steps.push(`brk: { pages: ${heap} }`);
+  for (const difference of compareVmas(here, there)) steps.push(...stepsOf(difference));
+  return steps;
+}
+
+/** End of the brk area in pages; 0 without one. */
+function heapEnd(vmas: readonly VmaLine[]): number {
+  return vmas.reduce((end, vma) => (vma.name === '[heap]' ? Math.max(end, vma.end) : end), 0);
+}
+
+function stepsOf(difference: Difference): string[] {
+  const { start, end } = difference;
+  const at = `at: "${hex(start)}", pages: ${end - start}`;
+  switch (difference.kind) {
+    case 'only-here':
+      return isOwn(difference.here) ? [] : [`munmap: { ${at} }`];
+    case 'only-there':
+      return isOwn(difference.there) ? [] : mapping(difference.there, start, end);
+    case 'differs': {
+      const { here, there, fields } = difference;
+      if (isOwn(here) || isOwn(there)) return [];
+      const onlyPerms =
+        fields.length === 1 && fields[0] === 'perms' && here.perms[3] === there.perms[3];
+      return onlyPerms
+        ? [`mprotect: { ${at}, perms: ${there.perms} }`]
+        : mapping(there, start, end);
+    }
+    case 'divided':
+      return [];
+  }
+}
+
+/** The stack, the heap and what the kernel maps by itself are not made by mmap. */
+function isOwn(vma: VmaLine): boolean {
+  return vma.name.startsWith('[') && !vma.name.startsWith('[anon');
+}
+
+function mapping(vma: VmaLine, start: number, end: number): string[] {
+  const parts = [`at: "${hex(start)}"`, `pages: ${end - start}`, `perms: ${vma.perms}`];
+  const name = /^\[anon(?:_shmem)?:(.*)\]$/s.exec(vma.name)?.[1];
+  if (name !== undefined && vma.device === '00:00 0') parts.push(`name: ${JSON.stringify(name)}`);
+  else if (vma.device !== '00:00 0' && vma.name !== '/dev/zero (deleted)' && name === undefined) {
+    const [dev, inode] = vma.device.split(' ');
+    const path = Buffer.from(vma.name, 'latin1').toString('utf8');
+    const offset = hex(vma.offset + (start - vma.start));
+    const file = `path: ${JSON.stringify(path)}, dev: "${dev}", inode: ${inode}, offset: "${offset}"`;
+    parts.push(`file: { ${file} }`);
+  }
+  return [`mmap: { ${parts.join(', ')} }`];
+}
+
+function hex(page: number): string {
+  return page === 0 ? '0x0' : `0x${page.toString(16)}000`;
+}

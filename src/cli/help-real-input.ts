@@ -1,0 +1,77 @@
+/** What help says of the commands about real processes: import, capture, check. */
+
+const TRACES = `Logs are those of strace (-f or -ff, -t -tt -ttt or -r; -T and -y help), perf trace, or perf
+script of syscalls:sys_enter_*, sys_exit_*. To record one:
+  strace -f -ttt -T -y -e trace=%memory,prctl,clone,clone3,fork,vfork,execve -o LOG -p PID
+What was not understood is counted and listed. Any file may be gzipped.
+`;
+
+const IMPORT_EXIT_CODES = `Exit codes:
+  0   written
+  2   wrong usage, no text of maps, or a text that no scenario can begin with
+  3   input or output failed
+`;
+
+export const REAL_INPUT_COMMANDS = {
+  import: {
+    name: 'import',
+    operands: 'MAPS...',
+    purpose: 'Makes a scenario of a real process: of its maps texts and a log of its calls.',
+    examples: [
+      'mapsim import /proc/self/maps -o me.yaml',
+      'mapsim import start.maps end.maps --trace calls.strace -o replay.yaml',
+      'ssh server cat /proc/4711/maps | mapsim import - | mapsim run -',
+    ],
+    more: `The first text is the address space at the start. Without a log, what differs from text to
+text becomes the writer's program, there and back. With one, the further texts tell device
+and inode of mapped files, and the last one is compared with what the log leads to.
+
+${TRACES}
+${IMPORT_EXIT_CODES}`,
+  },
+  capture: {
+    name: 'capture',
+    operands: '',
+    purpose: 'Reads the maps of a live process, records its calls if asked to, writes a scenario.',
+    examples: [
+      'mapsim capture --pid 4711',
+      'mapsim capture --pid 4711 --trace 5 -o server && mapsim run server/scenario.yaml',
+      'mapsim capture --pid 4711 --repeat 1000',
+    ],
+    more: `A log needs strace and the right to ptrace the process; without, the texts alone are written.
+--repeat reads the text so many times and checks each one, as mapsim check does.
+
+Exit codes:
+  0   written
+  1   --repeat found a text that the kernel promises not to print
+  2   wrong usage
+  3   the process cannot be read, or output failed
+`,
+  },
+  check: {
+    name: 'check',
+    operands: '[FILE...]',
+    purpose: 'Tells whether maps texts are what the kernel promises, and how they differ as VMAs.',
+    examples: [
+      'mapsim check texts.maps',
+      'while cat /proc/4711/maps; do echo; done | mapsim check -',
+      'mapsim run s.yaml --summary=none | mapsim check - --against=real.maps',
+    ],
+    more: `FILE is maps or smaps text, one text or any number after one another, or - for standard
+input; it may be gzipped. A text ends at an empty line, at a line that begins with #,
+behind [vsyscall], and where the addresses begin anew. Findings are of five kinds:
+  field      no line of maps, or one that contradicts itself
+  spacing    understood, but not as the kernel writes it
+  overlap    begins inside the line before it
+  backward   begins below the line before it
+  duplicate  begins where an earlier line of the text did
+Differences: - only here, + only there, ~ otherwise there, | divided into other VMAs.
+
+Exit codes:
+  0   nothing found
+  1   something was found, or there was nothing to check
+  2   wrong usage
+  3   input or output failed
+`,
+  },
+} as const;

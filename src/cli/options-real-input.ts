@@ -1,0 +1,82 @@
+/** The options of import, capture and check. */
+import { InvalidArgumentError, Option } from 'commander';
+import { listFormat, quiet } from './options.ts';
+
+const INPUT = 'Input:';
+const OUTPUT = 'What is written:';
+
+function option(group: string, flags: string, description: string): Option {
+  return new Option(flags, description).helpGroup(group);
+}
+
+function wholeNumber(what: string, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : 0;
+    if (value >= 1 && value <= max) return value;
+    throw new InvalidArgumentError(`It is ${what}, from 1 to ${max}.`);
+  };
+}
+
+/** `10`, `2.5`, `max`. */
+function speedOf(text: string): number | 'max' {
+  if (text === 'max') return text;
+  const speed = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : 0;
+  if (speed > 0 && speed <= 1e9) return speed;
+  throw new InvalidArgumentError('It is a number above 0, such as 10, or max.');
+}
+
+/** Seconds; a log of an hour is longer than anyone would replay. */
+function secondsOf(text: string): number {
+  const seconds = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : 0;
+  if (seconds > 0 && seconds <= 3600) return seconds;
+  throw new InvalidArgumentError('It is a number of seconds above 0, at most 3600.');
+}
+
+const pid = option(INPUT, '--pid <N>', 'the process whose maps are read').argParser(
+  wholeNumber('the number of a process', 4_194_304),
+);
+
+const output = option(
+  OUTPUT,
+  '-o, --output <FILE>',
+  'the scenario; without it, or with -, standard output',
+);
+
+export const IMPORT_OPTIONS: readonly Option[] = [
+  option(INPUT, '--trace <LOG>', 'a log of system calls; repeat it for the files of strace -ff')
+    .argParser((text: string, before: readonly string[]) => [...before, text])
+    .default([] as readonly string[], 'none'),
+  option(INPUT, '--from <TIME>', 'only calls that returned after TIME, as the log writes times'),
+  option(INPUT, '--until <TIME>', 'only calls that returned at or before TIME'),
+  option(INPUT, '--process <N>', 'which process of the log; default the first').argParser(
+    wholeNumber('the number of a process', 4_194_304),
+  ),
+  output,
+  option(
+    OUTPUT,
+    '--speed <X>',
+    'so many times as fast as recorded, or max; default: all in some 50 ms',
+  ).argParser(speedOf),
+  quiet,
+];
+
+export const CAPTURE_OPTIONS: readonly Option[] = [
+  pid.makeOptionMandatory(),
+  option(INPUT, '--trace <SECONDS>', 'record its calls with strace for so long').argParser(
+    secondsOf,
+  ),
+  option(INPUT, '--repeat <N>', 'read the text N times and check each').argParser(
+    wholeNumber('a number of times', 1_000_000_000),
+  ),
+  option(OUTPUT, '-o, --output <DIR>', 'where the files go; default capture-PID'),
+  quiet,
+];
+
+export const CHECK_OPTIONS: readonly Option[] = [
+  option(INPUT, '--pid <N>', 'the maps of a live process, too').argParser(
+    wholeNumber('the number of a process', 4_194_304),
+  ),
+  option(INPUT, '--against <MAPS>', 'tell how each text differs from this one, as VMAs'),
+  listFormat,
+  quiet,
+];

@@ -1,0 +1,60 @@
+/**
+ * Input as chunks, however large: a file, standard input, gzipped or not. Nothing is kept.
+ *
+ * What is unpacked may be a thousand times as long as what is read; it is taken piece by piece, too.
+ */
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { EXIT, UserError } from '../base/errors.ts';
+import { reason } from './files.ts';
+import type { Io } from './io.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+
+/** @param path as the user wrote it; `-` is standard input @throws UserError while it is read */
+export async function* chunksOf(path: string, io: Io): AsyncGenerator<Uint8Array> {
+  const source =
+    path === '-'
+      ? io.stdin
+      : createReadStream(resolve(io.cwd, path), { highWaterMark: CHUNK_BYTES });
+  const shown = path === '-' ? 'standard input' : path;
+  try {
+    yield* unzippedChunks(source as AsyncIterable<Uint8Array | string>);
+  } catch (error) {
+    throw new UserError(`cannot read ${shown}: ${reason(error)}`, EXIT.io);
+  }
+}
+
+/** Looks at the first two bytes. */
+async function* unzippedChunks(
+  source: AsyncIterable<Uint8Array | string>,
+): AsyncGenerator<Uint8Array> {
+  const chunks = bytesOf(source);
+  const head: Uint8Array[] = [];
+  let seen = 0;
+  while (seen < 2) {
+    const { value, done } = await chunks.next();
+    if (done === true) break;
+    head.push(value);
+    seen += value.length;
+  }
+  const first = Buffer.concat(head);
+  const all = (async function* () {
+    yield first;
+    yield* chunks;
+  })();
+  if (first[0] === 0x1f && first[1] === 0x8b) {
+    const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+    const packed = Readable.from(all);
+    packed.on('error', (error) => gunzip.destroy(error));
+    yield* packed.pipe(gunzip) as AsyncIterable<Uint8Array>;
+  } else {
+    yield* all;
+  }
+}
+
+async function* bytesOf(source: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+}
