@@ -16,7 +16,7 @@ import { NO_FILE, NO_VMA } from '../mm/layout.ts';
 import { loadVmaFlags, loadVmaNames, loadVmaRange, vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE, privateSteps } from '../sim/step.ts';
 import { GATE_LINE } from './format.ts';
-import { beginPass, endPass, PAGE_SIZE } from './pass.ts';
+import { beginPass, closeFile, endPass, PAGE_SIZE } from './pass.ts';
 import { POS_END, POS_GATE, type Reader } from './reader.ts';
 import { formatRecord } from './record.ts';
 import {
@@ -207,11 +207,7 @@ export function openMaps(s: Strategy): ReaderStep {
     return endPass(r, s, procMapsRelease);
   };
 
-  const procMapsRelease: ReaderStep = (k, r) => {
-    k.spend(k.costs.openClose - Math.floor(k.costs.openClose / 2));
-    if (r.counts.passesStarted === r.passes) return procMapsOpen;
-    return k.sleep(r, r.times.thinkNs(), procMapsOpen);
-  };
+  const procMapsRelease = closeFile(procMapsOpen);
 
   privateSteps(procMapsOpen, ksysRead, seqReadIter, startAt, mNext, overflowed, nextGate, showGate);
   privateSteps(stopped, redoPage, readReturn, procMapsRelease);

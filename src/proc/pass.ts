@@ -1,4 +1,5 @@
 /** The frame of a pass, whichever way it is read: what is fresh when it begins, how it ends. */
+import { privateSteps } from '../sim/step.ts';
 import type { Reader } from './reader.ts';
 import type { ReaderStep, Strategy } from './strategy.ts';
 
@@ -32,4 +33,18 @@ export function endPass(r: Reader, s: Strategy, release: ReaderStep): ReaderStep
   r.endPage = 0;
   r.ret = release;
   return s.releaseFile ?? release;
+}
+
+/** close(), on the CPU to its end; then the reader thinks, and goes on to `open`. */
+export function closeFile(open: ReaderStep): ReaderStep {
+  const nextPass: ReaderStep = (k, r) => {
+    if (r.counts.passesStarted === r.passes) return open;
+    return k.sleep(r, r.times.thinkNs(), open);
+  };
+  const procMapsRelease: ReaderStep = (k) => {
+    k.spend(k.costs.openClose - Math.floor(k.costs.openClose / 2));
+    return nextPass;
+  };
+  privateSteps(nextPass);
+  return procMapsRelease;
 }

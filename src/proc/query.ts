@@ -9,7 +9,7 @@
 import { NO_VMA } from '../mm/layout.ts';
 import { vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE, privateSteps } from '../sim/step.ts';
-import { beginPass, endPass } from './pass.ts';
+import { beginPass, closeFile, endPass } from './pass.ts';
 import { formatRecord } from './record.ts';
 import type { ReaderStep, Strategy } from './strategy.ts';
 import { STOP_END, STOP_FULL } from './strategy.ts';
@@ -100,11 +100,7 @@ export function queryMaps(s: Strategy): ReaderStep {
     return endPass(r, s, procMapsRelease);
   };
 
-  const procMapsRelease: ReaderStep = (k, r) => {
-    k.spend(k.costs.openClose - Math.floor(k.costs.openClose / 2));
-    if (r.counts.passesStarted === r.passes) return procMapsOpen;
-    return k.sleep(r, r.times.thinkNs(), procMapsOpen);
-  };
+  const procMapsRelease = closeFile(procMapsOpen);
 
   privateSteps(procMapsOpen, ksysIoctl, redoQuery, startAt, put, ioctlReturn, procMapsRelease);
   // stopped: the judgement on the text depends on when it is complete.

@@ -34,17 +34,19 @@ export interface RunOptions {
   readonly strategy?: string;
   readonly seed?: string;
   readonly passes?: PassSelection['which'];
+  /** Whose passes are kept; the first reader's by default. */
+  readonly reader?: string;
   readonly maxEvents?: number;
   readonly onOperation?: (operation: OperationRecord) => void;
 }
 
 /** Runs to the end. The texts of all passes of the first reader are kept, unless told otherwise. */
 export function aRun(scenario: string | Scenario, options: RunOptions = {}): Outcome {
-  const { passes = 'all', maxEvents = 50_000_000, ...rest } = options;
+  const { passes = 'all', reader = null, maxEvents = 50_000_000, ...rest } = options;
   const run = new TimedRun(typeof scenario === 'string' ? aScenario(scenario) : scenario, {
     ...rest,
     maxEvents,
-    passes: { reader: null, which: passes },
+    passes: { reader, which: passes },
   });
   run.advance(Number.POSITIVE_INFINITY);
   return run.outcome();
