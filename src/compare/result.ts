@@ -35,6 +35,12 @@ export interface CompareResult {
   readonly judgements: readonly Judgement[];
 }
 
+/** Whether every seed gave the same run: then nothing in the scenario is left to chance. */
+export function withoutChance({ runs }: Group): boolean {
+  const [first, ...others] = runs.map(({ seed: _, ...run }) => JSON.stringify(run));
+  return others.length > 0 && others.every((run) => run === first);
+}
+
 /** Runs of a group that --max-events stopped before their end. */
 export function stoppedRuns({ runs }: Group): number {
   return runs.filter(({ ended }) => ended === 'max-events').length;

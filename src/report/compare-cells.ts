@@ -19,7 +19,7 @@ export function cellText(cell: Cell, unit: Unit): CellText {
 }
 
 function valueText({ median, low, high, rate }: Cell, unit: Unit): [string, string] {
-  if (rate?.of === 0) return ['-', ''];
+  if (rate?.of === 0 && rate.events === 0) return ['-', ''];
   if (rate !== null && rate.events === 0) {
     const { of, things } = rate;
     const bound = rate.high === null ? '' : `< ${quantity(rate.high, 'share')}`;

@@ -1,6 +1,11 @@
 /** What is said of a comparison on standard error. */
 import { Chalk } from 'chalk';
-import { type CompareResult, type Judgement, stoppedRuns } from '../../compare/result.ts';
+import {
+  type CompareResult,
+  type Judgement,
+  stoppedRuns,
+  withoutChance,
+} from '../../compare/result.ts';
 import { type ColorChoice, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import type { Messages } from '../messages.ts';
@@ -13,6 +18,9 @@ export function tellResult({ scenarios }: CompareResult, messages: Messages): vo
       messages.warning(
         `${name}, ${group.label}: --max-events stopped ${stopped} of ${group.runs.length} runs`,
       );
+    }
+    if (groups.length > 0 && groups.every(withoutChance)) {
+      messages.note(`${name}: every seed gave the same run, so nothing in it is left to chance`);
     }
     if (comparison === null || comparison.canShow) continue;
     messages.note(
