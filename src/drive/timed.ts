@@ -5,6 +5,7 @@
  * The run is advanced in slices, so that whoever drives it can show progress and be interrupted.
  */
 import { InternalError } from '../base/assert.ts';
+import { UserError } from '../base/errors.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Reader } from '../proc/reader.ts';
@@ -25,6 +26,7 @@ import type {
 } from '../world/outcome.ts';
 import type { PassSelection } from '../world/pass-watch.ts';
 import type { World } from '../world/world.ts';
+import { zeroTimeLoops } from '../world/zero-time.ts';
 import { LivelockWatch } from './livelock.ts';
 import { type Machine, NOBODY } from './machine.ts';
 import { OwnCpus } from './own-cpus.ts';
@@ -210,6 +212,12 @@ export interface RunRequest {
   readonly ownStrategies?: ReadonlyMap<string, Strategy>;
 }
 
+/** A strategy given from outside may loop for free where the scenario's own would not. */
+function refuseZeroTime(scenario: Scenario, strategy: string): void {
+  const [loop] = zeroTimeLoops(scenario, strategy);
+  if (loop !== undefined) throw new UserError(`${loop.name}: ${loop.error}`);
+}
+
 /** A timed run of a scenario from its beginning. */
 export class TimedRun {
   readonly #scenario: Scenario;
@@ -218,6 +226,7 @@ export class TimedRun {
   readonly #world: World;
 
   constructor(scenario: Scenario, request: RunRequest, trace: StepTrace | null = null) {
+    if (request.strategy !== undefined) refuseZeroTime(scenario, request.strategy);
     this.#scenario = scenario;
     this.#request = request;
     const timed = buildTimedWorld(scenario, {

@@ -1,0 +1,76 @@
+/**
+ * Loops that would never end because no simulated time passes in them: refused before the run.
+ *
+ * A writer without `ops` whose whole program costs nothing, and a strategy that tries again at once
+ * (`wait=spin`, or the pin of bug-compat=pin-spin) where trying is free.
+ */
+import { type CostName, type Costs, costsOf } from '../mm/costs.ts';
+import type { Duration, Operation, Scenario, WriterSpec } from '../scenario/scenario.ts';
+
+export interface ZeroTimeLoop {
+  /** Of the reader or writer. */
+  readonly name: string;
+  readonly error: string;
+}
+
+/** @param strategy canonical, in place of every reader's own; null: none */
+export function zeroTimeLoops(scenario: Scenario, strategy: string | null): ZeroTimeLoop[] {
+  const { preset, overrides } = scenario.machine.costs;
+  const costs = costsOf(preset, overrides);
+  const loops: ZeroTimeLoop[] = [];
+  for (const reader of scenario.readers) {
+    const error = spinsForFree(strategy ?? reader.strategy, costs);
+    if (error !== null) loops.push({ name: reader.name, error });
+  }
+  for (const writer of scenario.writers) {
+    if (writer.ops !== null || takesTime(writer.thinkNs) || !isFree(writer, costs)) continue;
+    const error =
+      'a loop that takes no simulated time: the writer never stops, does not think, and its ' +
+      'program costs nothing; give it "ops", "think" or a cost';
+    loops.push({ name: writer.name, error });
+  }
+  return loops;
+}
+
+function spinsForFree(strategy: string, costs: Costs): string | null {
+  const free = (option: string, cost: CostName): string =>
+    `a loop that takes no simulated time: ${option} where ${cost} costs nothing`;
+  if (strategy.includes('wait=spin') && costs.speculateBegin === 0) {
+    return free('wait=spin', 'speculateBegin');
+  }
+  if (strategy.includes('bug-compat=pin-spin') && costs.filePin === 0) {
+    return free('bug-compat=pin-spin', 'filePin');
+  }
+  return null;
+}
+
+function takesTime(duration: Duration): boolean {
+  if (typeof duration === 'number') return duration > 0;
+  return 'exp' in duration ? duration.exp > 0 : duration.uniform[1] > 0;
+}
+
+/** Taking and dropping mmap_lock is part of every call and of every hold. */
+const LOCK_COSTS: readonly CostName[] = ['mmapWriteLock', 'mmapWriteUnlock'];
+
+function isFree(writer: WriterSpec, costs: Costs): boolean {
+  const { source } = writer;
+  if (LOCK_COSTS.some((name) => costs[name] > 0)) return false;
+  if (source.kind === 'program') return source.program.every((op) => operationIsFree(op, costs));
+  if (source.kind === 'trace') return false; // it ends
+  if (source.churn === 'flip-pair') return !takesTime(source.everyNs) && callsAreFree(costs);
+  return callsAreFree(costs);
+}
+
+const CALL_COSTS: readonly CostName[] = ['mmap', 'munmap', 'mprotect', 'mremap', 'mremapMove'];
+
+/** Churns use several calls; they are free only where all of them are. */
+function callsAreFree(costs: Costs): boolean {
+  return CALL_COSTS.every((name) => costs[name] === 0);
+}
+
+function operationIsFree(op: Operation, costs: Costs): boolean {
+  if (op.op === 'restore') return callsAreFree(costs);
+  if (op.op === 'hold' || op.op === 'pause') return !takesTime(op.ns);
+  if (op.holdNs !== null && takesTime(op.holdNs)) return false;
+  return costs[op.op] === 0;
+}
