@@ -7,6 +7,7 @@ import { renderFaults } from '../scenario/faults.ts';
 import type { LoadEnv } from '../scenario/loading.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { loadScenario } from '../scenario/validate.ts';
+import { zeroTimeLoops } from '../world/zero-time.ts';
 import type { CommandContext } from './command.ts';
 import { readInput, readStdin, unzipped } from './files.ts';
 import { isStrategyFile } from './own-strategies.ts';
@@ -50,6 +51,7 @@ function loadEnv(cwd: string, note: (message: string) => void): LoadEnv {
     note,
     strategies: parseStrategy,
     costs: { presets: COST_PRESETS, names: COST_NAMES },
+    zeroTimeLoop: (scenario) => zeroTimeLoops(scenario, null),
     // Whether a strategy that it names takes part is seen later: it may be one of the user's own.
     failOn: (expression) => parseFailOn(expression, (strategy) => strategy),
   };
