@@ -1,6 +1,7 @@
 /**
- * How much a sweep of 1,000 small runs gains from the second core: wall time of --jobs=1 over that of
- * --jobs=2, the best of some rounds, alternating. Needs a build and two cores with nothing else to do.
+ * How much a sweep of 1,000 small runs gains from the second core: wall time of --jobs=1 over that
+ * of --jobs=2, the best of some rounds, alternating. Needs a build and two cores with nothing else
+ * to do.
  *
  *     npm run build && node bench/sweep.mjs
  */

@@ -1,6 +1,6 @@
 /**
- * What is due next: a binary heap ordered by (timeNs, seq) in flat arrays. Ties in time are broken by
- * the order of insertion, never by luck of the heap. Nothing is allocated between two events.
+ * What is due next: a binary heap ordered by (timeNs, seq) in flat arrays. Ties in time are broken
+ * by the order of insertion, never by luck of the heap. Nothing is allocated between two events.
  */
 export class Agenda {
   #times = new Float64Array(16);

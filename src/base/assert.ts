@@ -1,4 +1,6 @@
-/** A broken invariant stops the run: these are mistakes of ours, never of the user (exit code 70). */
+/**
+ * A broken invariant stops the run: these are mistakes of ours, never of the user (exit code 70).
+ */
 
 export class InternalError extends Error {
   override readonly name = 'InternalError';

@@ -2,8 +2,8 @@
  * Bytes to lines, a chunk at a time: each line as a binary string (one character of 0..255 for each
  * byte) without its newline.
  *
- * Never holds more than one line, and of a line never more than LINE_BYTES_MAX bytes: what is longer
- * is cut there, so that no input can fill the memory.
+ * Never holds more than one line, and of a line never more than LINE_BYTES_MAX bytes: what is
+ * longer is cut there, so that no input can fill the memory.
  */
 
 /** A line of /proc/PID/maps has at most some 4300 bytes, one of strace with long strings more. */
@@ -41,7 +41,9 @@ export class LineSplitter {
     }
   }
 
-  /** The text is over: a last line without a newline counts as one. @returns whether there was one */
+  /**
+   * The text is over: a last line without a newline counts as one. @returns whether there was one
+   */
   end(): boolean {
     const open = this.#open;
     if (open) this.#finish();

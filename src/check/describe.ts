@@ -7,7 +7,10 @@ export function describeFinding(file: string, finding: Finding): string {
   return `${file}:${finding.line}:${finding.column}: ${finding.kind}: ${finding.message}`;
 }
 
-/** `-` only here, `+` only there, `~` otherwise there, `|` divided otherwise. Ends without a newline. */
+/**
+ * `-` only here, `+` only there, `~` otherwise there, `|` divided otherwise. Ends without a
+ * newline.
+ */
 export function describeDifference(difference: Difference): string {
   const range = hexRangeOf(difference.start, difference.end);
   switch (difference.kind) {

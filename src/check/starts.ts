@@ -1,6 +1,6 @@
 /**
- * The starts of the lines of one text: whether one was there before. Lines mostly rise, so most starts
- * only join the end of a list; those that do not are kept beside it.
+ * The starts of the lines of one text: whether one was there before. Lines mostly rise, so most
+ * starts only join the end of a list; those that do not are kept beside it.
  */
 import { grownFloat64 } from '../base/grow.ts';
 

@@ -3,9 +3,9 @@
  * other, and names every line that no kernel would print or that breaks a promise of proc.rst:
  * addresses never go backwards, ranges never overlap.
  *
- * Memory does not grow with the number of texts; of one text the starts of its lines are kept, 8 bytes
- * each, up to LINES_MAX. A text ends at an empty line, at a comment, behind [vsyscall], and where a
- * line after the second begins at or below the first: a reader that began anew.
+ * Memory does not grow with the number of texts; of one text the starts of its lines are kept, 8
+ * bytes each, up to LINES_MAX. A text ends at an empty line, at a comment, behind [vsyscall], and
+ * where a line after the second begins at or below the first: a reader that began anew.
  *
  * Source: Documentation/filesystems/proc.rst; v6.18 fs/proc/task_mmu.c show_map_vma.
  */

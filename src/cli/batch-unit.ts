@@ -19,7 +19,9 @@ export interface BatchRequest {
   readonly durationNs: number | null;
   /** Whether the times themselves are wanted beside their summaries. */
   readonly pools: boolean;
-  /** The user's own strategies as they are named, and the directory that the paths are relative to. */
+  /**
+   * The user's own strategies as they are named, and the directory that the paths are relative to.
+   */
   readonly own: { readonly texts: readonly string[]; readonly directory: string };
 }
 

@@ -1,6 +1,7 @@
 /**
- * A file that is written as results come: whoever looks sees what there is, and what a killed process
- * leaves is the beginning of the whole. (Other outputs appear when they are whole: see files.ts.)
+ * A file that is written as results come: whoever looks sees what there is, and what a killed
+ * process leaves is the beginning of the whole. (Other outputs appear when they are whole: see
+ * files.ts.)
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';

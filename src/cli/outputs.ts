@@ -1,4 +1,6 @@
-/** Files of `-o`: the format of each follows from its ending, and all are opened before any work. */
+/**
+ * Files of `-o`: the format of each follows from its ending, and all are opened before any work.
+ */
 import { UserError } from '../base/errors.ts';
 import { OutFile } from './files.ts';
 

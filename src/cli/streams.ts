@@ -1,7 +1,8 @@
 /**
  * Input as chunks, however large: a file, standard input, gzipped or not. Nothing is kept.
  *
- * What is unpacked may be a thousand times as long as what is read; it is taken piece by piece, too.
+ * What is unpacked may be a thousand times as long as what is read; it is taken piece by piece,
+ * too.
  */
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';

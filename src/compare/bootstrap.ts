@@ -32,7 +32,9 @@ export function medianInterval(values: readonly number[]): Interval {
   return percentiles(medians(sorted, 'first'));
 }
 
-/** 95 % interval of the median of `second` less that of `first`, two samples that are not paired. */
+/**
+ * 95 % interval of the median of `second` less that of `first`, two samples that are not paired.
+ */
 export function shiftInterval(first: readonly number[], second: readonly number[]): Interval {
   const before = medians(sortedCopy(first), 'first');
   const after = medians(sortedCopy(second), 'second');

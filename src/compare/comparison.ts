@@ -124,7 +124,9 @@ function sameSeeds(a: readonly RunRecord[], b: readonly RunRecord[]): boolean {
   return a.length === b.length && a.every(({ seed }, i) => seed === b[i]!.seed);
 }
 
-/** Six digits are more than a p has meaning; the seventh is for the engine's logarithms to differ. */
+/**
+ * Six digits are more than a p has meaning; the seventh is for the engine's logarithms to differ.
+ */
 function digits(p: number): number {
   return Number(p.toPrecision(6));
 }

@@ -22,8 +22,8 @@ export function holm(tests: readonly TestResult[], level: number): readonly numb
 }
 
 /**
- * Whether at least one of the tests could come out below the level, had the data been extreme. Tests
- * of what does not differ at all say nothing about that.
+ * Whether at least one of the tests could come out below the level, had the data been extreme.
+ * Tests of what does not differ at all say nothing about that.
  */
 export function canShow(tests: readonly TestResult[], level: number): boolean {
   if (tests.every(({ leastP }) => leastP === 1)) return true;

@@ -5,7 +5,9 @@
  */
 import { type TestResult, UNDECIDED } from './test-result.ts';
 
-/** @param onlyFirst pairs with the event in the first alone @param onlySecond in the second alone */
+/**
+ * @param onlyFirst pairs with the event in the first alone @param onlySecond in the second alone
+ */
 export function mcnemar(onlyFirst: number, onlySecond: number): TestResult {
   const n = onlyFirst + onlySecond;
   if (n === 0) return UNDECIDED;

@@ -32,7 +32,9 @@ const WRITER_MOVES = 1;
 const READER_TAKES_PART = 2;
 const ALL = WRITER_MOVES | READER_TAKES_PART;
 
-/** @param kind what to look for @param readers number of readers; tasks from there on are writers */
+/**
+ * @param kind what to look for @param readers number of readers; tasks from there on are writers
+ */
 export function findCycle(
   explorer: Explorer,
   kind: 'livelock' | 'starved',

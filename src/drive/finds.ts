@@ -1,6 +1,6 @@
 /**
- * What a search can be asked for: a word (a class of tearing, a fault, a deadlock, a livelock) or an
- * expression about one text or one record (`cuts>1`, `attempts>4`).
+ * What a search can be asked for: a word (a class of tearing, a fault, a deadlock, a livelock) or
+ * an expression about one text or one record (`cuts>1`, `attempts>4`).
  */
 import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';

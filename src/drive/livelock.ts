@@ -1,14 +1,15 @@
 /**
- * Notices that a timed run repeats itself: a reader fails again and again at one record, and the whole
- * state of the run is what it was some failures ago. Then it goes on like that for ever.
+ * Notices that a timed run repeats itself: a reader fails again and again at one record, and the
+ * whole state of the run is what it was some failures ago. Then it goes on like that for ever.
  *
- * The state is everything that a later step could tell apart: the saved world, when each task is due,
- * counted from now, the writers' streams of chance, who waits how long, whose cache lines are fresh.
- * It is compared with one remembered state, which is replaced after twice as many failures each time
- * (Brent's way of finding a cycle). Only where every task has a CPU of its own; shared CPUs keep
- * weighted run times that never repeat.
+ * The state is everything that a later step could tell apart: the saved world, when each task is
+ * due, counted from now, the writers' streams of chance, who waits how long, whose cache lines are
+ * fresh. It is compared with one remembered state, which is replaced after twice as many failures
+ * each time (Brent's way of finding a cycle). Only where every task has a CPU of its own; shared
+ * CPUs keep weighted run times that never repeat.
  *
- * Left out: two tasks due at the same instant (their order is not in the state): never taken as equal.
+ * Left out: two tasks due at the same instant (their order is not in the state): never taken as
+ * equal.
  */
 import { Packer } from '../base/packed.ts';
 import type { Reader } from '../proc/reader.ts';

@@ -12,8 +12,8 @@ export interface Machine {
   /** When the task that next() gave takes its step. */
   readonly nextNs: number;
   /**
-   * The task took a step at `nowNs` that cost `spentNs` and goes on. Returns true if it takes its next
-   * step before anything else happens; `nextNs` is when.
+   * The task took a step at `nowNs` that cost `spentNs` and goes on. Returns true if it takes its
+   * next step before anything else happens; `nextNs` is when.
    */
   goesOn(task: Task, nowNs: number, spentNs: number): boolean;
   /**

@@ -1,6 +1,7 @@
 /**
- * Follows a schedule, step by step, and says what each step did; objects when the schedule no longer
- * fits: a task that cannot go on, a step of another name than recorded, a choice that is not there.
+ * Follows a schedule, step by step, and says what each step did; objects when the schedule no
+ * longer fits: a task that cannot go on, a step of another name than recorded, a choice that is not
+ * there.
  *
  * The same steps as in the search that found it, none merged.
  */

@@ -1,11 +1,11 @@
 /**
  * A few CPUs for many tasks: a weighted fair scheduler, one run queue for each CPU.
  *
- * The task with the least weighted run time (vruntime) runs, for a slice at most while others wait; a
- * task that wakes takes the CPU at once if it is far enough behind the one that runs. Each task stays
- * on its CPU. With `preempt: none` a task in the kernel keeps the CPU until it sleeps or is back in
- * user space. Changing tasks costs a context switch. This is what makes a niced reader lose the CPU
- * while it holds mmap_lock.
+ * The task with the least weighted run time (vruntime) runs, for a slice at most while others wait;
+ * a task that wakes takes the CPU at once if it is far enough behind the one that runs. Each task
+ * stays on its CPU. With `preempt: none` a task in the kernel keeps the CPU until it sleeps or is
+ * back in user space. Changing tasks costs a context switch. This is what makes a niced reader lose
+ * the CPU while it holds mmap_lock.
  *
  * Left out: deadlines and lag (EEVDF), load balancing, the tick (slices end when they end), groups.
  * Source: v6.18 kernel/sched/core.c sched_prio_to_weight; kernel/sched/fair.c update_curr,

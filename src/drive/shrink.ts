@@ -1,11 +1,11 @@
 /**
  * The same finding with fewer switches between tasks.
  *
- * A schedule is taken as blocks of steps of one task. A block is moved to the one before or after it
- * of the same task, the schedule is run again, and what still finds is kept; again until no move
+ * A schedule is taken as blocks of steps of one task. A block is moved to the one before or after
+ * it of the same task, the schedule is run again, and what still finds is kept; again until no move
  * helps. A run is lenient: steps that a task can no longer take are left out, and what the finding
- * still needs at the end is supplied by letting the readers run on. Steps are never more than before,
- * unless switches are fewer.
+ * still needs at the end is supplied by letting the readers run on. Steps are never more than
+ * before, unless switches are fewer.
  */
 import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';

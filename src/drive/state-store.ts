@@ -2,9 +2,9 @@
  * States that a search has seen, numbered in the order of discovery, each with how it was reached.
  * A state is a few numbers, always as many.
  *
- * `exact` keeps every state and compares them; `hash` keeps 64 bits of each (two states with one hash
- * are taken for one: with n states the chance that any was lost is at most n^2 / 2^65); `bitstate`
- * keeps three bits of a table of fixed size for each, and may lose many.
+ * `exact` keeps every state and compares them; `hash` keeps 64 bits of each (two states with one
+ * hash are taken for one: with n states the chance that any was lost is at most n^2 / 2^65);
+ * `bitstate` keeps three bits of a table of fixed size for each, and may lose many.
  */
 import { grownInt32 } from '../base/grow.ts';
 
@@ -42,7 +42,9 @@ export class StateStore {
     if (kind === 'bitstate') this.#bits = new Uint8Array(BIT_TABLE_BYTES);
   }
 
-  /** Bytes of memory for each state, on average: what it is, how it was reached, how it is found. */
+  /**
+   * Bytes of memory for each state, on average: what it is, how it was reached, how it is found.
+   */
   get bytesPerState(): number {
     if (this.count === 0) return 0;
     const { states, parents, vias } = this;

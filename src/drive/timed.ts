@@ -268,7 +268,9 @@ export class TimedRun {
     this.#driver.interrupt();
   }
 
-  /** A fault of the simulated kernel is reported with its stacks: the run is made again for them. */
+  /**
+   * A fault of the simulated kernel is reported with its stacks: the run is made again for them.
+   */
   outcome(): Outcome {
     const outcome = this.#driver.outcome();
     if (outcome.kernelFault === null || this.#driver.traced) return outcome;

@@ -1,6 +1,7 @@
 /**
  * Carries out a Plan: one action a step, in the order of the plan, between the two increments of
- * mm_lock_seq. The steps bear the kernel's names, so that a trace reads like the kernel's own course.
+ * mm_lock_seq. The steps bear the kernel's names, so that a trace reads like the kernel's own
+ * course.
  *
  * The actor must hold mmap_lock for write. Whatever waits for VMA readers parks here.
  * Source: v6.18 mm/vma.c, mm/mmap_lock.c, include/linux/mmap_lock.h.
@@ -55,8 +56,9 @@ export function beginPlan(a: Actor, plan: Plan, time: SectionTime): void {
 }
 
 /**
- * Divides the time over the acts by ACT_WEIGHT, in whole ns that add up exactly. Three portions, each
- * for itself: acts before the downgrade, those of MREMAP_FIXED's hole, acts after the downgrade.
+ * Divides the time over the acts by ACT_WEIGHT, in whole ns that add up exactly. Three portions,
+ * each for itself: acts before the downgrade, those of MREMAP_FIXED's hole, acts after the
+ * downgrade.
  */
 function spreadCosts(actNs: number[], plan: Plan, time: SectionTime): void {
   const count = plan.acts.length / ACT_FIELDS;

@@ -2,10 +2,11 @@
  * What each primitive of the simulated kernel costs, in ns, and where the number comes from.
  *
  * `server` is a modern two-socket x86 server: measured figures where they carry over, else
- * engineering judgement, which is why every value can be overridden. `vm-epyc` is the machine of the
- * validation: a 2-vCPU KVM guest on an AMD EPYC with Linux 6.18, whose cross-CPU traffic is dear.
- * `zero` makes every primitive free, but keeps shares, slices and the rwsem's constants of `server`.
- * A scenario overrides any of them by name. Costs are constant for each primitive: no caches, no NUMA.
+ * engineering judgement, which is why every value can be overridden. `vm-epyc` is the machine of
+ * the validation: a 2-vCPU KVM guest on an AMD EPYC with Linux 6.18, whose cross-CPU traffic is
+ * dear. `zero` makes every primitive free, but keeps shares, slices and the rwsem's constants of
+ * `server`. A scenario overrides any of them by name. Costs are constant for each primitive: no
+ * caches, no NUMA.
  */
 
 interface CostRow {

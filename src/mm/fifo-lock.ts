@@ -1,9 +1,10 @@
 /**
- * The `fifo` policy: strictly first come, first served; the readers at the head of the queue are let
- * in together, and whoever is let in owns the lock before it runs.
+ * The `fifo` policy: strictly first come, first served; the readers at the head of the queue are
+ * let in together, and whoever is let in owns the lock before it runs.
  *
- * Not what any kernel does: no stealing, no spinning, no hand-off, no readers that overtake writers.
- * It keeps the one effect that everybody knows: a waiting writer stops the readers behind it.
+ * Not what any kernel does: no stealing, no spinning, no hand-off, no readers that overtake
+ * writers. It keeps the one effect that everybody knows: a waiting writer stops the readers behind
+ * it.
  */
 import type { Task } from '../sim/task.ts';
 import type { Kernel } from './kernel.ts';

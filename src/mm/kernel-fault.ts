@@ -1,6 +1,6 @@
 /**
- * Something that the simulated kernel must not do: a sanitizer or lockdep would report it. It is the
- * strategy's fault (or that of a flaw that was asked for), not the program's.
+ * Something that the simulated kernel must not do: a sanitizer or lockdep would report it. It is
+ * the strategy's fault (or that of a flaw that was asked for), not the program's.
  */
 
 export const FAULT_KINDS = [

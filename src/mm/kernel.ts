@@ -79,7 +79,9 @@ export class Kernel {
     this.observer = parts.observer;
   }
 
-  /** The task is back in user space for a moment: without preemption the CPU may change hands now. */
+  /**
+   * The task is back in user space for a moment: without preemption the CPU may change hands now.
+   */
   returnToUser(): void {
     this.inUserMode = true;
   }

@@ -1,8 +1,9 @@
 /**
  * Which neighbours become one VMA, and from whom a VMA takes its anon_vma.
  *
- * Left out: memory policies, userfaultfd, VM_SOFTDIRTY and the sticky flags (no call here sets any),
- * and what a forked child asks in addition (anon_vmas shared with a parent: no child is modelled).
+ * Left out: memory policies, userfaultfd, VM_SOFTDIRTY and the sticky flags (no call here sets
+ * any), and what a forked child asks in addition (anon_vmas shared with a parent: no child is
+ * modelled).
  * Source: v6.18 mm/vma.c is_mergeable_vma, is_mergeable_anon_vma, can_vma_merge_before,
  * can_vma_merge_after, can_vma_merge_right, anon_vma_compatible.
  */

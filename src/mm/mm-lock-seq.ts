@@ -34,7 +34,9 @@ export class MmLockSeq {
   }
 }
 
-/** The access costs a cache line transfer if another CPU changed the counter since t last looked. */
+/**
+ * The access costs a cache line transfer if another CPU changed the counter since t last looked.
+ */
 export function touchSeqLine(k: Kernel, t: Task, seq: MmLockSeq): void {
   if (t.seenSeqLine === seq.line) return;
   t.seenSeqLine = seq.line;

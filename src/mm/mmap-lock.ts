@@ -1,9 +1,9 @@
 /**
  * mmap_lock as the rest of the model uses it: take it, let it go, downgrade it.
  *
- * A waiting writer stops the readers that come later: that is what turns one slow maps reader into a
- * stall for everyone behind the writer, and the reason for this whole program. What happens to those
- * who must wait is the policy's business: `rwsem.ts` (the kernel's), `fifo-lock.ts` or, in
+ * A waiting writer stops the readers that come later: that is what turns one slow maps reader into
+ * a stall for everyone behind the writer, and the reason for this whole program. What happens to
+ * those who must wait is the policy's business: `rwsem.ts` (the kernel's), `fifo-lock.ts` or, in
  * searches, `any-lock.ts`.
  *
  * Primitives that may sleep take the step to go on with: they return it, or park the task there.

@@ -1,6 +1,6 @@
 /**
- * What the model tells whoever watches: the oracle, a recorder. Watching costs the model nothing and
- * changes nothing.
+ * What the model tells whoever watches: the oracle, a recorder. Watching costs the model nothing
+ * and changes nothing.
  */
 import type { Plan } from './plan.ts';
 

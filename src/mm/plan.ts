@@ -16,7 +16,10 @@ import type { VmaRecord } from './layout.ts';
 export const ACT = {
   /** Find VMAs, check arguments: time only. */
   lookup: 0,
-  /** vm_area_alloc / vm_area_dup of fresh VMA `vma`, fields from Plan.fresh; takes file and name refs. */
+  /**
+   * vm_area_alloc / vm_area_dup of fresh VMA `vma`, fields from Plan.fresh; takes file and name
+   * refs.
+   */
   vmaAlloc: 1,
   /** vma_start_write(vma): may sleep until the VMA's readers have left. */
   vmaStartWrite: 2,
@@ -56,7 +59,9 @@ export type ActKind = (typeof ACT)[keyof typeof ACT];
 /** Numbers for each action in Plan.acts: kind, vma, a, b. */
 export const ACT_FIELDS = 4;
 
-/** The arena slot of a VMA that the plan allocates is known only when it is: until then -2 - index. */
+/**
+ * The arena slot of a VMA that the plan allocates is known only when it is: until then -2 - index.
+ */
 export const freshId = (index: number): number => -2 - index;
 export const freshIndex = (id: number): number => -2 - id;
 
@@ -202,7 +207,9 @@ export type Call =
       readonly dontUnmap: boolean;
     }
   | { readonly call: 'brk'; readonly brk: number; readonly touched?: boolean } // new break, page
-  /** A recorded call that changed nothing; `locked`: it had mmap_lock for write when that showed. */
+  /**
+   * A recorded call that changed nothing; `locked`: it had mmap_lock for write when that showed.
+   */
   | { readonly call: 'noEffect'; readonly errno: Errno | null; readonly locked: boolean }
   | { readonly call: 'fork' }
   | { readonly call: 'growStack'; readonly pages: number };

@@ -2,10 +2,10 @@
  * struct file and struct anon_vma_name, as far as lines and pins see them: a reference count, and
  * what they print.
  *
- * Every VMA holds a reference to its file and to its name. A file whose count has reached zero cannot
- * be pinned (get_file_active); a later mapping of the same open file counts again from there, as a
- * new open would. A name is an object of its own for each prctl(); its slot is reused a grace period
- * after the last reference went.
+ * Every VMA holds a reference to its file and to its name. A file whose count has reached zero
+ * cannot be pinned (get_file_active); a later mapping of the same open file counts again from
+ * there, as a new open would. A name is an object of its own for each prctl(); its slot is reused a
+ * grace period after the last reference went.
  *
  * Source: v6.18 fs/file.c get_file_active; mm/madvise.c anon_vma_name_alloc, anon_vma_name_put;
  * linux-mm, "mm/maps: read proc/pid/maps under RCU" v3 (names freed after a grace period).

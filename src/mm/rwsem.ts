@@ -4,8 +4,8 @@
  * Readers steal a lock that is free for a moment even though writers queue. Writers spin while the
  * owner runs, and on readers for a bounded time; a spinner takes a freed lock ahead of the queue. A
  * sleeping writer is only woken, and must still win the lock; when it has lost for longer than
- * RWSEM_WAIT_TIMEOUT it sets HANDOFF, which ends all stealing. Sleeping readers are granted the lock
- * together, over the heads of writers between them.
+ * RWSEM_WAIT_TIMEOUT it sets HANDOFF, which ends all stealing. Sleeping readers are granted the
+ * lock together, over the heads of writers between them.
  *
  * Left out: RT tasks, the spinning of a waiter that set HANDOFF, the window in which spinners race
  * with those who are woken.

@@ -1,11 +1,12 @@
 /**
  * The per-VMA lock: a reader count in the VMA and a stamp of the write section that locked it.
  *
- * A VMA is write-locked while its `vm_lock_seq` equals the (odd) mm_lock_seq: the end of the section
- * releases all of them at once. A writer keeps new readers out with a flag bit while it waits for
- * those inside to leave; the waiting happens under mmap_lock held for write.
+ * A VMA is write-locked while its `vm_lock_seq` equals the (odd) mm_lock_seq: the end of the
+ * section releases all of them at once. A writer keeps new readers out with a flag bit while it
+ * waits for those inside to leave; the waiting happens under mmap_lock held for write.
  *
- * Left out: the killable variants, the refcount limit, slots recycled for another mm (one mm a world).
+ * Left out: the killable variants, the refcount limit, slots recycled for another mm (one mm a
+ * world).
  * Source: v6.18 mm/mmap_lock.c __vma_enter_locked, __vma_start_write, vma_mark_detached,
  * vma_start_read; include/linux/mmap_lock.h vma_refcount_put, vma_mark_attached.
  */
@@ -81,7 +82,9 @@ export function vmaMarkAttached(k: Kernel, by: Task, vma: number): void {
   vmRefcntCpu[vma] = by.cpu;
 }
 
-/** vma_mark_detached: the last reference goes, or that of a reader about to find out that it failed. */
+/**
+ * vma_mark_detached: the last reference goes, or that of a reader about to find out that it failed.
+ */
 export function vmaMarkDetached<T extends Task>(
   k: Kernel,
   t: T,
@@ -131,9 +134,9 @@ export const DETACHED = 1;
 export const LOCKED = 2;
 
 /**
- * First step of vma_start_read: is it write-locked, as far as can be seen without a count? The line of
- * the count is paid for here: it has to arrive before the atomic of the next step can take effect, and
- * until then a writer still finds the VMA without a reader.
+ * First step of vma_start_read: is it write-locked, as far as can be seen without a count? The line
+ * of the count is paid for here: it has to arrive before the atomic of the next step can take
+ * effect, and until then a writer still finds the VMA without a reader.
  */
 export function vmaStartReadCheck(k: Kernel, t: Task, vma: number): boolean {
   touchSeqLine(k, t, k.mm.mmLockSeq);

@@ -2,8 +2,8 @@
  * Looking VMAs up and reading them, as a maps reader does: the walk, the copy of a VMA that may
  * change meanwhile, the pins on what the copy points to.
  *
- * A copy without a lock is not atomic: it is taken in three steps (range; flags and offset; file and
- * name), so it can hold fields of different moments.
+ * A copy without a lock is not atomic: it is taken in three steps (range; flags and offset; file
+ * and name), so it can hold fields of different moments.
  * Source: linux-mm, "[PATCH v3 7/8] mm/maps: read proc/pid/maps under RCU", 18 Apr 2025
  * (get_vma_snapshot); v6.18 include/linux/mm.h vma_next.
  */
@@ -109,8 +109,9 @@ export function pinName(k: Kernel, r: VmaWalker): boolean {
 }
 
 /**
- * vm_ops->name on a copy, after the check: special_mapping_name follows vm_private_data, whose owner may
- * be gone. Source: Jann Horn, "Re: [PATCH v3 7/8] mm/maps: read proc/pid/maps under RCU", Apr-May 2025.
+ * vm_ops->name on a copy, after the check: special_mapping_name follows vm_private_data, whose
+ * owner may be gone. Source: Jann Horn, "Re: [PATCH v3 7/8] mm/maps: read proc/pid/maps under RCU",
+ * Apr-May 2025.
  */
 export function specialMappingName(k: Kernel, r: VmaWalker): void {
   const { special } = r.copy;

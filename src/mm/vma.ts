@@ -4,7 +4,8 @@
  * A slot that is freed can be handed out again at once, while a reader may still hold its number:
  * SLAB_TYPESAFE_BY_RCU. Freeing overwrites the free pointer only, which shares its place with
  * vm_start; everything else keeps its last value until the slot is reused, last freed first.
- * Left out: slab pages and other users of the cache (the slot of another mm's VMA), one mm per world.
+ * Left out: slab pages and other users of the cache (the slot of another mm's VMA), one mm per
+ * world.
  *
  * Source: v6.18 include/linux/mm_types.h struct vm_area_struct; kernel/fork.c vm_area_alloc,
  * vm_area_free.

@@ -1,10 +1,10 @@
 /**
  * The difference between two states: for each stretch that changed, its lines before and after.
  *
- * Flat, for each stretch: the number of lines before, the number after, then line ids: the neighbour
- * below (or BEGIN), the lines before, the lines after, the neighbour above (or END). The pairs
- * of consecutive lines that go are those of `below, before…, above`, those that come are those of
- * `below, after…, above`; no other pair of the text changes.
+ * Flat, for each stretch: the number of lines before, the number after, then line ids: the
+ * neighbour below (or BEGIN), the lines before, the lines after, the neighbour above (or END). The
+ * pairs of consecutive lines that go are those of `below, before…, above`, those that come are
+ * those of `below, after…, above`; no other pair of the text changes.
  */
 import type { VmaRecord } from '../mm/layout.ts';
 import { LINE_FIELDS } from '../mm/line.ts';

@@ -1,13 +1,13 @@
 /**
  * Pages that a text leaves out although they were mapped in every state of the pass.
  *
- * A maximal range of such pages is one gap. It is a false gap if every page of it was mapped in every
- * intermediate state of the tree as well, else (even if the tree lost only one of its pages, and only
- * for one step) a transient one.
+ * A maximal range of such pages is one gap. It is a false gap if every page of it was mapped in
+ * every intermediate state of the tree as well, else (even if the tree lost only one of its pages,
+ * and only for one step) a transient one.
  *
  * Each difference between states that maps pages anew says until when they were a hole, and so does
- * each store that fills what its own section had cleared. So a page was mapped in every state if it is
- * in the state in force and was not mapped anew since the pass began.
+ * each store that fills what its own section had cleared. So a page was mapped in every state if it
+ * is in the state in force and was not mapped anew since the pass began.
  */
 
 import { LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';

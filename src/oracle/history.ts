@@ -10,8 +10,8 @@
  * A commit that leads back to a state that is still kept goes back to it instead of adding another,
  * so that a writer that toggles for ever under a reader that starves takes bounded memory. Such a
  * state is guessed by a fingerprint and then proved: the differences along the way round must
- * cancel out. A way that is too long to prove, or a clash of fingerprints, only means that a text is
- * kept twice, which no count can see.
+ * cancel out. A way that is too long to prove, or a clash of fingerprints, only means that a text
+ * is kept twice, which no count can see.
  */
 import { type Edge, markLines, renumberLines } from './edge.ts';
 import type { LineTable } from './line-table.ts';

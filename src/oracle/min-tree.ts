@@ -1,4 +1,6 @@
-/** Counters 0 … n-1 of which whole ranges rise and fall, and the least of them all: a segment tree. */
+/**
+ * Counters 0 … n-1 of which whole ranges rise and fall, and the least of them all: a segment tree.
+ */
 export class MinTree {
   #size = 0;
   #leaves = 1;

@@ -3,8 +3,8 @@
  * each text. It never steers: nothing that it knows reaches a task.
  *
  * The kernel model reports each write section when it is planned (mmap_lock is held, nothing has
- * changed yet), each store to the tree, and the end of the section. A reader's pass is reported at its
- * first m_start and judged at its last m_stop. While no pass is in flight nothing is kept.
+ * changed yet), each store to the tree, and the end of the section. A reader's pass is reported at
+ * its first m_start and judged at its last m_stop. While no pass is in flight nothing is kept.
  *
  * Left out: which reader could have seen what. The judgement is on the text alone.
  */

@@ -14,7 +14,10 @@ import type { Section } from './section.ts';
 /** How a pair stands in the states of the pass. Numbers from 0 name a pair that stands in some. */
 export const EVERYWHERE = -1;
 export const NOWHERE = -2;
-/** No difference mentions the pair: it stands in all states or in none, whichever the live tree says. */
+/**
+ * No difference mentions the pair: it stands in all states or in none, whichever the live tree
+ * says.
+ */
 export const UNCHANGED = -3;
 
 const NONE = -1;

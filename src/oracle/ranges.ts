@@ -1,6 +1,6 @@
 /**
- * Ranges of pages, flat: start, end, start, end …, ends exclusive; and a log of when each range last
- * stopped being a hole.
+ * Ranges of pages, flat: start, end, start, end …, ends exclusive; and a log of when each range
+ * last stopped being a hole.
  */
 import { RecencyList, type Stamped } from './recency.ts';
 

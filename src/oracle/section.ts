@@ -68,7 +68,9 @@ export class Section {
     this.holes.push(start, end);
   }
 
-  /** The parts of holes that this store fills were holes until `stamp`: tells `log` if there is one. */
+  /**
+   * The parts of holes that this store fills were holes until `stamp`: tells `log` if there is one.
+   */
   treeStored(start: number, end: number, log: RangeLog | null, stamp: number): void {
     if (this.holes.length === 0) return;
     const holes = this.holes.splice(0);

@@ -2,9 +2,9 @@
  * The oracle of searches: the same definitions, for worlds small enough to keep whole texts, with
  * all that it knows of a pass in three numbers that are saved with the world.
  *
- * Texts of states, sets of texts and sets of mapped pages are interned; a pass is the set of states in
- * force since its first m_start, the pages mapped in all of them, and those mapped in every tree state.
- * Judging a text is remembered by what it depends on.
+ * Texts of states, sets of texts and sets of mapped pages are interned; a pass is the set of states
+ * in force since its first m_start, the pages mapped in all of them, and those mapped in every tree
+ * state. Judging a text is remembered by what it depends on.
  */
 import { Interned } from '../base/intern.ts';
 import { LINE_FIELDS } from '../mm/line.ts';

@@ -1,11 +1,11 @@
 /**
- * The judgement on a finished pass: could one state have printed this text, and if not, what is wrong
- * with it?
+ * The judgement on a finished pass: could one state have printed this text, and if not, what is
+ * wrong with it?
  *
  * First the text is held against the live layout. A VMA that no write section has come near since
  * the pass began stands in every state of the pass, and so does its succession to the next one;
- * where the text agrees there is nothing more to ask, and in quiet times that is the whole text. Only
- * the pairs of lines that remain are looked up in the history.
+ * where the text agrees there is nothing more to ask, and in quiet times that is the whole text.
+ * Only the pairs of lines that remain are looked up in the history.
  */
 
 import { LINE_FIELDS, LINE_START } from '../mm/line.ts';
@@ -130,7 +130,9 @@ export class Judge {
     }
   }
 
-  /** Whether a pair that no difference mentions, nor the open section, stands in the state in force. */
+  /**
+   * Whether a pair that no difference mentions, nor the open section, stands in the state in force.
+   */
   #standsInForce(text: PassText, item: number, section: Section | null): boolean {
     const start =
       item === 0 ? Number.NEGATIVE_INFINITY : text.lines[(item - 1) * LINE_FIELDS + LINE_START]!;

@@ -1,6 +1,7 @@
 /**
- * What is wrong with a text, line by line: which states a line stands in, where it overlaps, what it
- * leaves out. The counts are the oracle's (tearing.ts, small-world.ts); this says where they lie.
+ * What is wrong with a text, line by line: which states a line stands in, where it overlaps, what
+ * it leaves out. The counts are the oracle's (tearing.ts, small-world.ts); this says where they
+ * lie.
  *
  * For searches and replays, whose worlds are small: whole texts are compared.
  */

@@ -1,8 +1,9 @@
 /**
  * When each VMA slot was last in, or just below, a stretch that a write section changed.
  *
- * A VMA that was not since a pass began had the same line, and the same line after it, in every state
- * of that pass. Slots are reused: whatever a commit has put into a stretch counts as touched by it.
+ * A VMA that was not since a pass began had the same line, and the same line after it, in every
+ * state of that pass. Slots are reused: whatever a commit has put into a stretch counts as touched
+ * by it.
  */
 import { assert } from '../base/assert.ts';
 import type { PlanWindow } from '../mm/plan.ts';

@@ -2,8 +2,9 @@
  * A task that reads maps: all of its fields, in one class.
  *
  * What a strategy may use: `ret`, `redo`, `found`, `source`, the walk and copy fields, `seqSample`,
- * `sampled`, `mmapLocked`, `mustLock`, `retryAt`, `budgetUsed`, `lockedVma`, `local`, `stopFor`, `shownEnd`, and the counting
- * methods `attemptFailed`, `retrying`, `fallingBack`, `accepted`. The rest is the printing loop's.
+ * `sampled`, `mmapLocked`, `mustLock`, `retryAt`, `budgetUsed`, `lockedVma`, `local`, `stopFor`,
+ * `shownEnd`, and the counting methods `attemptFailed`, `retrying`, `fallingBack`, `accepted`. The
+ * rest is the printing loop's.
  */
 import { grownFloat64, grownInt32 } from '../base/grow.ts';
 import type { Kernel } from '../mm/kernel.ts';
@@ -15,7 +16,9 @@ import { Task } from '../sim/task.ts';
 import { ByteBuffer } from './format.ts';
 import { LIVE_VMA, type ReaderStep, STOP_FULL, type Strategy } from './strategy.ts';
 
-/** Positions of the file that are no page, as in the kernel: SENTINEL_VMA_GATE, SENTINEL_VMA_END. */
+/**
+ * Positions of the file that are no page, as in the kernel: SENTINEL_VMA_GATE, SENTINEL_VMA_END.
+ */
 export const POS_GATE = -2;
 export const POS_END = -1;
 
@@ -214,7 +217,9 @@ export class Reader extends Task implements VmaWalker {
     this.pending = FALLBACK_PENDING;
   }
 
-  /** Attempts at the record or page where the reader stands: the failed ones, and a retry of them. */
+  /**
+   * Attempts at the record or page where the reader stands: the failed ones, and a retry of them.
+   */
   get attemptsHere(): number {
     return this.failedHere + (this.pending === RETRY_PENDING ? 1 : 0);
   }

@@ -28,15 +28,18 @@ export const GAP_LEVELS = ['none', 'transient', 'false'] as const;
 export type GapLevel = (typeof GAP_LEVELS)[number];
 
 /**
- * Each hook is the first of one or more steps. The last of them returns `reader.ret` to go on; any of
- * `getNextVma` and `unlockVmaRange` may end in `reader.redo` instead, to throw away the page that this
- * m_start began: index, count and position go back to what they were then. Whoever returns `redo` has
- * let go of everything. Text of an earlier page that the user already has stays handed out.
+ * Each hook is the first of one or more steps. The last of them returns `reader.ret` to go on; any
+ * of `getNextVma` and `unlockVmaRange` may end in `reader.redo` instead, to throw away the page
+ * that this m_start began: index, count and position go back to what they were then. Whoever
+ * returns `redo` has let go of everything. Text of an earlier page that the user already has stays
+ * handed out.
  */
 export interface Strategy {
   /** Canonical name, with the options that differ from their defaults. */
   readonly name: string;
-  /** read() of maps through a seq_file, or a walk by PROCMAP_QUERY: start, one VMA, stop, each call. */
+  /**
+   * read() of maps through a seq_file, or a walk by PROCMAP_QUERY: start, one VMA, stop, each call.
+   */
   readonly medium: 'seq' | 'query';
   /** The worst tearing that it may show. */
   readonly tearing: TearingLevel;

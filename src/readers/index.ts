@@ -1,8 +1,8 @@
 /**
  * The registry of reader strategies: one entry for each, in the order of the documentation.
  *
- * A strategy is written NAME[:key=value[,key=value…]]. `parseStrategy` reads that, `canonical` writes
- * it back with the options that differ from their defaults, in the table's order.
+ * A strategy is written NAME[:key=value[,key=value…]]. `parseStrategy` reads that, `canonical`
+ * writes it back with the options that differ from their defaults, in the table's order.
  */
 import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';

@@ -1,6 +1,6 @@
 /**
- * mmap_read_lock from m_start to m_stop: one page of output is one state, and a writer waits for all
- * of it. Kernels up to 6.16.
+ * mmap_read_lock from m_start to m_stop: one page of output is one state, and a writer waits for
+ * all of it. Kernels up to 6.16.
  *
  * Source: v6.16 fs/proc/task_mmu.c m_start, m_stop.
  */

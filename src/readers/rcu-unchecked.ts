@@ -2,8 +2,8 @@
  * The negative control: walk under RCU, copy each VMA, check nothing. Whatever a check is good for,
  * this shows what happens without it.
  *
- * File and name are pinned all the same (a use after free would end the experiment); a pin that fails
- * looks the record up again.
+ * File and name are pinned all the same (a use after free would end the experiment); a pin that
+ * fails looks the record up again.
  * Source: none; `rcu-retry` of series v3 without step "compare the counter".
  */
 

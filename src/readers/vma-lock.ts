@@ -1,6 +1,7 @@
 /**
- * Per-VMA read locks: walk under RCU, read-lock one VMA at a time, format it, go on; when a VMA cannot
- * be locked or the walk may have missed one, look it up again under mmap_lock. Merged in 6.17.
+ * Per-VMA read locks: walk under RCU, read-lock one VMA at a time, format it, go on; when a VMA
+ * cannot be locked or the walk may have missed one, look it up again under mmap_lock. Merged in
+ * 6.17.
  *
  * A gap before the VMA found is believed if no write section ended since before the lookup, or if a
  * second lookup finds the same VMA. The end of the list is not verified.
@@ -33,8 +34,8 @@ export interface VmaLockOptions {
 
 /**
  * lock_next_vma: the steps that find the next VMA at or above `reader.shownEnd` and lock it. They
- * begin and end inside an RCU section, go on to `reader.ret`, and leave the VMA in `reader.found` and
- * `reader.lockedVma`.
+ * begin and end inside an RCU section, go on to `reader.ret`, and leave the VMA in `reader.found`
+ * and `reader.lockedVma`.
  */
 export function lockNextVma(options: {
   readonly resume: 'iterator' | 'printed-end';

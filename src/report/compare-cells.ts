@@ -1,6 +1,6 @@
 /**
- * A comparison in the words of tables for people: few digits, units at hand, `~` where no difference
- * is shown, and never a bare 0 for what was counted.
+ * A comparison in the words of tables for people: few digits, units at hand, `~` where no
+ * difference is shown, and never a bare 0 for what was counted.
  */
 import type { Cell, Comparison, Difference, Rate } from '../compare/comparison.ts';
 import type { Unit } from '../compare/metrics.ts';

@@ -1,6 +1,6 @@
 /**
- * JUnit XML as CI systems read it: a suite for each scenario, a case for each group of runs and each
- * judgement. No times and no host: the same comparison gives the same bytes.
+ * JUnit XML as CI systems read it: a suite for each scenario, a case for each group of runs and
+ * each judgement. No times and no host: the same comparison gives the same bytes.
  */
 import type { CompareResult } from '../compare/result.ts';
 import type { CompareFormat } from './compare.ts';

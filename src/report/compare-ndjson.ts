@@ -1,6 +1,7 @@
 /**
- * One JSON record a line: `header`, then for each scenario `scenario`, its `group`s each followed by
- * its `run`s, and a `cell` for each metric and group; then the judgements as `failOn`, and `footer`.
+ * One JSON record a line: `header`, then for each scenario `scenario`, its `group`s each followed
+ * by its `run`s, and a `cell` for each metric and group; then the judgements as `failOn`, and
+ * `footer`.
  */
 import {
   COMPARE_SCHEMA,

@@ -1,5 +1,6 @@
 /**
- * A table for each scenario: under each metric a line a group, with the median over seeds (of shares:
+ * A table for each scenario: under each metric a line a group, with the median over seeds (of
+ * shares:
  * all seeds together), its interval, the difference against the first group, and its corrected p.
  */
 import type { MetricTable } from '../compare/comparison.ts';

@@ -1,7 +1,7 @@
 /**
- * A schedule as kernel commit messages show one: a column for each task, a step a line, time running
- * down. Steps bear the names of their functions in the kernel's spelling; behind each stands what it
- * read or changed. Steps that only moved on are counted, not shown.
+ * A schedule as kernel commit messages show one: a column for each task, a step a line, time
+ * running down. Steps bear the names of their functions in the kernel's spelling; behind each
+ * stands what it read or changed. Steps that only moved on are counted, not shown.
  *
  * The upper digits that all addresses share are left out, and told above.
  */

@@ -2,7 +2,8 @@
  * `vmas:` to the address space at the start: VMAs by address, the ranges that selectors name, and
  * what the kernel keeps beside them (brk, stack, mmap base).
  *
- * A scenario may have a million VMAs, so places are kept for each item of the list, not for each VMA.
+ * A scenario may have a million VMAs, so places are kept for each item of the list, not for each
+ * VMA.
  */
 import { posix } from 'node:path';
 import { UserError } from '../base/errors.ts';

@@ -3,8 +3,8 @@
  *
  * `map-unmap` has its region mapped before the run. `exact-mremap` needs memory to move onto a VMA
  * again and again: MREMAP_DONTUNMAP leaves the source mapped, so one spare VMA for each protection,
- * as long as the longest range, serves for the whole run. It lies in free memory from 4 GiB upwards,
- * with a free page on either side, so that it joins nothing.
+ * as long as the longest range, serves for the whole run. It lies in free memory from 4 GiB
+ * upwards, with a free page on either side, so that it joins nothing.
  */
 import type { AddressSpace, LaidOut } from './address-space.ts';
 import { anonymous } from './backing.ts';
@@ -133,7 +133,9 @@ export interface PlacedSpares {
   startsFor(ranges: Selector): Float64Array;
 }
 
-/** 4 GiB: above it no program without reason has anything, below it old executables and their heap. */
+/**
+ * 4 GiB: above it no program without reason has anything, below it old executables and their heap.
+ */
 const SPARES_PAGE = 0x100000;
 
 /** Finds free memory for the spares and adds them to the VMAs. */

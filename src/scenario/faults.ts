@@ -116,8 +116,8 @@ export interface RenderOptions {
 }
 
 /**
- * As compilers and editors want it: `file:line:column: error: message`, the line, a caret, the hint.
- * Ends in a newline.
+ * As compilers and editors want it: `file:line:column: error: message`, the line, a caret, the
+ * hint. Ends in a newline.
  */
 export function renderFaults(faults: readonly Fault[], options: RenderOptions = {}): string {
   const limit = options.limit ?? 20;

@@ -1,7 +1,8 @@
 /**
  * What an mm_struct knows beside its VMAs, as far as a start text tells it: the brk area from its
- * `[heap]` lines, the place of the first stack from its `[stack]` line, and the top of the area from
- * which mmap takes free memory. Where the text tells nothing, a place that a kernel could have chosen.
+ * `[heap]` lines, the place of the first stack from its `[stack]` line, and the top of the area
+ * from which mmap takes free memory. Where the text tells nothing, a place that a kernel could have
+ * chosen.
  *
  * Source: v6.18 include/linux/mm.h vma_is_initial_heap, vma_is_initial_stack.
  */

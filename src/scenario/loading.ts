@@ -1,6 +1,6 @@
 /**
- * What all parts of loading share: the caller's lists, the file that is read, the faults so far, and
- * the conversions that can fail.
+ * What all parts of loading share: the caller's lists, the file that is read, the faults so far,
+ * and the conversions that can fail.
  */
 import type { Fault, FaultList, Span } from './faults.ts';
 import { show } from './faults.ts';

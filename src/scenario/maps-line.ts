@@ -1,8 +1,8 @@
 /**
  * One line of maps text: its fields, where they stand, and the line printed again.
  *
- * A line comes as part of a binary string. What the fields allow and a line of a process does not is
- * `checkWhole`, which loading a scenario asks for and checking a text does not.
+ * A line comes as part of a binary string. What the fields allow and a line of a process does not
+ * is `checkWhole`, which loading a scenario asks for and checking a text does not.
  *
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c seq_path,
  * seq_pad.
@@ -263,7 +263,9 @@ function hex2(value: number): string {
   return value.toString(16).padStart(2, '0');
 }
 
-/** Columns, from 0, at which the name begins if the prefix is not longer: 64-bit and 32-bit kernels. */
+/**
+ * Columns, from 0, at which the name begins if the prefix is not longer: 64-bit and 32-bit kernels.
+ */
 export const NAME_COLUMNS = [73, 49] as const;
 
 /** The line as the kernel prints it, without its newline. */

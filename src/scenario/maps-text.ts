@@ -3,9 +3,9 @@
  *
  * The text comes as bytes in a binary string: a path need not be UTF-8, and every line that the
  * kernel can print has to come back byte for byte when it is printed again. Spacing before the name
- * may differ from the kernel's (a 32-bit kernel's name column is another), lines that begin with `#`
- * are skipped (the counts below a text of ours), as are the details of smaps. Left out: gate lines
- * other than that of `vsyscall=xonly`, the default since 5.3, which mapsim never prints.
+ * may differ from the kernel's (a 32-bit kernel's name column is another), lines that begin with
+ * `#` are skipped (the counts below a text of ours), as are the details of smaps. Left out: gate
+ * lines other than that of `vsyscall=xonly`, the default since 5.3, which mapsim never prints.
  *
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c seq_path.
  */
@@ -78,8 +78,8 @@ function firstOfAllCrLf(text: string): number {
 const HASH = 0x23;
 
 /**
- * Lines that are no VMA's: comments, and what smaps says of the VMA above. A line of maps begins with a
- * digit or a lower-case letter.
+ * Lines that are no VMA's: comments, and what smaps says of the VMA above. A line of maps begins
+ * with a digit or a lower-case letter.
  */
 function isSkipped(text: string, start: number, end: number, below: boolean): boolean {
   const first = text.charCodeAt(start);

@@ -10,7 +10,8 @@ import { z } from 'zod';
 export function keys<S extends z.ZodRawShape>(what: string, shape: S) {
   return z
     .strictObject(shape, {
-      // The message of an unknown key is the list of the known ones: shape.ts makes suggestions of it.
+      // The message of an unknown key is the list of the known ones: shape.ts makes suggestions of
+      // it.
       error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : what),
     })
     .meta({ patternProperties: { '^x-': true } });

@@ -56,7 +56,9 @@ function leaves(issue: Issue, base: Path, root: unknown): Issue[] {
   return [{ ...issue, path }];
 }
 
-/** The branch of the value's own type; among several the one with the fewest wrong or absent keys. */
+/**
+ * The branch of the value's own type; among several the one with the fewest wrong or absent keys.
+ */
 function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
   let best: readonly Issue[] | null = null;
   let least = Number.POSITIVE_INFINITY;

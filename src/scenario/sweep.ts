@@ -7,8 +7,9 @@
  *       strategies: [mmap-lock, rcu-retry3]
  *       seeds: 20
  *
- * Every point of the grid is the text of the scenario with the values put in the places of those that
- * stand there: so a point is checked like any scenario, and its faults have places in the file.
+ * Every point of the grid is the text of the scenario with the values put in the places of those
+ * that stand there: so a point is checked like any scenario, and its faults have places in the
+ * file.
  */
 import { posix } from 'node:path';
 import { isMap, isNode, parseDocument } from 'yaml';

@@ -1,9 +1,9 @@
 /**
- * Writers that replay a log: the log is read, the files that it maps are found, each thread becomes a
- * writer.
+ * Writers that replay a log: the log is read, the files that it maps are found, each thread becomes
+ * a writer.
  *
- * A log tells paths, not devices and inodes: those come from the maps texts of the scenario, the start
- * text first, then those of `filesFrom`. A file that no text knows prints 00:00 and inode 0.
+ * A log tells paths, not devices and inodes: those come from the maps texts of the scenario, the
+ * start text first, then those of `filesFrom`. A file that no text knows prints 00:00 and inode 0.
  */
 import { posix } from 'node:path';
 import { UserError } from '../base/errors.ts';

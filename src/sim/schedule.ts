@@ -2,8 +2,8 @@
  * A schedule: which task takes each step, and what was chosen where a step had a choice.
  *
  * As text: version, colon, then items separated by dots: a task's number, `c` and a number for each
- * choice that the step made, `x` and how often the item repeats. `1:0x12.1.0c2.1x3` is task 0 twelve
- * times, task 1 once, task 0 choosing the third of its possibilities, task 1 three times.
+ * choice that the step made, `x` and how often the item repeats. `1:0x12.1.0c2.1x3` is task 0
+ * twelve times, task 1 once, task 0 choosing the third of its possibilities, task 1 three times.
  */
 
 export const SCHEDULE_VERSION = 1;

@@ -2,7 +2,8 @@
  * A task is a chain of steps. A step does one indivisible thing (at most one access that another
  * task could see) and returns the step to take next; between two steps any other task may run.
  *
- * Steps are plain functions, not generators, so that a world can be saved in the middle of anything:
+ * Steps are plain functions, not generators, so that a world can be saved in the middle of
+ * anything:
  * a task's whole position is the identity of its next step. Their `name` is the label in traces.
  */
 
@@ -34,7 +35,9 @@ export function isPrivate(step: AnyStep): boolean {
   return PRIVATE.has(step);
 }
 
-/** The label of a step in schedules: its function's name, without the number that a bundler adds. */
+/**
+ * The label of a step in schedules: its function's name, without the number that a bundler adds.
+ */
 export function stepName(step: AnyStep): string {
   return step.name.replace(/[0-9]+$/, '');
 }

@@ -1,8 +1,9 @@
 /**
  * What every task has, whatever it does: who it is, where it stands, and what it waits for.
  *
- * `step` is the step to take next (or to go on with when somebody wakes the task). The counters that
- * locks keep for a task live here too, so that lock code needs to know no reader and no writer.
+ * `step` is the step to take next (or to go on with when somebody wakes the task). The counters
+ * that locks keep for a task live here too, so that lock code needs to know no reader and no
+ * writer.
  */
 import { PARKED } from './step.ts';
 

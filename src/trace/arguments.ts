@@ -1,13 +1,16 @@
 /**
- * The small print of logs: arguments apart, numbers, flags in words or figures, quoted strings, files
- * behind descriptors.
+ * The small print of logs: arguments apart, numbers, flags in words or figures, quoted strings,
+ * files behind descriptors.
  *
  * Source: strace 6.1 print_quoted_string_ex, printflags, printfd; perf 6.1 builtin-trace.c.
  */
 
 const PAGE_BYTES = 4096n;
 
-/** Index of the `)` that closes the `(` at `open`, or -1. Strings, comments and fd paths are skipped. */
+/**
+ * Index of the `)` that closes the `(` at `open`, or -1. Strings, comments and fd paths are
+ * skipped.
+ */
 export function closingParen(text: string, open: number): number {
   let depth = 0;
   for (let at = open; at < text.length; at = after(text, at)) {

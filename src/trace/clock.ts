@@ -1,7 +1,7 @@
 /**
  * Times of a log as ns since its first line. Logs give seconds since the epoch (strace -ttt), the
- * time of day (-t, -tt), the time since the line before (-r), seconds since boot (perf script) or ms
- * since the start (perf trace); which one it is shows in the first line.
+ * time of day (-t, -tt), the time since the line before (-r), seconds since boot (perf script) or
+ * ms since the start (perf trace); which one it is shows in the first line.
  */
 
 const DAY_NS = 86_400_000_000_000;
@@ -50,7 +50,8 @@ export class Clock {
   }
 
   /**
-   * An instant that the user writes: as the log writes its times. To be asked after the log was read.
+   * An instant that the user writes: as the log writes its times. To be asked after the log was
+   * read.
    * @returns ns since the first line, or what is wrong with it
    */
   instant(text: string): number | string {

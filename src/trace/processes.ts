@@ -1,9 +1,9 @@
 /**
  * Which threads of a log share one address space.
  *
- * A log with -f follows children, too. A thread belongs to the process if every clone on the way from
- * its first thread had CLONE_VM; threads whose making the log does not show were there before it
- * began. What a vforked child does counts until it calls execve. When the process itself calls
+ * A log with -f follows children, too. A thread belongs to the process if every clone on the way
+ * from its first thread had CLONE_VM; threads whose making the log does not show were there before
+ * it began. What a vforked child does counts until it calls execve. When the process itself calls
  * execve, it has a new address space: only what comes after the last such call is replayed.
  *
  * Judged at the end, since a child's first lines may come before the line that tells its number.

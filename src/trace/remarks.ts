@@ -1,4 +1,6 @@
-/** Counts of what is not replayed, each with its first place. Bounded: beyond some kinds only a sum. */
+/**
+ * Counts of what is not replayed, each with its first place. Bounded: beyond some kinds only a sum.
+ */
 import type { Remark } from './call.ts';
 
 const KINDS_MAX = 100;

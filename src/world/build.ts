@@ -130,7 +130,9 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
   });
 }
 
-/** Where a task runs: where it is pinned; else on a CPU of its own, or the one with fewest tasks. */
+/**
+ * Where a task runs: where it is pinned; else on a CPU of its own, or the one with fewest tasks.
+ */
 class CpuChoice {
   readonly #load: number[] | null;
 

@@ -105,8 +105,8 @@ export interface PassRecord {
   /** The bytes handed out. */
   readonly text: Uint8Array;
   /**
-   * Cuts in rising order: the cut lies before this line (from 0; the number of lines: after the last).
-   * `inPage`: between two lines of one page.
+   * Cuts in rising order: the cut lies before this line (from 0; the number of lines: after the
+   * last). `inPage`: between two lines of one page.
    */
   readonly cuts: readonly { readonly line: number; readonly inPage: boolean }[];
 }

@@ -1,6 +1,6 @@
 /**
- * Watches the passes of every reader: when they begin and end, what they handed out, what the oracle
- * says of it. Keeps the text of the passes that were asked for and no other.
+ * Watches the passes of every reader: when they begin and end, what they handed out, what the
+ * oracle says of it. Keeps the text of the passes that were asked for and no other.
  */
 import { Samples } from '../base/statistics.ts';
 import type { Kernel } from '../mm/kernel.ts';
@@ -9,7 +9,9 @@ import { NOT_TORN, type Verdict } from '../oracle/verdict.ts';
 import type { PassObserver, Reader } from '../proc/reader.ts';
 import { type PassRecord, TEARING_KEYS, type Tearing } from './outcome.ts';
 
-/** Whose text is kept: of one reader (null: the first), one pass, the first torn one, all or none. */
+/**
+ * Whose text is kept: of one reader (null: the first), one pass, the first torn one, all or none.
+ */
 export interface PassSelection {
   readonly reader: string | null;
   readonly which: number | 'torn' | 'all' | 'none';

@@ -3,11 +3,12 @@
  * three portions, by what changes them: the address space (writers only), what any step may change
  * (locks, counts, RCU), and what readers remember of both (cursors, samples).
  *
- * Numbers that only grow are saved as what they are compared for: the sequence counter as its parity,
- * a sample or a VMA's stamp as "equal to it" or not (once behind it stays behind), RCU sections and
- * frees that wait by their order, anon_vmas by their order of appearance. What nobody can look at any
- * more is left out: free slots, the leaves of dead nodes, statistics, times. So two worlds that go on
- * alike have equal bytes (VMA and name slots are told apart by number, which costs some equality).
+ * Numbers that only grow are saved as what they are compared for: the sequence counter as its
+ * parity, a sample or a VMA's stamp as "equal to it" or not (once behind it stays behind), RCU
+ * sections and frees that wait by their order, anon_vmas by their order of appearance. What nobody
+ * can look at any more is left out: free slots, the leaves of dead nodes, statistics, times. So two
+ * worlds that go on alike have equal bytes (VMA and name slots are told apart by number, which
+ * costs some equality).
  *
  * Left out: cache lines, spinners (searches have neither), files made by shared anonymous mappings
  * keep their place in the table.
@@ -233,7 +234,9 @@ function restoreRcu(k: Kernel, u: Unpacker): void {
 
 // --- What readers remember of them ---------------------------------------------------------------
 
-/** Cursors, samples of the counter, and the fields of freed VMAs that a reader still holds on to. */
+/**
+ * Cursors, samples of the counter, and the fields of freed VMAs that a reader still holds on to.
+ */
 export function saveReaderViews(
   k: Kernel,
   readers: readonly Reader[],
@@ -323,7 +326,8 @@ function saveCursor(k: Kernel, r: Reader, base: number, p: Packer): void {
   }
   p.put(ON_DEAD_LEAF);
   putEnd(r.itPage, base, p);
-  // It is freed when every section that was open at its death has ended: how many of those now open.
+  // It is freed when every section that was open at its death has ended: how many of those now
+  // open.
   const entry = k.rcu.waiting.find(
     (item) => item.id === r.itLeaf && item.free !== k.names.freeLater,
   );

@@ -2,8 +2,8 @@
  * The tasks' part of a saved world: registers, next steps, what a writer is in the middle of.
  *
  * Steps, operations, calls and plans are interned: plans are settled when their section begins and
- * never change, so a number stands for each. Statistics are left out; so are failed attempts, unless
- * a limit is asked for (`failuresMax`), since they would keep a livelock from repeating.
+ * never change, so a number stands for each. Statistics are left out; so are failed attempts,
+ * unless a limit is asked for (`failuresMax`), since they would keep a livelock from repeating.
  */
 import { Interned } from '../base/intern.ts';
 import type { Packer, Unpacker } from '../base/packed.ts';

@@ -102,7 +102,9 @@ export interface SearchOutcome {
   readonly transitions: number;
   /** Transitions from the start to the state that is farthest. */
   readonly depth: number;
-  /** Every order of steps and every choice was tried, or as many as it took to find what was asked. */
+  /**
+   * Every order of steps and every choice was tried, or as many as it took to find what was asked.
+   */
   readonly complete: boolean;
   /** What kept something from being looked at. */
   readonly bound: SearchBound | null;

@@ -1,9 +1,10 @@
 /**
- * A world without time: any task that can take a step may be the next. Searches and replays drive it.
+ * A world without time: any task that can take a step may be the next. Searches and replays drive
+ * it.
  *
  * Think times, starts, costs, CPUs and nice do not count; `hold` keeps its section open for a step.
- * The lock is `any` (see any-lock.ts) where the scenario says rwsem, and strictly `fifo` where it says
- * so. A step that may choose (which VMA a writer picks) is given its choices from outside.
+ * The lock is `any` (see any-lock.ts) where the scenario says rwsem, and strictly `fifo` where it
+ * says so. A step that may choose (which VMA a writer picks) is given its choices from outside.
  */
 import { ByteInterner } from '../base/byte-interner.ts';
 import { Packer, Unpacker } from '../base/packed.ts';
@@ -206,8 +207,8 @@ export class SearchWorld {
   }
 
   /**
-   * The task takes a step, and the steps that nobody else can see after it. Returns the choices after
-   * the given ones that it could have made otherwise: the next combination to try, or null.
+   * The task takes a step, and the steps that nobody else can see after it. Returns the choices
+   * after the given ones that it could have made otherwise: the next combination to try, or null.
    */
   run(task: number, choices: readonly number[]): number[] | null {
     this.trail.length = 0;
@@ -275,9 +276,10 @@ export class SearchWorld {
   }
 
   /**
-   * The world as a few numbers: equal numbers, equal futures. Each stands for a portion of the world:
-   * address space, locks, what readers remember of them, each task. A portion is packed again only if
-   * a task has moved that can change it. The array is overwritten by the next call.
+   * The world as a few numbers: equal numbers, equal futures. Each stands for a portion of the
+   * world:
+   * address space, locks, what readers remember of them, each task. A portion is packed again only
+   * if a task has moved that can change it. The array is overwritten by the next call.
    */
   save(): Int32Array {
     const p = this.#packer;

@@ -1,6 +1,7 @@
 /**
  * What a step did, in words, from the world before and after it: shared state first (the counter,
- * mmap_lock, VMAs, the tree), then what a reader remembers. Says nothing of a step that only moved on.
+ * mmap_lock, VMAs, the tree), then what a reader remembers. Says nothing of a step that only moved
+ * on.
  */
 import { LINE_FIELDS } from '../mm/line.ts';
 import { NO_TASK } from '../mm/rw-semaphore.ts';

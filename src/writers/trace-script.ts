@@ -1,6 +1,6 @@
 /**
- * A thread of a recorded trace as a writer: its calls, each at its recorded time and in its recorded
- * turn. A call that comes late comes at once.
+ * A thread of a recorded trace as a writer: its calls, each at its recorded time and in its
+ * recorded turn. A call that comes late comes at once.
  *
  * What the log does not tell is decided here: which memory the program wrote to. With `touched`,
  * private memory counts as written to as soon as it is writable.

@@ -1,6 +1,6 @@
 /**
- * The order in which the recorded calls of several threads take effect: that of their returns in the
- * log, whatever the simulated readers do to their times.
+ * The order in which the recorded calls of several threads take effect: that of their returns in
+ * the log, whatever the simulated readers do to their times.
  *
  * Each call that may change the address space has a number. A writer asks before it asks for
  * mmap_lock, and passes the turn on once it has the lock: whoever comes next may queue for the lock

@@ -244,5 +244,6 @@ function insideNs(k: Kernel, cost: number): number {
   return Math.round(cost * k.costs.writeSectionShare);
 }
 
-// What a program draws and resolves is its own; brk() asks for the break that its C library remembers.
+// What a program draws and resolves is its own; brk() asks for the break that its C library
+// remembers.
 privateSteps(nextOperation, nextCall, callReturn, operationDone);

@@ -1,6 +1,6 @@
 /**
- * The same questions for every strategy of the registry: is the quiet text exact, what is held when,
- * is the tearing in many random timed worlds no worse than declared?
+ * The same questions for every strategy of the registry: is the quiet text exact, what is held
+ * when, is the tearing in many random timed worlds no worse than declared?
  */
 import { describe, expect, test } from 'vitest';
 import { NO_VMA } from '../../src/mm/layout.ts';

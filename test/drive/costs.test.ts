@@ -179,7 +179,8 @@ writers: [{name: w, ops: 1, program: [{${operation}}]}]
   });
 
   test('the share before the lock is spent before the lock is asked for', () => {
-    // A reader without a lock that looks at the counter: mprotect of 10 us, 30 % before the section.
+    // A reader without a lock that looks at the counter: mprotect of 10 us, 30 % before the
+    // section.
     const outcome = aRun(
       `
 machine: {costs: {preset: zero, mprotectWhole: 10us, vmaCopy: 1us}}

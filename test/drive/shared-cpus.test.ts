@@ -98,7 +98,9 @@ writers: [{name: w, cpu: 0, think: {exp: 50us}, program: [{hold: 0}]}]
 });
 
 describe('a spinner', () => {
-  /** a holds mmap_lock for 10 ms on CPU 0; b spins for it on CPU 1, where r becomes ready at 2 ms. */
+  /**
+   * a holds mmap_lock for 10 ms on CPU 0; b spins for it on CPU 1, where r becomes ready at 2 ms.
+   */
   const yaml = (preempt: string): string => `
 machine: {cpus: 2, preempt: ${preempt}, costs: {preset: zero, formatAnon: 1us, timeSlice: 3ms}}
 vmas: [{start: "0x7f0000000000", pages: 1, repeat: 3, gap: 1, perms: rw-p}]

@@ -13,7 +13,8 @@ writers:
   - {name: w, ops: 1, program: [{mprotect: {vma: {tag: a}, page: 1, pages: 1, perms: r--p}}]}
 `;
 
-// One line of mm_lock_seq and three of vm_refcnt: two VMAs attached and one write-locked by the split.
+// One line of mm_lock_seq and three of vm_refcnt: two VMAs attached and one write-locked by the
+// split.
 test('vma lock: a reader pays once for each count that a split left in another CPU', () => {
   const { passNs } = aRun(SPLIT).readers[0]!;
 

@@ -1,4 +1,6 @@
-/** What the oracle keeps, and for how long: memory in the number of distinct states, not of commits. */
+/**
+ * What the oracle keeps, and for how long: memory in the number of distinct states, not of commits.
+ */
 import { expect, test } from 'vitest';
 import type { VmaRecord } from '../../src/mm/layout.ts';
 import { History } from '../../src/oracle/history.ts';

@@ -56,8 +56,9 @@ describe('one read() returns whole records, as many as fit in 4095 bytes', () =>
 
 describe('a user buffer smaller than a page', () => {
   test('1000 bytes are returned full, cut in mid-line, and the rest comes out first', () => {
-    // A fill stops at the first record that makes it 1000 or more: 21 lines, 1029 bytes; 29 are left.
-    // The next read() hands out those, then has room for 971: 20 lines, 980 bytes, 9 are left …
+    // A fill stops at the first record that makes it 1000 or more: 21 lines, 1029 bytes; 29 are
+    // left. The next read() hands out those, then has room for 971: 20 lines, 980 bytes, 9 are left
+    // …
     const sizes = reads(anonymous(100, '{name: r, buffer: 1000}'));
 
     expect(sizes).toEqual([1000, 1000, 1000, 1000, 900, 0]);

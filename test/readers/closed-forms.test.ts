@@ -1,24 +1,26 @@
 /**
- * Counts against closed forms. All costs are zero but one (`vmaCopy` or `formatAnon`, here C ns), and
- * one writer does `hold: 0` with exponential think of mean M.
+ * Counts against closed forms. All costs are zero but one (`vmaCopy` or `formatAnon`, here C ns),
+ * and one writer does `hold: 0` with exponential think of mean M.
  *
  * The writer. Think times are rounded to whole ns: P(think >= k) = e^(-(k - 1/2) / M) for k >= 1. A
- * think of 0 puts two writes into one ns, which no reader can tell from one. Given think >= 1 the time
- * to the next write is geometric, P(>= k + 1 | >= k) = e^(-1 / M): so every ns has a write with
- * probability q = 1 - e^(-1 / M), independently of every other.
+ * think of 0 puts two writes into one ns, which no reader can tell from one. Given think >= 1 the
+ * time to the next write is geometric, P(>= k + 1 | >= k) = e^(-1 / M): so every ns has a write
+ * with probability q = 1 - e^(-1 / M), independently of every other.
  *
- * The reader. Whatever is free happens within one ns; so with sample=read a window begins at the check
- * of the record before (or at the sample after a failed attempt) and ends at the check C ns later:
- * windows tile time. A write at the very ns of a check does not fail that check: both tasks have one
- * event at that ns, and the writer needs three steps to the increment, the reader one to the check.
- * It falls into the next window, whose sample is of before the write. So a window covers exactly C
- * instants, P(it passes) = (1 - q)^C = e^(-C / M). (Only after a *failed* check is the next sample
- * taken in the same ns, before or after a write that comes just then: the window has C or C - 1
- * instants, a difference of 1 / M in the probability, which is a fiftieth of the tolerance here.)
+ * The reader. Whatever is free happens within one ns; so with sample=read a window begins at the
+ * check of the record before (or at the sample after a failed attempt) and ends at the check C ns
+ * later:
+ * windows tile time. A write at the very ns of a check does not fail that check: both tasks have
+ * one event at that ns, and the writer needs three steps to the increment, the reader one to the
+ * check. It falls into the next window, whose sample is of before the write. So a window covers
+ * exactly C instants, P(it passes) = (1 - q)^C = e^(-C / M). (Only after a *failed* check is the
+ * next sample taken in the same ns, before or after a write that comes just then: the window has C
+ * or C - 1 instants, a difference of 1 / M in the probability, which is a fiftieth of the tolerance
+ * here.)
  *
- * The record that overflows a page is copied and checked like any other. The check of the end of the
- * list follows that of the last record in the same ns and fails with probability q at most: it is kept
- * out by counting copies (lines + overflowLines + discardedRecords), not checks.
+ * The record that overflows a page is copied and checked like any other. The check of the end of
+ * the list follows that of the last record in the same ns and fails with probability q at most: it
+ * is kept out by counting copies (lines + overflowLines + discardedRecords), not checks.
  */
 import { describe, expect, test } from 'vitest';
 import { aRun } from '../support/run.ts';
@@ -102,7 +104,8 @@ describe('rcu-retryN: P(fallback) of a record = p^(N + 1), p = 1 - e^(-C / M)', 
     const attempts = records - totals.fallbacks + totals.discardedRecords;
     expect(attempts).toBeGreaterThan(1e5);
     expect(errors(totals.fallbacks, records, p ** (n + 1))).toBeLessThan(4);
-    // Each record makes p + p^2 + … + p^(N+1) failed attempts on average: of all attempts the share p.
+    // Each record makes p + p^2 + … + p^(N+1) failed attempts on average: of all attempts the share
+    // p.
     expect(errors(totals.discardedRecords, attempts, p)).toBeLessThan(4);
   });
 });
@@ -154,10 +157,12 @@ writers: [{name: w, think: ${periodNs}ns, program: [{hold: 0}]}]
   });
 
   test('every 11 ns: one window in 11 is free of writes, so ten retries between two lines', () => {
-    // Window k covers the instants 10 k + 1 … 10 k + 10, writes are at 11 j. Window 0 has none (0 and
-    // 11 lie outside), windows 1 … 10 have 11 … 110, window 11 (111 … 120) has none, and so on: record
-    // 1 passes in window 0, record 2 in window 11, record 3 in window 22. Its check comes at 231 = 21 * 11:
-    // the write of that ns is too late for it, and in time to fail the check of the end right behind.
+    // Window k covers the instants 10 k + 1 … 10 k + 10, writes are at 11 j. Window 0 has none (0
+    // and 11 lie outside), windows 1 … 10 have 11 … 110, window 11 (111 … 120) has none, and so on:
+    // record 1 passes in window 0, record 2 in window 11, record 3 in window 22. Its check comes at
+    // 231 = 21 * 11:
+    // the write of that ns is too late for it, and in time to fail the check of the end right
+    // behind.
     const outcome = aRun(every(11), { strategy: 'rcu-retry' });
 
     expect(outcome.totals.passesFinished).toBe(1);

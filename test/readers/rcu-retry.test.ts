@@ -310,8 +310,8 @@ describe('the limit', () => {
   });
 
   test('a sample that a fallback left over is not used by the next read()', () => {
-    // 83 lines of 49 bytes fill a page. Line 84 falls back, its sample is taken as the lock goes, and
-    // it does not fit. The next m_start() must not fail for a section in between.
+    // 83 lines of 49 bytes fill a page. Line 84 falls back, its sample is taken as the lock goes,
+    // and it does not fit. The next m_start() must not fail for a section in between.
     const hand = new Hand(
       QUIET_SECTIONS.replace('repeat: 3', 'repeat: 84'),
       'rcu-retry0:sample=vma,fallback=vma',

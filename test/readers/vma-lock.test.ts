@@ -1,4 +1,6 @@
-/** vma-lock: lock_next_vma and its fallback, by schedules counted out by hand (kernel-facts 6.7). */
+/**
+ * vma-lock: lock_next_vma and its fallback, by schedules counted out by hand (kernel-facts 6.7).
+ */
 import { describe, expect, test } from 'vitest';
 import { CAUSES, type Reader } from '../../src/proc/reader.ts';
 import { Hand } from '../support/hand.ts';
@@ -167,7 +169,8 @@ describe('the gap check', () => {
     const hand = new Hand(scenario(vmas, operation), 'vma-lock');
     hand.to('r', 'startReadCheck', 2).run('w').run('r');
 
-    // The object at 0x11000 is gone (detached); looked up again from 0x11000 the merged VMA covers it.
+    // The object at 0x11000 is gone (detached); looked up again from 0x11000 the merged VMA covers
+    // it.
     expect(causes(hand.reader)).toEqual({ detached: 1 });
     expect(lines(hand)).toEqual(['00010-00011 r--p', '00010-00012 r--p', '00012-00013 r-xp']);
   });

@@ -1,6 +1,6 @@
 /**
- * Steps taken by hand: a world without a clock, in which the test says who goes on, and how far. So a
- * schedule that a comment counts out is a handful of lines.
+ * Steps taken by hand: a world without a clock, in which the test says who goes on, and how far. So
+ * a schedule that a comment counts out is a handful of lines.
  *
  * A task that sleeps on a lock cannot be moved; thinking takes no time; nobody spins.
  */

@@ -1,4 +1,6 @@
-/** A stream of small random choices for tests, named, so that a failure can be told and repeated. */
+/**
+ * A stream of small random choices for tests, named, so that a failure can be told and repeated.
+ */
 import { RandomStream } from '../../src/base/prng.ts';
 
 export class Rng {

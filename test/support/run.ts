@@ -1,6 +1,6 @@
 /**
- * Scenarios for tests of the model, as YAML text: run by the clock to the end (`aRun`), or built and
- * left to the test (`aWorld`). Paths of captures are relative to `scenarios/`.
+ * Scenarios for tests of the model, as YAML text: run by the clock to the end (`aRun`), or built
+ * and left to the test (`aWorld`). Paths of captures are relative to `scenarios/`.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

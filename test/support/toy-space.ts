@@ -1,6 +1,6 @@
 /**
- * A toy address space for the oracle: a handful of pages, VMAs in reusable slots, write sections that
- * run act by act. It is the live layout the oracle reads, and it keeps a full record of every
+ * A toy address space for the oracle: a handful of pages, VMAs in reusable slots, write sections
+ * that run act by act. It is the live layout the oracle reads, and it keeps a full record of every
  * committed state and every state of the tree for the brute-force twin.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Which of the texts read while strace ran go with its log: at the beginning the first, at the end the
- * last during whose reading no call about memory was under way.
+ * Which of the texts read while strace ran go with its log: at the beginning the first, at the end
+ * the last during whose reading no call about memory was under way.
  */
 import type { Trace } from '../../trace/call.ts';
 import { readTrace } from '../../trace/read-trace.ts';

@@ -1,6 +1,6 @@
 /**
- * `--fail-on` over many runs: counts are summed over seeds, times pooled, and each expression judged
- * for each group.
+ * `--fail-on` over many runs: counts are summed over seeds, times pooled, and each expression
+ * judged for each group.
  */
 import { UserError } from '../../base/errors.ts';
 import type { Group } from '../../compare/comparison.ts';

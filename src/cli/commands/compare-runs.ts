@@ -1,4 +1,7 @@
-/** A comparison of strategies on scenarios: every strategy on the same seeds, hence the same writers. */
+/**
+ * A comparison of strategies on scenarios: every strategy on the same seeds, hence the same
+ * writers.
+ */
 import { UserError } from '../../base/errors.ts';
 import { PRNG } from '../../base/prng.ts';
 import { compareGroups, type Group } from '../../compare/comparison.ts';

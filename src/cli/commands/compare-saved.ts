@@ -1,6 +1,7 @@
 /**
- * A comparison of saved results: the same strategy in each file, the first file being what the others
- * are held against. Where every file has one strategy only, those are compared, whatever they are.
+ * A comparison of saved results: the same strategy in each file, the first file being what the
+ * others are held against. Where every file has one strategy only, those are compared, whatever
+ * they are.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,4 +1,6 @@
-/** What import and capture tell about a log: what is in it, what was not understood, how it fits. */
+/**
+ * What import and capture tell about a log: what is in it, what was not understood, how it fits.
+ */
 import { UserError } from '../../base/errors.ts';
 import { compareVmas } from '../../check/compare.ts';
 import { describeDifference } from '../../check/describe.ts';

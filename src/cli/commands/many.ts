@@ -1,4 +1,6 @@
-/** What commands that make many runs have in common: strategies, limits, and a crash told in full. */
+/**
+ * What commands that make many runs have in common: strategies, limits, and a crash told in full.
+ */
 import { UserError } from '../../base/errors.ts';
 import type { Strategy } from '../../proc/strategy.ts';
 import { splitStrategies } from '../../readers/index.ts';

@@ -1,6 +1,6 @@
 /**
- * `mapsim merge`: shards of a sweep to the file that the sweep would have written in one piece. Records
- * are copied as they are, in the order of the grid.
+ * `mapsim merge`: shards of a sweep to the file that the sweep would have written in one piece.
+ * Records are copied as they are, in the order of the grid.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,7 +1,7 @@
 /**
- * From one maps text of a process to the next: the calls that would have led there, as operations of a
- * scenario. What the texts do not tell is left out: the order, what came and went in between, the
- * stack, and the kernel's own mappings.
+ * From one maps text of a process to the next: the calls that would have led there, as operations
+ * of a scenario. What the texts do not tell is left out: the order, what came and went in between,
+ * the stack, and the kernel's own mappings.
  */
 import { compareVmas, type Difference } from '../../check/compare.ts';
 import type { VmaLine } from '../../check/text-checker.ts';
