@@ -19,7 +19,7 @@ import {
 import type { CommandContext } from './command.ts';
 import type { Interrupt } from './interrupt.ts';
 import { Progress, type ProgressChoice } from './progress.ts';
-import { driveSlices } from './sliced-run.ts';
+import { driveSlices, turnOfEventLoop } from './sliced-run.ts';
 import { runThreads } from './threads.ts';
 
 export interface Batch {
@@ -40,7 +40,12 @@ export interface BatchHooks {
   readonly progress: ProgressChoice;
   /** Asked now and then; true ends the batch. */
   readonly stop?: () => boolean;
+  /** Resolves when what was released has been taken; asked for now and then. */
+  readonly drained?: () => Promise<void>;
 }
+
+/** So long signals and output may wait. */
+const TURN_MS = 25;
 
 /** Shorter batches are over before a thread has started. */
 const ALONE_MS = 100;
@@ -69,7 +74,7 @@ export async function runBatch(
   try {
     const stop = () => hooks.interrupt.caught !== null || hooks.stop?.() === true;
     const untilMs = file === undefined ? Number.POSITIVE_INFINITY : startMs + ALONE_MS;
-    await runHere(batch, { release: hooks.release, dealer, tell, stop, untilMs });
+    await runHere(batch, { ...hooks, dealer, tell, stop, untilMs });
     if (dealer.allReleased || stop() || file === undefined) return;
     const { scenarios, units, request } = batch;
     const look = (): boolean => {
@@ -85,7 +90,7 @@ export async function runBatch(
 
 async function runHere(
   batch: Batch,
-  means: Pick<BatchHooks, 'release'> & {
+  means: Pick<BatchHooks, 'release' | 'drained'> & {
     stop: () => boolean;
     dealer: Dealer<UnitResult>;
     tell: (nowMs: number) => void;
@@ -95,7 +100,14 @@ async function runHere(
   const { dealer, untilMs } = means;
   const nowMs = () => performance.now();
   const stop = () => means.stop() || nowMs() >= untilMs;
+  let turnMs = nowMs();
   while (!dealer.allDealt && !stop()) {
+    if (nowMs() - turnMs >= TURN_MS) {
+      // Runs may be over in one slice each: signals and output need their turn all the same.
+      await turnOfEventLoop();
+      await means.drained?.();
+      turnMs = nowMs();
+    }
     const [index] = dealer.deal(1);
     const result = await runUnit(batch, index!, { nowMs, between: means.tell, stop });
     if (result === null) {

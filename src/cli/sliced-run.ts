@@ -36,7 +36,7 @@ const SLICE_MS = 25;
  * @param nowMs real time @param between called after each slice
  */
 export async function driveSlices(
-  run: SlicedRun,
+  run: Pick<SlicedRun, 'advance' | 'interrupt'>,
   hooks: { nowMs: () => number; between: (nowMs: number) => void; stop: () => boolean },
 ): Promise<void> {
   let events = FIRST_SLICE;
@@ -55,6 +55,6 @@ export async function driveSlices(
   }
 }
 
-function turnOfEventLoop(): Promise<void> {
+export function turnOfEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -84,6 +84,11 @@ export class SweepWriter {
     this.#write((format) => format.record(record));
   }
 
+  /** Resolves when what was written so far has been taken. */
+  drained(): Promise<void> {
+    return this.#chain;
+  }
+
   /** Resolves when all has been taken. */
   async end(): Promise<void> {
     const footer = { units: this.written, complete: this.written === this.#expected };

@@ -96,6 +96,7 @@ async function runSweep(
     release: (unit: number, { run }: { run: Parameters<SweepWriter['record']>[0]['run'] }) =>
       writer.record({ unit, point: pointOf(grid, units[unit]!.scenario), run }),
     stop: () => writer.readerGone,
+    drained: () => writer.drained(),
   };
   await withRepeat(context.bug, repeat, () => runBatch(batch, hooks, context));
   interrupt.endAtOnce();
