@@ -17,7 +17,7 @@ import {
   pagesOf,
   quotedText,
 } from './arguments.ts';
-import { ADVICE, type Advice, type TraceAction } from './call.ts';
+import { ADVICE, type Advice, type HiddenFlags, type TraceAction } from './call.ts';
 import type { RawCall } from './raw-call.ts';
 
 const PROT = { NONE: 0, READ: 1, WRITE: 2, EXEC: 4, SEM: 8, GROWSDOWN: 1 << 24, GROWSUP: 1 << 25 };
@@ -164,8 +164,13 @@ function rangeOf(call: RawCall): { page: number; pages: number } | null {
   return page === null || pages === null ? null : { page, pages };
 }
 
+/** By bits: one string for each, since there may be a million of them. */
+const LETTERS = ['---', 'r--', '-w-', 'rw-', '--x', 'r-x', '-wx', 'rwx'] as const;
+const PRIVATE = LETTERS.map((letters) => `${letters}p`);
+const SHARED = LETTERS.map((letters) => `${letters}s`);
+
 function letters(prot: number): string {
-  return (prot & 1 ? 'r' : '-') + (prot & 2 ? 'w' : '-') + (prot & 4 ? 'x' : '-');
+  return LETTERS[prot & 7]!;
 }
 
 function mprotect(call: RawCall): Meaning {
@@ -202,18 +207,31 @@ function mmap(call: RawCall, files: Descriptors): Meaning {
     kind: 'mmap',
     page,
     pages,
-    perms: letters(prot.bits) + (bits & 1 ? 's' : 'p'),
+    perms: (bits & MAP.SHARED ? SHARED : PRIVATE)[prot.bits & 7]!,
     path: file === null ? -1 : files.pathId(file.path),
     offsetPages: call.syscall === 'mmap2' ? mmap2Offset(offset) : offsetPages,
     populate: (bits & (MAP.POPULATE | MAP.LOCKED)) !== 0,
-    hidden: {
-      noReserve: (bits & MAP.NORESERVE) !== 0,
-      stack: (bits & MAP.STACK) !== 0,
-      locked: (bits & MAP.LOCKED) !== 0,
-      growsDown: (bits & MAP.GROWSDOWN) !== 0,
-    },
+    hidden: hiddenOf(bits),
   };
   return done(action, unknown.length === 0 ? null : `${call.syscall} with ${unknown.join(', ')}`);
+}
+
+const NOTHING_HIDDEN: HiddenFlags = {
+  noReserve: false,
+  stack: false,
+  locked: false,
+  growsDown: false,
+};
+
+function hiddenOf(bits: number): HiddenFlags {
+  if ((bits & (MAP.NORESERVE | MAP.STACK | MAP.LOCKED | MAP.GROWSDOWN)) === 0)
+    return NOTHING_HIDDEN;
+  return {
+    noReserve: (bits & MAP.NORESERVE) !== 0,
+    stack: (bits & MAP.STACK) !== 0,
+    locked: (bits & MAP.LOCKED) !== 0,
+    growsDown: (bits & MAP.GROWSDOWN) !== 0,
+  };
 }
 
 /** mmap2 counts pages. strace prints what it was given, or bytes where it knows better. */

@@ -69,15 +69,13 @@ export class PerfTraceParser implements LogParser {
     const open = head.length - 1;
     const close = closingParen(text, open);
     const startNs = time === '?' ? this.#clock.lastNs : this.#clock.perfTrace(time!);
-    const tail = close < 0 ? '' : text.slice(close + 1);
+    const tail = close < 0 ? '' : text.slice(close + 1).trimEnd();
     if (close < 0 || tail.trim() === '...') {
       this.#begin(thread, syscall!, text.slice(open + 1, close < 0 ? undefined : close));
       return;
     }
     // `[continued]: mmap()) = …` closes one parenthesis too many.
-    const result = TRACE_RESULT.exec(
-      continued === undefined ? tail.trimEnd() : tail.replace(/^\)/, ''),
-    );
+    const result = TRACE_RESULT.exec(continued === undefined ? tail : tail.replace(/^\)/, ''));
     if (result === null) {
       this.#sink.unknown('not a line of perf trace');
       return;

@@ -3,7 +3,7 @@
  * space, in the order in which they took effect.
  *
  * That is the order of their returns: of the lines in a log that strace wrote as one file, of the end
- * times elsewhere. Reads a chunk at a time; what is kept is some 200 bytes for each call about memory,
+ * times elsewhere. Reads a chunk at a time; what is kept is some 300 bytes for each call about memory,
  * of which there may be CALLS_MAX. Nothing of a log can make it fail but more calls than that: what is
  * not understood is counted and listed.
  */
@@ -21,6 +21,7 @@ import { StraceParser } from './strace.ts';
 
 export const CALLS_MAX = 1_000_000;
 const DESCRIPTORS_MAX = 65_536;
+const WORDS_MAX = 1024;
 
 export interface TraceOptions {
   /** Only calls that returned after this instant; as the log writes its times. */
@@ -47,6 +48,7 @@ export class TraceReader implements LogSink {
   readonly #kept: Kept[] = [];
   readonly #paths: string[] = [];
   readonly #pathIds = new Map<string, number>();
+  readonly #words = new Map<string, string>();
   readonly #opened = new Map<string, string>();
   readonly #notUnderstood = new Remarks();
   readonly #leftOut = new Remarks();
@@ -171,10 +173,21 @@ export class TraceReader implements LogSink {
           'cut the log into pieces',
       );
     }
-    const { thread, syscall, startNs, endNs, errno } = raw;
+    const { thread, startNs, endNs } = raw;
+    // Pieces of a line would keep the whole line in memory.
+    const syscall = this.#word(raw.syscall);
+    const errno = raw.errno === null ? null : this.#word(raw.errno);
     const { action } = meaning;
     const call = { thread, syscall, startNs, endNs, errno, action, line: this.#line };
     this.#kept.push({ call, index: this.#index++ });
+  }
+
+  #word(text: string): string {
+    const known = this.#words.get(text);
+    if (known !== undefined) return known;
+    const own = Buffer.from(text, 'latin1').toString('latin1');
+    if (this.#words.size < WORDS_MAX) this.#words.set(own, own);
+    return own;
   }
 
   unreturned(what: string): void {

@@ -18,7 +18,7 @@ const LEADER =
 const UNFINISHED = '<unfinished ...>';
 /** strace let go of the process in the middle of a call. */
 const DETACHED = '<detached ...>';
-const RESULT = /^ *= +(\?|0x[0-9a-f]+|-?[0-9]+)(?:<[^\n]*?>)?(?: +(E[A-Z0-9]+))?(.*)$/;
+const RESULT = /^ *= +(\?|0x[0-9a-f]+|-?[0-9]+)(?=[ <]|$)(?:<[^\n]*?>)?(?: +(E[A-Z0-9]+))?(.*)$/;
 const SPENT = /<([0-9]+\.[0-9]+)>$/;
 
 /** A call that has begun. */

@@ -16,7 +16,7 @@ import { matchLog } from './capture-log.ts';
 import { checkRepeatedly } from './capture-repeat.ts';
 import { type ImportedText, vmaLines, writeFile, writeScenario } from './import.ts';
 import { tellTrace } from './import-notes.ts';
-import type { TracePart } from './imported-scenario.ts';
+import { factsOf, type TracePart } from './imported-scenario.ts';
 
 export interface CaptureOptions extends QuietOptions {
   readonly pid: number;
@@ -68,7 +68,7 @@ async function captureInto(
   texts.push(saved(posix.join(directory, 'end.maps'), matched.end, context));
   const part: TracePart = {
     paths: [posix.join(directory, LOG_NAME)],
-    trace: matched.trace,
+    facts: factsOf(matched.trace),
     speed: null,
     from: matched.from,
     until: matched.until,

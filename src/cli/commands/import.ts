@@ -16,7 +16,7 @@ import { loadBytes } from '../load.ts';
 import { Output } from '../output.ts';
 import { chunksOf } from '../streams.ts';
 import { tellReplay, tellTrace } from './import-notes.ts';
-import { type ScenarioParts, scenarioText, type TracePart } from './imported-scenario.ts';
+import { factsOf, type ScenarioParts, scenarioText, type TracePart } from './imported-scenario.ts';
 import { stepsBetween } from './text-steps.ts';
 
 export interface ImportOptions extends QuietOptions {
@@ -113,7 +113,7 @@ async function readLog(options: ImportOptions, context: CommandContext): Promise
   const trace = reader.finish();
   tellTrace(trace, context.messages);
   if (trace.calls.length > 0) {
-    return { paths: options.trace, trace, speed, from, until, process };
+    return { paths: options.trace, facts: factsOf(trace), speed, from, until, process };
   }
   throw new UserError(`${options.trace.join(', ')}: no call about memory is in it`);
 }

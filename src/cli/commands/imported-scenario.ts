@@ -18,7 +18,7 @@ export interface ScenarioParts {
 
 export interface TracePart {
   readonly paths: readonly string[];
-  readonly trace: Trace;
+  readonly facts: TraceFacts;
   readonly speed: number | 'max' | null;
   readonly from: string | null;
   readonly until: string | null;
@@ -54,15 +54,23 @@ function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
-function spanNs({ calls }: Trace): number {
+/** What of a log the scenario is made from; the log itself may be large. */
+export interface TraceFacts {
+  readonly calls: number;
+  /** From the first call to the last return. */
+  readonly spanNs: number;
+  readonly timed: boolean;
+}
+
+export function factsOf({ calls, timed }: Trace): TraceFacts {
   const first = calls.reduce((least, call) => Math.min(least, call.startNs), Infinity);
   const last = calls.reduce((most, call) => Math.max(most, call.endNs), 0);
-  return Math.max(0, last - first);
+  return { calls: calls.length, spanNs: Math.max(0, last - first), timed };
 }
 
 /** 1, 2, 5, 10 … : the log in about REPLAY_NS. */
-export function replaySpeed(trace: Trace): number {
-  const wanted = spanNs(trace) / REPLAY_NS;
+export function replaySpeed(spanNs: number): number {
+  const wanted = spanNs / REPLAY_NS;
   let speed = 1;
   for (let i = 0; speed < wanted && speed < 1e9; i++)
     speed = [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3);
@@ -70,15 +78,15 @@ export function replaySpeed(trace: Trace): number {
 }
 
 function speedOf(part: TracePart): number | 'max' {
-  return part.speed ?? (part.trace.timed ? replaySpeed(part.trace) : 'max');
+  return part.speed ?? (part.facts.timed ? replaySpeed(part.facts.spanNs) : 'max');
 }
 
 function durationLines(part: TracePart): string[] {
   const speed = speedOf(part);
-  const recorded = spanNs(part.trace);
+  const { calls, spanNs: recorded, timed } = part.facts;
   // Without times some ten microseconds a call are a guess that leaves time to read.
-  const ns = speed === 'max' ? part.trace.calls.length * 10_000 : recorded / speed;
-  const comment = part.trace.timed ? ` # recorded: ${(recorded / 1e9).toFixed(3)} s` : '';
+  const ns = speed === 'max' ? calls * 10_000 : recorded / speed;
+  const comment = timed ? ` # recorded: ${(recorded / 1e9).toFixed(3)} s` : '';
   return [`duration: ${Math.ceil(ns / 1e6) + 1}ms${comment}`];
 }
 
