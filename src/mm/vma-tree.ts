@@ -52,6 +52,8 @@ export class VmaTree {
   /** Live leaves by address. */
   directory = new Int32Array(4);
   leafCount = 0;
+  /** Where in the directory the last lookup ended. */
+  #hint = 0;
 
   /** Called with each leaf that dies, to be freed (`freeLeaf`) after a grace period. */
   onLeafDead: (leaf: number) => void = (leaf) => this.freeLeaf(leaf);
@@ -89,6 +91,13 @@ export class VmaTree {
 
   /** Position in the directory of the leaf that contains `page`. */
   #leafIndex(page: number): number {
+    // Most lookups are near the last one.
+    const hint = this.#hint;
+    if (hint + 1 < this.leafCount && this.starts[this.directory[hint]!]! <= page) {
+      if (page < this.starts[this.directory[hint + 1]!]!) return hint;
+      const after = hint + 2 === this.leafCount;
+      if (after || page < this.starts[this.directory[hint + 2]!]!) return this.#hintAt(hint + 1);
+    }
     let low = 0;
     let high = this.leafCount - 1;
     while (low < high) {
@@ -96,7 +105,12 @@ export class VmaTree {
       if (this.starts[this.directory[middle]!]! <= page) low = middle;
       else high = middle - 1;
     }
-    return low;
+    return this.#hintAt(low);
+  }
+
+  #hintAt(index: number): number {
+    this.#hint = index;
+    return index;
   }
 
   /** Slot in the leaf of the range that contains `page`. */

@@ -229,10 +229,15 @@ function copyToUser(k: Kernel, r: Reader): void {
   k.spend(Math.ceil((k.costs.copyToUser * n) / PAGE_SIZE));
   r.observer.handedOut(r, from, from + n);
   r.counts.bytes += n;
-  r.counts.lines += newlines(r.page.bytes, from, from + n);
+  r.counts.lines += n === r.page.length ? linesOfPage(r) : newlines(r.page.bytes, from, from + n);
   r.countBytes -= n;
   r.fromBytes = from + n;
   r.copiedBytes += n;
+}
+
+/** Of a page that goes out whole; the gate line is not among the VMAs'. */
+function linesOfPage(r: Reader): number {
+  return r.lineCount - r.redoLineCount + (r.pos === POS_END ? 1 : 0);
 }
 
 function newlines(bytes: Uint8Array, from: number, to: number): number {
