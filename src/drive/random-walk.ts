@@ -1,10 +1,11 @@
 /**
- * Sampling, for worlds too large to exhaust: walks from the start to the end, each step by a task drawn
- * at random, each choice of a step as well.
+ * Sampling, for worlds too large to exhaust: walks from the start to the end, each step by a task
+ * drawn at random, each choice of a step as well.
  *
- * `uniform`: every task that can go on is as likely. `churn`: when a reader is about to check what it
- * has read, a writer that can go on does so three times out of four. A step is taken for a check by its
- * name (verify, validate, check, count, changed, try, sample); in a strategy of the user's own, too.
+ * `uniform`: every task that can go on is as likely. `churn`: when a reader is about to check what
+ * it has read, a writer that can go on does so three times out of four. A step is taken for a check
+ * by its name (verify, validate, check, count, changed, try, sample); in a strategy of the user's
+ * own, too.
  */
 import { RandomStream } from '../base/prng.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';

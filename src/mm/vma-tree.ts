@@ -1,15 +1,15 @@
 /**
- * The tree of VMAs as a maple tree looks to an RCU reader: leaves of up to 16 ranges, mapped or not,
- * that together cover the whole address space, below a directory that changes in one stroke.
+ * The tree of VMAs as a maple tree looks to an RCU reader: leaves of up to 16 ranges, mapped or
+ * not, that together cover the whole address space, below a directory that changes in one stroke.
  *
- * Two stores change a live leaf in place: one that covers exactly one range, and one that only moves
- * the border between two neighbours. Every other store builds new leaves, swings the directory and
- * marks the old leaves dead; a dead leaf stays as it was until a grace period has passed. A reader's
- * cursor therefore steps slot by slot on a live leaf, whatever the ranges did meanwhile, and looks its
- * place up again by address when it finds its leaf dead.
+ * Two stores change a live leaf in place: one that covers exactly one range, and one that only
+ * moves the border between two neighbours. Every other store builds new leaves, swings the
+ * directory and marks the old leaves dead; a dead leaf stays as it was until a grace period has
+ * passed. A reader's cursor therefore steps slot by slot on a live leaf, whatever the ranges did
+ * meanwhile, and looks its place up again by address when it finds its leaf dead.
  *
- * Left out: inner nodes (one directory stands for all levels, so a walk is one view of the tree), the
- * exact thresholds at which siblings are balanced; pivots and slots are written in one step.
+ * Left out: inner nodes (one directory stands for all levels, so a walk is one view of the tree),
+ * the exact thresholds at which siblings are balanced; pivots and slots are written in one step.
  *
  * Source: v6.18 lib/maple_tree.c mas_wr_store_type, mas_wr_slot_store, mas_wr_extend_null,
  * mas_next_slot, mas_rewalk; include/linux/maple_tree.h MAPLE_RANGE64_SLOTS.

@@ -1,8 +1,8 @@
 /**
  * One line of maps, byte for byte as the kernel prints it on a 64-bit machine.
  *
- * Addresses have at least 8 hexadecimal digits and grow with the value; the name starts at column 73,
- * or one space after a longer prefix. Names arrive as printed (newlines already `\012`).
+ * Addresses have at least 8 hexadecimal digits and grow with the value; the name starts at column
+ * 73, or one space after a longer prefix. Names arrive as printed (newlines already `\012`).
  *
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c
  * seq_put_hex_ll, seq_pad.
@@ -100,7 +100,10 @@ export function formatText(
   return gate ? text + GATE_LINE : text;
 }
 
-/** Three hexadecimal digits of 0 … 4095, one behind the other. Number.toString(16) is ten times slower. */
+/**
+ * Three hexadecimal digits of 0 … 4095, one behind the other. Number.toString(16) is ten times
+ * slower.
+ */
 const HEX3 = new Uint8Array(3 * 4096);
 for (let i = 0; i < 4096; i++) {
   const digits = i.toString(16).padStart(3, '0');

@@ -1,6 +1,6 @@
 /**
- * The registry of reader strategies: one entry for each, in the order of the documentation. How they
- * are written is in strategy-text.ts.
+ * The registry of reader strategies: one entry for each, in the order of the documentation. How
+ * they are written is in strategy-text.ts.
  */
 import { UserError } from '../base/errors.ts';
 import type { Strategy } from '../proc/strategy.ts';

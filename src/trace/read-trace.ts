@@ -1,11 +1,11 @@
 /**
- * A log of system calls, of one file or of several (strace -ff), to the calls that act on one address
- * space, in the order in which they took effect.
+ * A log of system calls, of one file or of several (strace -ff), to the calls that act on one
+ * address space, in the order in which they took effect.
  *
- * That is the order of their returns: of the lines in a log that strace wrote as one file, of the end
- * times elsewhere. Reads a chunk at a time; what is kept is some 300 bytes for each call about memory,
- * of which there may be CALLS_MAX. Nothing of a log can make it fail but more calls than that: what is
- * not understood is counted and listed.
+ * That is the order of their returns: of the lines in a log that strace wrote as one file, of the
+ * end times elsewhere. Reads a chunk at a time; what is kept is some 300 bytes for each call about
+ * memory, of which there may be CALLS_MAX. Nothing of a log can make it fail but more calls than
+ * that: what is not understood is counted and listed.
  */
 import { UserError } from '../base/errors.ts';
 import { LineSplitter } from '../base/lines.ts';

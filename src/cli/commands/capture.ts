@@ -2,8 +2,8 @@
  * `mapsim capture`: the maps text of a live process, and with --trace the log of its calls, as a
  * scenario.
  *
- * A text and a log belong together at an instant: texts are read several times while strace runs, and
- * of these one is taken during whose reading no call was under way.
+ * A text and a log belong together at an instant: texts are read several times while strace runs,
+ * and of these one is taken during whose reading no call was under way.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { posix, resolve } from 'node:path';

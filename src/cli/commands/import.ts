@@ -1,6 +1,7 @@
 /**
- * `mapsim import`: maps texts of a real process, and a log of its system calls, to a scenario that is
- * ready to run. It refers to the files; what came from standard input is written out or copied in.
+ * `mapsim import`: maps texts of a real process, and a log of its system calls, to a scenario that
+ * is ready to run. It refers to the files; what came from standard input is written out or copied
+ * in.
  */
 import { posix } from 'node:path';
 import { EXIT, UserError } from '../../base/errors.ts';
@@ -118,7 +119,9 @@ async function readLog(options: ImportOptions, context: CommandContext): Promise
   throw new UserError(`${options.trace.join(', ')}: no call about memory is in it`);
 }
 
-/** Names the scenario's files, writes what has none, checks the whole, tells how well a log fits. */
+/**
+ * Names the scenario's files, writes what has none, checks the whole, tells how well a log fits.
+ */
 export async function writeScenario(
   texts: readonly ImportedText[],
   log: TracePart | null,

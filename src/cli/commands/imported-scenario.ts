@@ -1,7 +1,7 @@
 /**
- * A scenario for texts and logs of a real process, as YAML: the address space, a monitor, and a writer
- * that is likely for what there is: the log where there is one, else what changed from text to text,
- * else small protection changes all over.
+ * A scenario for texts and logs of a real process, as YAML: the address space, a monitor, and a
+ * writer that is likely for what there is: the log where there is one, else what changed from text
+ * to text, else small protection changes all over.
  */
 import type { Trace } from '../../trace/call.ts';
 
