@@ -1,38 +1,126 @@
-/** The per-VMA lock: what the cache line of its count costs, and when. */
+/** Per-VMA locks: the count, the flag that keeps readers out, the stamp of the section. */
 import { expect, test } from 'vitest';
-import { COUNTED, vmaStartReadCheck, vmaStartReadCount } from '../../src/mm/vma-lock.ts';
-import { aRun, aWorld } from '../support/run.ts';
+import type { KernelStep } from '../../src/mm/kernel.ts';
+import {
+  COUNTED,
+  DETACHED,
+  LOCKED,
+  VMA_LOCK_OFFSET,
+  vmaDetachDrained,
+  vmaEndRead,
+  vmaEnterLocked,
+  vmaExitLocked,
+  vmaMarkDetached,
+  vmaStartReadCheck,
+  vmaStartReadCount,
+  vmaStartReadRecheck,
+} from '../../src/mm/vma-lock.ts';
+import { PARKED } from '../../src/sim/step.ts';
+import { Task } from '../../src/sim/task.ts';
+import { Hand } from '../support/hand.ts';
 
-const SPLIT = `
-machine: {costs: {preset: zero, cacheLineMove: 100}}
-vmas:
-  - {start: "0x7f0000000000", pages: 3, perms: rw-p, tag: a}
-readers:
-  - {name: r, strategy: vma-lock, passes: 2, start: 1us}
-writers:
-  - {name: w, ops: 1, program: [{mprotect: {vma: {tag: a}, page: 1, pages: 1, perms: r--p}}]}
-`;
+class Plain extends Task {}
 
-// One line of mm_lock_seq and three of vm_refcnt: two VMAs attached and one write-locked by the
-// split.
-test('vma lock: a reader pays once for each count that a split left in another CPU', () => {
-  const { passNs } = aRun(SPLIT).readers[0]!;
+const next: KernelStep<Task> = () => next;
+const VMA = 0;
 
-  expect([passNs.max, passNs.min]).toEqual([400, 0]);
+/** One VMA, a reader of it and a writer inside a write section. */
+const setUp = () => {
+  const hand = new Hand(`
+vmas: [{start: "0x10000", pages: 3, perms: rw-p}]
+readers: [{name: r}]
+writers: [{name: w, program: [{hold: 1us}]}]
+`);
+  const k = hand.world.kernel;
+  const woken: string[] = [];
+  k.wakeUp = (task) => woken.push(task.name);
+  return { k, vmas: k.mm.vmas, r: hand.task('r'), w: hand.task('w'), woken };
+};
+
+test('a reader is counted, and leaves', () => {
+  const { k, vmas, r } = setUp();
+
+  expect(vmaStartReadCheck(k, r, VMA)).toBe(true);
+  expect(vmaStartReadCount(k, r, VMA)).toBe(COUNTED);
+  expect(vmaStartReadRecheck(k, r, VMA)).toBe(true);
+  expect(vmas.vmRefcnt[VMA]).toBe(2);
+  vmaEndRead(k, r, VMA);
+  expect(vmas.vmRefcnt[VMA]).toBe(1);
 });
 
-test('vma lock: the line of the count arrives before the atomic takes effect', () => {
-  const { world } = aWorld(SPLIT);
-  const k = world.kernel;
-  const reader = world.readers[0]!;
-  const vma = 0;
-  k.mm.vmas.vmRefcntCpu[vma] = reader.cpu + 1;
+test('a VMA that this section has stamped is locked at the first look', () => {
+  const { k, vmas, r, w } = setUp();
+  k.mm.mmLockSeq.begin(k, w);
+  vmas.vmLockSeq[VMA] = k.mm.mmLockSeq.value;
+  expect(vmaStartReadCheck(k, r, VMA)).toBe(false);
+  k.mm.mmLockSeq.end(k, w);
 
-  const unlocked = vmaStartReadCheck(k, reader, vma);
-  const waitedNs = k.takeSpent();
-  const countBefore = k.mm.vmas.vmRefcnt[vma];
-  const result = vmaStartReadCount(k, reader, vma);
+  // The end of the section releases every VMA at once.
+  expect(vmaStartReadCheck(k, r, VMA)).toBe(true);
+});
 
-  expect([unlocked, waitedNs, countBefore]).toEqual([true, 100, 1]);
-  expect([result, k.takeSpent(), k.mm.vmas.vmRefcnt[vma]]).toEqual([COUNTED, 0, 2]);
+test('a detached VMA is told from a locked one', () => {
+  const { k, vmas, r } = setUp();
+  vmas.vmRefcnt[VMA] = 0;
+  expect(vmaStartReadCount(k, r, VMA)).toBe(DETACHED);
+  vmas.vmRefcnt[VMA] = VMA_LOCK_OFFSET + 1;
+
+  expect(vmaStartReadCount(k, r, VMA)).toBe(LOCKED);
+  expect(vmas.vmRefcnt[VMA]).toBe(VMA_LOCK_OFFSET + 1);
+});
+
+test('a stamp that comes between the two looks gives the count back', () => {
+  const { k, vmas, r, w } = setUp();
+  vmaStartReadCheck(k, r, VMA);
+  k.mm.mmLockSeq.begin(k, w);
+  vmas.vmLockSeq[VMA] = k.mm.mmLockSeq.value;
+  expect(vmaStartReadCount(k, r, VMA)).toBe(COUNTED);
+
+  expect(vmaStartReadRecheck(k, r, VMA)).toBe(false);
+  expect(vmas.vmRefcnt[VMA]).toBe(1);
+});
+
+test('a writer goes on at once when nobody reads', () => {
+  const { k, vmas, w } = setUp();
+
+  expect(vmaEnterLocked(k, w, VMA, next)).toBe(next);
+  expect(vmas.vmRefcnt[VMA]).toBe(VMA_LOCK_OFFSET + 1);
+  vmaExitLocked(k, VMA);
+  expect(vmas.vmRefcnt[VMA]).toBe(1);
+});
+
+test('a writer waits for all readers inside, keeps new ones out, and is woken by the last', () => {
+  const { k, r, w, woken } = setUp();
+  const r2 = new Plain(7, 'r2', 7, 0);
+  vmaStartReadCount(k, r, VMA);
+  vmaStartReadCount(k, r2, VMA);
+  k.nowNs = 100;
+  expect(vmaEnterLocked(k, w, VMA, next) as unknown).toBe(PARKED);
+  expect(vmaStartReadCount(k, r, VMA)).toBe(LOCKED);
+  vmaEndRead(k, r, VMA);
+  expect(woken).toEqual([]);
+  k.nowNs = 350;
+  vmaEndRead(k, r2, VMA);
+
+  expect(woken).toEqual(['w']);
+  expect(w.drainWaitNs).toBe(250);
+});
+
+test('detaching waits for a reader that is about to find out that it failed', () => {
+  const { k, vmas, r, w, woken } = setUp();
+  vmaStartReadCount(k, r, VMA);
+  expect(vmaMarkDetached(k, w, VMA, next) as unknown).toBe(PARKED);
+  vmaEndRead(k, r, VMA);
+  expect(woken).toEqual(['w']);
+  vmaDetachDrained(k, VMA);
+
+  expect(vmas.vmRefcnt[VMA]).toBe(0);
+  expect(vmaStartReadCount(k, r, VMA)).toBe(DETACHED);
+});
+
+test('more unlocks than locks are a broken invariant', () => {
+  const { k, r } = setUp();
+  vmaEndRead(k, r, VMA); // takes the count of the attachment
+
+  expect(() => vmaEndRead(k, r, VMA)).toThrow('more read unlocks than locks');
 });

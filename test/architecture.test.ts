@@ -1,0 +1,281 @@
+/**
+ * The arrangement of the source, held by a test: who may import whom, what may be used where, and
+ * the manner of the files. A rule that has to give way is changed here, in the same commit.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * How a folder may use another: anything, types alone, or values of these files and types of all.
+ */
+type Use = 'all' | 'types' | readonly string[];
+
+/** `⇐`: what a folder may import besides itself. Nothing else is allowed, types included. */
+const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
+  base: {},
+  sim: { base: 'all' },
+  mm: { base: 'all', sim: 'all' },
+  proc: { base: 'all', sim: 'all', mm: 'all' },
+  // Of the printing loop a strategy sees the contract alone.
+  readers: { base: 'all', sim: 'all', mm: 'all', proc: ['strategy.ts'] },
+  trace: { base: 'all' },
+  writers: { base: 'all', sim: 'all', mm: 'all', scenario: 'types', trace: 'all' },
+  // It watches: what a line is made of, and nothing that could steer.
+  oracle: { base: 'all', mm: ['line.ts'], proc: 'types' },
+  scenario: { base: 'all', trace: 'all' },
+  check: { base: 'all', scenario: 'all' },
+  world: {
+    base: 'all',
+    sim: 'all',
+    mm: 'all',
+    proc: 'all',
+    readers: 'all',
+    writers: 'all',
+    oracle: 'all',
+    scenario: 'all',
+    trace: 'all',
+  },
+  // The scheduler tells the rwsem who left a CPU; a fault of the simulated kernel ends a run.
+  drive: {
+    base: 'all',
+    sim: 'all',
+    mm: ['rwsem.ts', 'kernel-fault.ts'],
+    proc: 'types',
+    readers: ['index.ts'],
+    writers: ['chance.ts'],
+    scenario: 'all',
+    world: 'all',
+  },
+  // Figures of several outcomes.
+  compare: { base: 'all', world: ['outcome.ts'] },
+  // Claims about a real kernel beside runs.
+  validate: { base: 'all', scenario: 'all', drive: 'all', world: 'types', compare: 'all' },
+  report: { base: 'all', world: ['outcome.ts'], compare: 'all', validate: 'all', check: 'all' },
+};
+
+/** Folders that may use anything. */
+const FREE = new Set(['cli', '']);
+
+/** Packages and modules of Node, by folder; the command line may use any. */
+const MAY_USE: Readonly<Record<string, readonly string[]>> = {
+  base: ['seedrandom/lib/alea.js'],
+  scenario: ['yaml', 'zod', 'node:crypto', 'node:path'],
+  compare: ['zod'],
+  report: ['cli-table3'],
+};
+
+/**
+ * Longer than that a file has two ideas in it. Those that are, and how long they may be at most.
+ */
+const LINES_MAX = 350;
+const LONGER: Readonly<Record<string, number>> = {
+  'src/mm/vma-tree.ts': 500,
+  'src/world/save-kernel.ts': 380,
+  'src/world/search-world.ts': 450,
+};
+
+function filesBelow(folder: string, suffix: RegExp): string[] {
+  if (!statSync(join(ROOT, folder), { throwIfNoEntry: false })) return [];
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => posix.join(folder, name.replaceAll('\\', '/')))
+    .filter((name) => suffix.test(name))
+    .sort();
+}
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const SOURCES = filesBelow('src', /\.ts$/);
+const CODE = [
+  ...SOURCES,
+  ...['test', 'bench', 'scripts'].flatMap((f) => filesBelow(f, /\.m?[tj]s$/)),
+];
+
+const folderOf = (path: string): string => {
+  const parts = path.split('/');
+  return parts.length > 2 ? parts[1]! : '';
+};
+
+interface Import {
+  readonly line: number;
+  readonly target: string;
+  readonly types: boolean;
+}
+
+/** Every import and re-export of a file; `types`: nothing of it is there at run time. */
+function importsOf(path: string): Import[] {
+  const text = read(path);
+  const found: Import[] = [];
+  const statement = /^(?:import|export)\s+(type\s+)?(?:([^'";]*?)\s*from\s*)?'([^']+)'/gm;
+  for (const match of text.matchAll(statement)) {
+    const [, typeWord, names = '', target] = match;
+    const listed = names.startsWith('{') ? names.slice(1, -1).split(',') : [names];
+    const types =
+      typeWord !== undefined ||
+      (names !== '' && listed.every((n) => n.trim() === '' || n.trim().startsWith('type ')));
+    const line = text.slice(0, match.index).split('\n').length;
+    found.push({ line, target: target!, types });
+  }
+  for (const match of text.matchAll(/\bimport\('([^']+)'\)/g)) {
+    const line = text.slice(0, match.index).split('\n').length;
+    found.push({ line, target: match[1]!, types: false });
+  }
+  return found;
+}
+
+function violation(path: string, { line, target, types }: Import): string | null {
+  const from = folderOf(path);
+  if (FREE.has(from)) return null;
+  const where = `${path}:${line}: ${from} imports ${target}`;
+  if (!target.startsWith('.')) {
+    if (target.startsWith('node:') && types) return null;
+    return MAY_USE[from]?.includes(target) ? null : `${where}, a package that it may not use`;
+  }
+  const file = posix.normalize(posix.join(dirname(path), target));
+  const to = folderOf(file);
+  if (to === from) return null;
+  const use = MAY_IMPORT[from]?.[to];
+  if (use === undefined) return `${where}: ${from} may not know ${to === '' ? 'it' : to}`;
+  if (use === 'all' || types) return null;
+  if (use !== 'types' && use.includes(posix.relative(`src/${to}`, file))) return null;
+  return `${where}: types alone, or values of ${use === 'types' ? 'nothing' : use.join(', ')}`;
+}
+
+/** The code of a file without comments, and without what stands in quotes. */
+function bare(text: string): string {
+  const token =
+    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
+  return text.replace(token, (found) => found.replace(/[^\n]/g, ' '));
+}
+
+/** Places of a pattern, as file:line. */
+function places(files: readonly string[], pattern: RegExp, of = (text: string) => text): string[] {
+  return files.flatMap((path) =>
+    of(read(path))
+      .split('\n')
+      .flatMap((text, i) => (pattern.test(text) ? [`${path}:${i + 1}: ${text.trim()}`] : [])),
+  );
+}
+
+describe('who may import whom', () => {
+  test('every folder of src has its rule', () => {
+    const folders = new Set(SOURCES.map(folderOf));
+
+    expect([...folders].filter((f) => !FREE.has(f) && !(f in MAY_IMPORT))).toEqual([]);
+  });
+
+  test('nothing is imported that the rule of its folder does not name', () => {
+    const found = SOURCES.flatMap((path) => importsOf(path).map((one) => violation(path, one)));
+
+    expect(found.filter((v) => v !== null)).toEqual([]);
+  });
+
+  test('a strategy does not know its siblings: the registry alone does', () => {
+    const siblings = SOURCES.filter(
+      (path) => folderOf(path) === 'readers' && path !== 'src/readers/index.ts',
+    ).flatMap((path) =>
+      importsOf(path)
+        .filter(({ target }) => target.startsWith('./'))
+        .map(({ line, target }) => `${path}:${line}: ${target}`),
+    );
+
+    expect(siblings).toEqual([]);
+  });
+
+  test('the rules form no circle', () => {
+    const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
+      Object.keys(MAY_IMPORT[from] ?? {}).some((next) => {
+        if (next === to) return true;
+        if (seen.has(next)) return false;
+        seen.add(next);
+        return reaches(next, to, seen);
+      });
+
+    expect(Object.keys(MAY_IMPORT).filter((folder) => reaches(folder, folder))).toEqual([]);
+  });
+});
+
+describe('the model knows no clock, no chance but its streams, no terminal', () => {
+  const model = SOURCES.filter((path) => folderOf(path) !== 'cli');
+
+  test.each([
+    ['Math.random', /\bMath\s*\.\s*random\b/],
+    ['Date', /\bDate\b/],
+    ['performance', /\bperformance\b/],
+    ['timers', /\b(setTimeout|setInterval|setImmediate|queueMicrotask)\b/],
+    ['console', /\bconsole\b/],
+    ['process', /(?<![.\w])process\s*[.[]/],
+  ])('no %s outside src/cli', (_name, pattern) => {
+    expect(places(model, pattern, bare)).toEqual([]);
+  });
+});
+
+describe('the manner of the files', () => {
+  test('each opens with a comment that says what it is', () => {
+    const without = [...SOURCES, ...CODE.filter((f) => !f.endsWith('.test.ts'))].filter(
+      (path) => !/^(#!.*\n)?(\/\*\*|\/\/)/.test(read(path)),
+    );
+
+    expect(without).toEqual([]);
+  });
+
+  test('no comment is wider than 100 columns (of code the formatter takes care)', () => {
+    const wide = CODE.flatMap((path) =>
+      read(path)
+        .split('\n')
+        .flatMap((line, i) =>
+          /^\s*(\*|\/\*|\/\/)/.test(line) && [...line].length > 100 ? [`${path}:${i + 1}`] : [],
+        ),
+    );
+
+    expect(wide).toEqual([]);
+  });
+
+  test(`no source file is longer than ${LINES_MAX} lines`, () => {
+    const long = SOURCES.map((path) => ({ path, lines: read(path).split('\n').length - 1 })).filter(
+      ({ path, lines }) => lines > (LONGER[path] ?? LINES_MAX),
+    );
+
+    expect(long).toEqual([]);
+    for (const [path, most] of Object.entries(LONGER)) {
+      expect(read(path).split('\n').length - 1, `${path} needs no exception`).toBeGreaterThan(
+        LINES_MAX,
+      );
+      expect(most).toBeLessThanOrEqual(500);
+    }
+  });
+
+  test('no marker is left behind', () => {
+    const markers = new RegExp(
+      `\\b(${['TO-DO', 'FIX-ME', 'X-XX'].join('|').replaceAll('-', '')})\\b`,
+    );
+
+    expect(places(CODE, markers)).toEqual([]);
+  });
+
+  test('no any, and no test that is skipped or alone', () => {
+    expect(places(CODE, /(:|<|\bas) any\b/, bare)).toEqual([]);
+    expect(places(CODE, /\b(test|it|describe)\.(skip|only|todo)\b/, bare)).toEqual([]);
+  });
+
+  test('nothing names the machine or the place where it was written', () => {
+    // Put together here, so that this file does not name them either.
+    const words = [
+      ...['work', 'farm'].map((dir) => `/${dir}/[a-z.]`),
+      ['\\.\\.', 'shared'].join('/'),
+      ['\\.', 'library'].join(''),
+      ...['studio', 'bench'].map((what) => ['farm', what].join('-')),
+    ];
+    const everything = [
+      ...CODE,
+      ...['bin', 'docs', 'examples', 'scenarios', 'schema'].flatMap((f) =>
+        filesBelow(f, /\.(m?[tj]s|md|ya?ml|json|maps|strace|sh|txt|time)$/),
+      ),
+      ...readdirSync(ROOT).filter((name) => /\.(md|json|ts)$/.test(name)),
+    ];
+
+    expect(places(everything, new RegExp(words.join('|')))).toEqual([]);
+  });
+});
