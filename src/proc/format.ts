@@ -113,8 +113,9 @@ for (let i = 0; i < 4096; i++) {
 /** seq_put_hex_ll of the page's address, width 8. Pages of the whole 64-bit space are exact. */
 function putPage(bytes: Uint8Array, at: number, page: number): number {
   // The last three digits are the offset within the page: always 000. Five more make the width.
-  const low = page % 0x1000000;
-  const high = (page - low) / 0x1000000;
+  // (No %: the remainder of numbers beyond 32 bits is slow.)
+  const high = Math.floor(page / 0x1000000);
+  const low = page - high * 0x1000000;
   let pos = at;
   if (high > 0) {
     pos = putHigh(bytes, pos, high);
