@@ -70,6 +70,15 @@ with MAPSIM_SHARDS; CI_NODE_INDEX with CI_NODE_TOTAL. Files are written as resul
 killed sweep is taken up again with --resume and the same -o.
 `;
 
+const VALIDATE_MODEL_EXIT_CODES = `Exit codes:
+  0   what is expected to agree does
+  1   something that is expected to agree does not
+  2   wrong usage
+  3   output failed
+  70  a bug in mapsim, with the command that repeats it
+  130, 143  ended by SIGINT, SIGTERM
+`;
+
 export const COMMANDS = {
   run: {
     name: 'run',
@@ -120,6 +129,13 @@ nothing is written (exit code 4), unless --allow-partial says so.\n\n${EXIT_CODE
     purpose: 'Checks scenarios without running them, and tells every fault.',
     examples: ['mapsim validate scenarios/*.yaml', 'generate | mapsim validate -'],
     more: EXIT_CODES,
+  },
+  'validate-model': {
+    name: 'validate-model',
+    operands: '',
+    purpose: 'Puts simulated figures beside those of a real kernel, and says which agree.',
+    examples: ['mapsim validate-model', 'mapsim validate-model --long --format=markdown'],
+    more: VALIDATE_MODEL_EXIT_CODES,
   },
   schema: {
     name: 'schema',

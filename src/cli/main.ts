@@ -19,10 +19,19 @@ import type { MergeOptions } from './commands/merge.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { StrategiesOptions } from './commands/strategies.ts';
 import type { SweepOptions } from './commands/sweep.ts';
+import type { ValidateModelOptions } from './commands/validate-model.ts';
 import { COMMANDS, type CommandText, formatHelp, OVERVIEW } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { Messages } from './messages.ts';
-import { duration, listFormat, maxEvents, quiet, RUN_OPTIONS, seed } from './options.ts';
+import {
+  duration,
+  listFormat,
+  maxEvents,
+  quiet,
+  RUN_OPTIONS,
+  seed,
+  VALIDATE_MODEL_OPTIONS,
+} from './options.ts';
 import { COMPARE_OPTIONS, MERGE_OPTIONS, SWEEP_OPTIONS } from './options-many.ts';
 import { CAPTURE_OPTIONS, CHECK_OPTIONS, IMPORT_OPTIONS } from './options-real-input.ts';
 import { Output } from './output.ts';
@@ -124,6 +133,14 @@ function commands({ io, bug }: Omit<CommandContext, 'messages'>) {
       options: [quiet],
       action: async (scenarios: readonly string[], options: QuietOptions) =>
         (await import('./commands/validate.ts')).validate(scenarios, options, context(options)),
+    },
+    'validate-model': {
+      options: VALIDATE_MODEL_OPTIONS,
+      action: async (options: ValidateModelOptions) =>
+        (await import('./commands/validate-model.ts')).validateModelCommand(
+          options,
+          context(options),
+        ),
     },
     schema: {
       options: [],

@@ -156,3 +156,12 @@ export const RUN_OPTIONS: readonly Option[] = [
   progress,
   quiet,
 ];
+
+export const VALIDATE_MODEL_OPTIONS: readonly Option[] = [
+  option('model', '--long', 'longer runs: minutes instead of seconds'),
+  option('output', '--format <F>', 'text, json or markdown')
+    .argParser(oneOf(['text', 'json', 'markdown']))
+    .default('text', 'text'),
+  progress,
+  quiet,
+];

@@ -1,0 +1,173 @@
+/**
+ * What one read() returns: whole lines, as many as fit into one buffer of seq_file; cut lines and
+ * stale text only where the reader's own buffer is smaller.
+ *
+ * How many bytes each read() returned follows from the number of calls and of bytes.
+ */
+import type { Outcome } from '../world/outcome.ts';
+import type { Claim, ClaimGroup } from './claim.ts';
+import type { Lab, ScenarioData } from './lab.ts';
+import { fileRegions, guest, PROGRAM, regions } from './spaces.ts';
+
+const LINE = 49; // bytes of an anonymous line with 12-digit addresses
+const GUEST = 'guest 6.18, item';
+
+function quiet(
+  lab: Lab,
+  vmas: readonly unknown[],
+  buffer: string | number,
+  strategy = 'vma-lock',
+): Outcome {
+  return lab.once(`quiet ${JSON.stringify([vmas, buffer, strategy])}`, () =>
+    lab.run({ machine: guest(), vmas, readers: [{ name: 'reader', strategy, buffer, cpu: 1 }] }),
+  );
+}
+
+const reads = (outcome: Outcome): number => outcome.totals.reads;
+
+const wholeRecords: Claim = {
+  id: 'chunk-whole-records',
+  claim: 'a read() returns whole lines, as many as fit into 4095 bytes, whatever the buffer',
+  source: `${GUEST} 1`,
+  target: '4067 bytes (83 lines of 49) with 4 KiB, 64 KiB and 1 MiB',
+  how: '830 anonymous lines, vma-lock and mmap-lock; bytes / reads',
+  tolerance: 'exact',
+  known: null,
+  simulate(lab) {
+    const each = ['vma-lock', 'mmap-lock'].flatMap((strategy) =>
+      ['4k', '64k', '1m'].map((buffer) => {
+        const outcome = quiet(lab, [regions(830)], buffer, strategy);
+        return outcome.totals.bytes / reads(outcome);
+      }),
+    );
+    const shown = [...new Set(each)].join(', ');
+    return { simulated: `${shown} bytes`, within: each.every((bytes) => bytes === 83 * LINE) };
+  },
+};
+
+interface Counted {
+  readonly id: string;
+  readonly what: string;
+  readonly lines: number;
+  readonly vmas: readonly (ScenarioData | string)[];
+  readonly reads: number;
+}
+
+const COUNTED: readonly Counted[] = [
+  ...([100, 1000, 10_000, 60_000] as const).map((n, i) => ({
+    id: `chunk-reads-${n}`,
+    what: 'anonymous',
+    lines: n + PROGRAM.length,
+    vmas: [regions(n), ...PROGRAM],
+    reads: [2, 13, 122, 724][i]!,
+  })),
+  ...([1000, 10_000] as const).map((n, i) => ({
+    id: `chunk-reads-file-${n}`,
+    what: 'file, path of 162 characters',
+    lines: n + PROGRAM.length,
+    vmas: [fileRegions(n, 162), ...PROGRAM],
+    reads: [60, 589][i]!,
+  })),
+];
+
+const readsPerPass = (row: Counted): Claim => ({
+  id: row.id,
+  claim: `a pass over ${row.lines} lines (${row.what}) takes so many read() calls`,
+  source: `${GUEST} 1, table of quiet passes`,
+  target: `${row.reads} reads`,
+  how: 'quiet pass, 64 KiB buffer, regions and the 25 lines of a small program',
+  tolerance: 'exact; one more or less, as those 25 lines are not the measured ones',
+  known: null,
+  simulate(lab) {
+    const n = reads(quiet(lab, row.vmas, '64k'));
+    return { simulated: `${n} reads`, within: Math.abs(n - row.reads) <= 1 };
+  },
+});
+
+const SMALL = [1, 17, 100, 1000, 4000];
+
+const smallBuffers: Claim = {
+  id: 'chunk-small-buffer',
+  claim: 'a smaller buffer is filled to the last byte, in the middle of a line',
+  source: `${GUEST} 2`,
+  target: 'every read() but the last returns 1, 17, 100, 1000, 4000 bytes',
+  how: '300 anonymous lines (14700 bytes); reads for each buffer',
+  tolerance: 'exact: 14700 / buffer, rounded up',
+  known: null,
+  simulate(lab) {
+    const counts = SMALL.map((buffer) => reads(quiet(lab, [regions(300)], buffer)));
+    const within = SMALL.every((buffer, i) => counts[i] === Math.ceil((300 * LINE) / buffer));
+    return { simulated: `${counts.join(', ')} reads`, within };
+  },
+};
+
+// Told by time: with every cost 0 but that of formatting, a read() lasts as many ns as it makes
+// lines.
+const smallFill: Claim = {
+  id: 'chunk-small-fill',
+  claim: 'a buffer of 100 bytes takes 3 lines a fill: the kernel fills until there is enough',
+  source: `${GUEST} 2`,
+  target: '3 lines',
+  how: 'the longest read(), where a line takes 1 ns and everything else nothing',
+  tolerance: 'exact',
+  known: null,
+  simulate(lab) {
+    const { readers } = lab.run({
+      machine: { costs: { preset: 'zero', formatAnon: 1 } },
+      vmas: [regions(300)],
+      readers: [{ name: 'reader', strategy: 'vma-lock', buffer: 100 }],
+    });
+    const most = readers[0]!.readNs.max ?? 0;
+    return { simulated: `${most} lines`, within: most === 3 };
+  },
+};
+
+// 4134 bytes do not fit into 4095. The buffer of 8192 then takes 82 lines more, and 167 from there
+// on.
+const growingBuffer: Claim = {
+  id: 'chunk-buffer-grows',
+  claim: 'a line longer than 4095 bytes doubles the buffer for the rest of the open file',
+  source: `${GUEST} 3`,
+  target: '4096 becomes 8192, and stays so',
+  how: 'a path of 4060 characters, then 334 anonymous lines: 3 reads, 5 if the buffer shrank again',
+  tolerance: 'exact',
+  known: null,
+  simulate(lab) {
+    const first = {
+      ...fileRegions(1, 4060),
+      start: '0x7f0000000000',
+      tag: 'long',
+    };
+    const n = reads(quiet(lab, [first, regions(334)], '64k'));
+    return { simulated: `${n} reads`, within: n === 3 };
+  },
+};
+
+const gateLine: Claim = {
+  id: 'gate-line',
+  claim: 'the line [vsyscall] is in maps, not in a walk by PROCMAP_QUERY',
+  source: `${GUEST} 5`,
+  target: '1 line more in maps',
+  how: 'lines under vma-lock, and of query-vma',
+  tolerance: 'exact',
+  known: null,
+  simulate(lab) {
+    const lines = ['vma-lock', 'query-vma'].map(
+      (strategy) => quiet(lab, PROGRAM, '64k', strategy).totals.lines,
+    );
+    const more = lines[0]! - lines[1]!;
+    return { simulated: `${lines[0]} and ${lines[1]} lines`, within: more === 1 };
+  },
+};
+
+export const CHUNKS: ClaimGroup = {
+  title: 'Text and chunks',
+  claims: [
+    wholeRecords,
+    ...COUNTED.map(readsPerPass),
+    smallBuffers,
+    smallFill,
+    growingBuffer,
+    gateLine,
+  ],
+};

@@ -1,0 +1,270 @@
+/**
+ * What things cost on the measured machine. A pass adds up from many primitives, so that its time
+ * says whether they add up rightly; a call of a writer is one number of the cost table.
+ */
+import type { Outcome } from '../world/outcome.ts';
+import { type Claim, type ClaimGroup, near, showNs } from './claim.ts';
+import type { Lab, ScenarioData } from './lab.ts';
+import { fileRegions, guest, PROGRAM, regions } from './spaces.ts';
+
+const GUEST = 'guest 6.18, item';
+
+/** Two quiet passes: the second finds everything where the first left it. */
+function quiet(lab: Lab, vmas: readonly unknown[], strategy = 'vma-lock'): Outcome {
+  return lab.once(`quiet twice ${JSON.stringify([vmas, strategy])}`, () =>
+    lab.run({ machine: guest(), vmas, readers: [{ name: 'r', strategy, passes: 2, cpu: 1 }] }),
+  );
+}
+
+function nsPerLine(outcome: Outcome): number {
+  return (outcome.readers[0]!.passNs.mean! * 2) / outcome.totals.lines;
+}
+
+interface PassCost {
+  readonly id: string;
+  readonly claim: string;
+  readonly item: string;
+  readonly measured: readonly [number, number];
+  readonly vmas: readonly (ScenarioData | string)[];
+  readonly strategy?: string;
+  readonly known?: string;
+}
+
+const CACHE = 'costs are constant: the model has no caches that 60000 VMAs would not fit into';
+
+const PASS_COSTS: readonly PassCost[] = [
+  {
+    id: 'cost-line',
+    claim: 'ns per VMA of a pass over 1025 lines, anonymous',
+    item: '6 and table',
+    measured: [255, 255],
+    vmas: [regions(1000), ...PROGRAM],
+  },
+  {
+    id: 'cost-line-10000',
+    claim: 'ns per VMA of a pass over 10025 lines, anonymous',
+    item: '6 and table',
+    measured: [261, 261],
+    vmas: [regions(10_000), ...PROGRAM],
+  },
+  {
+    id: 'cost-line-60000',
+    claim: 'ns per VMA of a pass over 60025 lines, anonymous',
+    item: '6 and table',
+    measured: [319, 319],
+    vmas: [regions(60_000), ...PROGRAM],
+    known: CACHE,
+  },
+  {
+    id: 'cost-file-line',
+    claim: 'ns per VMA of a pass over 1025 lines, paths of 162 characters',
+    item: '6 and table',
+    measured: [2166, 2166],
+    vmas: [fileRegions(1000, 162), ...PROGRAM],
+  },
+  {
+    id: 'cost-query',
+    claim: 'ns per VMA of a walk by PROCMAP_QUERY, no name',
+    item: '8',
+    measured: [350, 400],
+    vmas: [regions(1000)],
+    strategy: 'query-vma',
+  },
+  {
+    id: 'cost-query-name',
+    claim: 'ns per VMA of a walk by PROCMAP_QUERY, names of 162 characters',
+    item: '8',
+    measured: [670, 760],
+    vmas: [fileRegions(1000, 162)],
+    strategy: 'query-vma',
+  },
+];
+
+/** Inside the measured range, or off its nearer end by no more than `share`. */
+function nearRange(value: number, [low, high]: readonly [number, number], share: number): boolean {
+  return value >= low ? value <= high * (1 + share) : near(value, low, share);
+}
+
+const showRange = ([low, high]: readonly [number, number]): string =>
+  low === high ? `${low} ns` : `${low}-${high} ns`;
+
+const passCost = (row: PassCost): Claim => ({
+  id: row.id,
+  claim: row.claim,
+  source: `${GUEST} ${row.item}`,
+  target: showRange(row.measured),
+  how: `quiet pass, ${row.strategy ?? 'vma-lock'}`,
+  tolerance: '10 %',
+  known: row.known ?? null,
+  simulate(lab) {
+    const ns = nsPerLine(quiet(lab, row.vmas, row.strategy));
+    return { simulated: `${Math.round(ns)} ns`, within: nearRange(ns, row.measured, 0.1) };
+  },
+});
+
+const pathCharacters: Claim = {
+  id: 'cost-path-character',
+  claim: 'each character of a path adds so much to its line',
+  source: `${GUEST} 6`,
+  target: '12 ns',
+  how: 'quiet passes over 1000 files with paths of 12 and of 162 characters; the slope',
+  tolerance: '15 %',
+  known: null,
+  simulate(lab) {
+    const [short, long] = [12, 162].map((n) => nsPerLine(quiet(lab, [fileRegions(1000, n)])));
+    const slope = (long! - short!) / 150;
+    return { simulated: `${slope.toFixed(1)} ns`, within: near(slope, 12, 0.15) };
+  },
+};
+
+const chunk = (id: string, what: string, vma: ScenarioData, measured: number): Claim => ({
+  id,
+  claim: `a read() of a full chunk, ${what}`,
+  source: `${GUEST} 6`,
+  target: showNs(measured),
+  how: 'median read() of a quiet pass, vma-lock',
+  tolerance: '10 %',
+  known: null,
+  simulate(lab) {
+    const ns = quiet(lab, [vma]).readers[0]!.readNs.p50!;
+    return { simulated: showNs(ns), within: near(ns, measured, 0.1) };
+  },
+});
+
+// --- calls of a writer ---
+
+interface CallCost {
+  readonly id: string;
+  readonly call: string;
+  readonly measured: readonly [number, number];
+  /** Operations; the first is the one that counts. */
+  readonly program: readonly ScenarioData[];
+  readonly known?: string;
+}
+
+const ONE_COST = 'the cost table has one cost for both directions, between the two measured';
+const AT = '0x7f8000000000';
+const middle = { vma: { tag: 'region', index: 0 }, page: 1, pages: 1 };
+const whole = { vma: { tag: 'region', index: 0 } };
+
+const CALLS: readonly CallCost[] = [
+  {
+    id: 'mmap',
+    call: 'mmap of 4 pages',
+    measured: [1300, 1400],
+    program: [{ mmap: { at: AT, pages: 4 } }, { munmap: { at: AT, pages: 4 } }],
+  },
+  {
+    id: 'munmap',
+    call: 'munmap, untouched',
+    measured: [1150, 1150],
+    program: [{ munmap: { at: AT, pages: 4 } }, { mmap: { at: AT, pages: 4 } }],
+  },
+  {
+    id: 'split',
+    call: 'mprotect that splits',
+    measured: [1600, 1600],
+    program: [{ mprotect: { ...middle, perms: 'r--p' } }, { restore: true }],
+  },
+  {
+    id: 'merge',
+    call: 'mprotect that merges',
+    measured: [1350, 1350],
+    program: [
+      { mprotect: { ...middle, perms: 'rw-p' } },
+      { mprotect: { ...middle, perms: 'r--p' } },
+    ],
+    known: ONE_COST,
+  },
+  {
+    id: 'whole',
+    call: 'mprotect of a whole VMA',
+    measured: [550, 550],
+    program: [{ mprotect: { ...whole, perms: 'r--p' } }, { restore: true }],
+  },
+  {
+    id: 'nothing',
+    call: 'mprotect that changes nothing',
+    measured: [250, 250],
+    program: [{ mprotect: { ...whole, perms: 'rw-p' } }],
+  },
+  {
+    id: 'shrink',
+    call: 'mremap that shrinks',
+    measured: [2050, 2050],
+    program: [{ mremap: { ...whole, newPages: 1 } }, { restore: true }],
+    known: ONE_COST,
+  },
+  {
+    id: 'grow',
+    call: 'mremap that grows',
+    measured: [970, 970],
+    program: [
+      { mremap: { ...whole, pages: 1, newPages: 3 } },
+      { mremap: { ...whole, newPages: 1 } },
+    ],
+    known: ONE_COST,
+  },
+  {
+    id: 'move',
+    call: 'mremap that moves',
+    measured: [4300, 6200],
+    program: [{ mremap: { ...whole, to: AT, mayMove: true } }, { restore: true }],
+  },
+];
+
+/** Every first call of the program, the very first apart: it may find another address space. */
+function callNs(lab: Lab, row: CallCost, count: number): number {
+  const times: number[] = [];
+  lab.run(
+    {
+      machine: guest(),
+      vmas: [regions(count)],
+      writers: [{ name: 'w', ops: 20, program: row.program }],
+    },
+    { onOperation: ({ startNs, endNs }) => times.push(endNs - startNs) },
+  );
+  return times[4 - (4 % row.program.length)]!;
+}
+
+const callCost = (row: CallCost): Claim => ({
+  id: `cost-${row.id}`,
+  claim: row.call,
+  source: `${GUEST} 9`,
+  target: showRange(row.measured),
+  how: 'one call, nobody else about',
+  tolerance: '10 %',
+  known: row.known ?? null,
+  simulate(lab) {
+    const ns = callNs(lab, row, 100);
+    return { simulated: `${ns} ns`, within: nearRange(ns, row.measured, 0.1) };
+  },
+});
+
+const sizeMatters: Claim = {
+  id: 'cost-size',
+  claim: 'calls hardly depend on the number of VMAs',
+  source: `${GUEST} 9`,
+  target: 'within 9 % between 1000 and 60000 VMAs',
+  how: 'mprotect that splits, beside 1000 and 60000 regions',
+  tolerance: '9 %',
+  known: null,
+  simulate(lab) {
+    const split = CALLS.find(({ id }) => id === 'split')!;
+    const few = callNs(lab, split, 1000);
+    const many = callNs(lab, split, 60_000);
+    return { simulated: `${few} and ${many} ns`, within: near(many, few, 0.09) };
+  },
+};
+
+export const COSTS: ClaimGroup = {
+  title: 'Costs',
+  claims: [
+    ...PASS_COSTS.map(passCost),
+    pathCharacters,
+    chunk('cost-chunk', '83 anonymous lines', regions(830), 20_000),
+    chunk('cost-chunk-file', '17 lines, paths of 162 characters', fileRegions(170, 162), 38_000),
+    ...CALLS.map(callCost),
+    sizeMatters,
+  ],
+};

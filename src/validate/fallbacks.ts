@@ -1,0 +1,199 @@
+/**
+ * When a reader under per-VMA locks has to fall back to mmap_lock: only when it meets a writer at
+ * the very VMA.
+ */
+import type { Outcome } from '../world/outcome.ts';
+import { type Claim, type ClaimGroup, near, withinFactor } from './claim.ts';
+import type { Lab } from './lab.ts';
+import { guest, LOOP_JITTER, looping, PROGRAM, regions, writer } from './spaces.ts';
+
+const GUEST = 'guest 6.18, item';
+const TRUNK = 'design of the per-VMA lock: v6.18 mm/mmap_lock.c lock_next_vma';
+
+/** mprotect splits and merges regions at random; `thinkNs` on average between two calls. */
+export function mergeChurn(
+  lab: Lab,
+  what: {
+    readonly strategy: string;
+    readonly regions: number;
+    readonly thinkNs: number;
+    readonly duration: string;
+    readonly texts?: boolean;
+  },
+): Outcome {
+  const { strategy, thinkNs, duration, texts = false } = what;
+  return lab.once(`merge-churn ${JSON.stringify(what)}`, () =>
+    lab.run(
+      {
+        machine: guest(),
+        duration,
+        vmas: [regions(what.regions), ...PROGRAM],
+        readers: [looping(strategy)],
+        writers: [
+          writer({
+            churn: 'merge-churn',
+            vma: { tag: 'region', pick: 'random' },
+            think: thinkNs > 0 ? { exp: thinkNs } : LOOP_JITTER,
+          }),
+        ],
+      },
+      { texts },
+    ),
+  );
+}
+
+export const callsPerSecond = (outcome: Outcome): number =>
+  (outcome.writers[0]!.ops * 1e9) / outcome.simulatedNs;
+
+const perPass = ({ totals }: Outcome): number => totals.fallbacks / totals.passesFinished;
+
+const showRate = (perSecond: number): string => `${Math.round(perSecond / 1000)}k calls/s`;
+
+const quiet: Claim = {
+  id: 'fallback-quiet',
+  claim: 'no fallback without a writer',
+  source: `${GUEST} 13`,
+  target: '0 a pass',
+  how: '20 passes over 125 lines',
+  tolerance: 'exact',
+  known: null,
+  simulate(lab) {
+    const { totals } = lab.run({
+      machine: guest(),
+      vmas: [regions(100), ...PROGRAM],
+      readers: [looping('vma-lock', { passes: 20 })],
+    });
+    return { simulated: String(totals.fallbacks), within: totals.fallbacks === 0 };
+  },
+};
+
+const churned = (row: {
+  readonly id: string;
+  readonly regions: number;
+  readonly thinkNs: number;
+  readonly duration: string;
+  readonly measuredCalls: string;
+  readonly measured: number;
+}): Claim => ({
+  id: row.id,
+  claim: `collisions make the reader fall back: ${row.regions} regions, ${row.measuredCalls}`,
+  source: `${GUEST} 13`,
+  target: `${row.measured} a pass`,
+  how: 'merge-churn at random regions',
+  tolerance: 'a factor of 1.5',
+  known: null,
+  simulate(lab) {
+    const { regions: count, thinkNs, duration } = row;
+    const run = mergeChurn(lab, { strategy: 'vma-lock', regions: count, thinkNs, duration });
+    return {
+      simulated: `${perPass(run).toFixed(2)} a pass at ${showRate(callsPerSecond(run))}`,
+      within: withinFactor(perPass(run), row.measured, 1.5),
+    };
+  },
+});
+
+/** The writer starts when the reader has long passed the low regions, and stays there. */
+function elsewhere(lab: Lab, strategy: string): Outcome {
+  return lab.once(`elsewhere ${strategy}`, () =>
+    lab.run({
+      machine: guest(),
+      vmas: [{ ...regions(50), start: '0x7f0000000000', tag: 'low' }, regions(4000)],
+      readers: [{ name: 'reader', strategy, passes: 1, cpu: 1 }],
+      writers: [
+        writer({
+          start: '100us',
+          think: { exp: '2us' },
+          churn: 'merge-churn',
+          vma: { tag: 'low', pick: 'random' },
+        }),
+      ],
+    }),
+  );
+}
+
+const apart: Claim = {
+  id: 'fallback-elsewhere',
+  claim: 'a writer at VMAs that the reader is not at causes no fallback, but retries of rcu-retry3',
+  source: TRUNK,
+  target: '0 fallbacks under vma-lock',
+  how: 'a pass over 4050 regions, a writer at the 50 lowest once the reader has passed them',
+  tolerance: 'exact; more than 10 retries of rcu-retry3',
+  known: null,
+  simulate(lab) {
+    const locked = elsewhere(lab, 'vma-lock');
+    const retried = elsewhere(lab, 'rcu-retry3').totals.retries;
+    const { fallbacks } = locked.totals;
+    const ops = locked.writers[0]!.ops;
+    return {
+      simulated: `${fallbacks} during ${ops} calls (rcu-retry3: ${retried} retries)`,
+      within: fallbacks === 0 && ops > 100 && retried > 10,
+    };
+  },
+};
+
+const SPREAD = [100, 200, 400] as const;
+
+/** Whole VMAs are changed, so that their number stays the same. */
+function fallbacksPerLine(lab: Lab, count: number): number {
+  const { totals } = lab.once(`spread ${count}`, () =>
+    lab.run({
+      machine: guest(),
+      duration: `${lab.choose(200, 2000)}ms`,
+      vmas: [regions(count)],
+      readers: [looping('vma-lock')],
+      writers: [
+        writer({
+          think: { exp: '3us' },
+          program: [
+            { mprotect: { vma: { tag: 'region', pick: 'random' }, perms: 'r--p' } },
+            { restore: true },
+          ],
+        }),
+      ],
+    }),
+  );
+  return totals.fallbacks / totals.lines;
+}
+
+const inverse: Claim = {
+  id: 'fallback-inverse',
+  claim: 'with a writer uniform over V VMAs, fallbacks fall as 1/V',
+  source: TRUNK,
+  target: 'fallbacks for each line times V are the same for V = 100, 200, 400',
+  how: 'mprotect of whole VMAs at random, 3 us between calls',
+  tolerance: '20 % about their mean',
+  known: null,
+  simulate(lab) {
+    const products = SPREAD.map((count) => fallbacksPerLine(lab, count) * count);
+    const mean = products.reduce((a, b) => a + b) / products.length;
+    return {
+      simulated: products.map((p) => p.toFixed(3)).join(', '),
+      within: mean > 0 && products.every((p) => near(p, mean, 0.2)),
+    };
+  },
+};
+
+export const FALLBACKS: ClaimGroup = {
+  title: 'Fallbacks under per-VMA locks',
+  claims: [
+    quiet,
+    churned({
+      id: 'fallback-100',
+      regions: 100,
+      thinkNs: 0,
+      duration: '60ms',
+      measuredCalls: '400k calls/s',
+      measured: 0.54,
+    }),
+    churned({
+      id: 'fallback-2000',
+      regions: 2000,
+      thinkNs: 7700,
+      duration: '200ms',
+      measuredCalls: '100k calls/s',
+      measured: 0.09,
+    }),
+    apart,
+    inverse,
+  ],
+};

@@ -1,0 +1,55 @@
+/** All claims, in the order of the table. */
+
+import { CHUNKS } from './chunks.ts';
+import { type Claim, type ClaimGroup, type Judged, judgeClaim } from './claim.ts';
+import { COSTS } from './costs.ts';
+import { FALLBACKS } from './fallbacks.ts';
+import type { Lab } from './lab.ts';
+import { LOCKS } from './locks.ts';
+import { PUBLISHED_TEST } from './published.ts';
+import { SELFTEST } from './selftest.ts';
+import { TEARING } from './tearing.ts';
+
+export const CLAIM_GROUPS: readonly ClaimGroup[] = [
+  CHUNKS,
+  COSTS,
+  LOCKS,
+  FALLBACKS,
+  TEARING,
+  PUBLISHED_TEST,
+  SELFTEST,
+];
+
+export const CLAIMS: readonly Claim[] = CLAIM_GROUPS.flatMap(({ claims }) => claims);
+
+export interface JudgedGroup {
+  readonly title: string;
+  readonly claims: readonly Judged[];
+}
+
+/** What a validation yields: plain data, from which every report is made. */
+export interface Validation {
+  readonly long: boolean;
+  readonly groups: readonly JudgedGroup[];
+}
+
+/** Claims whose simulated figure is not what it is expected to be. */
+export const failures = ({ groups }: Validation): readonly Judged[] =>
+  groups.flatMap(({ claims }) => claims.filter(({ verdict }) => verdict === 'FAILS'));
+
+/**
+ * Judges one claim after another; between two of them the caller may do something else, or stop.
+ */
+export function* validateModel(lab: Lab): Generator<Judged, Validation> {
+  const groups: JudgedGroup[] = [];
+  for (const { title, claims } of CLAIM_GROUPS) {
+    const judged: Judged[] = [];
+    for (const claim of claims) {
+      const result = judgeClaim(claim, lab);
+      judged.push(result);
+      yield result;
+    }
+    groups.push({ title, claims: judged });
+  }
+  return { long: lab.long, groups };
+}

@@ -1,0 +1,31 @@
+/** Where the figures come from, and which of them the model was given: said with every table. */
+
+/** Names in the column of sources, and what they stand for. */
+export const SOURCES: readonly (readonly [string, string])[] = [
+  [
+    'guest 6.18',
+    'measured by this project: Linux 6.18.44 (PREEMPT_DYNAMIC, HZ=250, per-VMA locks) in a nested KVM ' +
+      'guest with 2 CPUs of an AMD EPYC at 2.6 GHz; writer on CPU 0, reader on CPU 1; medians of ' +
+      'several runs. maps is read under per-VMA locks there; smaps and numa_maps, still under ' +
+      'mmap_lock, stand for the old design. Items as in the notes of the measurement',
+  ],
+  [
+    'proc-mmap_sem-test',
+    'published runs of github.com/paulmckrcu/proc-mmap_sem-test on other machines (100 runs of 10 s): ' +
+      'orders and ratios only',
+  ],
+  ['v6.18 …', 'no figure: what the source of the kernel says must be so'],
+];
+
+/**
+ * The costs of `vm-epyc` are the measured ones, so a claim that reads such a cost back proves only
+ * that the parts add up. Nothing else was fitted.
+ */
+export const GIVEN: readonly string[] = [
+  'the calls of writers, PROCMAP_QUERY and the characters of a path: each a measured cost, or one ' +
+    'between two measured ones',
+  'formatAnon: such that a line takes 250 ns with everything around it',
+  'cacheLineMove: such that backward lines are to overlaps as measured at 20k to 99k calls/s; their ' +
+    'number, and how it grows with the calls, is not given',
+  'timeSlice: what v6.18 has for two CPUs, ended by a tick of 4 ms',
+];

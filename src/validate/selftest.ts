@@ -1,0 +1,109 @@
+/**
+ * The races of the kernel's own test of maps: a writer changes the two VMAs at a page border and
+ * changes them back, while a reader reads with a buffer of one page.
+ *
+ * The test looks at the last line before the border and the first one behind it. Both are as
+ * changed, or both as restored; or the last is as changed and the first shows the restored VMA as a
+ * whole, again.
+ *
+ * Source: v6.18 tools/testing/selftests/proc/proc-maps-race.c.
+ */
+import type { PassRecord } from '../world/outcome.ts';
+import type { Claim, ClaimGroup } from './claim.ts';
+import type { Lab } from './lab.ts';
+
+/** In scenarios/selftest-*.yaml: ranges of 3 pages without gaps, 83 of them on the first page. */
+const FIRST_PAGE = 0x7f0000000000 / 4096;
+const BORDER = 82;
+
+function line(page: number, pages: number, perms: string): string {
+  const hex = (p: number): string => (p * 4096).toString(16);
+  return `${hex(page)}-${hex(page + pages)} ${perms} 00000000 00:00 0 `;
+}
+
+const AT = FIRST_PAGE + 3 * BORDER;
+const RESTORED = { last: line(AT, 3, 'r--p'), first: line(AT + 3, 3, 'rw-p') };
+
+export const RACES = {
+  split: { last: line(AT, 1, 'r-xp'), first: line(AT + 1, 2, 'r--p') },
+  resize: { last: line(AT, 1, 'r--p'), first: RESTORED.first },
+  remap: { last: line(AT, 1, 'r--p'), first: line(AT + 1, 1, 'rw-p') },
+} as const;
+export type Race = keyof typeof RACES;
+
+/** How many passes show what; the kernel's test fails on one of `refused`. */
+export interface Borders {
+  readonly modified: number;
+  readonly restored: number;
+  /** The last line as changed, then the restored VMA as a whole. */
+  readonly repeated: number;
+  readonly refused: number;
+}
+
+export function borders(passes: readonly PassRecord[], race: Race): Borders {
+  const found = { modified: 0, restored: 0, repeated: 0, refused: 0 };
+  const changed = RACES[race];
+  for (const { text } of passes) {
+    const lines = Buffer.from(text).toString('latin1').split('\n');
+    const [last, first] = [lines[BORDER], lines[BORDER + 1]];
+    if (last === RESTORED.last && first === RESTORED.first) found.restored++;
+    else if (last === changed.last && first === changed.first) found.modified++;
+    else if (last === changed.last && first === RESTORED.last) found.repeated++;
+    else found.refused++;
+  }
+  return found;
+}
+
+/** All passes of the race under a strategy. */
+export function race(lab: Lab, which: Race, strategy: string): Borders {
+  return lab.once(`selftest ${which} ${strategy}`, () => {
+    const outcome = lab.run(lab.shipped(`selftest-${which}`), { strategy, texts: true });
+    const finished = outcome.passes.filter((pass) => pass.finished);
+    return borders(finished, which);
+  });
+}
+
+/**
+ * Those that promise so much, and come to an end. rcu-unchecked promises nothing; rcu-retry,
+ * rcu-page and query-rcu never finish a pass beside a writer that hardly rests.
+ */
+export const RACING = [
+  'mmap-lock',
+  'rcu-retry3',
+  'rcu-once',
+  'rcu-page3',
+  'vma-lock',
+  'mmap-lock-vma',
+  'mmap-lock-all',
+  'query',
+  'query-vma',
+] as const;
+
+const asserted = (which: Race): Claim => ({
+  id: `selftest-${which}`,
+  claim: `the ${which} race shows at a page border only what the kernel's test accepts`,
+  source: 'v6.18 tools/testing/selftests/proc/proc-maps-race.c',
+  target: 'changed, restored, or changed and then the whole again',
+  how: `scenario selftest-${which}, ${RACING.length} strategies, up to 200 passes each`,
+  tolerance: 'nothing else; all three occur; more than 10 passes under each strategy',
+  known: null,
+  simulate(lab) {
+    const each = RACING.map((strategy) => race(lab, which, strategy));
+    const sum = (key: keyof Borders): number => each.reduce((total, b) => total + b[key], 0);
+    return {
+      simulated:
+        `${sum('modified')} changed, ${sum('restored')} restored, ${sum('repeated')} repeated, ` +
+        `${sum('refused')} others`,
+      within:
+        each.every((b) => b.refused === 0 && b.modified + b.restored + b.repeated > 10) &&
+        sum('modified') > 0 &&
+        sum('restored') > 0 &&
+        sum('repeated') > 0,
+    };
+  },
+});
+
+export const SELFTEST: ClaimGroup = {
+  title: "The kernel's own test",
+  claims: (['split', 'resize', 'remap'] as const).map(asserted),
+};
