@@ -1,0 +1,117 @@
+/**
+ * Runs the commands that the documents show, and writes down what they print.
+ *
+ * In a block marked `console`, a line that begins with `$ ` is a command, and what follows is all
+ * that it prints, on either stream; a line `…` stands for lines that were cut. A block marked `sh`
+ * is commands whose output is not shown; they must succeed, as must commands in running text. All
+ * commands of a document run in one directory, in order, with the built program as `mapsim`.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BIN, ROOT } from '../cli/spawn.ts';
+
+export const CUT = '…';
+
+/** What a command shown in a document can see of the repository. */
+const VISIBLE = ['bin', 'bench', 'docs', 'examples', 'scenarios', 'schema', 'package.json'];
+
+export interface Sandbox {
+  /** @returns what the command prints, and its exit code */
+  run(command: string): { readonly text: string; readonly code: number | null };
+  remove(): void;
+}
+
+export function aSandbox(): Sandbox {
+  const top = mkdtempSync(join(tmpdir(), 'mapsim-docs-'));
+  const programs = join(top, 'bin');
+  const cwd = join(top, 'checkout');
+  mkdirSync(programs);
+  mkdirSync(cwd);
+  for (const name of VISIBLE) symlinkSync(join(ROOT, name), join(cwd, name));
+  program(join(programs, 'mapsim'), `exec '${process.execPath}' '${BIN}' "$@"`);
+  program(join(programs, 'npx'), 'exec "$@"');
+  const env = { PATH: `${programs}:${process.env.PATH}`, HOME: top, LC_ALL: 'C.UTF-8' };
+  const seen = new Map<string, { text: string; code: number | null }>();
+  return {
+    run: (command) => {
+      const before = seen.get(command);
+      if (before !== undefined) return before;
+      const argv = ['-c', `exec 2>&1\n${command}`];
+      const { stdout, status } = spawnSync('bash', argv, { cwd, env, encoding: 'utf8' });
+      const result = { text: stdout, code: status };
+      seen.set(command, result);
+      return result;
+    },
+    remove: () => rmSync(top, { recursive: true }),
+  };
+}
+
+function program(path: string, body: string): void {
+  writeFileSync(path, `#!/bin/sh\n${body}\n`);
+  chmodSync(path, 0o755);
+}
+
+/** The document as it should be: every output shown is what its command prints now. */
+export function renewed(document: string, sandbox: Sandbox): string {
+  return document.replace(/^```console\n([^]*?)^```$/gm, (_block, body: string) => {
+    const [preface, ...shown] = body.split(/^(?=\$ )/m);
+    const sessions = preface === '' || preface === undefined ? shown : [preface, ...shown];
+    return `\`\`\`console\n${sessions.map((one) => renewedSession(one, sandbox)).join('')}\`\`\``;
+  });
+}
+
+function renewedSession(session: string, sandbox: Sandbox): string {
+  const match = /^\$ ((?:.*\\\n)*.*)\n([^]*)$/.exec(session);
+  if (match === null) throw new Error(`a console block begins with "$ ": ${session}`);
+  const [, command, shown] = match;
+  const { text } = sandbox.run(command!);
+  return `$ ${command}\n${matches(shown!, text) ? shown : recut(shown!, text)}`;
+}
+
+/** Whether `text` is `shown`, or becomes it when lines are cut where `shown` says so. */
+export function matches(shown: string, text: string): boolean {
+  const [first, ...rest] = shown.split(new RegExp(`^${CUT}\n`, 'm'));
+  if (rest.length === 0) return shown === text;
+  if (!text.startsWith(first!)) return false;
+  let at = first!.length;
+  const last = rest.pop()!;
+  for (const part of rest) {
+    const found = part === '' ? at : `\n${text}`.indexOf(`\n${part}`, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
+}
+
+/** `text` with as many lines at its begin and end as were shown before. */
+function recut(shown: string, text: string): string {
+  const parts = shown.split(new RegExp(`^${CUT}\n`, 'm'));
+  if (parts.length === 1) return text;
+  const lines = text.split(/(?<=\n)/);
+  const head = parts[0]!.split('\n').length - 1;
+  const tail = parts.at(-1)!.split('\n').length - 1;
+  if (head + tail >= lines.length) return text;
+  return [...lines.slice(0, head), `${CUT}\n`, ...lines.slice(lines.length - tail)].join('');
+}
+
+/** Commands whose output is not shown: those of `sh` blocks, and `mapsim …` in running text. */
+export function silentCommands(document: string): string[] {
+  const commands: string[] = [];
+  for (const [, body] of document.matchAll(/^```sh\n([^]*?)^```$/gm)) {
+    if (body!.startsWith('#!')) continue; // a script, shown as a whole
+    const lines = body!.replaceAll('\\\n', ' ').split('\n');
+    commands.push(...lines.map((line) => line.replace(/\s+#.*$/, '').trim()).filter(isCommand));
+  }
+  const prose = document.replace(/^```[^]*?^```$/gm, '');
+  for (const [, code] of prose.matchAll(/`(mapsim [^`]+)`/g)) {
+    if (!isForm(code!)) commands.push(code!.replaceAll('\\|', '|'));
+  }
+  return [...new Set(commands)];
+}
+
+const isCommand = (line: string): boolean => line !== '' && !line.startsWith('#');
+
+/** A word in capitals or an ellipsis stands for what the reader puts there. */
+const isForm = (code: string): boolean => /(^|[\s=[])[A-Z]{2,}|…|\.\.\./.test(code);
