@@ -13,8 +13,9 @@
  */
 import { Packer } from '../base/packed.ts';
 import type { Reader } from '../proc/reader.ts';
-import { saveAddressSpace, saveLocks, saveReaderViews } from '../world/save-kernel.ts';
+import { saveAddressSpace, saveLocks } from '../world/save-kernel.ts';
 import { type SaveContext, saveReader, saveWriter, TaskTables } from '../world/save-task.ts';
+import { saveReaderViews } from '../world/save-views.ts';
 import type { World } from '../world/world.ts';
 import { CHANCE_WORDS } from '../writers/chance.ts';
 import type { Machine } from './machine.ts';

@@ -10,7 +10,8 @@ import { type Schedule, type ScheduleItem, scheduleText } from '../sim/schedule.
 import { markText, type PassSets, passSets } from '../world/mark-text.ts';
 import { Probe } from '../world/probe.ts';
 import type { Course, MarkedText, ScheduleStep } from '../world/search-outcome.ts';
-import { ChoiceFault, type FinishedText, type SearchWorld } from '../world/search-world.ts';
+import { ChoiceFault } from '../world/odometer.ts';
+import type { FinishedText, SearchWorld } from '../world/search-world.ts';
 import { stepEffects } from '../world/step-effects.ts';
 
 /** Where a schedule stopped fitting. */

@@ -9,7 +9,8 @@
  */
 import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
-import { ChoiceFault, type SearchWorld } from '../world/search-world.ts';
+import { ChoiceFault } from '../world/odometer.ts';
+import type { SearchWorld } from '../world/search-world.ts';
 import type { Event } from './explore.ts';
 import { switchesOf } from './replay.ts';
 

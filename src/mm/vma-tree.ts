@@ -18,12 +18,8 @@ import { assert } from '../base/assert.ts';
 import { grownFloat64, grownInt32 } from '../base/grow.ts';
 import { KernelFault } from './kernel-fault.ts';
 import { NO_VMA } from './layout.ts';
-
-export const LEAF_SLOTS = 16;
-/** A leaf that would fall below this is joined with a neighbour (mt_min_slot_count). */
-const LEAF_SLOTS_MIN = 7;
-/** End of the tree, in pages: 2^64 bytes. */
-export const TREE_END = 2 ** 52;
+import { LEAF_SLOTS, TREE_END } from './vma-leaf.ts';
+import { TreeStores } from './vma-tree-store.ts';
 
 const FREE = 0;
 const LIVE = 1;
@@ -58,13 +54,10 @@ export class VmaTree {
   /** Called with each leaf that dies, to be freed (`freeLeaf`) after a grace period. */
   onLeafDead: (leaf: number) => void = (leaf) => this.freeLeaf(leaf);
 
-  // What a store is about to write: ranges of the leaves it rebuilds.
-  #newEnds = new Float64Array(LEAF_SLOTS * 4);
-  #newVmas = new Int32Array(LEAF_SLOTS * 4);
-  #newCount = 0;
+  readonly #stores = new TreeStores(this);
 
   constructor() {
-    const root = this.#allocLeaf();
+    const root = this.allocLeaf();
     this.starts[root] = 0;
     this.counts[root] = 1;
     this.ends[root * LEAF_SLOTS] = TREE_END;
@@ -75,22 +68,23 @@ export class VmaTree {
 
   /** Fills an empty tree: rising ranges that do not overlap, `ids[i]` over [starts[i], ends[i]). */
   bulkLoad(starts: ArrayLike<number>, ends: ArrayLike<number>, ids: ArrayLike<number>): void {
-    assert(this.leafCount === 1 && this.counts[this.directory[0]!] === 1, 'tree: not empty');
-    this.#newCount = 0;
-    let page = 0;
-    for (let i = 0; i < ids.length; i++) {
-      if (starts[i]! > page) this.#append(starts[i]!, NO_VMA);
-      this.#append(ends[i]!, ids[i]!);
-      page = ends[i]!;
-    }
-    if (page < TREE_END) this.#append(TREE_END, NO_VMA);
-    this.#replaceLeaves(0, 1);
+    this.#stores.bulkLoad(starts, ends, ids);
+  }
+
+  /** Stores `id` (or NO_VMA) over pages [start, end): one indivisible change. */
+  store(start: number, end: number, id: number): void {
+    this.#stores.store(start, end, id);
+  }
+
+  /** The leaf is replaced: nobody finds it any more. */
+  killLeaf(leaf: number): void {
+    this.states[leaf] = DEAD;
   }
 
   // --- Lookups ---------------------------------------------------------------------------------
 
   /** Position in the directory of the leaf that contains `page`. */
-  #leafIndex(page: number): number {
+  leafIndex(page: number): number {
     // Most lookups are near the last one.
     const hint = this.#hint;
     if (hint + 1 < this.leafCount && this.starts[this.directory[hint]!]! <= page) {
@@ -114,29 +108,29 @@ export class VmaTree {
   }
 
   /** Slot in the leaf of the range that contains `page`. */
-  #slotOf(leaf: number, page: number): number {
+  slotOf(leaf: number, page: number): number {
     const base = leaf * LEAF_SLOTS;
     let slot = 0;
     while (this.ends[base + slot]! <= page) slot++;
     return slot;
   }
 
-  #slotStart(leaf: number, slot: number): number {
+  slotStart(leaf: number, slot: number): number {
     return slot === 0 ? this.starts[leaf]! : this.ends[leaf * LEAF_SLOTS + slot - 1]!;
   }
 
   /** The VMA stored at `page`, or NO_VMA. */
   vmaAt(page: number): number {
-    const leaf = this.directory[this.#leafIndex(page)]!;
-    return this.vmas[leaf * LEAF_SLOTS + this.#slotOf(leaf, page)]!;
+    const leaf = this.directory[this.leafIndex(page)]!;
+    return this.vmas[leaf * LEAF_SLOTS + this.slotOf(leaf, page)]!;
   }
 
   /** The first VMA stored at or after `page`, or NO_VMA. */
   findVma(page: number): number {
     if (page >= TREE_END) return NO_VMA;
-    let index = this.#leafIndex(page);
+    let index = this.leafIndex(page);
     let leaf = this.directory[index]!;
-    let slot = this.#slotOf(leaf, page);
+    let slot = this.slotOf(leaf, page);
     for (;;) {
       for (; slot < this.counts[leaf]!; slot++) {
         const id = this.vmas[leaf * LEAF_SLOTS + slot]!;
@@ -152,9 +146,9 @@ export class VmaTree {
   findVmaBelow(page: number): number {
     if (page <= 0) return NO_VMA;
     const last = Math.min(page, TREE_END) - 1;
-    let index = this.#leafIndex(last);
+    let index = this.leafIndex(last);
     let leaf = this.directory[index]!;
-    let slot = this.#slotOf(leaf, last);
+    let slot = this.slotOf(leaf, last);
     for (;;) {
       for (; slot >= 0; slot--) {
         const id = this.vmas[leaf * LEAF_SLOTS + slot]!;
@@ -186,11 +180,11 @@ export class VmaTree {
    */
   highestGap(pages: number, alignPages: number, top: number): number {
     let gapEnd = top;
-    for (let index = this.#leafIndex(top - 1); index >= 0; index--) {
+    for (let index = this.leafIndex(top - 1); index >= 0; index--) {
       const leaf = this.directory[index]!;
       for (let slot = this.counts[leaf]! - 1; slot >= 0; slot--) {
         const end = this.ends[leaf * LEAF_SLOTS + slot]!;
-        const start = this.#slotStart(leaf, slot);
+        const start = this.slotStart(leaf, slot);
         if (start >= top) continue;
         if (this.vmas[leaf * LEAF_SLOTS + slot] !== NO_VMA) {
           gapEnd = start;
@@ -224,8 +218,8 @@ export class VmaTree {
     if (c.itLeaf < 0) {
       this.lastWalk = WALK_LOOKUP;
       if (c.itPage >= TREE_END) return NO_VMA;
-      const leaf = this.directory[this.#leafIndex(c.itPage)]!;
-      return this.#scanFrom(c, leaf, this.#slotOf(leaf, c.itPage));
+      const leaf = this.directory[this.leafIndex(c.itPage)]!;
+      return this.#scanFrom(c, leaf, this.slotOf(leaf, c.itPage));
     }
     if (this.gens[c.itLeaf] !== c.itGen) {
       this.onUseAfterFree(c.itLeaf);
@@ -238,8 +232,8 @@ export class VmaTree {
     this.lastWalk = WALK_LOOKUP;
     const last = Math.max(c.itPage - 1, 0);
     if (last >= TREE_END) return NO_VMA;
-    const leaf = this.directory[this.#leafIndex(last)]!;
-    return this.#scanFrom(c, leaf, this.#slotOf(leaf, last) + 1);
+    const leaf = this.directory[this.leafIndex(last)]!;
+    return this.#scanFrom(c, leaf, this.slotOf(leaf, last) + 1);
   }
 
   /** How the last nextVma() got there. */
@@ -277,139 +271,12 @@ export class VmaTree {
         return NO_VMA;
       }
       if (this.lastWalk === WALK_NEXT) this.lastWalk = WALK_NEXT_LEAF;
-      leaf = this.directory[this.#leafIndex(end)]!;
+      leaf = this.directory[this.leafIndex(end)]!;
       slot = 0;
     }
   }
 
-  // --- Stores ----------------------------------------------------------------------------------
-
-  /** Stores `id` (or NO_VMA) over pages [start, end): one indivisible change. */
-  store(start: number, end: number, id: number): void {
-    assert(0 <= start && start < end && end <= TREE_END, 'tree: empty or absurd range');
-    let from = this.#leafIndex(start);
-    let to = this.#leafIndex(end - 1);
-    const first = this.directory[from]!;
-    if (from === to && this.#storeInPlace(first, start, end, id)) return;
-    this.#newCount = 0;
-    for (let index = from; index <= to; index++) this.#cutInto(index, start, end, id);
-    // A leaf too empty shares with its neighbour, which is rebuilt too.
-    if (this.#newCount < LEAF_SLOTS_MIN) {
-      if (to + 1 < this.leafCount) this.#cutInto(++to, start, end, id);
-      else if (from > 0) {
-        this.#newCount = 0;
-        from--;
-        for (let index = from; index <= to; index++) this.#cutInto(index, start, end, id);
-      }
-    }
-    this.#replaceLeaves(from, to + 1);
-  }
-
-  /** The two stores that leave a leaf live; false if this is none of them. */
-  #storeInPlace(leaf: number, from: number, to: number, id: number): boolean {
-    const base = leaf * LEAF_SLOTS;
-    let start = from;
-    let end = to;
-    let a = this.#slotOf(leaf, start);
-    let b = this.#slotOf(leaf, end - 1);
-    if (id === NO_VMA) {
-      // Nothing joins the nothing that it meets or borders on (mas_wr_extend_null).
-      if (start === this.#slotStart(leaf, a) && a > 0 && this.vmas[base + a - 1] === NO_VMA) a--;
-      if (this.vmas[base + a] === NO_VMA) start = this.#slotStart(leaf, a);
-      const last = this.counts[leaf]! - 1;
-      if (end === this.ends[base + b] && b < last && this.vmas[base + b + 1] === NO_VMA) b++;
-      if (this.vmas[base + b] === NO_VMA) end = this.ends[base + b]!;
-    }
-    const aStart = this.#slotStart(leaf, a);
-    const bEnd = this.ends[base + b]!;
-    if (a === b) {
-      if (start !== aStart || end !== bEnd) return false;
-      this.vmas[base + a] = id;
-      return true;
-    }
-    if (b !== a + 1) return false;
-    if (start === aStart && end < bEnd) {
-      // Takes slot a; the border to slot b moves up.
-      this.vmas[base + a] = id;
-      this.ends[base + a] = end;
-      return true;
-    }
-    if (start > aStart && end === bEnd) {
-      this.vmas[base + b] = id;
-      this.ends[base + a] = start;
-      return true;
-    }
-    return false;
-  }
-
-  /** Appends the ranges of one leaf to the new ones, with [start, end) overwritten by `id`. */
-  #cutInto(index: number, start: number, end: number, id: number): void {
-    const leaf = this.directory[index]!;
-    let rangeStart = this.starts[leaf]!;
-    for (let slot = 0; slot < this.counts[leaf]!; slot++) {
-      const rangeEnd = this.ends[leaf * LEAF_SLOTS + slot]!;
-      const old = this.vmas[leaf * LEAF_SLOTS + slot]!;
-      if (rangeEnd <= start || rangeStart >= end) {
-        this.#append(rangeEnd, old);
-      } else {
-        if (rangeStart < start) this.#append(start, old);
-        // The new range is appended once, by the last old range that it covers.
-        if (rangeEnd >= end) {
-          this.#append(end, id);
-          if (rangeEnd > end) this.#append(rangeEnd, old);
-        }
-      }
-      rangeStart = rangeEnd;
-    }
-  }
-
-  #append(end: number, id: number): void {
-    if (id === NO_VMA && this.#newCount > 0 && this.#newVmas[this.#newCount - 1] === NO_VMA) {
-      this.#newEnds[this.#newCount - 1] = end;
-      return;
-    }
-    if (this.#newCount === this.#newEnds.length) {
-      this.#newEnds = grownFloat64(this.#newEnds, this.#newCount + 1);
-      this.#newVmas = grownInt32(this.#newVmas, this.#newCount + 1);
-    }
-    this.#newEnds[this.#newCount] = end;
-    this.#newVmas[this.#newCount] = id;
-    this.#newCount++;
-  }
-
-  /** Puts the new ranges, evenly spread over fresh leaves, in place of directory [from, to). */
-  #replaceLeaves(from: number, to: number): void {
-    const total = this.#newCount;
-    const leaves = Math.ceil(total / LEAF_SLOTS);
-    const start = this.starts[this.directory[from]!]!;
-    for (let index = from; index < to; index++) this.states[this.directory[index]!] = DEAD;
-    const dead = this.directory.slice(from, to);
-    this.#resizeDirectory(from, to, leaves);
-    let at = 0;
-    let leafStart = start;
-    for (let i = 0; i < leaves; i++) {
-      const until = Math.floor(((i + 1) * total) / leaves);
-      const leaf = this.#allocLeaf();
-      this.starts[leaf] = leafStart;
-      this.counts[leaf] = until - at;
-      for (let slot = 0; at < until; slot++, at++) {
-        this.ends[leaf * LEAF_SLOTS + slot] = this.#newEnds[at]!;
-        this.vmas[leaf * LEAF_SLOTS + slot] = this.#newVmas[at]!;
-      }
-      leafStart = this.#newEnds[at - 1]!;
-      this.directory[from + i] = leaf;
-    }
-    for (const leaf of dead) this.onLeafDead(leaf);
-  }
-
-  #resizeDirectory(from: number, to: number, leaves: number): void {
-    const size = this.leafCount - (to - from) + leaves;
-    if (size > this.directory.length) this.directory = grownInt32(this.directory, size);
-    if (leaves !== to - from) this.directory.copyWithin(from + leaves, to, this.leafCount);
-    this.leafCount = size;
-  }
-
-  #allocLeaf(): number {
+  allocLeaf(): number {
     let leaf = this.freeLeaves.pop();
     if (leaf === undefined) {
       leaf = this.leavesUsed++;
@@ -450,7 +317,7 @@ export class VmaTree {
 
   /** A leaf on which a cursor stands though it is dead. What it held is never looked at again. */
   restoreDeadLeaf(): number {
-    const leaf = this.#allocLeaf();
+    const leaf = this.allocLeaf();
     this.states[leaf] = DEAD;
     return leaf;
   }

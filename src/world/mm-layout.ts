@@ -1,12 +1,14 @@
 /** The address space of a kernel as planners and the oracle ask about it. */
 import type { Kernel } from '../mm/kernel.ts';
 import { type Layout, NO_FILE, NO_NAME, NO_VMA, type VmaRecord } from '../mm/layout.ts';
-import { lineOf, type PrintedVma } from '../mm/line.ts';
+import { LINE_FIELDS, lineOf, type PrintedVma } from '../mm/line.ts';
 import type { LiveLayout } from '../oracle/live.ts';
+import type { SmallLayout } from '../oracle/small-world.ts';
 
-export class MmLayout implements Layout, LiveLayout {
+export class MmLayout implements Layout, LiveLayout, SmallLayout {
   readonly #k: Kernel;
   readonly #fields: PrintedVma;
+  readonly #line = new Float64Array(LINE_FIELDS);
 
   constructor(k: Kernel) {
     this.#k = k;
@@ -82,5 +84,20 @@ export class MmLayout implements Layout, LiveLayout {
   }
   recordLine(record: VmaRecord, brkPage: number, into: Float64Array): void {
     lineOf(this.#k, record, brkPage, into, 0);
+  }
+
+  // --- SmallLayout: what the oracle of searches reads ---
+
+  readLines(into: number[]): void {
+    this.#k.mm.tree.forEach((_start, _end, id) => {
+      this.readLine(id, this.#line);
+      into.push(...this.#line);
+    });
+  }
+  readMapped(into: number[]): void {
+    this.#k.mm.tree.forEach((start, end) => {
+      if (into.length > 0 && into.at(-1) === start) into[into.length - 1] = end;
+      else into.push(start, end);
+    });
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The kernel's part of a saved world: whatever a later step could tell apart, and nothing else. In
  * three portions, by what changes them: the address space (writers only), what any step may change
- * (locks, counts, RCU), and what readers remember of both (cursors, samples).
+ * (locks, counts, RCU); what readers remember of both is in save-views.ts.
  *
  * Numbers that only grow are saved as what they are compared for: the sequence counter as its
  * parity, a sample or a VMA's stamp as "equal to it" or not (once behind it stays behind), RCU
@@ -17,8 +17,8 @@ import type { Packer, Unpacker } from '../base/packed.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_ANON_VMA, NO_SPECIAL } from '../mm/layout.ts';
 import { FREE_POINTER_PAGE, NEVER_LOCKED } from '../mm/vma.ts';
-import { LEAF_SLOTS, TREE_END, type VmaTree } from '../mm/vma-tree.ts';
-import type { Reader } from '../proc/reader.ts';
+import { LEAF_SLOTS, TREE_END } from '../mm/vma-leaf.ts';
+import type { VmaTree } from '../mm/vma-tree.ts';
 
 /** The counter of a restored world, when it is even; samples that are behind are 0. */
 export const RESTORED_SEQ = 2;
@@ -52,8 +52,8 @@ export function restoreAddressSpace(k: Kernel, base: number, u: Unpacker): void 
   k.files.count = u.get();
 }
 
-/** A slot whose fields only stale readers can see: see saveReaderViews. */
-function isFree(k: Kernel, id: number): boolean {
+/** A slot whose fields only stale readers can see: see save-views.ts. */
+export function isFree(k: Kernel, id: number): boolean {
   return k.mm.vmas.vmStart[id] === FREE_POINTER_PAGE + id;
 }
 
@@ -230,138 +230,4 @@ function restoreRcu(k: Kernel, u: Unpacker): void {
     rcu.open.push(section);
   }
   defer();
-}
-
-// --- What readers remember of them ---------------------------------------------------------------
-
-/**
- * Cursors, samples of the counter, and the fields of freed VMAs that a reader still holds on to.
- */
-export function saveReaderViews(
-  k: Kernel,
-  readers: readonly Reader[],
-  base: number,
-  p: Packer,
-): void {
-  for (const r of readers) {
-    p.flag(r.seqSample === k.mm.mmLockSeq.value);
-    saveCursor(k, r, base, p);
-    if (r.found >= 0 && isFree(k, r.found)) saveFreed(k, r.found, base, p);
-  }
-}
-
-/** After the address space, the locks and the readers' own registers. */
-export function restoreReaderViews(
-  k: Kernel,
-  readers: readonly Reader[],
-  base: number,
-  u: Unpacker,
-): void {
-  k.mm.tree.dropDeadLeaves();
-  for (const r of readers) {
-    r.seqSample = u.flag() ? k.mm.mmLockSeq.value : RESTORED_SEQ - 2;
-    restoreCursor(k, r, base, u);
-    if (r.found >= 0 && isFree(k, r.found)) restoreFreed(k, r.found, base, u);
-  }
-}
-
-function saveFreed(k: Kernel, id: number, base: number, p: Packer): void {
-  const v = k.mm.vmas;
-  p.put(v.vmEnd[id]! - base);
-  p.put(v.vmPgoff[id]! - (v.vmFile[id]! < 0 ? base : 0));
-  p.put(v.vmFlags[id]!);
-  p.put(v.vmFile[id]!);
-  p.put(v.anonName[id]!);
-  p.put(v.vmSpecial[id]!);
-}
-
-function restoreFreed(k: Kernel, id: number, base: number, u: Unpacker): void {
-  const v = k.mm.vmas;
-  v.vmEnd[id] = base + u.get();
-  const pgoff = u.get();
-  v.vmFlags[id] = u.get();
-  v.vmFile[id] = u.get();
-  v.vmPgoff[id] = pgoff + (v.vmFile[id]! < 0 ? base : 0);
-  v.anonName[id] = u.get();
-  v.vmSpecial[id] = u.get();
-  v.vmLockSeq[id] = NEVER_LOCKED;
-}
-
-/** The end of a range, or of the tree (0). */
-function putEnd(page: number, base: number, p: Packer): void {
-  if (page === TREE_END) p.put(0);
-  else p.put(page >= base ? page - base + 1 : page - base);
-}
-
-function getEnd(base: number, u: Unpacker): number {
-  const value = u.get();
-  if (value === 0) return TREE_END;
-  return value > 0 ? base + value - 1 : base + value;
-}
-
-/** What a reader's cursor is, whatever its leaf is called. */
-const NOT_STARTED = 0;
-const ON_LIVE_LEAF = 1;
-const ON_DEAD_LEAF = 2;
-const ON_FREED_LEAF = 3;
-
-function saveCursor(k: Kernel, r: Reader, base: number, p: Packer): void {
-  const { tree } = k.mm;
-  if (r.itLeaf < 0) {
-    p.put(NOT_STARTED);
-    p.put(r.itPage === 0 ? 0 : r.itPage - base);
-    p.flag(r.itPage === 0);
-    return;
-  }
-  if (tree.gens[r.itLeaf] !== r.itGen) {
-    p.put(ON_FREED_LEAF);
-    return;
-  }
-  if (tree.isLive(r.itLeaf)) {
-    p.put(ON_LIVE_LEAF);
-    p.put(tree.directory.indexOf(r.itLeaf));
-    p.put(r.itSlot);
-    putEnd(r.itPage, base, p);
-    return;
-  }
-  p.put(ON_DEAD_LEAF);
-  putEnd(r.itPage, base, p);
-  // It is freed when every section that was open at its death has ended: how many of those now
-  // open.
-  const entry = k.rcu.waiting.find(
-    (item) => item.id === r.itLeaf && item.free !== k.names.freeLater,
-  );
-  p.put(entry === undefined ? 0 : k.rcu.open.filter((section) => section <= entry.section).length);
-}
-
-function restoreCursor(k: Kernel, r: Reader, base: number, u: Unpacker): void {
-  const { tree } = k.mm;
-  const kind = u.get();
-  r.itGen = 0;
-  r.itSlot = 0;
-  if (kind === NOT_STARTED) {
-    const from = base + u.get();
-    r.itLeaf = -1;
-    r.itPage = u.flag() ? 0 : from;
-    return;
-  }
-  if (kind === ON_FREED_LEAF) {
-    r.itLeaf = 0;
-    r.itGen = -1; // no leaf has this generation
-    return;
-  }
-  if (kind === ON_LIVE_LEAF) {
-    r.itLeaf = u.get();
-    r.itSlot = u.get();
-    r.itPage = getEnd(base, u);
-  } else {
-    r.itLeaf = tree.restoreDeadLeaf();
-    r.itPage = getEnd(base, u);
-    const waitsFor = u.get();
-    const { open, deferred } = k.rcu;
-    const section = waitsFor === 0 ? 0 : open[waitsFor - 1]!;
-    deferred.push({ section, readyNs: 0, free: tree.freeLater, id: r.itLeaf });
-    deferred.sort((a, b) => a.section - b.section);
-  }
-  r.itGen = tree.gens[r.itLeaf]!;
 }

@@ -21,19 +21,12 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { ScheduleItem } from '../sim/schedule.ts';
 import { DONE, isPrivate, PARKED, stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
-import type { Chance } from '../writers/chance.ts';
 import { buildWorld } from './build.ts';
-import type { MmLayout } from './mm-layout.ts';
-import {
-  restoreAddressSpace,
-  restoreLocks,
-  restoreReaderViews,
-  saveAddressSpace,
-  saveLocks,
-  saveReaderViews,
-} from './save-kernel.ts';
+import { nextChoices, Odometer } from './odometer.ts';
+import { restoreAddressSpace, restoreLocks, saveAddressSpace, saveLocks } from './save-kernel.ts';
 import type { SaveContext } from './save-task.ts';
 import { restoreReader, restoreWriter, saveReader, saveWriter, TaskTables } from './save-task.ts';
+import { restoreReaderViews, saveReaderViews } from './save-views.ts';
 import type { World } from './world.ts';
 
 type RunStep = (kernel: Kernel, task: Task) => RunStep;
@@ -60,44 +53,6 @@ export interface FinishedText {
   readonly pages: Int32Array;
   readonly text: string;
   readonly verdict: Verdict;
-}
-
-/** A schedule asks for a choice that the step does not have. */
-export class ChoiceFault extends Error {
-  override readonly name = 'ChoiceFault';
-
-  constructor(choice: number, of: number) {
-    super(`choice ${choice} of ${of} (counted from 0)`);
-  }
-}
-
-/** Gives the choices that it was told to give, then zeros, and remembers how many there were. */
-class Odometer implements Chance {
-  given: readonly number[] = [];
-  /** In place of the zeros. */
-  draw: ((n: number) => number) | null = null;
-  /** For each choice made: what was chosen, and of how many. */
-  readonly made: number[] = [];
-  readonly of: number[] = [];
-
-  below(n: number): number {
-    if (n === 1) return 0;
-    const choice = this.given[this.made.length] ?? this.draw?.(n) ?? 0;
-    if (choice >= n) throw new ChoiceFault(choice, n);
-    this.made.push(choice);
-    this.of.push(n);
-    return choice;
-  }
-
-  duration(): number {
-    return 0;
-  }
-
-  reset(given: readonly number[]): void {
-    this.given = given;
-    this.made.length = 0;
-    this.of.length = 0;
-  }
 }
 
 export interface SearchOptions {
@@ -148,7 +103,7 @@ export class SearchWorld {
       lockPolicy: scenario.machine.rwsem === 'fifo' ? 'fifo' : 'any',
       chance: this.#chance,
       watch: (kernel, layout) => {
-        oracle = new SmallOracle(smallLayout(kernel, layout), scenario.readers.length);
+        oracle = new SmallOracle(layout, scenario.readers.length);
         kernel.observer = oracle;
         return this.#watch();
       },
@@ -403,30 +358,4 @@ export class SearchWorld {
       verdict: this.oracle.judge(r.id, printed),
     };
   }
-}
-
-/** The combination of choices after this one, counting like an odometer; null after the last. */
-function nextChoices(made: readonly number[], of: readonly number[]): number[] | null {
-  for (let i = made.length - 1; i >= 0; i--) {
-    if (made[i]! + 1 < of[i]!) return [...made.slice(0, i), made[i]! + 1];
-  }
-  return null;
-}
-
-function smallLayout(kernel: Kernel, layout: MmLayout) {
-  const line = new Float64Array(LINE_FIELDS);
-  return {
-    readLines: (into: number[]) => {
-      kernel.mm.tree.forEach((_start, _end, id) => {
-        layout.readLine(id, line);
-        into.push(...line);
-      });
-    },
-    readMapped: (into: number[]) => {
-      kernel.mm.tree.forEach((start, end) => {
-        if (into.length > 0 && into.at(-1) === start) into[into.length - 1] = end;
-        else into.push(start, end);
-      });
-    },
-  };
 }

@@ -52,9 +52,12 @@ function callEffects(probe: Probe, before: Before, writer: Writer, say: Say): vo
 
 function lockEffects(before: WorldView, after: WorldView, task: number, say: Say): void {
   if (before.seq !== after.seq) say(`mm_lock_seq ${before.seq} -> ${after.seq}`);
+  // With fifo whoever releases it hands it over to sleepers.
+  const handedOver = after.asleep.filter((asleep, id) => before.asleep[id] === true && !asleep);
+  const readers = after.readerCount - before.readerCount - handedOver.length;
   if (before.writerId !== after.writerId) {
     if (after.writerId === task) say('mmap_lock held for write');
-    else if (after.readerCount > before.readerCount) say('mmap_lock downgraded to read');
+    else if (readers > 0) say('mmap_lock downgraded to read');
     else say('mmap_lock released');
   } else if (after.readerCount > before.readerCount) {
     say('mmap_lock held for read');
