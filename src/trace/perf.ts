@@ -190,7 +190,7 @@ export class PerfScriptParser implements LogParser {
       result: failed ? '-1' : `0x${value.toString(16)}`,
       errno: failed ? errnoName(Number(-signed)) : null,
       startNs: entered.startNs,
-      endNs: nowNs,
+      endNs: Math.max(nowNs, entered.startNs),
     });
   }
 }

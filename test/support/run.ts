@@ -16,12 +16,15 @@ import type { PassSelection } from '../../src/world/pass-watch.ts';
 
 const SCENARIOS = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 
-/** The scenario of this text; `mapsim: 1` is put in front. Faults throw. */
-export function aScenario(yaml: string): Scenario {
+/**
+ * The scenario of this text; `mapsim: 1` is put in front. Faults throw.
+ * @param files beside those of `scenarios/`, by path
+ */
+export function aScenario(yaml: string, files: Readonly<Record<string, string>> = {}): Scenario {
   const loaded = loadScenario(
     { path: 'test.yaml', bytes: Buffer.from(`mapsim: 1\n${yaml}`) },
     {
-      readFile: (path) => readFileSync(`${SCENARIOS}${path}`),
+      readFile: (path) => Buffer.from(files[path] ?? readFileSync(`${SCENARIOS}${path}`)),
       strategies: parseStrategy,
       costs: { presets: COST_PRESETS, names: COST_NAMES },
     },
