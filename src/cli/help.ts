@@ -70,6 +70,38 @@ with MAPSIM_SHARDS; CI_NODE_INDEX with CI_NODE_TOTAL. Files are written as resul
 killed sweep is taken up again with --resume and the same -o.
 `;
 
+const SEARCH = `A search ignores start, think, pause, duration, costs, CPUs and nice; hold keeps its section
+open for a step; every random pick is tried. With rwsem: rwsem a task that waits for
+mmap_lock may get it at any moment at which it is to be had, with fifo it waits its turn.
+`;
+
+const FIND = `What --find takes:
+  torn cuts cutsAtPage cutsInPage alienLines overlaps backwards falseGaps transientGaps
+  duplicates staleNames      of one text; or with a number: "cuts>1", "duplicates==2"
+  attempts>N                 attempts at one record (or page)
+  use-after-free sleep-in-rcu lock-order deadlock
+  livelock                   a cycle in which a writer moves, a reader moves and gets no record
+  starved                    likewise, the reader at a record with a failed attempt, or asleep
+`;
+
+const SEARCH_EXIT_CODES = `Exit codes:
+  0   proven: without --find everything was tried; with it, it is impossible
+  1   --find is possible
+  2   wrong usage or an invalid scenario; nothing was searched
+  3   input or output failed
+  4   a bound ended the search before an answer
+  70  a bug in mapsim, with the command that repeats it
+  130, 143  ended by SIGINT, SIGTERM, after writing what there was
+`;
+
+const REPLAY_EXIT_CODES = `Exit codes:
+  0   the schedule fits
+  1   it does not; which step and why is told
+  2   wrong usage or an invalid scenario
+  3   input or output failed
+  70  a bug in mapsim, with the command that repeats it
+`;
+
 const VALIDATE_MODEL_EXIT_CODES = `Exit codes:
   0   what is expected to agree does
   1   something that is expected to agree does not
@@ -121,6 +153,38 @@ export const COMMANDS = {
     examples: ['mapsim merge s*.ndjson -o all.ndjson', 'mapsim merge s*.ndjson --format=csv'],
     more: `Files are the NDJSON of sweep. Those of different sweeps are refused; where runs are missing,
 nothing is written (exit code 4), unless --allow-partial says so.\n\n${EXIT_CODES}`,
+  },
+  explore: {
+    name: 'explore',
+    operands: 'SCENARIO',
+    purpose: 'Tries every order of steps of a small scenario, and shows what can come of it.',
+    examples: [
+      'mapsim explore scenarios/explore/split-merge.yaml --strategy=vma-lock --find falseGaps',
+      'mapsim explore scenarios/explore/split-merge.yaml --strategy=rcu-retry3',
+      'mapsim explore scenarios/bash.yaml --random=1000 --bias=churn --max-depth=50000',
+    ],
+    more: `${SEARCH}\n${FIND}\n${SEARCH_EXIT_CODES}`,
+  },
+  replay: {
+    name: 'replay',
+    operands: 'SCENARIO',
+    purpose: 'Follows a schedule step by step, and shows what came of it.',
+    examples: [
+      'mapsim replay scenarios/explore/split-merge.yaml --strategy=vma-lock --schedule 1:0x12.1.0',
+      'mapsim replay finding.yaml',
+      'mapsim replay finding.yaml --carry-to=rcu-retry3',
+    ],
+    more: `${SEARCH}\n${REPLAY_EXIT_CODES}`,
+  },
+  census: {
+    name: 'census',
+    operands: 'SCENARIO',
+    purpose: 'Prints every text that can be printed, how it is torn, and a schedule for it.',
+    examples: [
+      'mapsim census scenarios/explore/split-merge.yaml --strategy=rcu-retry',
+      'mapsim census scenarios/explore/split-merge.yaml --strategy=vma-lock --against=mmap-lock',
+    ],
+    more: `${SEARCH}\n${SEARCH_EXIT_CODES}`,
   },
   ...REAL_INPUT_COMMANDS,
   validate: {

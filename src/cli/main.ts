@@ -11,11 +11,14 @@ import { nearest } from '../base/nearest.ts';
 import { type BugContext, bugReport } from './bug.ts';
 import type { CommandContext, QuietOptions } from './command.ts';
 import type { CaptureOptions } from './commands/capture.ts';
+import type { CensusOptions } from './commands/census.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { CompareOptions } from './commands/compare.ts';
+import type { ExploreOptions } from './commands/explore.ts';
 import type { FinalOptions } from './commands/final.ts';
 import type { ImportOptions } from './commands/import.ts';
 import type { MergeOptions } from './commands/merge.ts';
+import type { ReplayOptions } from './commands/replay.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { StrategiesOptions } from './commands/strategies.ts';
 import type { SweepOptions } from './commands/sweep.ts';
@@ -35,6 +38,7 @@ import {
 import { COMPARE_OPTIONS, MERGE_OPTIONS, SWEEP_OPTIONS } from './options-many.ts';
 import { CAPTURE_OPTIONS, CHECK_OPTIONS, IMPORT_OPTIONS } from './options-real-input.ts';
 import { Output } from './output.ts';
+import { CENSUS_OPTIONS, EXPLORE_OPTIONS, REPLAY_OPTIONS } from './search-options.ts';
 import { VERSION } from './version.ts';
 
 export { processIo };
@@ -113,6 +117,21 @@ function commands({ io, bug }: Omit<CommandContext, 'messages'>) {
       options: MERGE_OPTIONS,
       action: async (names: readonly string[], options: MergeOptions) =>
         (await import('./commands/merge.ts')).merge(names, options, context(options)),
+    },
+    explore: {
+      options: EXPLORE_OPTIONS,
+      action: async (path: string, options: ExploreOptions) =>
+        (await import('./commands/explore.ts')).explore(path, options, context(options)),
+    },
+    replay: {
+      options: REPLAY_OPTIONS,
+      action: async (path: string, options: ReplayOptions) =>
+        (await import('./commands/replay.ts')).replay(path, options, context(options)),
+    },
+    census: {
+      options: CENSUS_OPTIONS,
+      action: async (path: string, options: CensusOptions) =>
+        (await import('./commands/census.ts')).census(path, options, context(options)),
     },
     import: {
       options: IMPORT_OPTIONS,

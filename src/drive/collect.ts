@@ -8,7 +8,7 @@ import { tearingOf } from '../world/mark-text.ts';
 import type { Course, Finding, PossibleText } from '../world/search-outcome.ts';
 import type { FinishedText, SearchWorld } from '../world/search-world.ts';
 import type { Event } from './explore.ts';
-import { eventIs, type Find } from './finds.ts';
+import { eventIs, type Find, type TextMetric } from './finds.ts';
 import { replay } from './replay.ts';
 import { shrink } from './shrink.ts';
 
@@ -47,7 +47,7 @@ export class Collector {
     }
     for (const find of this.finds) {
       if (this.#found.has(find.class) || !eventIs(find, event)) continue;
-      this.#found.set(find.class, { find, how, shrinks: true, note: noteOf(event) });
+      this.#found.set(find.class, { find, how, shrinks: true, note: noteOf(find, event) });
       if (this.#stopAtFirst) return true;
     }
     return false;
@@ -96,10 +96,25 @@ function withoutCycle(course: Course, find: Find): Course {
   return find.kind === 'cycle' ? course : { ...course, cycleFrom: null };
 }
 
-function noteOf(event: Event): string {
+const TEXT_NOTES: Readonly<Record<TextMetric, string>> = {
+  torn: 'a text that is the text of no state',
+  cuts: 'a text of pieces from different states',
+  cutsAtPage: 'a text with a cut between two read() calls',
+  cutsInPage: 'a text with a cut inside a page',
+  alienLines: 'a line that no state has',
+  overlaps: 'a line that overlaps the one before it',
+  backwards: 'a line that starts below the one before it',
+  falseGaps: 'no line for addresses that were mapped all the time',
+  transientGaps: 'no line for addresses that were mapped before and after a write section',
+  duplicates: 'two lines with the same start',
+  staleNames: 'a line with a name that no state has there',
+};
+
+function noteOf(find: Find, event: Event): string {
   switch (event.kind) {
     case 'text':
-      return 'a text that is printed';
+      if (find.kind !== 'text') return 'a text';
+      return find.class === find.metric ? TEXT_NOTES[find.metric] : `a text with ${find.class}`;
     case 'attempts':
       return `${event.attempts} attempts at one record`;
     case 'fault':

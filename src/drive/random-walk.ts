@@ -52,7 +52,7 @@ export class RandomWalks {
     this.#scenario = scenario;
     this.#request = request;
     // Cycles are seen in a graph, not on a walk.
-    const finds = findsOf(request.find).filter((find) => find.kind !== 'cycle');
+    const finds = findsOf(request).filter((find) => find.kind !== 'cycle');
     this.#collector = new Collector(finds, request.find !== null);
     this.#world = searchWorld(scenario, request, { reduce: false, finds });
     this.#initial = this.#world.save().slice();
@@ -76,6 +76,7 @@ export class RandomWalks {
       depth: this.#longest,
       texts: this.#collector.textCount,
       preemptions: null,
+      walks: this.#walks,
     };
   }
 

@@ -8,9 +8,9 @@
 import { KernelFault } from '../mm/kernel-fault.ts';
 import { type Schedule, type ScheduleItem, scheduleText } from '../sim/schedule.ts';
 import { markText, type PassSets, passSets } from '../world/mark-text.ts';
+import { ChoiceFault } from '../world/odometer.ts';
 import { Probe } from '../world/probe.ts';
 import type { Course, MarkedText, ScheduleStep } from '../world/search-outcome.ts';
-import { ChoiceFault } from '../world/odometer.ts';
 import type { FinishedText, SearchWorld } from '../world/search-world.ts';
 import { stepEffects } from '../world/step-effects.ts';
 

@@ -18,6 +18,8 @@ export interface SearchRequest {
   readonly strategy: string | null;
   /** Null: everything that can be asked, and every text. */
   readonly find: Find | null;
+  /** With `find: null`: texts alone matter. */
+  readonly onlyTexts?: boolean;
   readonly maxStates: number;
   /** Transitions; null: no limit. */
   readonly maxDepth: number | null;
@@ -36,11 +38,14 @@ export interface SearchProgress {
   readonly depth: number;
   readonly texts: number;
   readonly preemptions: number | null;
+  /** Random walks that have ended. */
+  readonly walks: number;
 }
 
 /** The finds of a request: the one asked for, or all. */
-export function findsOf(find: Find | null): readonly Find[] {
-  return find === null ? ALL_FINDS.map(parseFind) : [find];
+export function findsOf({ find, onlyTexts }: SearchRequest): readonly Find[] {
+  if (find !== null) return [find];
+  return onlyTexts === true ? [] : ALL_FINDS.map(parseFind);
 }
 
 /** A world without time for searches and replays of this request. */
@@ -83,7 +88,7 @@ export class Search {
   constructor(scenario: Scenario, request: SearchRequest) {
     this.#scenario = scenario;
     this.#request = request;
-    this.#collector = new Collector(findsOf(request.find), request.find !== null);
+    this.#collector = new Collector(findsOf(request), request.find !== null);
     this.#world = this.#freshWorld(request.reduce);
     this.#round = request.preemptions === null ? Number.POSITIVE_INFINITY : 0;
     this.#explorer = this.#explore(this.#world);
@@ -106,6 +111,7 @@ export class Search {
       depth: this.#explorer.depth,
       texts: this.#collector.textCount,
       preemptions: Number.isFinite(this.#round) ? this.#round : null,
+      walks: 0,
     };
   }
 
@@ -184,7 +190,7 @@ export class Search {
   }
 
   #freshWorld(reduce: boolean): SearchWorld {
-    const finds = findsOf(this.#request.find);
+    const finds = findsOf(this.#request);
     return searchWorld(this.#scenario, this.#request, { reduce, finds });
   }
 }

@@ -77,3 +77,27 @@ function textJson({ reader, text, torn, tearing, schedule }: PossibleText): obje
 function againstJson({ onlyHere, onlyThere, ...head }: Against): object {
   return { ...head, onlyHere: onlyHere.map(textJson), onlyThere: onlyThere.map(textJson) };
 }
+
+export const REPLAY_SCHEMA = 'mapsim/replay@1';
+
+export function replayJson(
+  head: Pick<SearchOutcome, 'scenario' | 'strategy' | 'tasks'>,
+  replayed: {
+    readonly course: Course;
+    readonly misfit: { readonly step: number; readonly error: string } | null;
+  },
+  tool: string,
+): string {
+  const { scenario, strategy, tasks } = head;
+  const document = {
+    schema: REPLAY_SCHEMA,
+    tool,
+    scenario,
+    strategy,
+    tasks,
+    fits: replayed.misfit === null,
+    misfit: replayed.misfit,
+    ...courseJson(replayed.course),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}

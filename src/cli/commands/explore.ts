@@ -1,0 +1,103 @@
+/**
+ * `mapsim explore`: every order of steps of a world, and what can come of it. With `--find` the
+ * answer to one question, and the interleaving that proves it.
+ */
+import { EXIT, UserError } from '../../base/errors.ts';
+import { type Find, parseFind } from '../../drive/finds.ts';
+import { searchJson } from '../../report/search-json.ts';
+import { exploreText } from '../../report/search-text.ts';
+import type { SearchOutcome } from '../../world/search-outcome.ts';
+import type { CommandContext } from '../command.ts';
+import { Interrupt } from '../interrupt.ts';
+import { load } from '../load.ts';
+import { Output } from '../output.ts';
+import { VERSION } from '../version.ts';
+import { loadStrategies } from './checks.ts';
+import { saveFinding } from './save-finding.ts';
+import {
+  checkLimits,
+  checkOneStrategy,
+  checkWorld,
+  endedBy,
+  type LimitOptions,
+  limitsOf,
+  paintFor,
+  replayLine,
+  searchOutcome,
+} from './search-request.ts';
+
+export interface ExploreOptions extends LimitOptions {
+  readonly find?: string;
+  readonly save?: string;
+}
+
+export async function explore(
+  path: string,
+  options: ExploreOptions,
+  context: CommandContext,
+): Promise<number> {
+  const find = options.find === undefined ? null : parseFind(options.find);
+  checkLimits(options);
+  checkQuestion(find, options);
+  if (options.strategy !== undefined) checkOneStrategy('--strategy', options.strategy);
+  const loaded = await load(path, context);
+  if (!loaded.ok) return loaded.exitCode;
+  const { scenario } = loaded;
+  checkWorld(scenario);
+  const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
+  const strategies = await loadStrategies(options.strategy, where);
+  const request = {
+    ...limitsOf(options),
+    strategy: strategies.instead,
+    ownStrategies: strategies.own,
+    find,
+  };
+  const interrupt = new Interrupt(context.io, () => {});
+  try {
+    const outcome = await searchOutcome(scenario, request, { options, context, interrupt });
+    interrupt.endAtOnce();
+    await tell(path, outcome, options, context);
+    if (options.save !== undefined) saveFinding(options.save, path, outcome, options, context);
+    if (interrupt.caught !== null) return endedBy(interrupt.caught, interrupt, context);
+    return exitCode(outcome, find);
+  } finally {
+    interrupt.stopWatching();
+  }
+}
+
+function checkQuestion(find: Find | null, options: ExploreOptions): void {
+  if (options.save !== undefined && find === null) {
+    throw new UserError('--save writes the schedule of a finding: say with --find which');
+  }
+  if (find?.kind !== 'cycle') return;
+  const needs = (what: string): never => {
+    throw new UserError(`--find ${find.class} looks for a cycle of states, which needs ${what}`);
+  };
+  if (options.random !== undefined) needs('a search, not --random');
+  if (options.store !== 'exact') needs('--store=exact');
+  if (options.preemptions !== undefined) needs('any number of --preemptions');
+}
+
+async function tell(
+  path: string,
+  outcome: SearchOutcome,
+  options: ExploreOptions,
+  context: CommandContext,
+): Promise<void> {
+  const stdout = new Output(context.io.stdout, 'standard output');
+  const view = {
+    paint: paintFor(options, context),
+    replayLine: replayLine(path, options.strategy),
+  };
+  const text =
+    options.format === 'json'
+      ? searchJson(outcome, VERSION)
+      : exploreText(outcome, view, options.find !== undefined);
+  await stdout.write(text);
+  await stdout.flush();
+}
+
+function exitCode(outcome: SearchOutcome, find: Find | null): number {
+  if (find !== null && outcome.findings.length > 0) return EXIT.failed;
+  return outcome.complete ? EXIT.done : EXIT.limit;
+}

@@ -1,0 +1,117 @@
+/**
+ * `mapsim replay`: the steps of a schedule, one by one, and what came of them; or at which step and
+ * why the schedule no longer fits.
+ */
+import { EXIT, UserError } from '../../base/errors.ts';
+import { carryWriters } from '../../drive/carry.ts';
+import { parseFind } from '../../drive/finds.ts';
+import { type Replayed, replay as replaySchedule } from '../../drive/replay.ts';
+import { headOf, searchWorld } from '../../drive/search.ts';
+import { replayText } from '../../report/replay-text.ts';
+import { replayJson } from '../../report/search-json.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { parseSchedule, type Schedule } from '../../sim/schedule.ts';
+import type { SearchWorld } from '../../world/search-world.ts';
+import type { ColorChoice } from '../color.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
+import { load } from '../load.ts';
+import { Output } from '../output.ts';
+import { VERSION } from '../version.ts';
+import { loadStrategies } from './checks.ts';
+import { rawScenario } from './save-finding.ts';
+import { checkOneStrategy, checkWorld, paintFor } from './search-request.ts';
+
+export interface ReplayOptions extends QuietOptions {
+  readonly schedule?: string;
+  readonly strategy?: string;
+  readonly carryTo?: string;
+  readonly format: 'text' | 'json';
+  readonly color: ColorChoice;
+}
+
+/** A schedule, and the names of its steps where it was saved with them. */
+interface Recorded {
+  readonly schedule: Schedule;
+  readonly names: readonly string[] | null;
+}
+
+export async function replay(
+  path: string,
+  options: ReplayOptions,
+  context: CommandContext,
+): Promise<number> {
+  for (const option of ['strategy', 'carryTo'] as const) {
+    const text = options[option];
+    if (text !== undefined)
+      checkOneStrategy(option === 'strategy' ? '--strategy' : '--carry-to', text);
+  }
+  const loaded = await load(path, context);
+  if (!loaded.ok) return loaded.exitCode;
+  const { scenario } = loaded;
+  checkWorld(scenario);
+  const recorded = readSchedule(path, options.schedule, context);
+  const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
+  const fresh = async (strategy: string | undefined): Promise<SearchWorld> => {
+    const { instead, own } = await loadStrategies(strategy, where);
+    const request = { strategy: instead, ownStrategies: own };
+    return searchWorld(scenario, request, { reduce: false, finds: [parseFind('livelock')] });
+  };
+  const world = await fresh(options.strategy);
+  if (options.carryTo === undefined) {
+    const replayed = replaySchedule(world, recorded.schedule, recorded.names);
+    return tell(scenario, world, replayed, options, context);
+  }
+  const first = replaySchedule(world, recorded.schedule, recorded.names);
+  if (first.misfit !== null) return tell(scenario, world, first, options, context);
+  const target = await fresh(options.carryTo);
+  const carried = carryWriters(await fresh(options.strategy), recorded.schedule, target);
+  const last = await fresh(options.carryTo);
+  return tell(scenario, last, replaySchedule(last, carried), options, context);
+}
+
+async function tell(
+  scenario: Scenario,
+  world: SearchWorld,
+  replayed: Replayed,
+  options: ReplayOptions,
+  context: CommandContext,
+): Promise<number> {
+  const head = headOf(scenario, world);
+  const stdout = new Output(context.io.stdout, 'standard output');
+  const { misfit } = replayed;
+  const text =
+    options.format === 'json'
+      ? replayJson(head, replayed, VERSION)
+      : replayText(head.tasks, replayed, { paint: paintFor(options, context) });
+  await stdout.write(text);
+  await stdout.flush();
+  if (misfit === null) return EXIT.done;
+  context.messages.error(`the schedule does not fit at step ${misfit.step}: ${misfit.error}`);
+  return EXIT.failed;
+}
+
+/** As text, from a file that was saved, or from the scenario itself. */
+function readSchedule(path: string, given: string | undefined, { io }: CommandContext): Recorded {
+  if (given !== undefined && /^[0-9]+:/.test(given)) {
+    return { schedule: scheduleOf(given, '--schedule'), names: null };
+  }
+  const file = given ?? path;
+  const saved = rawScenario(file, io.cwd)['x-schedule'];
+  if (saved === undefined) {
+    const hint = given === undefined ? '; give one with --schedule' : '';
+    throw new UserError(`${file}: there is no x-schedule in it${hint}`);
+  }
+  const { schedule, steps } = (saved ?? {}) as Record<string, unknown>;
+  if (typeof schedule !== 'string') {
+    throw new UserError(`${file}: x-schedule has no text "schedule:"`);
+  }
+  const names = typeof steps === 'string' ? steps.split(' ') : null;
+  return { schedule: scheduleOf(schedule, `${file}: x-schedule`), names };
+}
+
+function scheduleOf(text: string, where: string): Schedule {
+  const parsed = parseSchedule(text);
+  if (!('error' in parsed)) return parsed;
+  const before = text.slice(0, parsed.offset);
+  throw new UserError(`${where}: ${parsed.error}, behind "${before.slice(-20)}"`);
+}

@@ -1,0 +1,168 @@
+/**
+ * What explore and census have in common: from options to a request, from a request to an outcome.
+ */
+import { performance } from 'node:perf_hooks';
+import { Chalk } from 'chalk';
+import { UserError } from '../../base/errors.ts';
+import type { Bias } from '../../drive/random-walk.ts';
+import type { SearchProgress, SearchRequest } from '../../drive/search.ts';
+import { splitStrategies } from '../../readers/index.ts';
+import { type Paint, PLAIN } from '../../report/report.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { SearchOutcome } from '../../world/search-outcome.ts';
+import { type ColorChoice, wantsColor } from '../color.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
+import type { Interrupt } from '../interrupt.ts';
+import { SIGNAL_EXIT, type Signal } from '../io.ts';
+import { canonicalStrategy } from '../load.ts';
+import { Progress, type ProgressChoice } from '../progress.ts';
+import { driveSlices } from '../sliced-run.ts';
+
+/** As the command line gives them; see search-options.ts. */
+export interface LimitOptions extends QuietOptions {
+  readonly strategy?: string;
+  readonly format: 'text' | 'json';
+  readonly maxStates: number;
+  readonly maxDepth?: number;
+  readonly preemptions?: number;
+  readonly store: SearchRequest['store'];
+  readonly reduce: boolean;
+  readonly random?: number;
+  readonly bias?: Bias;
+  readonly seed?: string;
+  readonly color: ColorChoice;
+  readonly progress: ProgressChoice;
+}
+
+/** Readers are bits in what is kept of a transition. */
+const READERS_MAX = 30;
+
+/** Options that would be ignored are refused. */
+export function checkLimits(options: LimitOptions): void {
+  if (options.random === undefined) {
+    if (options.bias !== undefined) throw new UserError('--bias belongs to --random');
+    if (options.seed !== undefined) {
+      throw new UserError('--seed belongs to --random: a search tries every choice');
+    }
+    return;
+  }
+  const { preemptions, store, reduce } = options;
+  const without = (given: boolean, name: string): void => {
+    if (given) throw new UserError(`${name} means nothing with --random, which keeps no states`);
+  };
+  without(preemptions !== undefined, '--preemptions');
+  without(store !== 'exact', '--store');
+  without(!reduce, '--no-reduce');
+}
+
+export function checkOneStrategy(option: string, text: string): string {
+  const several = splitStrategies(text);
+  if (several.length > 1)
+    throw new UserError(`${option}: takes one strategy, not ${several.length}`);
+  return canonicalStrategy(text);
+}
+
+export function checkWorld(scenario: Scenario): void {
+  const tasks = scenario.readers.length + scenario.writers.length;
+  if (tasks === 0) throw new UserError(`${scenario.name}: there is neither a reader nor a writer`);
+  if (scenario.readers.length > READERS_MAX) {
+    throw new UserError(`${scenario.name}: a search takes at most ${READERS_MAX} readers`);
+  }
+}
+
+/** The search or the walks of a request. */
+interface Sliced {
+  advance(steps: number): boolean;
+  progress(): SearchProgress;
+  interrupt(): void;
+  outcome(): SearchOutcome;
+}
+
+export async function searchOutcome(
+  scenario: Scenario,
+  request: SearchRequest,
+  means: { options: LimitOptions; context: CommandContext; interrupt: Interrupt },
+): Promise<SearchOutcome> {
+  const { options, context, interrupt } = means;
+  const sliced = await startSearch(scenario, request, options);
+  const nowMs = (): number => performance.now();
+  const choice = options.quiet === true ? 'none' : options.progress;
+  const progress = new Progress<SearchProgress & { fraction: number | null }>(
+    context.io,
+    choice,
+    nowMs(),
+    sentence,
+  );
+  try {
+    await driveSlices(sliced, {
+      nowMs,
+      between: (now) => progress.update(now, () => withFraction(sliced.progress(), options)),
+      stop: () => interrupt.caught !== null,
+    });
+  } finally {
+    progress.clear();
+  }
+  return sliced.outcome();
+}
+
+async function startSearch(
+  scenario: Scenario,
+  request: SearchRequest,
+  { random, bias = 'uniform', seed }: LimitOptions,
+): Promise<Sliced> {
+  if (random === undefined) {
+    const { Search } = await import('../../drive/search.ts');
+    return new Search(scenario, request);
+  }
+  const { RandomWalks } = await import('../../drive/random-walk.ts');
+  const walks = { ...request, walks: random, bias, seed: seed ?? scenario.seed };
+  return new RandomWalks(scenario, walks);
+}
+
+function withFraction(progress: SearchProgress, { random }: LimitOptions) {
+  return { ...progress, fraction: random === undefined ? null : progress.walks / random };
+}
+
+function sentence(progress: SearchProgress): string {
+  const { states, depth, texts, preemptions } = progress;
+  const bound = preemptions === null ? '' : `, ${preemptions} preemptions`;
+  return `mapsim: ${(states / 1e6).toFixed(2)} million states, depth ${depth}, ${texts} texts${bound}`;
+}
+
+export function limitsOf(
+  options: LimitOptions,
+): Omit<SearchRequest, 'strategy' | 'find' | 'ownStrategies'> {
+  return {
+    maxStates: options.maxStates,
+    maxDepth: options.maxDepth ?? null,
+    preemptions: options.preemptions ?? null,
+    store: options.store,
+    reduce: options.reduce,
+  };
+}
+
+export function paintFor(options: { readonly color: ColorChoice }, { io }: CommandContext): Paint {
+  if (!wantsColor(options.color, io.env, io.stdout)) return PLAIN;
+  const chalk = new Chalk({ level: 1 });
+  return { remark: (text) => chalk.dim(text), fault: (text) => chalk.red(text) };
+}
+
+/** By the signal itself where there is a process to end; else by the code that a shell sees. */
+export function endedBy(signal: Signal, interrupt: Interrupt, { io }: CommandContext): number {
+  interrupt.stopWatching();
+  io.die?.(signal);
+  return SIGNAL_EXIT[signal];
+}
+
+/** A word of a command line, quoted where the shell would see more in it. */
+export function shellWord(word: string): string {
+  return /^[A-Za-z0-9_./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+export function replayLine(
+  scenario: string,
+  strategy: string | undefined,
+): (schedule: string) => string {
+  const given = strategy === undefined ? '' : ` --strategy=${shellWord(strategy)}`;
+  return (schedule) => `mapsim replay ${shellWord(scenario)}${given} --schedule ${schedule}`;
+}

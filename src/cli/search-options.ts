@@ -1,0 +1,111 @@
+/** Options of explore, census and replay. */
+import { InvalidArgumentError, type Option } from 'commander';
+import {
+  color,
+  eventCount,
+  listFormat,
+  nonEmpty,
+  oneOf,
+  option,
+  progress,
+  quiet,
+  seed,
+  strategy,
+} from './options.ts';
+
+export const STORE_KINDS = ['exact', 'hash', 'bitstate'] as const;
+export const BIAS_NAMES = ['uniform', 'churn'] as const;
+export const DEFAULT_MAX_STATES = 5_000_000;
+
+/** A whole number of 0 or more. */
+function countFrom0(text: string): number {
+  if (/^[0-9]{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is a whole number of 0 or more.');
+}
+
+const LIMITS: readonly Option[] = [
+  option('limits', '--max-states <N>', 'stop after so many states, exit code 4')
+    .argParser(eventCount)
+    .default(DEFAULT_MAX_STATES, '5e6'),
+  option('limits', '--max-depth <N>', 'schedules of at most so many transitions').argParser(
+    eventCount,
+  ),
+  option(
+    'limits',
+    '--preemptions <N>',
+    'at most so many switches away from a task that could go on, tried from 0 up',
+  ).argParser(countFrom0),
+  option(
+    'limits',
+    '--store <KIND>',
+    'how states are kept: exact; hash (64 bits each) or bitstate (3 bits each), which may take ' +
+      'two states for one and so prove nothing',
+  )
+    .argParser(oneOf(STORE_KINDS))
+    .default('exact', 'exact'),
+  option('limits', '--no-reduce', 'take every step by itself, also those that nobody can see'),
+  option(
+    'limits',
+    '--random <N>',
+    'walk at random so many times instead of searching; --seed chooses the walks',
+  ).argParser(eventCount),
+  option(
+    'limits',
+    '--bias <B>',
+    'of --random: uniform, or churn (writers move when a reader is about to check)',
+  ).argParser(oneOf(BIAS_NAMES)),
+  seed,
+];
+
+export const EXPLORE_OPTIONS: readonly Option[] = [
+  strategy,
+  option(
+    'model',
+    '--find <WHAT>',
+    'a class such as falseGaps or livelock, or an expression such as "cuts>1" or "attempts>4" ' +
+      '(see below); exit code 1 if it is possible, 0 if it is proven not to be',
+  ).argParser(nonEmpty('What to find')),
+  listFormat,
+  option(
+    'output',
+    '--save <FILE>',
+    'write a scenario that holds just the schedule of the finding; replay reads it',
+  ).argParser(nonEmpty('The file')),
+  ...LIMITS,
+  color,
+  progress,
+  quiet,
+];
+
+export const CENSUS_OPTIONS: readonly Option[] = [
+  strategy,
+  option(
+    'model',
+    '--against <S>',
+    'another strategy: print the texts that only one of the two can print',
+  ).argParser(nonEmpty('The strategy')),
+  listFormat,
+  ...LIMITS,
+  color,
+  progress,
+  quiet,
+];
+
+export const REPLAY_OPTIONS: readonly Option[] = [
+  option(
+    'model',
+    '--schedule <S>',
+    'a schedule as text (1:0x12.1.0), or a file that explore --save or run --record has ' +
+      "written; default: the scenario's own x-schedule",
+  ).argParser(nonEmpty('The schedule')),
+  strategy,
+  option(
+    'model',
+    '--carry-to <S>',
+    'take only what the writers do, to readers of another strategy, which come as far before ' +
+      'each step of a writer as those of the schedule had come',
+  ).argParser(nonEmpty('The strategy')),
+  listFormat,
+  color,
+  quiet,
+];

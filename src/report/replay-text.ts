@@ -1,0 +1,17 @@
+/** What `mapsim replay` prints for people: how far it went, the columns, what came of it. */
+import type { Course, SearchOutcome } from '../world/search-outcome.ts';
+import { courseText, type SearchView, stepsOf } from './search-text.ts';
+
+interface ReplayedCourse {
+  readonly course: Course;
+  readonly misfit: { readonly step: number; readonly error: string } | null;
+}
+
+export function replayText(
+  tasks: SearchOutcome['tasks'],
+  { course, misfit }: ReplayedCourse,
+  view: Pick<SearchView, 'paint'>,
+): string {
+  const fits = misfit === null ? 'the schedule fits' : `it does not fit at step ${misfit.step}`;
+  return `replayed: ${stepsOf(course)}; ${fits}\n\n${courseText(tasks, course, view)}`;
+}
