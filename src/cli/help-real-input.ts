@@ -1,7 +1,7 @@
 /** What help says of the commands about real processes: import, capture, check. */
 
-const TRACES = `Logs are those of strace (-f or -ff, -t -tt -ttt or -r; -T and -y help), perf trace, or perf
-script of syscalls:sys_enter_*, sys_exit_*. To record one:
+const TRACES = `Logs are those of strace (-f or -ff, -t -tt -ttt or -r; -T and -y help), perf
+trace, or perf script of syscalls:sys_enter_*, sys_exit_*. To record one:
   strace -f -ttt -T -y -e trace=%memory,prctl,clone,clone3,fork,vfork,execve -o LOG -p PID
 What was not understood is counted and listed. Any file may be gzipped.
 `;
@@ -22,9 +22,9 @@ export const REAL_INPUT_COMMANDS = {
       'mapsim import start.maps end.maps --trace calls.strace -o replay.yaml',
       'ssh server cat /proc/4711/maps | mapsim import - | mapsim run -',
     ],
-    more: `The first text is the address space at the start. Without a log, what differs from text to
-text becomes the writer's program, there and back. With one, the further texts tell device
-and inode of mapped files, and the last one is compared with what the log leads to.
+    more: `The first text is the address space at the start. Without a log, what differs from text
+to text becomes the writer's program, there and back. With one, the further texts tell
+device and inode of mapped files, and the last one is compared with what the log leads to.
 
 ${TRACES}
 ${IMPORT_EXIT_CODES}`,
@@ -38,8 +38,8 @@ ${IMPORT_EXIT_CODES}`,
       'mapsim capture --pid 4711 --trace 5 -o server && mapsim run server/scenario.yaml',
       'mapsim capture --pid 4711 --repeat 1000',
     ],
-    more: `A log needs strace and the right to ptrace the process; without, the texts alone are written.
---repeat reads the text so many times and checks each one, as mapsim check does.
+    more: `A log needs strace and the right to ptrace the process; without, the texts alone are
+written. --repeat reads the text so many times and checks each, as mapsim check does.
 
 Exit codes:
   0   written

@@ -30,9 +30,9 @@ function why(error: NodeJS.ErrnoException): string {
     case 'EACCES':
     case 'EPERM':
       return (
-        'permission denied. The kernel asks for ptrace access in the mode for reading: be the same ' +
-        'user as the process, or root (CAP_SYS_PTRACE); a process that changed its user or is not ' +
-        'dumpable is closed to its own user, too'
+        'permission denied. The kernel asks for ptrace access in the mode for reading: be the ' +
+        'same user as the process, or root (CAP_SYS_PTRACE); a process that changed its user or ' +
+        'is not dumpable is closed to its own user, too'
       );
     default:
       return error.message;

@@ -95,7 +95,7 @@ function sleep(ms: number): Promise<void> {
 
 function whyNot(failed: NodeJS.ErrnoException | null, talk: string): string {
   if (failed?.code === 'ENOENT') {
-    return 'strace is not installed (Debian, Ubuntu: apt-get install strace; Fedora: dnf install strace)';
+    return 'strace is not installed (apt-get install strace, dnf install strace)';
   }
   if (failed !== null) return `strace cannot be run: ${failed.message}`;
   const said = talk.trim().split('\n')[0] ?? '';

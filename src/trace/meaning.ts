@@ -19,67 +19,8 @@ import {
   quotedText,
 } from './arguments.ts';
 import { ADVICE, type Advice, type HiddenFlags, type TraceAction } from './call.ts';
+import { MADV, MADV_WORDS, MAP, MAP_KNOWN_BITS, MREMAP, PR_SET_VMA, PROT } from './constants.ts';
 import type { RawCall } from './raw-call.ts';
-
-const PROT = { NONE: 0, READ: 1, WRITE: 2, EXEC: 4, SEM: 8, GROWSDOWN: 1 << 24, GROWSUP: 1 << 25 };
-const MAP = {
-  FILE: 0,
-  SHARED: 1,
-  PRIVATE: 2,
-  SHARED_VALIDATE: 3,
-  FIXED: 0x10,
-  ANONYMOUS: 0x20,
-  ANON: 0x20,
-  '32BIT': 0x40,
-  ABOVE4G: 0x80,
-  GROWSDOWN: 0x100,
-  DENYWRITE: 0x800,
-  EXECUTABLE: 0x1000,
-  LOCKED: 0x2000,
-  NORESERVE: 0x4000,
-  POPULATE: 0x8000,
-  NONBLOCK: 0x10000,
-  STACK: 0x20000,
-  HUGETLB: 0x40000,
-  SYNC: 0x80000,
-  FIXED_NOREPLACE: 0x100000,
-  UNINITIALIZED: 0x4000000,
-};
-/** Bits 26..31 choose the size of huge pages. */
-const MAP_KNOWN_BITS = 0xfc000000;
-const MREMAP = { MAYMOVE: 1, FIXED: 2, DONTUNMAP: 4 };
-
-/** Advice by number; those that change no VMA are kept as calls that do nothing. */
-const MADV: Readonly<Record<number, string>> = {
-  0: 'MADV_NORMAL',
-  1: 'MADV_RANDOM',
-  2: 'MADV_SEQUENTIAL',
-  3: 'MADV_WILLNEED',
-  4: 'MADV_DONTNEED',
-  8: 'MADV_FREE',
-  9: 'MADV_REMOVE',
-  10: 'MADV_DONTFORK',
-  11: 'MADV_DOFORK',
-  12: 'MADV_MERGEABLE',
-  13: 'MADV_UNMERGEABLE',
-  14: 'MADV_HUGEPAGE',
-  15: 'MADV_NOHUGEPAGE',
-  16: 'MADV_DONTDUMP',
-  17: 'MADV_DODUMP',
-  18: 'MADV_WIPEONFORK',
-  19: 'MADV_KEEPONFORK',
-  20: 'MADV_COLD',
-  21: 'MADV_PAGEOUT',
-  22: 'MADV_POPULATE_READ',
-  23: 'MADV_POPULATE_WRITE',
-  24: 'MADV_DONTNEED_LOCKED',
-  25: 'MADV_COLLAPSE',
-  102: 'MADV_GUARD_INSTALL',
-  103: 'MADV_GUARD_REMOVE',
-};
-const MADV_WORDS = new Set(Object.values(MADV));
-
-const PR_SET_VMA = 0x53564d41n;
 
 /** Calls about memory that mapsim cannot make: named in the report. */
 const BEYOND = new Set([

@@ -39,8 +39,10 @@ function positional(syscall: string, text: string): string[] {
   return ARGUMENTS[syscall]?.map((name) => named.get(name) ?? '0') ?? values;
 }
 
-const TRACE_LINE =
-  /^ *(\?|[0-9]+\.[0-9]+) \( *(?:([0-9.]+) ms|\?)?:? *\):? +(?:(.{0,64}?)\/([0-9]+) +)?(\.\.\. \[continued\]: )?(\w+)\(/;
+const TIMES = /^ *(\?|[0-9]+\.[0-9]+) \( *(?:([0-9.]+) ms|\?)?:? *\):? +/;
+const COMM_AND_THREAD = /(?:(.{0,64}?)\/([0-9]+) +)?/;
+const CALL = /(\.\.\. \[continued\]: )?(\w+)\(/;
+const TRACE_LINE = new RegExp(TIMES.source + COMM_AND_THREAD.source + CALL.source);
 const TRACE_RESULT = /^ *=(?: +(0x[0-9a-f]+|-?[0-9]+)(?: (E[A-Z0-9]+))?.*)?$/;
 
 export const isPerfTrace = (line: string): boolean =>

@@ -11,9 +11,15 @@ import { closingParen, splitArguments } from './arguments.ts';
 import { type Clock, secondsNs } from './clock.ts';
 import { type LogParser, type LogSink, THREADS_MAX } from './raw-call.ts';
 
-/** Thread, time, what -n and -i add. Every part may be missing. */
-const LEADER =
-  /^(?:\[pid +([0-9]{1,7})(?:<[^>]{0,64}>)?\] +|([0-9]{1,7})(?:<[^>]{0,64}>)? +)? *(?:([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?) +(?:\(\+ *[0-9.]+\) +)?|([0-9]+(?:\.[0-9]{1,9})?) +)?(?:\[ *[0-9]+\] +)?(?:\[[0-9a-f?]+\] +)?/;
+const WHO = /(?:\[pid +([0-9]{1,7})(?:<[^>]{0,64}>)?\] +|([0-9]{1,7})(?:<[^>]{0,64}>)? +)?/;
+const DAY_TIME = /([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?) +(?:\(\+ *[0-9.]+\) +)?/;
+const SECONDS = /([0-9]+(?:\.[0-9]{1,9})?) +/;
+/** What -n and -i add. */
+const NUMBER_AND_POINTER = /(?:\[ *[0-9]+\] +)?(?:\[[0-9a-f?]+\] +)?/;
+/** Every part may be missing. Groups: thread (two ways), time of day, seconds. */
+const LEADER = new RegExp(
+  `^${WHO.source} *(?:${DAY_TIME.source}|${SECONDS.source})?${NUMBER_AND_POINTER.source}`,
+);
 
 const UNFINISHED = '<unfinished ...>';
 /** strace let go of the process in the middle of a call. */
