@@ -12,12 +12,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const BIN = fileURLToPath(new URL('../bin/mapsim.js', import.meta.url));
-const ROUNDS = 5;
+const ROUNDS = 3;
 const WANTED = 1.8;
 const GRID = `mapsim: 1
 vmas:
   - {start: "0x7f0000000000", pages: 3, repeat: 60, gap: 1, perms: [r--p, rw-p], tag: child}
-readers: [{name: monitor, passes: 15}]
+readers: [{name: monitor, passes: 60}]
 writers: [{name: churn, churn: split-merge, vma: {tag: child, pick: random}, think: {exp: 5us}}]
 sweep:
   vmas[0].repeat: {from: 60, to: 240, step: 20}

@@ -22,7 +22,8 @@ export const json: CompareFormat = {
       yield* scenarioText(scenario);
     }
     yield scenarios.length === 0 ? '],\n' : '\n  ],\n';
-    yield `  "failOn": [${list(judgements.map(judgementJson), '    ')}${judgements.length === 0 ? '' : '\n  '}]\n}\n`;
+    const end = judgements.length === 0 ? ']' : '\n  ]';
+    yield `  "failOn": [${list(judgements.map(judgementJson), '    ')}${end}\n}\n`;
   },
 };
 
@@ -35,7 +36,8 @@ function* scenarioText({ name, sha256, comparison, groups }: ScenarioResult): It
     yield `      "comparison": ${head},"metrics":[`;
     for (const [i, { cells, ...metric }] of comparison.metrics.entries()) {
       const start = JSON.stringify(metric).slice(0, -1);
-      yield `${i === 0 ? '' : ','}\n        ${start},"cells":[${list(cells, '          ')}\n        ]}`;
+      const rows = list(cells, '          ');
+      yield `${i === 0 ? '' : ','}\n        ${start},"cells":[${rows}\n        ]}`;
     }
     yield '\n      ]},\n';
   }

@@ -11,7 +11,8 @@ export const tap: CompareFormat = {
     const checks = checksOf(result);
     yield `TAP version 14\n1..${checks.length}\n`;
     for (const [i, { scenario, name, fault }] of checks.entries()) {
-      yield `${fault === null ? 'ok' : 'not ok'} ${i + 1} - ${description(`${scenario}: ${name}`)}\n`;
+      const mark = fault === null ? 'ok' : 'not ok';
+      yield `${mark} ${i + 1} - ${description(`${scenario}: ${name}`)}\n`;
       if (fault !== null) yield `  ---\n  message: ${JSON.stringify(fault.message)}\n  ...\n`;
     }
   },

@@ -58,7 +58,9 @@ const ndjson: SweepFormat = {
 };
 
 function line(record: object): string {
-  return `${JSON.stringify(record, (_, part) => (typeof part === 'bigint' ? String(part) : part))}\n`;
+  const plainNumbers = (_: string, part: unknown) =>
+    typeof part === 'bigint' ? String(part) : part;
+  return `${JSON.stringify(record, plainNumbers)}\n`;
 }
 
 const SUMMARY_KEYS = ['n', 'min', 'mean', 'p50', 'p90', 'p99', 'max'] as const;

@@ -72,7 +72,7 @@ test('compare: a run in it is the run that `mapsim run` makes', async () => {
   expect(run.writer.opNs).toEqual(writers[0].opNs);
 });
 
-test('compare: every strategy meets the same writers, so operations agree seed by seed', async () => {
+test('compare: every strategy meets the same writers, seed by seed', async () => {
   const cwd = storm({
     'storm.yaml': STORM.replace('think: {exp: 4us}', 'think: {exp: 4us}, ops: 20').replace(
       'passes: 5',
@@ -194,7 +194,7 @@ test.each([
   expect(stderr).toContain(fault);
 });
 
-test('compare: failOn of the scenario is judged for each strategy, and told where it cannot be', async () => {
+test('compare: failOn of the scenario is judged for each strategy that takes part', async () => {
   const failOn = 'failOn: ["lines>0", "rcu-page:cuts>0"]\n';
   const cwd = storm({ 'storm.yaml': STORM.replace('mmap-lock', 'rcu-page') + failOn });
   const { code, stderr } = await mapsim(['compare', 'storm.yaml', ...TWO], { cwd });

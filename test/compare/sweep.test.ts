@@ -194,7 +194,7 @@ describe('sweep', () => {
     });
   });
 
-  test('the command line wins over the grid; without either readers and seed are their own', async () => {
+  test('the command line wins over the grid; without either they are their own', async () => {
     const bare = GRID.replace(/ {2}(strategies|seeds): .*\n/g, '').replace(
       'mapsim: 1\n',
       'mapsim: 1\nseed: mine\n',

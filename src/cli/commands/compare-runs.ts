@@ -109,11 +109,10 @@ export async function compareRuns(
     runBatch(batch, { interrupt, release, progress }, context),
   );
   const results = scenarios.map((scenario, i) => gather.scenarioResult(scenario, i));
-  const complete = gather.wholeSeeds === scenarios.length * seeds.length;
+  const wanted = scenarios.length * seeds.length;
+  const complete = gather.wholeSeeds === wanted;
   if (!complete) {
-    context.messages.warning(
-      `interrupted: the result has ${gather.wholeSeeds} of ${scenarios.length * seeds.length} seeds`,
-    );
+    context.messages.warning(`interrupted: the result has ${gather.wholeSeeds} of ${wanted} seeds`);
   }
   const judgements = results.flatMap(({ name, groups }, i) =>
     groups.length === 0 ? [] : judgeGroups(name, prepared.failOn[i]!, groups, groups),
