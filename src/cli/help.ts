@@ -55,6 +55,11 @@ about the last file; FILE:STRATEGY:METRIC names another. Over many runs expressi
 counts and pool times.
 `;
 
+const MERGE_MORE = `\
+Files are the NDJSON of sweep. Those of different sweeps are refused; where runs are
+missing, nothing is written (exit code 4), unless --allow-partial says so.
+`;
+
 const SWEEP_MORE = `\
 GRID is a scenario with a key sweep: beside the others, which gives places of the scenario
 lists or ranges of values:
@@ -151,8 +156,7 @@ export const COMMANDS = {
     operands: 'FILE...',
     purpose: 'Puts shards of a sweep together to what the sweep would have written in one piece.',
     examples: ['mapsim merge s*.ndjson -o all.ndjson', 'mapsim merge s*.ndjson --format=csv'],
-    more: `Files are the NDJSON of sweep. Those of different sweeps are refused; where runs are missing,
-nothing is written (exit code 4), unless --allow-partial says so.\n\n${EXIT_CODES}`,
+    more: `${MERGE_MORE}\n${EXIT_CODES}`,
   },
   explore: {
     name: 'explore',
