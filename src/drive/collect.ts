@@ -23,11 +23,18 @@ interface Found {
   readonly note: string;
 }
 
+interface Text {
+  readonly text: FinishedText;
+  readonly how: HowTo;
+  /** Some schedule prints it as the text of a state. */
+  intact: boolean;
+}
+
 export class Collector {
   readonly finds: readonly Find[];
   readonly #stopAtFirst: boolean;
   readonly #found = new Map<string, Found>();
-  readonly #texts = new Map<string, { readonly text: FinishedText; readonly how: HowTo }>();
+  readonly #texts = new Map<string, Text>();
 
   constructor(finds: readonly Find[], stopAtFirst: boolean) {
     this.finds = finds;
@@ -36,21 +43,25 @@ export class Collector {
 
   /** True: nothing more is wanted. */
   take(event: Event, how: HowTo): boolean {
-    if (event.kind === 'text') {
-      const { text } = event;
-      const key = `${text.reader} ${text.text}`;
-      const known = this.#texts.get(key);
-      // The same text may be torn or not, by what happened meanwhile: torn counts.
-      if (known === undefined || (text.verdict.torn && !known.text.verdict.torn)) {
-        this.#texts.set(key, { text, how });
-      }
-    }
+    if (event.kind === 'text') this.#takeText(event.text, how);
     for (const find of this.finds) {
       if (this.#found.has(find.class) || !eventIs(find, event)) continue;
       this.#found.set(find.class, { find, how, shrinks: true, note: noteOf(find, event) });
       if (this.#stopAtFirst) return true;
     }
     return false;
+  }
+
+  /** The same text may be torn or not, by what happened meanwhile: torn is what it is kept as. */
+  #takeText(text: FinishedText, how: HowTo): void {
+    const key = `${text.reader} ${text.text}`;
+    const known = this.#texts.get(key);
+    const intact = known?.intact === true || !text.verdict.torn;
+    if (known === undefined || (text.verdict.torn && !known.text.verdict.torn)) {
+      this.#texts.set(key, { text, how, intact });
+    } else {
+      known.intact = intact;
+    }
   }
 
   takeCycle(find: Find, how: HowTo, note: string): void {
@@ -74,10 +85,11 @@ export class Collector {
   }
 
   texts(): PossibleText[] {
-    return [...this.#texts.values()].map(({ text, how }) => ({
+    return [...this.#texts.values()].map(({ text, how, intact }) => ({
       reader: text.readerName,
       text: text.text,
       torn: text.verdict.torn,
+      intact,
       tearing: tearingOf(text),
       schedule: scheduleText(how()),
     }));

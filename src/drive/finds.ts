@@ -132,8 +132,10 @@ export function eventIs(find: Find, event: Event): boolean {
   }
 }
 
-/** How far failed attempts at a record must be told apart to answer this. */
+/**
+ * How far failed attempts at a record must be told apart to answer this. Whether there were any is
+ * always part of the state: a strategy may go by it.
+ */
 export function failuresNeeded(find: Find): number {
-  if (find.kind === 'attempts') return find.more + 1;
-  return find.kind === 'cycle' ? 1 : 0;
+  return find.kind === 'attempts' ? find.more + 1 : 1;
 }

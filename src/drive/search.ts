@@ -58,7 +58,7 @@ export function searchWorld(
     strategy: request.strategy,
     makeStrategy: (text) => request.ownStrategies.get(text) ?? makeStrategy(text),
     mergePrivate: reduce,
-    failuresMax: Math.max(0, ...finds.map(failuresNeeded)),
+    failuresMax: Math.max(1, ...finds.map(failuresNeeded)),
   });
 }
 

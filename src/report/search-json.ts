@@ -70,8 +70,8 @@ function markedJson({ reader, pass, text, torn, tearing, lines, end, states }: M
   return { reader, pass, text, torn, tearing, lines, end, states };
 }
 
-function textJson({ reader, text, torn, tearing, schedule }: PossibleText): object {
-  return { reader, text, torn, tearing, schedule };
+function textJson({ reader, text, torn, intact, tearing, schedule }: PossibleText): object {
+  return { reader, text, torn, intact, tearing, schedule };
 }
 
 function againstJson({ onlyHere, onlyThere, ...head }: Against): object {

@@ -120,12 +120,13 @@ export function censusText(outcome: SearchOutcome, view: SearchView): string {
 }
 
 export function possibleText(
-  { reader, text, torn, tearing, schedule }: PossibleText,
+  { reader, text, torn, intact, tearing, schedule }: PossibleText,
   index: number,
   view: SearchView,
 ): string {
   const counts = Object.entries(tearing).filter(([key, n]) => n > 0 && key !== 'tornPasses');
-  const verdict = torn ? `torn: ${counts.map(([key, n]) => `${key} ${n}`).join(', ')}` : 'not torn';
+  const figures = counts.map(([key, n]) => `${key} ${n}`).join(', ');
+  const verdict = torn ? `torn${intact ? ' by some schedules' : ''}: ${figures}` : 'not torn';
   const paint = torn ? view.paint.fault : view.paint.remark;
   return `${paint(`# text ${index} of ${reader}, ${verdict}`)}\n${text}${view.paint.remark(`# ${view.replayLine(schedule)}`)}\n`;
 }

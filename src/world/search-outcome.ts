@@ -79,9 +79,12 @@ export interface Finding {
 export interface PossibleText {
   readonly reader: string;
   readonly text: string;
+  /** Some schedule prints it torn; the counts are of the first that does. */
   readonly torn: boolean;
+  /** Some schedule prints it as the text of a state. */
+  readonly intact: boolean;
   readonly tearing: Tearing;
-  /** A shortest schedule that prints it. */
+  /** A shortest schedule that prints it, torn where it can be. */
   readonly schedule: string;
 }
 
