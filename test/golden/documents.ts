@@ -17,6 +17,9 @@ export const CUT = '…';
 /** What a command shown in a document can see of the repository. */
 const VISIBLE = ['bin', 'bench', 'docs', 'examples', 'scenarios', 'schema', 'package.json'];
 
+/** Files that documents speak of as the reader's own, and what they are here. */
+const STAND_INS = { 'storm.yaml': 'scenarios/split-merge.yaml' };
+
 export interface Sandbox {
   /** @returns what the command prints, and its exit code */
   run(command: string): { readonly text: string; readonly code: number | null };
@@ -30,6 +33,9 @@ export function aSandbox(): Sandbox {
   mkdirSync(programs);
   mkdirSync(cwd);
   for (const name of VISIBLE) symlinkSync(join(ROOT, name), join(cwd, name));
+  for (const [name, real] of Object.entries(STAND_INS)) {
+    symlinkSync(join(ROOT, real), join(cwd, name));
+  }
   program(join(programs, 'mapsim'), `exec '${process.execPath}' '${BIN}' "$@"`);
   program(join(programs, 'npx'), 'exec "$@"');
   const env = { PATH: `${programs}:${process.env.PATH}`, HOME: top, LC_ALL: 'C.UTF-8' };
@@ -55,7 +61,7 @@ function program(path: string, body: string): void {
 
 /** The document as it should be: every output shown is what its command prints now. */
 export function renewed(document: string, sandbox: Sandbox): string {
-  return document.replace(/^```console\n([^]*?)^```$/gm, (_block, body: string) => {
+  return document.replace(/^```console\n([\s\S]*?)^```$/gm, (_block, body: string) => {
     const [preface, ...shown] = body.split(/^(?=\$ )/m);
     const sessions = preface === '' || preface === undefined ? shown : [preface, ...shown];
     return `\`\`\`console\n${sessions.map((one) => renewedSession(one, sandbox)).join('')}\`\`\``;
@@ -63,7 +69,7 @@ export function renewed(document: string, sandbox: Sandbox): string {
 }
 
 function renewedSession(session: string, sandbox: Sandbox): string {
-  const match = /^\$ ((?:.*\\\n)*.*)\n([^]*)$/.exec(session);
+  const match = /^\$ ((?:.*\\\n)*.*)\n([\s\S]*)$/.exec(session);
   if (match === null) throw new Error(`a console block begins with "$ ": ${session}`);
   const [, command, shown] = match;
   const { text } = sandbox.run(command!);
@@ -99,14 +105,17 @@ function recut(shown: string, text: string): string {
 /** Commands whose output is not shown: those of `sh` blocks, and `mapsim …` in running text. */
 export function silentCommands(document: string): string[] {
   const commands: string[] = [];
-  for (const [, body] of document.matchAll(/^```sh\n([^]*?)^```$/gm)) {
+  for (const [, body] of document.matchAll(/^```sh\n([\s\S]*?)^```$/gm)) {
     if (body!.startsWith('#!')) continue; // a script, shown as a whole
     const lines = body!.replaceAll('\\\n', ' ').split('\n');
     commands.push(...lines.map((line) => line.replace(/\s+#.*$/, '').trim()).filter(isCommand));
   }
-  const prose = document.replace(/^```[^]*?^```$/gm, '');
+  const prose = document.replace(/^```[\s\S]*?^```$/gm, '');
   for (const [, code] of prose.matchAll(/`(mapsim [^`]+)`/g)) {
-    if (!isForm(code!)) commands.push(code!.replaceAll('\\|', '|'));
+    const verb = /^mapsim ([a-z-]+)$/.exec(code!)?.[1];
+    if (verb !== undefined)
+      commands.push(`mapsim help ${verb}`); // is named, not shown
+    else if (!isForm(code!)) commands.push(code!.replaceAll('\\|', '|'));
   }
   return [...new Set(commands)];
 }
@@ -114,4 +123,4 @@ export function silentCommands(document: string): string[] {
 const isCommand = (line: string): boolean => line !== '' && !line.startsWith('#');
 
 /** A word in capitals or an ellipsis stands for what the reader puts there. */
-const isForm = (code: string): boolean => /(^|[\s=[])[A-Z]{2,}|…|\.\.\./.test(code);
+const isForm = (code: string): boolean => /(^|[\s=[/])[A-Z]{2,}|…|\.\.\./.test(code);

@@ -1,5 +1,5 @@
 /** Tables in the documents that repeat what the program knows are made from it. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { COST_TABLE } from '../../src/mm/costs.ts';
@@ -11,7 +11,7 @@ test.each([
   ['README.md', 'strategies', strategies()],
 ])('%s has the table of %s as the program has it', async (name, table, now) => {
   const document = readFileSync(join(ROOT, name), 'utf8');
-  const place = new RegExp(`(<!-- ${table} -->\n)[^]*?(<!-- /${table} -->)`);
+  const place = new RegExp(`(<!-- ${table} -->\n)[\s\S]*?(<!-- /${table} -->)`);
 
   expect(document).toMatch(place);
   const renewed = document.replace(place, (_all, begin, end) => `${begin}\n${now}\n${end}`);
@@ -39,3 +39,37 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('');
 }
+
+/** `name/ ⇐ these` of the tree in ARCHITECTURE.md. */
+function drawn(): Map<string, string[]> {
+  const document = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+  const rows = document.matchAll(/^ {2}(\w+)\/ +⇐ ((?:\w+ )*\w+)(?: {2}.*)?$/gm);
+  return new Map([...rows].map(([, folder, uses]) => [folder!, uses!.split(' ')]));
+}
+
+/** The folders of src that a folder of src imports from. */
+function used(folder: string): string[] {
+  const below = join(ROOT, 'src', folder);
+  const files = readdirSync(below, { recursive: true, encoding: 'utf8' });
+  const texts = files
+    .filter((f) => f.endsWith('.ts'))
+    .map((f) => readFileSync(join(below, f), 'utf8'));
+  const targets = texts.flatMap((text) => [...text.matchAll(/from '(?:\.\.\/)+(\w+)\//g)]);
+  return [...new Set(targets.map(([, target]) => target!))].filter((t) => t !== folder).sort();
+}
+
+test('the tree of ARCHITECTURE.md has every folder, and all that each one imports', () => {
+  const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  const tree = drawn();
+
+  expect([...tree.keys()].sort()).toEqual(folders.sort());
+  for (const folder of folders) {
+    const uses = tree.get(folder)!;
+    if (uses[0] === 'everything') continue;
+    const named = uses[0] === 'nothing' ? [] : uses;
+
+    expect(named, folder).toEqual(expect.arrayContaining(used(folder)));
+  }
+});

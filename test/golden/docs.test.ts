@@ -1,0 +1,89 @@
+/**
+ * Every command that a document shows is run, and every output that it shows is compared.
+ * `npm run golden` puts the present output into the documents.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { ensureBuilt, ROOT } from '../cli/spawn.ts';
+import { aSandbox, matches, renewed, silentCommands } from './documents.ts';
+
+beforeAll(ensureBuilt);
+
+const DOCUMENTS = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'scenarios/README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** What a test cannot or need not run again, and why. */
+const NOT_RUN: readonly (readonly [RegExp, string])[] = [
+  [/^(npm|git|node --) ?/, 'sets up, or runs the tests that this one is among'],
+  [/^npx biome|^npx vitest|^npx tsc/, 'part of npm run check'],
+  [/--pid/, 'needs a process of the reader; test/cli/capture.test.ts has one of its own'],
+  [/^mapsim validate-model/, 'takes long; test/validate runs its claims'],
+];
+
+const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
+const notRun = (command: string): boolean => NOT_RUN.some(([form]) => form.test(command));
+
+test.each(DOCUMENTS)('%s shows what its commands print, and none that fails', async (name) => {
+  const sandbox = aSandbox();
+  const document = read(name);
+
+  const now = renewed(document, sandbox);
+  // 1 is an answer: an expression held, a search found what it looked for.
+  const failed = silentCommands(document)
+    .filter((command) => !notRun(command))
+    .map((command) => ({ command, ...sandbox.run(command) }))
+    .filter(({ code }) => code !== 0 && code !== 1);
+  sandbox.remove();
+
+  await expect(now).toMatchFileSnapshot(join(ROOT, name));
+  expect(failed).toEqual([]);
+});
+
+/** Documents that are being written elsewhere while this one links to them already. */
+const AWAITED = ['docs/exploring.md', 'docs/validation.md', 'docs/performance.md'];
+
+test.each(DOCUMENTS)('%s links to files that are there', (name) => {
+  const links = [...read(name).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)];
+
+  const missing = links
+    .map(([, target]) => join(name, '..', target!))
+    .filter((path) => !existsSync(join(ROOT, path)) && !AWAITED.includes(path));
+
+  expect(missing).toEqual([]);
+});
+
+test('a shown output with cuts matches its text, and no other', () => {
+  const text = 'a\nb\nc\nd\n';
+
+  expect(matches('a\nb\nc\nd\n', text)).toBe(true);
+  expect(matches('a\n…\nd\n', text)).toBe(true);
+  expect(matches('a\n…\nc\n…\n', text)).toBe(true);
+  expect(matches('…\nb\n…\nd\n', text)).toBe(true);
+  expect(matches('a\nc\nd\n', text)).toBe(false);
+  expect(matches('a\n…\nc\n', text)).toBe(false);
+  expect(matches('b\n…\nd\n', text)).toBe(false);
+  expect(matches('a\n…\nc\n…\nb\n…\n', text)).toBe(false);
+});
+
+test('a document whose output is stale is noticed', () => {
+  const sandbox = aSandbox();
+
+  const now = renewed('```console\n$ echo new\nold\n```\n', sandbox);
+  sandbox.remove();
+
+  expect(now).toBe('```console\n$ echo new\nnew\n```\n');
+});
+
+test('commands are found in blocks and in running text, forms are not commands', () => {
+  const document = '```sh\nfalse # fails\n```\n`mapsim run FILE`, `mapsim sweep`';
+
+  expect(silentCommands(document)).toEqual(['false', 'mapsim help sweep']);
+});
