@@ -17,7 +17,9 @@ readers:
   - {name: monitor, passes: 20}
 `;
 
-const STORM = `${QUIET}writers:
+/** Fair, or a reader that loops under mmap_lock would starve the writer. */
+const STORM = `${QUIET}machine: {rwsem: fifo}
+writers:
   - {name: churn, churn: split-merge, vma: {tag: child, pick: random}, think: 1us}
 `;
 

@@ -102,7 +102,9 @@ test('process: a full disk is exit code 3', () => {
   );
 });
 
-const WRITER = `writers:
+/** Fair, or the reader would starve the writer. */
+const WRITER = `machine: {rwsem: fifo}
+writers:
   - {name: churn, churn: split-merge, vma: {tag: child}, think: 1us}
 `;
 
