@@ -70,10 +70,8 @@ function classTable(outcome: SearchOutcome, view: SearchView): string {
     const { steps, switches, schedule } = finding.course;
     return [name, 'yes', String(steps.length), String(switches), schedule];
   });
-  const { texts } = outcome;
-  const torn = texts.filter((text) => text.torn).length;
   const lines = table(['CLASS', 'POSSIBLE', 'STEPS', 'SWITCHES', 'SCHEDULE'], rows);
-  const seen = `${texts.length} texts, ${torn} of them torn`;
+  const seen = countTexts(outcome);
   const [first] = findings;
   const hint = first === undefined ? '' : `\n${view.replayLine(first.course.schedule)}\n`;
   return `${lines}\n${seen}\n${hint}`;
@@ -113,10 +111,16 @@ export function courseText(
 
 export function censusText(outcome: SearchOutcome, view: SearchView): string {
   const { texts } = outcome;
-  const torn = texts.filter((text) => text.torn).length;
-  const parts = [`${firstLine(outcome)}\n`, `${texts.length} texts, ${torn} of them torn\n`];
+  const parts = [`${firstLine(outcome)}\n`, `${countTexts(outcome)}\n`];
   texts.forEach((text, i) => parts.push('\n', possibleText(text, i, view)));
   return parts.join('');
+}
+
+/** What can be printed as the text of a state by one schedule may be torn by another. */
+export function countTexts({ texts }: Pick<SearchOutcome, 'texts'>): string {
+  const torn = texts.filter((text) => text.torn).length;
+  const always = texts.filter((text) => !text.intact).length;
+  return `${texts.length} texts, ${torn} of them torn by some schedule, ${always} by every one`;
 }
 
 export function possibleText(

@@ -24,8 +24,9 @@ async function ask(command: string): Promise<Row> {
   if (code > 1) throw new Error(`mapsim ${command}: ${code}\n${stderr}`);
   const { states, complete, findings, texts, bound } = JSON.parse(stdout);
   if (argv[0] === 'census') {
-    const torn = texts.filter((text: { torn: boolean }) => text.torn).length;
-    return { answer: `${texts.length}, ${torn} torn`, states: String(states), schedule: '' };
+    const torn = texts.filter((text: { intact: boolean }) => !text.intact).length;
+    const answer = `${texts.length}, ${torn} of them by no state`;
+    return { answer, states: String(states), schedule: '' };
   }
   const [finding] = findings;
   // What was found ends the search; what was not must have been looked for everywhere.

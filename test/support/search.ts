@@ -1,0 +1,85 @@
+/** Searches for tests: a scenario as YAML text, searched to the end. */
+import { Explorer } from '../../src/drive/explore.ts';
+import { type Find, parseFind } from '../../src/drive/finds.ts';
+import { Search, type SearchRequest, searchWorld } from '../../src/drive/search.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import type { SearchOutcome } from '../../src/world/search-outcome.ts';
+import type { SearchWorld } from '../../src/world/search-world.ts';
+import { aScenario } from './run.ts';
+
+export interface SearchSettings extends Partial<Omit<SearchRequest, 'find' | 'strategy'>> {
+  readonly find?: string;
+}
+
+export function aRequest(strategy: string | null, settings: SearchSettings = {}): SearchRequest {
+  const { find, ...rest } = settings;
+  return {
+    strategy,
+    find: find === undefined ? null : parseFind(find),
+    maxStates: 1_000_000,
+    maxDepth: null,
+    preemptions: null,
+    store: 'exact',
+    reduce: true,
+    ownStrategies: new Map(),
+    ...rest,
+  };
+}
+
+export function aSearch(
+  scenario: string | Scenario,
+  strategy: string | null,
+  settings: SearchSettings = {},
+): SearchOutcome {
+  const built = typeof scenario === 'string' ? aScenario(scenario) : scenario;
+  const search = new Search(built, aRequest(strategy, settings));
+  while (!search.advance(100_000));
+  return search.outcome();
+}
+
+/** A world without time, at its beginning. */
+export function aSearchWorld(
+  scenario: string | Scenario,
+  strategy: string | null,
+  { reduce = false, finds = [] }: { reduce?: boolean; finds?: readonly Find[] } = {},
+): SearchWorld {
+  const built = typeof scenario === 'string' ? aScenario(scenario) : scenario;
+  return searchWorld(built, aRequest(strategy), { reduce, finds });
+}
+
+/** The graph of states of a world, every step by itself. */
+export function aGraph(scenario: string | Scenario, strategy: string | null = null): Explorer {
+  const explorer = new Explorer({
+    world: aSearchWorld(scenario, strategy),
+    limits: {
+      maxStates: 1_000_000,
+      maxDepth: Number.POSITIVE_INFINITY,
+      preemptions: Number.POSITIVE_INFINITY,
+    },
+    store: 'exact',
+    keepEdges: true,
+    onEvent: () => false,
+  });
+  while (!explorer.advance(100_000));
+  return explorer;
+}
+
+/** How many schedules lead from the start of an acyclic graph to an end. */
+export function schedulesOf({ edges, store }: Explorer): number {
+  const ways = new Map<number, number>();
+  const from = (state: number): number => {
+    const known = ways.get(state);
+    if (known !== undefined) return known;
+    let sum = 0;
+    let ends = true;
+    for (let i = 0; i < edges.count; i++) {
+      if (edges.data[4 * i] !== state) continue;
+      ends = false;
+      sum += from(edges.data[4 * i + 1]!);
+    }
+    ways.set(state, ends ? 1 : sum);
+    return ends ? 1 : sum;
+  };
+  if (store.count > 1000) throw new Error('too many states for this way of counting');
+  return from(0);
+}
