@@ -1,9 +1,9 @@
 /**
  * Stores to the VMA tree: in place where a maple tree does so, else by building new leaves.
  *
- * Two stores change a live leaf: one that covers exactly one range, and one that only moves the border
- * between two neighbours. Every other store spreads the ranges of the leaves that it touches evenly
- * over fresh leaves, swings the directory and marks the old leaves dead.
+ * Two stores change a live leaf: one that covers exactly one range, and one that only moves the
+ * border between two neighbours. Every other store spreads the ranges of the leaves that it touches
+ * evenly over fresh leaves, swings the directory and marks the old leaves dead.
  *
  * Source: v6.18 lib/maple_tree.c mas_wr_store_type, mas_wr_slot_store, mas_wr_extend_null.
  */

@@ -1,8 +1,9 @@
 /**
- * What readers remember of the kernel, in a saved world: where their cursors stand, whether their sample
- * of the counter is still good, and the fields of freed VMAs that they still hold on to.
+ * What readers remember of the kernel, in a saved world: where their cursors stand, whether their
+ * sample of the counter is still good, and the fields of freed VMAs that they still hold on to.
  *
- * All three depend on what writers do, so they are a portion of their own beside the readers' registers.
+ * All three depend on what writers do, so they are a portion of their own beside the readers'
+ * registers.
  */
 import type { Packer, Unpacker } from '../base/packed.ts';
 import type { Kernel } from '../mm/kernel.ts';

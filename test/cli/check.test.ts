@@ -69,7 +69,8 @@ describe('mapsim check', () => {
   test('--pid reads the maps of a live process', async () => {
     const { code, stdout } = await mapsim(['check', '--pid', String(process.pid)]);
     expect(stdout).toMatch(/\d+ VMAs: /);
-    // This very process maps and unmaps while it is read: a torn text is possible, not a fault of ours.
+    // This very process maps and unmaps while it is read: a torn text is possible, not a fault of
+    // ours.
     expect([0, 1]).toContain(code);
   });
 

@@ -1,5 +1,6 @@
 /**
- * Every command of scenarios/explore/README.md is run, and the tables written anew from what it says:
+ * Every command of scenarios/explore/README.md is run, and the tables written anew from what it
+ * says:
  * the file must come out as it is (`vitest -u` writes it).
  */
 import { readFileSync } from 'node:fs';

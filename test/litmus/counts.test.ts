@@ -9,8 +9,8 @@ import { aGraph, schedulesOf } from '../support/search.ts';
 const NOTHING = 'ops: 0, program: [{hold: 1}]';
 
 /**
- * Five steps that no other task can see: nextOperation, nextCall (finds EINVAL before it asks for the
- * lock), callReturn, nextCall (no more calls), nextOperation (done).
+ * Five steps that no other task can see: nextOperation, nextCall (finds EINVAL before it asks for
+ * the lock), callReturn, nextCall (no more calls), nextOperation (done).
  */
 const REFUSED =
   'ops: 1, program: [{mremap: {at: "0x7f0000000000", pages: 1, to: "0x7f0000008000"}}]';
@@ -21,8 +21,8 @@ const writers = (...programs: readonly string[]): string =>
   `${VMA}\nwriters:\n${programs.map((program, i) => `  - {name: w${i}, ${program}}\n`).join('')}`;
 
 test('explore: three tasks of one step have six schedules', () => {
-  // Any subset of the tasks may be done: 2^3 states. From each, one transition for each task that is
-  // not: 3 * 2^2. An order of three things: 3!.
+  // Any subset of the tasks may be done: 2^3 states. From each, one transition for each task that
+  // is not: 3 * 2^2. An order of three things: 3!.
   const graph = aGraph(writers(NOTHING, NOTHING, NOTHING));
 
   expect(graph.store.count).toBe(8);
@@ -31,8 +31,8 @@ test('explore: three tasks of one step have six schedules', () => {
 });
 
 test('explore: a task of one step and one of five have six schedules', () => {
-  // A grid of 2 x 6 positions: 12 states, 1*6 + 2*5 transitions, and the single step goes into one of
-  // the six places around the five.
+  // A grid of 2 x 6 positions: 12 states, 1*6 + 2*5 transitions, and the single step goes into one
+  // of the six places around the five.
   const graph = aGraph(writers(NOTHING, REFUSED));
 
   expect(graph.store.count).toBe(12);
@@ -51,23 +51,23 @@ test('explore: two tasks of five steps that never meet have C(10, 5) = 252 sched
 
 /**
  * A hold is seven steps: nextOperation, takeMmapLockToHold, holdBegin, holdEnd, holdRelease,
- * operationDone, nextOperation. So a task stands at one of 0 … 7, or sleeps before its second step (1s).
- * It holds the lock at 2, 3 and 4.
+ * operationDone, nextOperation. So a task stands at one of 0 … 7, or sleeps before its second step
+ * (1s). It holds the lock at 2, 3 and 4.
  */
 const HOLD = 'ops: 1, program: [{hold: 1}]';
 
 test('explore: two sections of one lock, first come, first served, have 61 states', () => {
-  // 9 x 9 pairs. Not both hold it: -9. One sleeps only while the other holds it: a sleeper is handed
-  // the lock at the release. So of the 9 pairs with w0 asleep 3 are left (w1 at 2, 3, 4), likewise with
-  // w1 asleep; (1s, 1s) is among both nines: -(9 + 9 - 1) + 6. 81 - 9 - 17 + 6 = 61.
+  // 9 x 9 pairs. Not both hold it: -9. One sleeps only while the other holds it: a sleeper is
+  // handed the lock at the release. So of the 9 pairs with w0 asleep 3 are left (w1 at 2, 3, 4),
+  // likewise with w1 asleep; (1s, 1s) is among both nines: -(9 + 9 - 1) + 6. 81 - 9 - 17 + 6 = 61.
   const graph = aGraph(`machine: {rwsem: fifo}\n${writers(HOLD, HOLD)}`);
 
   expect(graph.store.count).toBe(61);
 });
 
 test('explore: two sections of a lock that a sleeper may miss have 67 states', () => {
-  // As above, but the one who sleeps may go on sleeping when the other has let go (5, 6, 7): 6 pairs
-  // for each instead of 3. 81 - 9 - 17 + 12 = 67.
+  // As above, but the one who sleeps may go on sleeping when the other has let go (5, 6, 7): 6
+  // pairs for each instead of 3. 81 - 9 - 17 + 12 = 67.
   const graph = aGraph(`machine: {rwsem: rwsem}\n${writers(HOLD, HOLD)}`);
 
   expect(graph.store.count).toBe(67);

@@ -1,6 +1,6 @@
 /**
- * One reader, one writer, one operation: every schedule in which the operation begins before any step
- * of the reader's pass and, at any step of its own, waits until the reader can go no further.
+ * One reader, one writer, one operation: every schedule in which the operation begins before any
+ * step of the reader's pass and, at any step of its own, waits until the reader can go no further.
  *
  * No clock and no chance: reader takes i steps, writer j steps, reader as many as it can, then the
  * writer to its end, then the reader. With i and j over all their values these are all schedules of
