@@ -3,7 +3,8 @@
  * dynamic import, so that `mapsim --help` starts about as fast as bare node; and the program of the
  * worker threads, an entry of its own since esbuild does not follow `new Worker(new URL(…))`.
  */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { build } from 'esbuild';
 
 const result = await build({
@@ -24,3 +25,9 @@ const result = await build({
   },
 });
 writeFileSync('dist/cli/meta.json', JSON.stringify(result.metafile));
+
+// Chunks of earlier builds would be shipped with the package.
+const fresh = new Set(Object.keys(result.metafile.outputs).map((path) => basename(path)));
+for (const file of readdirSync('dist/cli')) {
+  if (!fresh.has(file) && file !== 'meta.json') rmSync(`dist/cli/${file}`);
+}
