@@ -3,7 +3,7 @@
  * Schema is published from. Unknown keys are let pass, since later versions may add some.
  */
 import { z } from 'zod';
-import { COUNTER_KEYS, TEARING_KEYS } from '../world/outcome.ts';
+import { COUNTER_KEYS, type EndReason, TEARING_KEYS } from '../world/outcome.ts';
 import type { Group } from './comparison.ts';
 import { COMPARE_SCHEMA } from './fields.ts';
 import { POOL_KEYS, Pool, type RunRecord, type SavedPool } from './record.ts';
@@ -27,7 +27,17 @@ const SummarySchema = z.looseObject({
   max: wholeOrNull,
 });
 
-const ENDINGS = ['passes', 'ops', 'duration', 'max-events', 'livelock', 'interrupted'] as const;
+/** A list that has every ending, or does not compile. */
+const ENDINGS = Object.keys({
+  passes: true,
+  ops: true,
+  duration: true,
+  'max-events': true,
+  'history-full': true,
+  'kernel-fault': true,
+  livelock: true,
+  interrupted: true,
+} satisfies Record<EndReason, true>);
 
 export const RunSchema = z
   .looseObject({

@@ -1,5 +1,7 @@
 /** All that a comparison yields, from which every report of it is made. */
+import type { EndReason } from '../world/outcome.ts';
 import type { Comparison, Group } from './comparison.ts';
+import type { RunRecord } from './record.ts';
 
 export interface ScenarioResult {
   readonly name: string;
@@ -41,7 +43,15 @@ export function withoutChance({ runs }: Group): boolean {
   return others.length > 0 && others.every((run) => run === first);
 }
 
-/** Runs of a group that --max-events stopped before their end. */
-export function stoppedRuns({ runs }: Group): number {
-  return runs.filter(({ ended }) => ended === 'max-events').length;
+/** Endings by a limit: the run is no answer yet. */
+export const LIMITS: readonly EndReason[] = ['max-events', 'history-full', 'livelock'];
+
+/** Runs of a group that a limit stopped before their end. */
+export function stoppedRuns({ runs }: Group): readonly RunRecord[] {
+  return runs.filter(({ ended }) => LIMITS.includes(ended));
+}
+
+/** Runs of a group in which a sanitizer or lockdep of a real kernel would have spoken up. */
+export function faultyRuns({ runs }: Group): readonly RunRecord[] {
+  return runs.filter(({ ended }) => ended === 'kernel-fault');
 }

@@ -1,5 +1,6 @@
 /** What CI systems are told of a comparison: a check for each group of runs and each judgement. */
-import { type CompareResult, stoppedRuns } from '../compare/result.ts';
+import type { Group } from '../compare/comparison.ts';
+import { type CompareResult, faultyRuns, stoppedRuns } from '../compare/result.ts';
 
 export interface Check {
   readonly scenario: string;
@@ -11,11 +12,8 @@ export interface Check {
 export function checksOf({ scenarios, judgements }: CompareResult): readonly Check[] {
   return scenarios.flatMap(({ name: scenario, groups }) => [
     ...groups.map((group): Check => {
-      const stopped = stoppedRuns(group);
-      const { length } = group.runs;
-      const message = `${stopped} of ${length} runs reached a limit before their end`;
-      const fault = stopped === 0 ? null : { kind: 'incomplete' as const, message };
-      return { scenario, name: `${group.label}: ${length} runs to the end`, fault };
+      const name = `${group.label}: ${group.runs.length} runs to the end`;
+      return { scenario, name, fault: faultOf(group) };
     }),
     ...judgements
       .filter((judgement) => judgement.scenario === scenario)
@@ -24,4 +22,16 @@ export function checksOf({ scenarios, judgements }: CompareResult): readonly Che
         return { scenario, name, fault: failed ? { kind: 'failed', message: text } : null };
       }),
   ]);
+}
+
+function faultOf(group: Group): Check['fault'] {
+  const of = `of ${group.runs.length} runs`;
+  const faulty = faultyRuns(group);
+  if (faulty.length > 0) {
+    return { kind: 'failed', message: `${faulty.length} ${of} ended in a fault of the kernel` };
+  }
+  const stopped = stoppedRuns(group);
+  if (stopped.length === 0) return null;
+  const message = `${stopped.length} ${of} reached a limit before their end`;
+  return { kind: 'incomplete', message };
 }

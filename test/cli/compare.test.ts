@@ -278,7 +278,7 @@ test('compare: Ctrl-C with threads at work ends as well', async () => {
   expect(JSON.parse(stderr.split('\n')[0]!)).toMatchObject({ type: 'progress', of: 300_000 });
   expect(JSON.parse(stdout).complete).toBe(false);
   expect(JSON.parse(stdout).scenarios[0].groups[0].runs.length).toBeGreaterThan(0);
-}, 20_000);
+});
 
 /** Behaves in the main thread; in a worker its third pass ends in an exception. */
 const CRASHING = `import { isMainThread } from 'node:worker_threads';
@@ -326,4 +326,22 @@ test('compare: --annotate tells GitHub, with what it would misread escaped', asy
   expect(stderr).toMatch(
     /^::error file=a%2Cb\/storm\.yaml,title=mapsim storm::rcu-retry3: rcu-retry3:lines\/passes>1%25 \(10\d+(\.\d+)?%25\)$/m,
   );
+});
+
+test('compare: runs that a limit stopped are told, and are exit code 4', async () => {
+  const argv = ['compare', 'storm.yaml', ...TWO, '--max-events=700', '--format=junit'];
+  const { code, stdout, stderr } = await mapsim(argv, { cwd: storm() });
+
+  expect(code).toBe(4);
+  expect(stderr).toContain('storm, rcu-retry3: max-events stopped 3 of 3 runs');
+  expect(stdout).toContain('errors="2"');
+});
+
+test('compare: a scenario without chance is told of', async () => {
+  const fixed = STORM.replace('pick: random', 'pick: next').replace('{exp: 4us}', '4us');
+  const { stderr } = await mapsim(['compare', 'storm.yaml', ...TWO], {
+    cwd: storm({ 'storm.yaml': fixed }),
+  });
+
+  expect(stderr).toContain('every seed gave the same run, so nothing in it is left to chance');
 });

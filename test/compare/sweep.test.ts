@@ -241,7 +241,7 @@ describe('sweep', () => {
     });
 
     expect(code).toBe(4);
-    expect(stderr).toContain('--max-events stopped 36 of 36 runs');
+    expect(stderr).toContain('a limit stopped 36 of 36 runs');
     expect(records(stdout)).toHaveLength(38);
   });
 

@@ -2,6 +2,7 @@
 import { Chalk } from 'chalk';
 import {
   type CompareResult,
+  faultyRuns,
   type Judgement,
   stoppedRuns,
   withoutChance,
@@ -13,11 +14,18 @@ import type { Messages } from '../messages.ts';
 export function tellResult({ scenarios }: CompareResult, messages: Messages): void {
   for (const { name, groups, comparison } of scenarios) {
     for (const group of groups) {
-      const stopped = stoppedRuns(group);
-      if (stopped === 0) continue;
-      messages.warning(
-        `${name}, ${group.label}: --max-events stopped ${stopped} of ${group.runs.length} runs`,
-      );
+      const of = `of ${group.runs.length} runs`;
+      const [faulty, stopped] = [faultyRuns(group), stoppedRuns(group)];
+      if (faulty.length > 0) {
+        const where = `first with seed ${JSON.stringify(faulty[0]!.seed)} (mapsim run tells it)`;
+        messages.warning(
+          `${name}, ${group.label}: a kernel fault in ${faulty.length} ${of}, ${where}`,
+        );
+      }
+      if (stopped.length > 0) {
+        const limits = [...new Set(stopped.map(({ ended }) => ended))].join(', ');
+        messages.warning(`${name}, ${group.label}: ${limits} stopped ${stopped.length} ${of}`);
+      }
     }
     if (groups.length > 0 && groups.every(withoutChance)) {
       messages.note(`${name}: every seed gave the same run, so nothing in it is left to chance`);

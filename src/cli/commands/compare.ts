@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { EXIT, UserError } from '../../base/errors.ts';
-import { type CompareResult, stoppedRuns } from '../../compare/result.ts';
+import { type CompareResult, faultyRuns, stoppedRuns } from '../../compare/result.ts';
 import { COMPARE_FORMATS, type CompareFormat } from '../../report/compare.ts';
 import type { ColorChoice } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
@@ -120,8 +120,9 @@ function exitCodeOf({ scenarios, judgements }: CompareResult, options: CompareOp
   if (options.exitCode === true && cells.some(({ difference }) => difference?.shown)) {
     return EXIT.failed;
   }
-  const stopped = scenarios.some(({ groups }) => groups.some((group) => stoppedRuns(group) > 0));
-  return stopped ? EXIT.limit : EXIT.done;
+  const groups = scenarios.flatMap((scenario) => scenario.groups);
+  if (groups.some((group) => faultyRuns(group).length > 0)) return EXIT.failed;
+  return groups.some((group) => stoppedRuns(group).length > 0) ? EXIT.limit : EXIT.done;
 }
 
 /** By the signal itself where there is a process to end; else by the code that a shell sees. */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
+import { LIMITS } from '../../compare/result.ts';
 import {
   SWEEP_FORMATS,
   type SweepFormat,
@@ -26,11 +27,11 @@ interface Kept {
   /** Bytes up to the end of its last whole record. */
   readonly bytes: number;
   readonly records: number;
-  /** Of them, stopped by --max-events. */
   readonly stopped: number;
+  readonly faulty: number;
 }
 
-const NOTHING: Kept = { bytes: 0, records: 0, stopped: 0 };
+const NOTHING: Kept = { bytes: 0, records: 0, stopped: 0, faulty: 0 };
 
 export class SweepWriter {
   readonly #targets: Target[] = [];
@@ -41,8 +42,10 @@ export class SweepWriter {
   readonly kept: number;
   /** Records in the output, those kept included. */
   written: number;
-  /** Runs among them that --max-events stopped. */
+  /** Runs among them that a limit stopped. */
   stopped: number;
+  /** Runs among them that a fault of the kernel ended. */
+  faulty: number;
 
   constructor(header: SweepHeader, chosen: readonly number[], options: SweepOptions, io: Io) {
     const outputs = chooseOutputs(options.output ?? [], SWEEP_FORMATS);
@@ -50,6 +53,7 @@ export class SweepWriter {
     this.kept = kept.records;
     this.written = kept.records;
     this.stopped = kept.stopped;
+    this.faulty = kept.faulty;
     this.#expected = chosen.length;
     this.#stdout = outputs.length === 0 ? new Output(io.stdout, 'standard output') : null;
     for (const { name, format } of outputs) {
@@ -80,7 +84,8 @@ export class SweepWriter {
 
   record(record: SweepRecord): void {
     this.written++;
-    if (record.run.ended === 'max-events') this.stopped++;
+    if (isLimit(record.run.ended)) this.stopped++;
+    if (record.run.ended === 'kernel-fault') this.faulty++;
     this.#write((format) => format.record(record));
   }
 
@@ -132,10 +137,15 @@ function keptOf(
     kept = {
       bytes: line.end,
       records: kept.records + 1,
-      stopped: kept.stopped + (ended === 'max-events' ? 1 : 0),
+      stopped: kept.stopped + (isLimit(ended) ? 1 : 0),
+      faulty: kept.faulty + (ended === 'kernel-fault' ? 1 : 0),
     };
   }
   return kept;
+}
+
+function isLimit(ended: unknown): boolean {
+  return LIMITS.some((limit) => limit === ended);
 }
 
 function otherShard(a: SweepHeader, b: SweepHeader): string | null {

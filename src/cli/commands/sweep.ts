@@ -109,9 +109,11 @@ async function runSweep(
     context.io.die?.(interrupt.caught);
     return SIGNAL_EXIT[interrupt.caught];
   }
-  if (writer.stopped === 0) return EXIT.done;
-  context.messages.warning(`--max-events stopped ${writer.stopped} of ${writer.written} runs`);
-  return EXIT.limit;
+  const { stopped, faulty, written } = writer;
+  if (faulty > 0) context.messages.warning(`a kernel fault ended ${faulty} of ${written} runs`);
+  if (stopped > 0) context.messages.warning(`a limit stopped ${stopped} of ${written} runs`);
+  if (faulty > 0) return EXIT.failed;
+  return stopped > 0 ? EXIT.limit : EXIT.done;
 }
 
 function pointOf(grid: Grid, point: number): Readonly<Record<string, unknown>> {
