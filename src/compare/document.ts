@@ -2,7 +2,7 @@
  * The form of a saved comparison, `mapsim/compare@1`: what reads it back is also what its JSON
  * Schema is published from. Unknown keys are let pass, since later versions may add some.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { COUNTER_KEYS, type EndReason, TEARING_KEYS } from '../world/outcome.ts';
 import type { Group } from './comparison.ts';
 import { COMPARE_SCHEMA } from './fields.ts';

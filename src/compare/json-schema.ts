@@ -2,7 +2,7 @@
  * The published JSON Schema of saved comparisons, draft 7. Apart from the schema that it is made
  * from, so that a comparison does not load the converter.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DocumentSchema } from './document.ts';
 
 /** The text of `schema/compare.v1.schema.json`. */

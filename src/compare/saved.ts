@@ -1,5 +1,5 @@
 /** Reads saved comparisons back, from JSON or NDJSON. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { UserError } from '../base/errors.ts';
 import type { Group } from './comparison.ts';
 import { DocumentSchema, GroupSchema, groupOf, RunSchema, ScenarioHeadSchema } from './document.ts';

@@ -2,7 +2,7 @@
  * The published JSON Schema, made from the zod schema. Apart from it, so that a run does not load
  * the converter. Draft 7, which is what editors' YAML support documents.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ScenarioSchema } from './schema.ts';
 
 /** The text of `schema/scenario.v1.schema.json`. */

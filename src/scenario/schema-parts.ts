@@ -4,7 +4,7 @@
  * The `error` of a leaf completes the sentence "X is not …". Regular expressions have no flags,
  * since JSON Schema could not carry them; no value is a bigint, for the same reason.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An object whose unknown keys are errors, except those that begin with `x-`. */
 export function keys<S extends z.ZodRawShape>(what: string, shape: S) {

@@ -5,7 +5,7 @@
  * VMAs that must not overlap) or a list that the caller brings (strategies, costs) is left to
  * `validate.ts`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   Address,
   AnonName,
