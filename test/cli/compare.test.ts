@@ -1,6 +1,7 @@
 /** `mapsim compare` as a command. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Ajv } from 'ajv';
 import { beforeAll, expect, test } from 'vitest';
 import { ensureBuilt, ROOT, spawnMapsim } from './spawn.ts';
@@ -239,45 +240,47 @@ test('compare: few seeds are told to be too few', async () => {
   expect(stderr).toContain('so few seeds can show no difference');
 });
 
+/** How many runs the last progress record tells of. */
+function runsTold(stderr: string): number {
+  return Number(/.*"runs":(\d+)/s.exec(stderr)?.[1] ?? 0);
+}
+
 test('compare: a signal leaves the whole seeds, says so, and ends by the signal', async () => {
   const signals = fakeSignals();
-  const stdout = new Sink();
+  const [stdout, stderr] = [new Sink(), new Sink()];
   const cwd = storm();
-  const running = mapsim(
-    ['compare', 'storm.yaml', ...TWO.slice(0, 1), '--seeds=100000', '-o', 'part.json'],
-    { cwd, stdout, ...signals },
-  );
-  setTimeout(() => signals.send('SIGINT'), 400);
-  const { code, stderr } = await running;
+  const argv = ['compare', 'storm.yaml', TWO[0]!, '--seeds=100000', '--progress=json'];
+  const running = mapsim([...argv, '-o', 'part.json'], { cwd, stdout, stderr, ...signals });
+  while (runsTold(stderr.text) < 5) await setTimeout(10);
+  signals.send('SIGINT');
+  const { code } = await running;
   const saved = JSON.parse(readFileSync(join(cwd, 'part.json'), 'utf8'));
   const [first, second] = saved.scenarios[0].groups;
 
   expect([code, signals.deaths]).toEqual([130, ['SIGINT']]);
-  expect(stderr).toMatch(/interrupted: the result has \d+ of 100000 seeds/);
+  expect(stderr.text).toMatch(/interrupted: the result has \d+ of 100000 seeds/);
   expect(saved.complete).toBe(false);
-  expect(first.runs.length).toBeGreaterThan(0);
+  expect(first.runs.length).toBeGreaterThan(1);
   expect(second.runs.length).toBe(first.runs.length);
   expect(stdout.text).toMatch(/^storm: seeds 1/);
 });
 
 test('compare: Ctrl-C with threads at work ends as well', async () => {
   const scenario = join(storm(), 'storm.yaml');
-  const argv = [
-    'compare',
-    scenario,
-    '--seeds=100000',
-    '--progress=json',
-    '--jobs=2',
-    '--format=json',
-  ];
-  const { signal, stdout, stderr } = await spawnMapsim(argv, (child) => {
-    child.stderr!.once('data', () => child.kill('SIGINT'));
+  const argv = ['compare', scenario, '--seeds=100000', '--progress=json', '--jobs=2'];
+  let told = '';
+  const { signal, stdout } = await spawnMapsim([...argv, '--format=json'], (child) => {
+    child.stderr!.on('data', (text: string) => {
+      told += text;
+      if (runsTold(told) <= 50 || child.killed) return; // a second one would end it at once
+      child.kill('SIGINT');
+    });
   });
 
   expect(signal).toBe('SIGINT');
-  expect(JSON.parse(stderr.split('\n')[0]!)).toMatchObject({ type: 'progress', of: 300_000 });
+  expect(JSON.parse(told.split('\n')[0]!)).toMatchObject({ type: 'progress', of: 300_000 });
   expect(JSON.parse(stdout).complete).toBe(false);
-  expect(JSON.parse(stdout).scenarios[0].groups[0].runs.length).toBeGreaterThan(0);
+  expect(JSON.parse(stdout).scenarios[0].groups[0].runs.length).toBeGreaterThan(10);
 });
 
 /** Behaves in the main thread; in a worker its third pass ends in an exception. */

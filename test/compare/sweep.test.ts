@@ -392,8 +392,8 @@ describe('resume', () => {
     const cwd = aDirectory({ 'grid.yaml': GRID });
     const argv = ['sweep', 'grid.yaml', '--seeds=150', '-o', 'all.ndjson'];
     const running = mapsim(argv, { cwd, ...signals });
-    while (!signals.watched()) await setTimeout(1);
-    await setTimeout(150);
+    const file = join(cwd, 'all.ndjson');
+    while (!(existsSync(file) && statSync(file).size > 10_000)) await setTimeout(1);
     signals.send('SIGINT');
     const { code, stderr } = await running;
     const last = records(readFileSync(join(cwd, 'all.ndjson'), 'utf8')).at(-1)!;
