@@ -73,7 +73,6 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
  */
 const LINES_MAX = 350;
 const LONGER: Readonly<Record<string, number>> = {
-  'src/validate/tearing.ts': 480,
   'src/world/search-world.ts': 370,
 };
 

@@ -72,13 +72,12 @@ export function validationJson(validation: Validation): string {
 
 const PREAMBLE = `# The model beside a real kernel
 
-What \`mapsim validate-model\` finds: figures that were measured or published, the same figures simulated,
-and whether they agree by a tolerance that was stated before. This page is what
-\`mapsim validate-model --format=markdown\` prints; a test keeps it so. \`--long\` makes longer runs.
+What \`mapsim validate-model\` finds: figures that were measured or published, the same figures
+simulated, and whether they agree by a tolerance that was stated before. This page is what
+\`mapsim validate-model --format=markdown\` prints; a test keeps it so. \`--long\` runs longer.
 
 **agrees**: within the tolerance. **differs**: not, for the reason given under the table; it stays
-*here as a
-limit of the model. **FAILS**: not, and nobody knows why (exit code 1).
+here as a limit of the model. **FAILS**: not, and nobody knows why (exit code 1).
 `;
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');

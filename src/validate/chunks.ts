@@ -7,10 +7,9 @@
 import type { Outcome } from '../world/outcome.ts';
 import type { Claim, ClaimGroup } from './claim.ts';
 import type { Lab, ScenarioData } from './lab.ts';
-import { fileRegions, guest, PROGRAM, regions } from './spaces.ts';
+import { fileRegions, GUEST, guest, PROGRAM, regions } from './spaces.ts';
 
 const LINE = 49; // bytes of an anonymous line with 12-digit addresses
-const GUEST = 'guest 6.18, item';
 
 function quiet(
   lab: Lab,

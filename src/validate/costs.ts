@@ -5,9 +5,7 @@
 import type { Outcome } from '../world/outcome.ts';
 import { type Claim, type ClaimGroup, near, showNs } from './claim.ts';
 import type { Lab, ScenarioData } from './lab.ts';
-import { fileRegions, guest, PROGRAM, regions } from './spaces.ts';
-
-const GUEST = 'guest 6.18, item';
+import { fileRegions, GUEST, guest, PROGRAM, regions } from './spaces.ts';
 
 /** Two quiet passes: the second finds everything where the first left it. */
 function quiet(lab: Lab, vmas: readonly unknown[], strategy = 'vma-lock'): Outcome {

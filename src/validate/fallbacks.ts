@@ -5,9 +5,8 @@
 import type { Outcome } from '../world/outcome.ts';
 import { type Claim, type ClaimGroup, near, withinFactor } from './claim.ts';
 import type { Lab } from './lab.ts';
-import { guest, LOOP_JITTER, looping, PROGRAM, regions, writer } from './spaces.ts';
+import { GUEST, guest, LOOP_JITTER, looping, PROGRAM, regions, writer } from './spaces.ts';
 
-const GUEST = 'guest 6.18, item';
 const TRUNK = 'design of the per-VMA lock: v6.18 mm/mmap_lock.c lock_next_vma';
 
 /** mprotect splits and merges regions at random; `thinkNs` on average between two calls. */
@@ -138,7 +137,7 @@ function fallbacksPerLine(lab: Lab, count: number): number {
   const { totals } = lab.once(`spread ${count}`, () =>
     lab.run({
       machine: guest(),
-      duration: `${lab.choose(200, 2000)}ms`,
+      duration: `${lab.choose(60, 2000)}ms`,
       vmas: [regions(count)],
       readers: [looping('vma-lock')],
       writers: [
@@ -161,14 +160,14 @@ const inverse: Claim = {
   source: TRUNK,
   target: 'fallbacks for each line times V are the same for V = 100, 200, 400',
   how: 'mprotect of whole VMAs at random, 3 us between calls',
-  tolerance: '20 % about their mean',
+  tolerance: '25 % about their mean',
   known: null,
   simulate(lab) {
     const products = SPREAD.map((count) => fallbacksPerLine(lab, count) * count);
     const mean = products.reduce((a, b) => a + b) / products.length;
     return {
       simulated: products.map((p) => p.toFixed(3)).join(', '),
-      within: mean > 0 && products.every((p) => near(p, mean, 0.2)),
+      within: mean > 0 && products.every((p) => near(p, mean, 0.25)),
     };
   },
 };
@@ -189,7 +188,7 @@ export const FALLBACKS: ClaimGroup = {
       id: 'fallback-2000',
       regions: 2000,
       thinkNs: 7700,
-      duration: '200ms',
+      duration: '120ms',
       measuredCalls: '100k calls/s',
       measured: 0.09,
     }),

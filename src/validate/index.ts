@@ -8,12 +8,14 @@ import type { Lab } from './lab.ts';
 import { LOCKS } from './locks.ts';
 import { PUBLISHED_TEST } from './published.ts';
 import { SELFTEST } from './selftest.ts';
+import { STARVATION } from './starvation.ts';
 import { TEARING } from './tearing.ts';
 
 export const CLAIM_GROUPS: readonly ClaimGroup[] = [
   CHUNKS,
   COSTS,
   LOCKS,
+  STARVATION,
   FALLBACKS,
   TEARING,
   PUBLISHED_TEST,

@@ -4,15 +4,15 @@
 export const SOURCES: readonly (readonly [string, string])[] = [
   [
     'guest 6.18',
-    'measured by this project: Linux 6.18.44 (PREEMPT_DYNAMIC, HZ=250, per-VMA locks) in a nested KVM ' +
-      'guest with 2 CPUs of an AMD EPYC at 2.6 GHz; writer on CPU 0, reader on CPU 1; medians of ' +
-      'several runs. maps is read under per-VMA locks there; smaps and numa_maps, still under ' +
+    'measured by this project: Linux 6.18.44 (PREEMPT_DYNAMIC, HZ=250, per-VMA locks) in a ' +
+      'nested KVM guest with 2 CPUs of an AMD EPYC at 2.6 GHz; writer on CPU 0, reader on CPU 1; ' +
+      'medians of several runs. maps is read under per-VMA locks there; smaps and numa_maps, still under ' +
       'mmap_lock, stand for the old design. Items as in the notes of the measurement',
   ],
   [
     'proc-mmap_sem-test',
-    'published runs of github.com/paulmckrcu/proc-mmap_sem-test on other machines (100 runs of 10 s): ' +
-      'orders and ratios only',
+    'published runs of github.com/paulmckrcu/proc-mmap_sem-test on other machines (100 runs of ' +
+      '10 s): orders and ratios only',
   ],
   ['v6.18 …', 'no figure: what the source of the kernel says must be so'],
 ];
@@ -22,10 +22,10 @@ export const SOURCES: readonly (readonly [string, string])[] = [
  * that the parts add up. Nothing else was fitted.
  */
 export const GIVEN: readonly string[] = [
-  'the calls of writers, PROCMAP_QUERY and the characters of a path: each a measured cost, or one ' +
-    'between two measured ones',
+  'the calls of writers, PROCMAP_QUERY and the characters of a path: each a measured cost, or ' +
+    'one between two measured ones',
   'formatAnon: such that a line takes 250 ns with everything around it',
-  'cacheLineMove: such that backward lines are to overlaps as measured at 20k to 99k calls/s; their ' +
-    'number, and how it grows with the calls, is not given',
+  'cacheLineMove: fitted to the overlaps and backward lines at 20k and 99k calls/s, within what ' +
+    'a ping-pong of two CPUs allows; how they grow with the calls, and where they lie, is not given',
   'timeSlice: what v6.18 has for two CPUs, ended by a tick of 4 ms',
 ];

@@ -39,9 +39,9 @@ function variant(base: Scenario, strategy: Strategy, hogs: boolean, ms: number):
 
 function mapper(lab: Lab, strategy: Strategy, hogs: boolean): Mapper {
   return lab.once(`mapper ${strategy} ${hogs}`, () => {
-    const scenario = variant(lab.shipped('mckenney'), strategy, hogs, lab.choose(250, 2000));
+    const scenario = variant(lab.shipped('mckenney'), strategy, hogs, lab.choose(150, 2000));
     const sum = { ns: 0, calls: 0, longest: 0, long: 0, longRuns: 0, locks: 0, holdNs: 0 };
-    const runs = lab.choose(strategy === 'none' || !hogs ? 1 : 4, 8);
+    const runs = lab.choose(strategy === 'none' || !hogs ? 1 : 3, 8);
     for (let seed = 1; seed <= runs; seed++) {
       const before = sum.long;
       const { totals }: Outcome = lab.run(scenario, {
@@ -76,7 +76,7 @@ const withHogs = (lab: Lab): readonly Mapper[] =>
 const HOW = 'scenario mckenney, several seeds; without readers, vma-lock, rcu-retry, mmap-lock';
 
 const means: Claim = {
-  id: 'mckenney-mean',
+  id: 'mckenney-means',
   claim: "the writer's mean: no reader <= per-VMA locks < RCU + retry < mmap_lock",
   source: PUBLISHED,
   target: '5-6, 6, 10, 11-13 us',
@@ -100,8 +100,8 @@ const meanRatio: Claim = {
   how: HOW,
   tolerance: 'a factor of 3',
   known:
-    'the calls of the mapper cost 1.3 us here and 5 us there (it populates its pages), so the same ' +
-    'wait weighs more; and here a scan starts every 2 ms, whatever a process costs its CPU',
+    'the calls of the mapper cost 1.3 us here and 5 us there (it populates its pages), so the ' +
+    'same wait weighs more; and here a scan starts every 2 ms, whatever a process costs its CPU',
   simulate(lab) {
     const [none, , , mmap] = withHogs(lab);
     const ratio = mmap!.meanNs / none!.meanNs;
@@ -135,8 +135,8 @@ const longRunsRcu: Claim = {
   how: HOW,
   tolerance: 'below 25 %',
   known:
-    'a reader that meets the writer leaves its CPU at once here, and a hog may take it before the lock ' +
-    'is handed over; in the kernel a section of 1 us is often over before the reader is off its CPU',
+    'a reader that meets the writer leaves its CPU at once here, and a hog may take it before the ' +
+    'lock is handed over; in the kernel a section of 1 us is often over before the reader has left',
   simulate(lab) {
     const m = mapper(lab, 'rcu-retry', true);
     return {

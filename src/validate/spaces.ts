@@ -6,6 +6,9 @@
  */
 import type { ScenarioData } from './lab.ts';
 
+/** What `source` begins with for figures of that machine; the number of the item follows. */
+export const GUEST = 'guest 6.18, item';
+
 const CHURN = '/home/user/bench/churn';
 const LIBC = '/usr/lib/x86_64-linux-gnu/libc.so.6';
 const LD = '/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2';

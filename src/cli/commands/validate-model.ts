@@ -87,7 +87,7 @@ function labEnv({ long }: ValidateModelOptions, context: CommandContext): LabEnv
 }
 
 /** Of the package that this file belongs to, bundled or not. */
-function scenarioDirectory(): string {
+export function scenarioDirectory(): string {
   for (let directory = fileURLToPath(new URL('.', import.meta.url)); ; ) {
     const scenarios = join(directory, 'scenarios');
     if (existsSync(join(directory, 'package.json')) && existsSync(scenarios)) return scenarios;

@@ -1,0 +1,198 @@
+/** Lines that overlap or go backwards, which merges bring about; memory missing from a text. */
+import type { Outcome, PassRecord } from '../world/outcome.ts';
+import { type Claim, showPercent, withinFactor } from './claim.ts';
+import { callsPerSecond, mergeChurn } from './fallbacks.ts';
+import type { Lab, ScenarioData } from './lab.ts';
+import { GUEST, guest, LOOP_JITTER, looping, regions, writer } from './spaces.ts';
+
+interface Churn {
+  readonly thinkNs: number;
+  readonly measuredCalls: number; // thousands a second
+  readonly measured: readonly [number, number]; // overlaps, backward lines, of 1000 passes
+  readonly ms: number;
+}
+
+const CHURNS: readonly Churn[] = [
+  { thinkNs: 48_000, measuredCalls: 20, measured: [3.3, 0.9], ms: 300 },
+  { thinkNs: 23_000, measuredCalls: 40, measured: [5.9, 1.5], ms: 200 },
+  { thinkNs: 7_700, measuredCalls: 99, measured: [17, 4.4], ms: 150 },
+  { thinkNs: 2_600, measuredCalls: 197, measured: [33, 7.2], ms: 100 },
+  { thinkNs: 0, measuredCalls: 432, measured: [99, 21], ms: 60 },
+];
+
+const churned = (lab: Lab, { thinkNs, ms }: Churn, strategy = 'vma-lock'): Outcome =>
+  mergeChurn(lab, {
+    strategy,
+    regions: 100,
+    thinkNs,
+    duration: `${lab.choose(ms, 10 * ms)}ms`,
+  });
+
+const overlapRate = (row: Churn): Claim => ({
+  id: `overlaps-${row.measuredCalls}k`,
+  claim: `merges print lines that overlap or go backwards: ${row.measuredCalls}k calls/s`,
+  source: `${GUEST} 16`,
+  target: `${row.measured.join(' + ')} of 1000 passes`,
+  how: 'merge-churn, 100 regions, 125 lines and more, vma-lock',
+  tolerance: 'their sum by a factor of 2',
+  known: null,
+  simulate(lab) {
+    const run = churned(lab, row);
+    const rates = [run.tearing.overlaps, run.tearing.backwards].map(
+      (n) => (1000 * n) / run.totals.passesFinished,
+    );
+    const calls = `${Math.round(callsPerSecond(run) / 1000)}k calls/s`;
+    return {
+      simulated: `${rates.map((rate) => rate.toFixed(1)).join(' + ')} at ${calls}`,
+      within: withinFactor(rates[0]! + rates[1]!, row.measured[0] + row.measured[1], 2),
+    };
+  },
+});
+
+const START = /^([0-9a-f]+)-([0-9a-f]+) /;
+
+/** Lines that begin below the end of the line before, by whether a read() boundary lies between. */
+function outOfOrder(pass: PassRecord): { inPage: number; atPage: number } {
+  const found = { inPage: 0, atPage: 0 };
+  let end = 0;
+  const text = Buffer.from(pass.text).toString('latin1');
+  for (const [index, line] of text.split('\n').entries()) {
+    const match = START.exec(line);
+    if (match === null) continue;
+    if (Number.parseInt(match[1]!, 16) < end) {
+      const cut = pass.cuts.find((c) => c.line === index);
+      if (cut !== undefined) found[cut.inPage ? 'inPage' : 'atPage']++;
+    }
+    end = Number.parseInt(match[2]!, 16);
+  }
+  return found;
+}
+
+const overlapsInside: Claim = {
+  id: 'overlaps-inside',
+  claim: 'nearly all of them lie inside one read()',
+  source: `${GUEST} 16`,
+  target: '97 %',
+  how: 'merge-churn at some 180k calls/s, vma-lock; where the cut lies',
+  tolerance: 'at least 90 %',
+  known: null,
+  simulate(lab) {
+    const what = { strategy: 'vma-lock', regions: 100, thinkNs: 2600, texts: true };
+    const { passes } = mergeChurn(lab, { ...what, duration: '100ms' });
+    const found = passes.map(outOfOrder);
+    const inPage = found.reduce((sum, f) => sum + f.inPage, 0);
+    const all = found.reduce((sum, f) => sum + f.atPage, inPage);
+    return {
+      simulated: `${showPercent(inPage / Math.max(all, 1))} (${inPage} of ${all})`,
+      within: all >= 30 && inPage >= 0.9 * all,
+    };
+  },
+};
+
+const overlapsLocked: Claim = {
+  id: 'overlaps-mmap-lock',
+  claim: 'under mmap_lock they occur at read() boundaries only',
+  source: `${GUEST} 16`,
+  target: '0.1-0.3 of 1000 passes, at chunk cuts',
+  how: 'merge-churn asking for some 20k calls/s, mmap-lock',
+  tolerance: 'some, and no cut inside a page',
+  known: null,
+  simulate(lab) {
+    const { tearing, totals } = churned(lab, CHURNS[0]!, 'mmap-lock');
+    const found = tearing.overlaps + tearing.backwards;
+    return {
+      simulated: `${found} in ${totals.passesFinished} passes, ${tearing.cutsInPage} cuts in pages`,
+      within: found > 0 && tearing.cutsInPage === 0,
+    };
+  },
+};
+
+const perms = (letters: string) => ({ vma: { tag: 'region', pick: 'random' }, perms: letters });
+
+/** A loop of calls at few VMAs: the reader meets it often. */
+const orderUnder = (lab: Lab, key: string, what: ScenarioData): Outcome =>
+  lab.once(`order ${key}`, () =>
+    lab.run({
+      machine: guest(),
+      duration: `${lab.choose(50, 800)}ms`,
+      vmas: [regions(20)],
+      readers: [looping('vma-lock')],
+      writers: [writer({ think: LOOP_JITTER, ...what })],
+    }),
+  );
+
+// A reader would have to be held up for 0.2 us between two VMAs to print the one that grew again:
+// costs are constant, so a timed run hardly ever does that.
+const growth: Claim = {
+  id: 'overlaps-growth',
+  claim: 'mremap growth gives overlaps at most, no backward line',
+  source: `${GUEST} 16`,
+  target: 'overlaps only',
+  how: 'resize churn without a pause, 20 regions, vma-lock',
+  tolerance: 'no backward line',
+  known: null,
+  simulate(lab) {
+    const { tearing, writers } = orderUnder(lab, 'resize', {
+      churn: 'resize',
+      vma: { tag: 'region', pick: 'random' },
+    });
+    const { ops } = writers[0]!;
+    return {
+      simulated: `${tearing.overlaps} overlaps, ${tearing.backwards} backward lines, ${ops} calls`,
+      within: tearing.backwards === 0 && ops > 5000,
+    };
+  },
+};
+
+const replaced: Claim = {
+  id: 'overlaps-replacement',
+  claim: 'MAP_FIXED over a whole VMA and munmap with mmap give neither',
+  source: `${GUEST} 16`,
+  target: 'none',
+  how: 'both, at random regions, vma-lock',
+  tolerance: 'exact',
+  known: null,
+  simulate(lab) {
+    const runs = [
+      orderUnder(lab, 'fixed', {
+        program: [{ mmap: { ...perms('r--p'), pages: 3 } }, { restore: true }],
+      }),
+      orderUnder(lab, 'unmap', {
+        program: [{ munmap: { vma: { tag: 'region', pick: 'random' } } }, { restore: true }],
+      }),
+    ];
+    const found = runs.map(({ tearing }) => tearing.overlaps + tearing.backwards);
+    const ops = runs.map((run) => run.writers[0]!.ops);
+    return {
+      simulated: `${found.join(' and ')} during ${ops.join(' and ')} calls`,
+      within: found.every((n) => n === 0) && ops.every((n) => n > 1000),
+    };
+  },
+};
+
+const falseGaps: Claim = {
+  id: 'false-gaps',
+  claim: 'memory that was mapped all the time is missing from some texts',
+  source: `${GUEST} 17`,
+  target: '129 in 1568000 passes (8 of 100000), in bursts',
+  how: 'all passes of the vma-lock rows above',
+  tolerance: 'more than 0',
+  known:
+    'the reader must lose its CPU between two steps for a whole write section (an interrupt, the ' +
+    'hypervisor); a timed run has no interrupts, and too few passes. A search reaches it',
+  simulate(lab) {
+    const runs = CHURNS.map((row) => churned(lab, row));
+    const gaps = runs.reduce((sum, { tearing }) => sum + tearing.falseGaps, 0);
+    const passes = runs.reduce((sum, { totals }) => sum + totals.passesFinished, 0);
+    return { simulated: `${gaps} in ${passes} passes`, within: gaps > 0 };
+  },
+};
+
+export const OVERLAP_CLAIMS: readonly Claim[] = [
+  ...CHURNS.map(overlapRate),
+  overlapsInside,
+  overlapsLocked,
+  growth,
+  replaced,
+  falseGaps,
+];
