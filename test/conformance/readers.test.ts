@@ -10,10 +10,10 @@ import type { Outcome } from '../../src/world/outcome.ts';
 import { randomWorld } from '../support/random-world.ts';
 import { ALL_STRATEGIES, aDriver, aRun, aScenario, aWorld, textOf } from '../support/run.ts';
 
-const WORLDS = 20;
-const STEPPED_WORLDS = 4;
+const WORLDS = 12;
+const STEPPED_WORLDS = 3;
 /** A spinning reader can burn a step a ns: such a run is cut short. */
-const EVENTS_MAX = 40_000;
+const EVENTS_MAX = 30_000;
 const STEPS_MAX = 10_000;
 
 const infoOf = (strategy: string) => {

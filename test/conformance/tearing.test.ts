@@ -20,7 +20,7 @@ test('rcu-unchecked prints lines that no VMA ever had; the check keeps every one
   expect(aRun(SLOW_COPY, { strategy: 'rcu-unchecked' }).tearing.alienLines).toBeGreaterThan(0);
   for (const strategy of SEQ_STRATEGIES) {
     if (strategy === 'rcu-unchecked') continue;
-    const { tearing } = aRun(SLOW_COPY, { strategy, maxEvents: 300_000 });
+    const { tearing } = aRun(SLOW_COPY, { strategy, maxEvents: 60_000 });
     expect(tearing.alienLines, strategy).toBe(0);
   }
 });
@@ -30,10 +30,10 @@ describe('a page is one state', () => {
     '%s cuts at pages, never inside one',
     (name) => {
       let atPage = 0;
-      for (const buffer of [1, 49, 100, 1000, 4000, 65_536]) {
+      for (const buffer of [1, 100, 1000, 65_536]) {
         const { tearing } = aRun(
           SLOW_COPY.replace('passes: 100', `passes: 20, buffer: ${buffer}`),
-          { strategy: name, maxEvents: 400_000 },
+          { strategy: name, maxEvents: 100_000 },
         );
         expect(tearing.cutsInPage, `buffer ${buffer}`).toBe(0);
         atPage += tearing.cutsAtPage;

@@ -4,8 +4,8 @@ import type { OperationRecord, Outcome } from '../../src/world/outcome.ts';
 import { randomWorld } from '../support/random-world.ts';
 import { ALL_STRATEGIES, aRun } from '../support/run.ts';
 
-const WORLDS = 3;
-const EVENTS_MAX = 15_000;
+const WORLDS = 2;
+const EVENTS_MAX = 8_000;
 
 /** All of an outcome but the functions in its samples, texts as latin1. */
 const plain = (outcome: Outcome): string =>

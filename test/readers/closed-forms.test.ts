@@ -43,8 +43,7 @@ describe('rcu-retry: attempts for a record are geometric', () => {
 
   test.each([
     [3_000, 400],
-    [10_000, 200],
-    [20_000, 90],
+    [20_000, 70],
   ])('copy of %i ns, mean think 10 us', (copyNs, passes) => {
     const yaml = scenario(`vmaCopy: ${copyNs}ns`, MEAN, passes, 200);
     const { totals } = aRun(yaml, { strategy: 'rcu-retry', passes: 'none' });
@@ -57,7 +56,7 @@ describe('rcu-retry: attempts for a record are geometric', () => {
   });
 
   test('sample=vma: the same law, since nothing but the copy takes time', () => {
-    const yaml = scenario('vmaCopy: 10us', MEAN, 200, 200);
+    const yaml = scenario('vmaCopy: 10us', MEAN, 50, 200);
     const { totals } = aRun(yaml, { strategy: 'rcu-retry:sample=vma', passes: 'none' });
 
     const accepted = totals.lines + totals.overflowLines;
@@ -91,7 +90,6 @@ describe('rcu-retryN: P(fallback) of a record = p^(N + 1), p = 1 - e^(-C / M)', 
   // fallback=vma: a record under the lock costs nothing here, so every record stands for itself.
   test.each([
     [0, 10_000, 500],
-    [1, 10_000, 320],
     [3, 10_000, 250],
     [3, 20_000, 200],
   ])('N = %i, copy of %i ns', (n, copyNs, passes) => {
@@ -112,10 +110,7 @@ describe('rcu-retryN: P(fallback) of a record = p^(N + 1), p = 1 - e^(-C / M)', 
 
 describe('rcu-page: a page of n lines passes with probability e^(-n C / M)', () => {
   // Two VMAs, one page; the read() that finds nothing has no window. C is formatAnon.
-  test.each([
-    [5_000, 10_000],
-    [2_500, 10_000],
-  ])('two lines of %i ns', (formatNs, meanNs) => {
+  test.each([[5_000, 10_000]])('two lines of %i ns', (formatNs, meanNs) => {
     const yaml = scenario(`formatAnon: ${formatNs}ns`, meanNs, 70_000, 2);
     const { totals } = aRun(yaml, { strategy: 'rcu-page', passes: 'none' });
 
@@ -198,7 +193,7 @@ describe('waiting for mmap_lock', () => {
       `
 machine: {costs: {preset: zero, formatAnon: 83us, openClose: 17us}, rwsem: fifo}
 vmas: [{start: "0x7f0000000000", pages: 1, perms: rw-p}]
-readers: [{name: r, passes: 60000}]
+readers: [{name: r, passes: 25000}]
 writers: [{name: w, think: {exp: 2ms}, program: [{hold: 0}]}]
 `,
       { strategy: 'mmap-lock', passes: 'none' },
@@ -206,7 +201,7 @@ writers: [{name: w, think: {exp: 2ms}, program: [{hold: 0}]}]
 
     const { n, mean, max } = outcome.writers[0]!.lockWaitNs;
     const expected = 0.83 * 41_500;
-    expect(n).toBeGreaterThan(2_500);
+    expect(n).toBeGreaterThan(1_000);
     expect(max).toBeLessThanOrEqual(83_000);
     expect(Math.abs(mean! - expected)).toBeLessThan((4 * 26_800) / Math.sqrt(n) + 0.02 * expected);
   });
