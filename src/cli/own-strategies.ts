@@ -57,34 +57,28 @@ async function makeOne(path: string): Promise<unknown> {
 type Fields = Readonly<Record<string, unknown>>;
 
 const HOOKS = {
-  seq: {
-    needed: ['lockVmaRange', 'getNextVma', 'unlockVmaRange'],
-    optional: ['openFile', 'putVma', 'releaseFile'],
-  },
-  query: { needed: ['queryVma'], optional: [] },
+  needed: ['lockVmaRange', 'getNextVma', 'unlockVmaRange'],
+  optional: ['openFile', 'putVma', 'releaseFile'],
 } as const;
 
 /** What the contract asks for and the strategy has not, or null. */
 function faultOf(made: unknown): string | null {
   if (typeof made !== 'object' || made === null) return 'what it makes is no object';
   const strategy = made as Fields;
-  const { name, medium, locals } = strategy;
+  const { name, locals } = strategy;
   if (typeof name !== 'string' || !/^[a-z][\w.-]*$/i.test(name)) {
     return 'name: a word of letters, digits, dots and dashes is needed';
   }
   if (parseStrategy(name).ok) return `name: "${name}" is a strategy of mapsim already`;
   const levels =
-    wrongWord(strategy, 'medium', Object.keys(HOOKS)) ??
+    wrongWord(strategy, 'medium', ['seq', 'query']) ??
     wrongWord(strategy, 'tearing', TEARING_LEVELS) ??
     wrongWord(strategy, 'gaps', GAP_LEVELS) ??
-    wrongWord(strategy, 'progress', ['bounded', 'unbounded']);
+    wrongWord(strategy, 'progress', ['bounded', 'unbounded']) ??
+    wrongWord(strategy, 'resumeAt', ['pending-start', 'shown-end']);
   if (levels !== null) return levels;
-  if (medium === 'seq') {
-    const resume = wrongWord(strategy, 'resumeAt', ['pending-start', 'shown-end']);
-    if (resume !== null) return resume;
-  }
   if (locals !== undefined && !isWords(locals)) return 'locals: a list of names is needed';
-  return wrongHook(strategy, HOOKS[medium as keyof typeof HOOKS]);
+  return wrongHook(strategy);
 }
 
 function wrongWord(strategy: Fields, key: string, known: readonly string[]): string | null {
@@ -94,13 +88,10 @@ function wrongWord(strategy: Fields, key: string, known: readonly string[]): str
     : `${key}: one of ${known.join(', ')} is needed`;
 }
 
-function wrongHook(
-  strategy: Fields,
-  hooks: { readonly needed: readonly string[]; readonly optional: readonly string[] },
-): string | null {
-  const missing = hooks.needed.find((hook) => strategy[hook] === undefined);
+function wrongHook(strategy: Fields): string | null {
+  const missing = HOOKS.needed.find((hook) => strategy[hook] === undefined);
   if (missing !== undefined) return `${missing} is missing`;
-  const all = [...hooks.needed, ...hooks.optional];
+  const all = [...HOOKS.needed, ...HOOKS.optional];
   const wrong = all.find((hook) => !['function', 'undefined'].includes(typeof strategy[hook]));
   return wrong === undefined ? null : `${wrong} is no step (a function)`;
 }

@@ -7,6 +7,16 @@ import { NO_FILE, NO_NAME, NO_VMA } from '../mm/layout.ts';
 import { mmapLockSpeculateRetry, mmapLockSpeculateTryBegin } from '../mm/mm-lock-seq.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import {
+  COUNTED,
+  DETACHED,
+  LOCKED,
+  vmaEndRead,
+  vmaStartReadCheck,
+  vmaStartReadCount,
+  vmaStartReadLocked,
+  vmaStartReadRecheck,
+} from '../mm/vma-lock.ts';
+import {
   copyVmaFlags,
   copyVmaNames,
   copyVmaRange,
@@ -31,6 +41,7 @@ import {
   UNPROTECTED_VMA,
   VMA_COPY,
 } from '../proc/strategy.ts';
+import { privateSteps } from '../sim/step.ts';
 
 export const STRATEGY_KIT = Object.freeze({
   NO_FILE,
@@ -60,6 +71,15 @@ export const STRATEGY_KIT = Object.freeze({
   pinFile,
   pinName,
   dropPins,
+  COUNTED,
+  DETACHED,
+  LOCKED,
+  vmaStartReadCheck,
+  vmaStartReadCount,
+  vmaStartReadRecheck,
+  vmaStartReadLocked,
+  vmaEndRead,
+  privateSteps,
 });
 export type StrategyKit = typeof STRATEGY_KIT;
 

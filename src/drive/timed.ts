@@ -12,7 +12,7 @@ import type { Reader } from '../proc/reader.ts';
 import type { Strategy } from '../proc/strategy.ts';
 import { makeStrategy } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { DONE, PARKED } from '../sim/step.ts';
+import { DONE, PARKED, stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import { StepTrace } from '../sim/trace.ts';
 import { buildTimedWorld, type TimedWorld } from '../world/build.ts';
@@ -146,6 +146,7 @@ export class TimedDriver {
         this.#current = NOBODY;
         this.#finished(task);
       } else {
+        if (typeof step !== 'function') throw notAStep(task);
         task.step = step;
         const repeats = this.#current < this.#readerCount && (task as Reader).failedHere > 0;
         if (!machine.goesOn(task, nowNs, spentNs)) this.#current = NOBODY;
@@ -218,6 +219,12 @@ function refuseZeroTime(scenario: Scenario, strategy: string): void {
   if (loop !== undefined) throw new UserError(`${loop.name}: ${loop.error}`);
 }
 
+/** Only a strategy of the user's own can do that. */
+function notAStep(task: Task): UserError {
+  const { name } = (task as Reader).strategy;
+  return new UserError(`strategy ${name}: step ${stepName(task.step)} returns no step`);
+}
+
 /** A timed run of a scenario from its beginning. */
 export class TimedRun {
   readonly #scenario: Scenario;
@@ -249,7 +256,16 @@ export class TimedRun {
 
   /** Simulates up to so many events; true when the run has ended. */
   advance(events: number): boolean {
-    return this.#driver.advance(events);
+    try {
+      return this.#driver.advance(events);
+    } catch (error) {
+      const own = [...(this.#request.ownStrategies?.keys() ?? [])];
+      if (!(error instanceof InternalError) || own.length === 0) throw error;
+      // The invariants of the model hold under its own strategies: the suspect is the other one.
+      throw new UserError(
+        `strategy ${own.join(', ')}: breaks a rule of the model: ${error.message}`,
+      );
+    }
   }
 
   /** How far it is: by passes that are done or by time, whichever is further. */
