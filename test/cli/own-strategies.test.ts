@@ -106,3 +106,23 @@ test.each([
   expect(stderr).toContain('mapsim: error: strategy mine.mjs');
   expect(stderr).toContain(reason);
 });
+
+test("a step of the user's own that returns nothing is the strategy's fault, by name", async () => {
+  const broken = MINE.replace('    return r.ret;\n  },\n  unlockVmaRange', '  },\n  unlockVmaRange');
+  const cwd = aDirectory({ 's.yaml': SCENARIO.replace('strategies/', ''), 'mine.mjs': broken });
+
+  const { code, stderr } = await mapsim(['run', 's.yaml'], { cwd });
+
+  expect(code).toBe(2);
+  expect(stderr).toContain('strategy mine: step getNextVma returns no step');
+});
+
+test('the same hooks make a walk by queries', async () => {
+  const query = MINE.replace("medium: 'seq'", "medium: 'query'");
+  const cwd = aDirectory({ 's.yaml': SCENARIO.replace('strategies/', ''), 'mine.mjs': query });
+
+  const { code, stdout } = await mapsim(['run', 's.yaml', '--summary=none'], { cwd });
+
+  expect(code).toBe(0);
+  expect(stdout).toBe('7f0000000000-7f0000003000 r--p 00000000 00:00 0 \n');
+});
