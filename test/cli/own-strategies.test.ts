@@ -108,7 +108,10 @@ test.each([
 });
 
 test("a step of the user's own that returns nothing is the strategy's fault, by name", async () => {
-  const broken = MINE.replace('    return r.ret;\n  },\n  unlockVmaRange', '  },\n  unlockVmaRange');
+  const broken = MINE.replace(
+    '    return r.ret;\n  },\n  unlockVmaRange',
+    '  },\n  unlockVmaRange',
+  );
   const cwd = aDirectory({ 's.yaml': SCENARIO.replace('strategies/', ''), 'mine.mjs': broken });
 
   const { code, stderr } = await mapsim(['run', 's.yaml'], { cwd });
