@@ -26,7 +26,7 @@ async function ask(command: string): Promise<Row> {
   const { states, complete, findings, texts, bound } = JSON.parse(stdout);
   if (argv[0] === 'census') {
     const torn = texts.filter((text: { intact: boolean }) => !text.intact).length;
-    const answer = `${texts.length}, ${torn} of them by no state`;
+    const answer = `${texts.length}, ${torn} torn by every schedule`;
     return { answer, states: String(states), schedule: '' };
   }
   const [finding] = findings;

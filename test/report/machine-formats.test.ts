@@ -44,6 +44,7 @@ test('json: the document has the keys of mapsim/run@1 in their order', () => {
     'tearing',
     'starved',
     'livelock',
+    'kernelFault',
     'failOn',
     'readers',
     'writers',
