@@ -13,7 +13,7 @@ import { planGrowStack } from './grow-stack.ts';
 import { classifyMadvise, planMadvise } from './madvise.ts';
 import { planMmap } from './mmap.ts';
 import { classifyMprotect, planMprotect } from './mprotect.ts';
-import { planMremap } from './mremap.ts';
+import { mremapRefused, planMremap } from './mremap.ts';
 import { planMunmap } from './munmap.ts';
 import { planName } from './name.ts';
 import { planNoEffect } from './no-effect.ts';
@@ -44,10 +44,28 @@ export function planCall(layout: Layout, call: Call): Plan {
   }
 }
 
+/** The plan of a call that ends before it asks for mmap_lock, or null. Looks at no VMA. */
+export function planBefore(layout: Layout, call: Call): Plan | null {
+  if (call.call === 'mremap') return mremapRefused(layout, call);
+  if (call.call !== 'noEffect') return null;
+  const plan = planNoEffect(layout, call);
+  return plan.beforeLock ? plan : null;
+}
+
 /** The cost class of the call, as the address space now is. */
 export function classify(layout: Layout, call: Call): CallCost {
   if (call.call === 'mprotect') return classifyMprotect(layout, call);
   if (call.call === 'madvise') return classifyMadvise(layout, call);
+  return call.call === 'mremap' ? planMremap(layout, call).cost : usualClass(call);
+}
+
+/**
+ * The same without a look at the address space: while somebody's write section is open, VMAs and tree
+ * disagree, and a walk over them may not end.
+ */
+export function usualClass(call: Call): CallCost {
   if (call.call === 'noEffect') return 'mprotectNothing';
-  return call.call === 'mremap' ? planMremap(layout, call).cost : call.call;
+  if (call.call === 'madvise') return 'mprotect';
+  if (call.call !== 'mremap') return call.call;
+  return call.to >= 0 || call.dontUnmap ? 'mremapMove' : 'mremap';
 }

@@ -30,12 +30,17 @@ export interface Remap {
 /** The page to return, or why not. */
 type Result = number | Errno;
 
+/** The plan of a call that fails before it asks for mmap_lock, or null. Looks at no VMA. */
+export function mremapRefused(layout: Layout, call: MremapCall): Plan | null {
+  const invalid = checkParams(layout, call);
+  if (invalid === null) return null;
+  return planBeforeLock(layout, { errno: invalid, cost: 'mremap', result: -1 });
+}
+
 /** The whole call. */
 export function planMremap(layout: Layout, call: MremapCall): Plan {
-  const invalid = checkParams(layout, call);
-  if (invalid !== null) {
-    return planBeforeLock(layout, { errno: invalid, cost: 'mremap', result: -1 });
-  }
+  const refused = mremapRefused(layout, call);
+  if (refused !== null) return refused;
   const draft = new Draft(layout);
   draft.act(ACT.lookup);
   const moves = { count: 0 };

@@ -16,7 +16,7 @@ import { mmapReadUnlock, mmapWriteLock, mmapWriteUnlock } from '../mm/mmap-lock.
 import type { Call, CallCost, Plan } from '../mm/plan.ts';
 import { DONE, PARKED, privateSteps } from '../sim/step.ts';
 import { Task } from '../sim/task.ts';
-import { classify, planCall } from './index.ts';
+import { classify, planBefore, planCall, usualClass } from './index.ts';
 import type { OperationSource, ResolvedOperation } from './source.ts';
 
 type WriterStep = KernelStep<Writer>;
@@ -115,11 +115,10 @@ const nextCall: WriterStep = (k, w) => {
   const call = w.source.nextCall();
   if (call === null) return operationDone(k, w);
   w.call = call;
-  const cost = callNs(k, classify(w.layout, call));
-  // Only these find faults before they ask for the lock, or do not ask for it at all.
-  const asks = call.call !== 'mremap' && call.call !== 'noEffect';
-  const early = asks ? null : planCall(w.layout, call);
-  if (early?.beforeLock) {
+  const settled = k.mm.mmLockSeq.value % 2 === 0;
+  const cost = callNs(k, settled ? classify(w.layout, call) : usualClass(call));
+  const early = planBefore(w.layout, call);
+  if (early !== null) {
     k.spend(cost);
     w.plan = early;
     return w.source.ordered ? ownTurn : callReturn;
