@@ -60,8 +60,8 @@ export function classify(layout: Layout, call: Call): CallCost {
 }
 
 /**
- * The same without a look at the address space: while somebody's write section is open, VMAs and tree
- * disagree, and a walk over them may not end.
+ * The same without a look at the address space: while somebody's write section is open, VMAs and
+ * tree disagree, and a walk over them may not end.
  */
 export function usualClass(call: Call): CallCost {
   if (call.call === 'noEffect') return 'mprotectNothing';

@@ -1,9 +1,9 @@
-/** A call that begins while somebody else's write section is open looks at nothing that is half done. */
+/** A call that begins while another write section is open looks at nothing that is half done. */
 import { expect, test } from 'vitest';
 import { Hand } from '../support/hand.ts';
 
 test('a writer that begins a call in the middle of a split does not walk half-changed VMAs', () => {
-  // The split sets vm_end before the tree: a walk by vm_end would find the same VMA again, for ever.
+  // The split sets vm_end before the tree: a walk by vm_end would find the same VMA for ever.
   const hand = new Hand(`
 machine: {rwsem: fifo}
 vmas: [{start: "0x10000", pages: 4, perms: r-xp}, {start: "0x14000", pages: 2, perms: rw-p}]
