@@ -2,10 +2,12 @@
  * Texts of lines, interned: files by what they print, names, device columns. An id stands for the
  * bytes, so comparing two lines is comparing numbers. Texts are binary strings, one char a byte.
  */
+import { type WordText, wordText } from '../base/byte-buffer.ts';
+
 export class TextTable {
   readonly #ids = new Map<string, number>();
   readonly #texts: string[] = [];
-  readonly #bytes: Uint8Array[] = [];
+  readonly #words: WordText[] = [];
 
   /** @param none the text of id 0 */
   constructor(none: string) {
@@ -18,7 +20,7 @@ export class TextTable {
       id = this.#texts.length;
       this.#ids.set(text, id);
       this.#texts.push(text);
-      this.#bytes.push(Uint8Array.from(text, (char) => char.charCodeAt(0)));
+      this.#words.push(wordText(text));
     }
     return id;
   }
@@ -27,7 +29,7 @@ export class TextTable {
     return this.#texts[id]!;
   }
 
-  bytesOf(id: number): Uint8Array {
-    return this.#bytes[id]!;
+  wordsOf(id: number): WordText {
+    return this.#words[id]!;
   }
 }

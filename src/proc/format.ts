@@ -7,8 +7,8 @@
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c
  * seq_put_hex_ll, seq_pad.
  */
-import { grownBytes } from '../base/grow.ts';
-import { VM_EXEC, VM_READ, VM_SHARED, VM_WRITE } from '../mm/layout.ts';
+import { ByteBuffer, putText, word } from '../base/byte-buffer.ts';
+import { VM_EXEC, VM_PROT, VM_READ, VM_SHARED, VM_WRITE } from '../mm/layout.ts';
 import {
   LINE_DEVICE,
   LINE_END,
@@ -25,31 +25,24 @@ const NAME_PAD = 72;
 /** Longest prefix of a line: two 16-digit addresses, a 16-digit offset, device and inode. */
 const PREFIX_MAX = 128;
 
-const DASH = 45;
 const SPACE = 32;
-const ZERO = 48;
 const NEWLINE = 10;
+
+/** The last three digits of an address, and what follows it. */
+const ZEROS_DASH = word('000-');
+const ZEROS_SPACE = word('000 ');
+const SPACES = word('    ');
+
+/** By VM_READ | VM_WRITE | VM_EXEC | VM_SHARED: the four letters, as a word. */
+const PERMS = Int32Array.from({ length: (VM_PROT | VM_SHARED) + 1 }, (_, flags) => {
+  const letter = (flag: number, yes: string, no = '-') => (flags & flag ? yes : no);
+  const rwx = letter(VM_READ, 'r') + letter(VM_WRITE, 'w') + letter(VM_EXEC, 'x');
+  return word(rwx + letter(VM_SHARED, 's', 'p'));
+});
 
 /** The gate VMA. Its addresses are too high for exact byte arithmetic; they are a constant. */
 export const GATE_LINE =
   'ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n';
-
-/** Bytes that grow as needed; `length` of them are valid. */
-export class ByteBuffer {
-  bytes = new Uint8Array(4096);
-  length = 0;
-
-  reserve(more: number): void {
-    const needed = this.length + more;
-    if (needed > this.bytes.length) this.bytes = grownBytes(this.bytes, needed);
-  }
-
-  append(source: Uint8Array): void {
-    this.reserve(source.length);
-    this.bytes.set(source, this.length);
-    this.length += source.length;
-  }
-}
 
 /** Appends the line whose six numbers stand at `lines[at]`. */
 export function formatLine(
@@ -58,32 +51,27 @@ export function formatLine(
   at: number,
   texts: { readonly devices: TextTable; readonly names: TextTable },
 ): void {
-  const device = texts.devices.bytesOf(lines[at + LINE_DEVICE]!);
-  const name = texts.names.bytesOf(lines[at + LINE_NAME]!);
+  const device = texts.devices.wordsOf(lines[at + LINE_DEVICE]!);
+  const name = texts.names.wordsOf(lines[at + LINE_NAME]!);
   out.reserve(PREFIX_MAX + device.length + name.length);
-  const { bytes } = out;
+  const { view } = out;
   const start = out.length;
-  let pos = putPage(bytes, start, lines[at + LINE_START]!);
-  bytes[pos++] = DASH;
-  pos = putPage(bytes, pos, lines[at + LINE_END]!);
-  bytes[pos++] = SPACE;
-  const perms = lines[at + LINE_PERMS]!;
-  bytes[pos++] = perms & VM_READ ? 114 : DASH;
-  bytes[pos++] = perms & VM_WRITE ? 119 : DASH;
-  bytes[pos++] = perms & VM_EXEC ? 120 : DASH;
-  bytes[pos++] = perms & VM_SHARED ? 115 : 112;
-  bytes[pos++] = SPACE;
-  pos = putPage(bytes, pos, lines[at + LINE_OFFSET]!);
-  bytes[pos++] = SPACE;
-  for (let i = 0; i < device.length; i++) bytes[pos++] = device[i]!;
-  bytes[pos++] = SPACE;
+  let pos = putPage(view, start, lines[at + LINE_START]!);
+  view.setInt32(pos, ZEROS_DASH, true);
+  pos = putPage(view, pos + 4, lines[at + LINE_END]!);
+  view.setInt32(pos, ZEROS_SPACE, true);
+  view.setInt32(pos + 4, PERMS[lines[at + LINE_PERMS]!]!, true);
+  view.setInt8(pos + 8, SPACE);
+  pos = putPage(view, pos + 9, lines[at + LINE_OFFSET]!);
+  view.setInt32(pos, ZEROS_SPACE, true);
+  pos = putText(view, pos + 4, device);
+  view.setInt8(pos++, SPACE);
   if (name.length > 0) {
-    while (pos - start < NAME_PAD) bytes[pos++] = SPACE;
-    bytes[pos++] = SPACE;
-    bytes.set(name, pos);
-    pos += name.length;
+    const nameAt = Math.max(start + NAME_PAD, pos) + 1;
+    for (; pos < nameAt; pos += 4) view.setInt32(pos, SPACES, true);
+    pos = putText(view, nameAt, name);
   }
-  bytes[pos++] = NEWLINE;
+  view.setInt8(pos++, NEWLINE);
   out.length = pos;
 }
 
@@ -101,63 +89,54 @@ export function formatText(
 }
 
 /**
- * Three hexadecimal digits of 0 … 4095, one behind the other. Number.toString(16) is ten times
- * slower.
+ * Three hexadecimal digits of 0 … 4095 as the first bytes of a word. Number.toString(16) is ten
+ * times slower.
  */
-const HEX3 = new Uint8Array(3 * 4096);
-for (let i = 0; i < 4096; i++) {
-  const digits = i.toString(16).padStart(3, '0');
-  for (let d = 0; d < 3; d++) HEX3[3 * i + d] = digits.charCodeAt(d);
-}
+const HEX3 = Int32Array.from({ length: 4096 }, (_, i) => word(i.toString(16).padStart(3, '0')));
 
-/** seq_put_hex_ll of the page's address, width 8. Pages of the whole 64-bit space are exact. */
-function putPage(bytes: Uint8Array, at: number, page: number): number {
-  // The last three digits are the offset within the page: always 000. Five more make the width.
-  // (No %: the remainder of numbers beyond 32 bits is slow.)
+/**
+ * seq_put_hex_ll of the page's address, width 8, without the last three digits: the offset within
+ * the page, always 000. Pages of the whole 64-bit space are exact. Returns where the digits end.
+ */
+function putPage(view: DataView, at: number, page: number): number {
+  // Five digits make the width. (No %: the remainder of numbers beyond 32 bits is slow.)
   const high = Math.floor(page / 0x1000000);
   const low = page - high * 0x1000000;
   let pos = at;
   if (high > 0) {
-    pos = putHigh(bytes, pos, high);
-    pos = put3(bytes, pos, low >>> 12);
-  } else if (low >= 0x100000) {
-    pos = put3(bytes, pos, low >>> 12);
-  } else {
-    const two = 3 * (low >>> 12);
-    bytes[pos++] = HEX3[two + 1]!;
-    bytes[pos++] = HEX3[two + 2]!;
+    pos = putHigh(view, pos, high);
+  } else if (low < 0x100000) {
+    view.setInt32(pos, HEX3[low >>> 12]! >>> 8, true);
+    view.setInt32(pos + 2, HEX3[low & 0xfff]!, true);
+    return pos + 5;
   }
-  pos = put3(bytes, pos, low & 0xfff);
-  bytes[pos] = ZERO;
-  bytes[pos + 1] = ZERO;
-  bytes[pos + 2] = ZERO;
-  return pos + 3;
-}
-
-function put3(bytes: Uint8Array, at: number, value: number): number {
-  const from = 3 * value;
-  bytes[at] = HEX3[from]!;
-  bytes[at + 1] = HEX3[from + 1]!;
-  bytes[at + 2] = HEX3[from + 2]!;
-  return at + 3;
+  view.setInt32(pos, HEX3[low >>> 12]!, true);
+  view.setInt32(pos + 3, HEX3[low & 0xfff]!, true);
+  return pos + 6;
 }
 
 /** What lies above 24 bits of the page (28 bits at most), without leading zeros. */
-function putHigh(bytes: Uint8Array, at: number, value: number): number {
+function putHigh(view: DataView, at: number, value: number): number {
   let pos = at;
-  if (value >= 0x1000000) pos = putLeading(bytes, pos, value >>> 24);
-  if (value >= 0x1000000) pos = put3(bytes, pos, (value >>> 12) & 0xfff);
-  else if (value >= 0x1000) pos = putLeading(bytes, pos, value >>> 12);
-  if (value >= 0x1000) return put3(bytes, pos, value & 0xfff);
-  return putLeading(bytes, pos, value);
+  if (value >= 0x1000000) {
+    pos = putLeading(view, pos, value >>> 24);
+    pos = put3(view, pos, (value >>> 12) & 0xfff);
+  } else if (value >= 0x1000) {
+    pos = putLeading(view, pos, value >>> 12);
+  } else {
+    return putLeading(view, pos, value);
+  }
+  return put3(view, pos, value & 0xfff);
+}
+
+function put3(view: DataView, at: number, value: number): number {
+  view.setInt32(at, HEX3[value]!, true);
+  return at + 3;
 }
 
 /** 1 … 4095 without leading zeros. */
-function putLeading(bytes: Uint8Array, at: number, value: number): number {
-  let pos = at;
-  const from = 3 * value;
-  if (value >= 0x100) bytes[pos++] = HEX3[from]!;
-  if (value >= 0x10) bytes[pos++] = HEX3[from + 1]!;
-  bytes[pos++] = HEX3[from + 2]!;
-  return pos;
+function putLeading(view: DataView, at: number, value: number): number {
+  const zeros = value >= 0x100 ? 0 : value >= 0x10 ? 1 : 2;
+  view.setInt32(at, HEX3[value]! >>> (8 * zeros), true);
+  return at + 3 - zeros;
 }

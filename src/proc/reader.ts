@@ -6,6 +6,7 @@
  * `shownEnd`, and the counting methods `attemptFailed`, `retrying`, `fallingBack`, `accepted`. The
  * rest is the printing loop's.
  */
+import { ByteBuffer } from '../base/byte-buffer.ts';
 import { grownFloat64, grownInt32 } from '../base/grow.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_FILE, NO_NAME, NO_SPECIAL, NO_VMA } from '../mm/layout.ts';
@@ -13,7 +14,6 @@ import { LINE_FIELDS, type PrintedVma } from '../mm/line.ts';
 import type { VmaWalker } from '../mm/vma-walk.ts';
 import { DONE } from '../sim/step.ts';
 import { Task } from '../sim/task.ts';
-import { ByteBuffer } from './format.ts';
 import { LIVE_VMA, type ReaderStep, STOP_FULL, type Strategy } from './strategy.ts';
 
 /**

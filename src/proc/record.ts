@@ -21,5 +21,5 @@ export function formatRecord(k: Kernel, r: Reader): number {
   formatLine(r.page, r.lines, at, { devices: k.deviceTexts, names: k.nameTexts });
   r.copied = false;
   const name = r.lines[at + LINE_NAME]!;
-  return name === 0 ? 0 : k.nameTexts.bytesOf(name).length;
+  return name === 0 ? 0 : k.nameTexts.wordsOf(name).length;
 }

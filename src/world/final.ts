@@ -4,9 +4,10 @@
  * While a write section is open, its windows stand as they were before it.
  */
 
+import { ByteBuffer } from '../base/byte-buffer.ts';
 import type { VmaRecord } from '../mm/layout.ts';
 import { LINE_FIELDS, lineOf } from '../mm/line.ts';
-import { ByteBuffer, formatLine, GATE_LINE } from '../proc/format.ts';
+import { formatLine, GATE_LINE } from '../proc/format.ts';
 import type { World } from './world.ts';
 
 export function committedText(world: World): Uint8Array {

@@ -1,8 +1,9 @@
 /** One line of maps, by kernel-facts 1: columns counted out by hand. */
 import { expect, test } from 'vitest';
+import { ByteBuffer } from '../../src/base/byte-buffer.ts';
 import { VM_EXEC, VM_READ, VM_SHARED, VM_WRITE } from '../../src/mm/layout.ts';
 import { TextTable } from '../../src/mm/text-table.ts';
-import { ByteBuffer, formatLine, GATE_LINE } from '../../src/proc/format.ts';
+import { formatLine, GATE_LINE } from '../../src/proc/format.ts';
 import { aRun, textOf } from '../support/run.ts';
 
 interface Line {
