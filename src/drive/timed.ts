@@ -58,6 +58,7 @@ export class TimedDriver {
   readonly #readerCount: number;
   #readersLeft: number;
   #writersLeft: number;
+  #historyCheckAt = HISTORY_CHECK_EVENTS;
 
   constructor(
     timed: TimedWorld,
@@ -123,42 +124,59 @@ export class TimedDriver {
       if (this.#current === NOBODY) {
         throw new InternalError('timed run: every task sleeps and nobody will wake them');
       }
-      const nowNs = machine.nextNs;
-      if (nowNs > this.#durationNs) {
+      if (machine.nextNs > this.#durationNs) {
         k.nowNs = this.#durationNs;
         this.#ended = 'duration';
         break;
       }
-      const task = this.#tasks[this.#current]!;
-      k.nowNs = nowNs;
-      this.#trace?.note(task.id, nowNs, task.step.name);
-      const step = (task.step as RunStep)(k, task);
-      this.#events++;
-      if (this.#events % HISTORY_CHECK_EVENTS === 0 && this.#timed.oracle.historyFull()) {
-        this.#ended = 'history-full';
-      }
-      const spentNs = k.takeSpent();
-      if (step === (PARKED as unknown)) {
-        machine.parked(task, nowNs);
-        this.#current = NOBODY;
-      } else if (step === (DONE as unknown)) {
-        machine.done(task, nowNs);
-        this.#current = NOBODY;
-        this.#finished(task);
-      } else {
-        if (typeof step !== 'function') throw notAStep(task);
-        task.step = step;
-        const repeats = this.#current < this.#readerCount && (task as Reader).failedHere > 0;
-        if (!machine.goesOn(task, nowNs, spentNs)) this.#current = NOBODY;
-        if (repeats) this.#repeats(task);
-      }
+      this.#runTask(this.#tasks[this.#current]!, until);
     }
     if (this.#ended === null && this.#events >= this.#maxEvents) this.#ended = 'max-events';
   }
 
+  /** The task takes steps until something else is due. This is the hot loop of a run. */
+  #runTask(task: Task, until: number): void {
+    const k = this.#kernel;
+    const machine = this.#machine;
+    const stopNs = this.#durationNs;
+    const reader = this.#current < this.#readerCount ? (task as Reader) : null;
+    let step = task.step as RunStep;
+    let goesOn: boolean;
+    do {
+      const { nextNs } = machine;
+      if (nextNs > stopNs) return;
+      k.nowNs = nextNs;
+      this.#trace?.note(task.id, nextNs, step.name);
+      step = step(k, task);
+      if (++this.#events === this.#historyCheckAt) this.#checkHistory();
+      const spentNs = k.takeSpent();
+      if (step === (PARKED as unknown)) {
+        machine.parked(task, nextNs);
+        this.#current = NOBODY;
+        return;
+      }
+      if (step === (DONE as unknown)) {
+        machine.done(task, nextNs);
+        this.#current = NOBODY;
+        this.#finished(task);
+        return;
+      }
+      if (typeof step !== 'function') throw notAStep(task);
+      task.step = step;
+      goesOn = machine.goesOn(task, nextNs, spentNs);
+      if (reader !== null && reader.failedHere > 0) this.#repeats(reader);
+    } while (goesOn && this.#ended === null && this.#events < until);
+    if (!goesOn) this.#current = NOBODY;
+  }
+
+  #checkHistory(): void {
+    this.#historyCheckAt += HISTORY_CHECK_EVENTS;
+    if (this.#timed.oracle.historyFull()) this.#ended = 'history-full';
+  }
+
   /** A run that repeats itself ends there, unless its duration is given. */
-  #repeats(task: Task): void {
-    if (!this.#livelock.stepped(task as Reader)) return;
+  #repeats(reader: Reader): void {
+    if (!this.#livelock.stepped(reader)) return;
     if (!Number.isFinite(this.#durationNs)) this.#ended = 'livelock';
   }
 

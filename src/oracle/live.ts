@@ -12,6 +12,8 @@ export interface LiveLayout {
   firstAtOrAfter(page: number): number;
   /** The VMA after this one in the tree, or -1. */
   next(id: number): number;
+  /** Whether these lines, `count` of them, are what the whole layout would print now. */
+  prints(lines: Float64Array, count: number): boolean;
   /** The line that this VMA would print now, as the numbers of line.ts. */
   readLine(id: number, into: Float64Array): void;
   /** The line that a VMA with these fields prints when mm->brk is `brkPage`. */

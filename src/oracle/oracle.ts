@@ -66,6 +66,7 @@ export class Oracle {
   /** A task holds mmap_lock for write, has opened the sequence section and changed nothing yet. */
   sectionPlanned(plan: Plan): void {
     assert(this.#section === null, 'oracle: a write section inside another');
+    this.#judge.layoutChanges();
     this.#sectionLines = windowLines(plan, this.#live, this.#sectionLines);
     this.#section = new Section(plan.windows, this.#sectionLines);
   }

@@ -53,19 +53,41 @@ export class Judge {
   readonly #line = new Float64Array(LINE_FIELDS);
   /** For each item but the last: how it and the next one stand in the states of the pass. */
   #standing = new Int32Array(64);
+  /** The lines of the live layout, once it was asked for the whole of them. */
+  #stood: Buffer | null = null;
 
   constructor(evidence: Evidence) {
     this.#evidence = evidence;
   }
 
+  /** The live layout is about to change. */
+  layoutChanges(): void {
+    this.#stood = null;
+  }
+
   /** @param began when the pass began @param section the write section that is open now, if any */
   judge(text: PassText, began: number, section: Section | null): Verdict {
+    if (section === null && !this.#evidence.touched.anySince(began) && this.#stands(text)) {
+      return NOT_TORN;
+    }
     if (this.#standing.length <= text.count) this.#standing = new Int32Array((text.count + 1) * 2);
     if (this.#standsEverywhere(text, began, section)) return NOT_TORN;
     this.#lookUp(text, began, section);
     const cutLines = this.#divider.divide(this.#standing, text, this.#states);
     if (cutLines.length === 0) return NOT_TORN;
     return this.#describe(text, cutLines, began, section);
+  }
+
+  /**
+   * Whether this is the text of the live layout, while no section is open. What was found to be is
+   * remembered until something changes, so that passes of quiet times cost a comparison of bytes.
+   */
+  #stands({ lines, count }: PassText): boolean {
+    const bytes = Buffer.from(lines.buffer, lines.byteOffset, count * LINE_FIELDS * 8);
+    if (this.#stood?.equals(bytes)) return true;
+    if (!this.#evidence.live.prints(lines, count)) return false;
+    this.#stood = Buffer.from(bytes);
+    return true;
   }
 
   /** Holds the text against the live layout; leaves OPEN in #standing what that does not settle. */

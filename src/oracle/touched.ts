@@ -12,6 +12,12 @@ import type { LiveLayout } from './live.ts';
 export class TouchedVmas {
   #stamps = new Float64Array(256);
   #beginStamp = 0;
+  #lastStamp = 0;
+
+  /** Whether any VMA was. */
+  anySince(began: number): boolean {
+    return this.#lastStamp > began;
+  }
 
   since(id: number, began: number): boolean {
     return id < this.#stamps.length && this.#stamps[id]! > began;
@@ -24,6 +30,7 @@ export class TouchedVmas {
 
   /** The section has made its changes: the live layout shows them. */
   committed(windows: readonly PlanWindow[], live: LiveLayout, stamp: number): void {
+    this.#lastStamp = stamp;
     for (const { prev, before, after, next } of windows) {
       for (const vma of before) this.#touch(vma.id, stamp);
       if (prev === null) this.#beginStamp = stamp;

@@ -44,15 +44,21 @@ const PERMS = Int32Array.from({ length: (VM_PROT | VM_SHARED) + 1 }, (_, flags) 
 export const GATE_LINE =
   'ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n';
 
+/** What the ids in a line stand for; a Kernel has them. */
+export interface LineTexts {
+  readonly deviceTexts: TextTable;
+  readonly nameTexts: TextTable;
+}
+
 /** Appends the line whose six numbers stand at `lines[at]`. */
 export function formatLine(
   out: ByteBuffer,
   lines: Float64Array,
   at: number,
-  texts: { readonly devices: TextTable; readonly names: TextTable },
+  texts: LineTexts,
 ): void {
-  const device = texts.devices.wordsOf(lines[at + LINE_DEVICE]!);
-  const name = texts.names.wordsOf(lines[at + LINE_NAME]!);
+  const device = texts.deviceTexts.wordsOf(lines[at + LINE_DEVICE]!);
+  const name = texts.nameTexts.wordsOf(lines[at + LINE_NAME]!);
   out.reserve(PREFIX_MAX + device.length + name.length);
   const { view } = out;
   const start = out.length;
@@ -79,7 +85,7 @@ export function formatLine(
 export function formatText(
   lines: Float64Array,
   count: number,
-  texts: { readonly devices: TextTable; readonly names: TextTable },
+  texts: LineTexts,
   gate: boolean,
 ): string {
   const out = new ByteBuffer();

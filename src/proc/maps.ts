@@ -34,6 +34,9 @@ const GATE_NAME_LENGTH = '[vsyscall]'.length;
 
 /** The first step of a task that reads maps with this strategy, all of its passes. */
 export function openMaps(s: Strategy): ReaderStep {
+  const { lockVmaRange, getNextVma, putVma, unlockVmaRange } = s;
+  const atPendingStart = s.resumeAt === 'pending-start';
+
   const procMapsOpen: ReaderStep = (k, r) => {
     if (r.counts.passesStarted === r.passes) return DONE as unknown as ReaderStep;
     beginPass(r, redoPage);
@@ -76,20 +79,20 @@ export function openMaps(s: Strategy): ReaderStep {
     }
     if (r.pos === POS_END) return textComplete;
     r.ret = startAt;
-    return s.lockVmaRange;
+    return lockVmaRange;
   };
 
   const startAt: ReaderStep = (k, r) => {
     if (r.pos === POS_GATE) return nextGate;
-    vmaIterSet(k, r, s.resumeAt === 'pending-start' ? r.pos : r.shownEnd);
+    vmaIterSet(k, r, atPendingStart ? r.pos : r.shownEnd);
     r.ret = gotVma;
-    return s.getNextVma;
+    return getNextVma;
   };
 
   const mNext: ReaderStep = (_k, r) => {
     r.forgetRecord();
     r.ret = gotVma;
-    return s.getNextVma;
+    return getNextVma;
   };
 
   const gotVma: ReaderStep = (k, r) => {
@@ -98,7 +101,7 @@ export function openMaps(s: Strategy): ReaderStep {
       r.endPage = r.pageIndex;
       return nextGate;
     }
-    r.pos = s.resumeAt === 'pending-start' ? k.mm.vmas.vmStart[r.found]! : r.shownEnd;
+    r.pos = atPendingStart ? k.mm.vmas.vmStart[r.found]! : r.shownEnd;
     if (r.filling && r.page.length >= roomBytes(r)) {
       r.dropRecord();
       return stop(r, STOP_FULL);
@@ -137,7 +140,7 @@ export function openMaps(s: Strategy): ReaderStep {
       r.shownEnd = r.copy.end;
       r.filling = true;
     }
-    return s.putVma ?? r.ret;
+    return putVma ?? r.ret;
   };
 
   // seq_has_overflowed: the record goes; a page that has nothing else needs a bigger buffer.
@@ -164,7 +167,7 @@ export function openMaps(s: Strategy): ReaderStep {
   const stop = (r: Reader, why: number): ReaderStep => {
     r.stopFor = why;
     r.ret = stopped;
-    return s.unlockVmaRange;
+    return unlockVmaRange;
   };
 
   const stopped: ReaderStep = (k, r) => {
@@ -213,7 +216,7 @@ export function openMaps(s: Strategy): ReaderStep {
   privateSteps(procMapsOpen, ksysRead, seqReadIter, startAt, mNext, overflowed, nextGate, showGate);
   privateSteps(stopped, redoPage, readReturn, procMapsRelease);
   // Otherwise it reads vm_start of a VMA that may be changing.
-  if (s.resumeAt === 'shown-end') privateSteps(gotVma);
+  if (!atPendingStart) privateSteps(gotVma);
   return procMapsOpen;
 }
 

@@ -18,7 +18,7 @@ export function formatRecord(k: Kernel, r: Reader): number {
   if (r.source === LIVE_VMA) loadVma(k, r);
   const at = r.nextLineAt();
   lineOf(k, r.copy, k.mm.brk, r.lines, at);
-  formatLine(r.page, r.lines, at, { devices: k.deviceTexts, names: k.nameTexts });
+  formatLine(r.page, r.lines, at, k);
   r.copied = false;
   const name = r.lines[at + LINE_NAME]!;
   return name === 0 ? 0 : k.nameTexts.wordsOf(name).length;

@@ -14,11 +14,10 @@ export function committedText(world: World): Uint8Array {
   const { kernel } = world;
   const out = new ByteBuffer();
   const line = new Float64Array(LINE_FIELDS);
-  const texts = { devices: kernel.deviceTexts, names: kernel.nameTexts };
   const { records, brk } = committedVmas(world);
   for (const record of records) {
     lineOf(kernel, record, brk, line, 0);
-    formatLine(out, line, 0, texts);
+    formatLine(out, line, 0, kernel);
   }
   if (kernel.mm.gate) out.append(Uint8Array.from(GATE_LINE, (char) => char.charCodeAt(0)));
   return out.bytes.slice(0, out.length);

@@ -43,7 +43,6 @@ export function markText(world: SearchWorld, text: FinishedText, sets: PassSets)
   const gaps = markGaps(text.lines, count, view);
   const reader = world.world.readers[text.reader]!;
   const { cutLines } = text.verdict;
-  const texts = { devices: kernel.deviceTexts, names: kernel.nameTexts };
   return {
     reader: reader.name,
     pass: reader.passIndex,
@@ -54,7 +53,7 @@ export function markText(world: SearchWorld, text: FinishedText, sets: PassSets)
     tearing: tearingOf(text),
     states: states.map((lines) => {
       const numbers = Float64Array.from(lines.flatMap((line) => line.split('/').map(Number)));
-      return formatText(numbers, lines.length, texts, written.length > count);
+      return formatText(numbers, lines.length, kernel, written.length > count);
     }),
   };
 }

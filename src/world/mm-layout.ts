@@ -2,6 +2,7 @@
 import type { Kernel } from '../mm/kernel.ts';
 import { type Layout, NO_FILE, NO_NAME, NO_VMA, type VmaRecord } from '../mm/layout.ts';
 import { LINE_FIELDS, lineOf, type PrintedVma } from '../mm/line.ts';
+import { LEAF_SLOTS } from '../mm/vma-leaf.ts';
 import type { LiveLayout } from '../oracle/live.ts';
 import type { SmallLayout } from '../oracle/small-world.ts';
 
@@ -69,6 +70,24 @@ export class MmLayout implements Layout, LiveLayout, SmallLayout {
   }
   brkPage(): number {
     return this.#k.mm.brk;
+  }
+  prints(lines: Float64Array, count: number): boolean {
+    const { tree } = this.#k.mm;
+    const line = this.#line;
+    let at = 0;
+    for (let index = 0; index < tree.leafCount; index++) {
+      const leaf = tree.directory[index]!;
+      const from = leaf * LEAF_SLOTS;
+      for (let slot = from; slot < from + tree.counts[leaf]!; slot++) {
+        const id = tree.vmas[slot]!;
+        if (id === NO_VMA) continue;
+        if (at === count * LINE_FIELDS) return false;
+        this.readLine(id, line);
+        for (let i = 0; i < LINE_FIELDS; i++) if (lines[at + i] !== line[i]) return false;
+        at += LINE_FIELDS;
+      }
+    }
+    return at === count * LINE_FIELDS;
   }
   readLine(id: number, into: Float64Array): void {
     const { vmas } = this.#k.mm;

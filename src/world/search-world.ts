@@ -348,13 +348,12 @@ export class SearchWorld {
     const lines = r.lines.slice(0, r.lineCount * LINE_FIELDS);
     const pages = r.linePages.slice(0, r.lineCount);
     const printed = { lines, pageOf: pages, count: r.lineCount, endPage: r.endPage, gate };
-    const texts = { devices: kernel.deviceTexts, names: kernel.nameTexts };
     return {
       reader: r.id,
       readerName: r.name,
       lines,
       pages,
-      text: formatText(lines, r.lineCount, texts, gate),
+      text: formatText(lines, r.lineCount, kernel, gate),
       verdict: this.oracle.judge(r.id, printed),
     };
   }

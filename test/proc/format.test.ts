@@ -16,13 +16,16 @@ interface Line {
 }
 
 function line(fields: Line): string {
-  const devices = new TextTable('00:00 0');
-  const names = new TextTable('');
+  const deviceTexts = new TextTable('00:00 0');
+  const nameTexts = new TextTable('');
   const out = new ByteBuffer();
   const { start = 0x7f0000000, end = 0x7f0000001, perms = VM_READ, offset = 0 } = fields;
-  const device = devices.idOf(fields.device ?? '00:00 0');
-  const name = names.idOf(fields.name ?? '');
-  formatLine(out, Float64Array.of(start, end, perms, offset, device, name), 0, { devices, names });
+  const device = deviceTexts.idOf(fields.device ?? '00:00 0');
+  const name = nameTexts.idOf(fields.name ?? '');
+  formatLine(out, Float64Array.of(start, end, perms, offset, device, name), 0, {
+    deviceTexts,
+    nameTexts,
+  });
   return Buffer.from(out.bytes.subarray(0, out.length)).toString('latin1');
 }
 

@@ -105,6 +105,16 @@ export class ToySpace implements LiveLayout {
     return this.brk;
   }
 
+  prints(lines: Float64Array, count: number): boolean {
+    const now: number[] = [];
+    const line = new Float64Array(LINE_FIELDS);
+    for (let id = this.firstAtOrAfter(0); id >= 0; id = this.next(id)) {
+      this.readLine(id, line);
+      now.push(...line);
+    }
+    return now.length === count * LINE_FIELDS && now.every((n, i) => n === lines[i]);
+  }
+
   // --- sections ---
 
   text(): Text {
