@@ -99,11 +99,16 @@ const SEARCH_EXIT_CODES = `Exit codes:
   130, 143  ended by SIGINT, SIGTERM, after writing what there was
 `;
 
+const RECORDED = `The record of a timed run has its seed and strategy in it, and prints what the run printed;
+with --carry-to each operation of a writer begins when it began in the record.
+`;
+
 const REPLAY_EXIT_CODES = `Exit codes:
   0   the schedule fits
-  1   it does not; which step and why is told
+  1   it does not; which step and why is told. Of a recorded run: also as the run
   2   wrong usage or an invalid scenario
   3   input or output failed
+  4   of a recorded run: it had ended at a limit
   70  a bug in mapsim, with the command that repeats it
 `;
 
@@ -126,6 +131,7 @@ export const COMMANDS = {
       'mapsim run scenarios/split-merge.yaml --pass=torn --strategy=rcu-retry',
       'mapsim run scenarios/quiet.yaml --summary=none | diff - expected.maps',
       'mapsim run scenarios/resize.yaml --fail-on "falseGaps>0" --format=json',
+      'mapsim run scenarios/split-merge.yaml --record=run.ndjson',
     ],
     more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${FAIL_ON}\n${EXIT_CODES}`,
   },
@@ -177,8 +183,9 @@ export const COMMANDS = {
       'mapsim replay scenarios/explore/split-merge.yaml --strategy=vma-lock --schedule 1:0x12.1.0',
       'mapsim replay finding.yaml',
       'mapsim replay finding.yaml --carry-to=rcu-retry3',
+      'mapsim replay scenarios/split-merge.yaml --schedule run.ndjson   # of run --record',
     ],
-    more: `${SEARCH}\n${REPLAY_EXIT_CODES}`,
+    more: `${RECORDED}\n${SEARCH}\n${REPLAY_EXIT_CODES}`,
   },
   census: {
     name: 'census',

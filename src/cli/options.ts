@@ -149,6 +149,11 @@ export const RUN_OPTIONS: readonly Option[] = [
     '--ops-log <FILE>',
     'write one NDJSON record for each writer operation, in the order of completion',
   ).argParser(nonEmpty('The file')),
+  option(
+    'output',
+    '--record <FILE>',
+    'write which task took which step when, for mapsim replay SCENARIO --schedule FILE',
+  ).argParser(nonEmpty('The file')),
   option('output', '--timing', 'tell real time too (differs from run to run)'),
   failOn,
   maxEvents,

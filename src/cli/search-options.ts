@@ -103,7 +103,7 @@ export const REPLAY_OPTIONS: readonly Option[] = [
     'model',
     '--carry-to <S>',
     'take only what the writers do, to readers of another strategy, which come as far before ' +
-      'each step of a writer as those of the schedule had come',
+      'each step of a writer as those of the schedule had come; of a recorded run: at its times',
   ).argParser(nonEmpty('The strategy')),
   listFormat,
   color,

@@ -38,6 +38,9 @@ interface Cpu {
   readonly queue: number[];
 }
 
+/** Told when a task gets its CPU (`has`), and before it loses it. */
+export type CpuListener = (task: Task, atNs: number, has: boolean) => void;
+
 export class SharedCpus implements Machine {
   readonly #kernel: Kernel;
   readonly #agenda = new Agenda();
@@ -50,10 +53,16 @@ export class SharedCpus implements Machine {
   readonly #vruntime: Float64Array;
   readonly #weight: Float64Array;
   readonly #spinning: Uint8Array;
+  readonly #onCpu: CpuListener | null;
   nextNs = 0;
 
-  constructor(k: Kernel, cpuCount: number, preempt: 'full' | 'none') {
+  constructor(
+    k: Kernel,
+    { cpus, preempt }: { readonly cpus: number; readonly preempt: 'full' | 'none' },
+    onCpu: CpuListener | null = null,
+  ) {
     this.#kernel = k;
+    this.#onCpu = onCpu;
     this.#preemptible = preempt === 'full';
     const n = k.tasks.length;
     this.#dueNs = new Float64Array(n).fill(NEVER);
@@ -61,7 +70,7 @@ export class SharedCpus implements Machine {
     this.#vruntime = new Float64Array(n);
     this.#spinning = new Uint8Array(n);
     this.#weight = Float64Array.from(k.tasks, (t) => WEIGHT_NICE_0 / WEIGHT_STEP ** t.nice);
-    for (let i = 0; i < cpuCount; i++) {
+    for (let i = 0; i < cpus; i++) {
       this.#cpus.push({
         running: NOBODY,
         last: NOBODY,
@@ -193,6 +202,7 @@ export class SharedCpus implements Machine {
 
   #preempt(cpu: Cpu, nowNs: number, leftNs: number): void {
     const task = cpu.running;
+    this.#onCpu?.(this.#kernel.tasks[task]!, nowNs, false);
     this.#account(cpu, nowNs);
     this.#dueNs[task] = NEVER;
     cpu.running = NOBODY;
@@ -211,6 +221,7 @@ export class SharedCpus implements Machine {
   #leaveCpu(task: number, nowNs: number): void {
     const cpu = this.#cpus[this.#kernel.tasks[task]!.cpu]!;
     if (cpu.running !== task) return;
+    this.#onCpu?.(this.#kernel.tasks[task]!, nowNs, false);
     this.#account(cpu, nowNs);
     cpu.running = NOBODY;
     this.#pickNext(cpu, nowNs);
@@ -230,6 +241,7 @@ export class SharedCpus implements Machine {
 
   #dispatch(cpu: Cpu, task: number, nowNs: number): void {
     const switchNs = cpu.last === task ? 0 : this.#kernel.costs.contextSwitch;
+    this.#onCpu?.(this.#kernel.tasks[task]!, nowNs, true);
     cpu.running = task;
     cpu.last = task;
     cpu.sinceNs = nowNs;

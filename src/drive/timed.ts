@@ -30,12 +30,28 @@ import { zeroTimeLoops } from '../world/zero-time.ts';
 import { LivelockWatch } from './livelock.ts';
 import { type Machine, NOBODY } from './machine.ts';
 import { OwnCpus } from './own-cpus.ts';
-import { SharedCpus } from './shared-cpus.ts';
+import { type CpuListener, SharedCpus } from './shared-cpus.ts';
 
 /** How often the size of the oracle's history is looked at. */
 const HISTORY_CHECK_EVENTS = 2 ** 16;
 
 type RunStep = (kernel: Kernel, task: Task) => RunStep;
+
+/** Hears what a run does, as it does it. */
+export interface RunListener {
+  /** Before each step. */
+  readonly step: (task: Task, atNs: number) => void;
+  /** Only where tasks share CPUs. */
+  readonly cpu: CpuListener;
+}
+
+/** What a driver can be given beside its world. */
+interface Means {
+  readonly trace?: StepTrace | null;
+  readonly listener?: RunListener | undefined;
+  /** In place of the scenario's CPUs. */
+  readonly machine?: ((world: World) => Machine) | undefined;
+}
 
 export class TimedDriver {
   readonly #timed: TimedWorld;
@@ -52,6 +68,7 @@ export class TimedDriver {
   #fault: KernelFault | null = null;
   /** Written for the report of a fault only. */
   readonly #trace: StepTrace | null;
+  readonly #onStep: RunListener['step'] | null;
   /** What was freed, and what the task that did it had done. */
   readonly #freed = new Map<string, StepStack>();
   readonly #livelock: LivelockWatch;
@@ -63,9 +80,10 @@ export class TimedDriver {
   constructor(
     timed: TimedWorld,
     limits: { readonly durationNs: number | null; readonly maxEvents: number },
-    trace: StepTrace | null = null,
+    { trace = null, listener, machine }: Means = {},
   ) {
     this.#trace = trace;
+    this.#onStep = listener?.step ?? null;
     const { world } = timed;
     this.#timed = timed;
     this.#world = world;
@@ -77,7 +95,9 @@ export class TimedDriver {
     this.#writersLeft = world.writers.length;
     const { cpus, preempt } = world.scenario.machine;
     const k = world.kernel;
-    this.#machine = cpus === null ? new OwnCpus(k) : new SharedCpus(k, cpus, preempt);
+    if (machine !== undefined) this.#machine = machine(world);
+    else if (cpus === null) this.#machine = new OwnCpus(k);
+    else this.#machine = new SharedCpus(k, { cpus, preempt }, listener?.cpu);
     this.#livelock = new LivelockWatch(world, this.#machine);
     this.#readerCount = world.readers.length;
     for (const task of this.#tasks) this.#machine.start(task, world.startNs(task));
@@ -147,6 +167,7 @@ export class TimedDriver {
       if (nextNs > stopNs) return;
       k.nowNs = nextNs;
       this.#trace?.note(task.id, nextNs, step.name);
+      if (this.#onStep !== null) this.#onStep(task, nextNs);
       step = step(k, task);
       if (++this.#events === this.#historyCheckAt) this.#checkHistory();
       const spentNs = k.takeSpent();
@@ -190,8 +211,9 @@ export class TimedDriver {
     }
   }
 
-  interrupt(): void {
-    this.#ended ??= 'interrupted';
+  /** Ends it where it stands. */
+  end(why: EndReason): void {
+    this.#ended ??= why;
   }
 
   outcome(): Outcome {
@@ -227,6 +249,9 @@ export interface RunRequest {
   readonly maxEvents: number;
   readonly passes: PassSelection;
   readonly onOperation?: (operation: OperationRecord) => void;
+  readonly listener?: RunListener;
+  /** In place of the scenario's CPUs: who runs when. */
+  readonly machine?: (world: World) => Machine;
   /** Strategies of the user's own files, by the text that names them. */
   readonly ownStrategies?: ReadonlyMap<string, Strategy>;
 }
@@ -268,7 +293,7 @@ export class TimedRun {
         durationNs: request.durationNs ?? scenario.durationNs,
         maxEvents: request.maxEvents,
       },
-      trace,
+      { trace, listener: request.listener, machine: request.machine },
     );
   }
 
@@ -299,7 +324,12 @@ export class TimedRun {
   }
 
   interrupt(): void {
-    this.#driver.interrupt();
+    this.end('interrupted');
+  }
+
+  /** Ends the run where it stands, if it has not ended. */
+  end(why: EndReason): void {
+    this.#driver.end(why);
   }
 
   /**
@@ -308,7 +338,7 @@ export class TimedRun {
   outcome(): Outcome {
     const outcome = this.#driver.outcome();
     if (outcome.kernelFault === null || this.#driver.traced) return outcome;
-    const { onOperation: _, ...request } = this.#request;
+    const { onOperation: _, listener: __, ...request } = this.#request;
     const again = new TimedRun(this.#scenario, request, new StepTrace());
     again.advance(Number.POSITIVE_INFINITY);
     return { ...outcome, kernelFault: again.outcome().kernelFault };

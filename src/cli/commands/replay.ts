@@ -5,6 +5,7 @@
 import { EXIT, UserError } from '../../base/errors.ts';
 import { carryWriters } from '../../drive/carry.ts';
 import { parseFind } from '../../drive/finds.ts';
+import { isRecord } from '../../drive/record.ts';
 import { type Replayed, replay as replaySchedule } from '../../drive/replay.ts';
 import { headOf, searchWorld } from '../../drive/search.ts';
 import { replayText } from '../../report/replay-text.ts';
@@ -14,10 +15,12 @@ import { parseSchedule, type Schedule } from '../../sim/schedule.ts';
 import type { SearchWorld } from '../../world/search-world.ts';
 import type { ColorChoice } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
+import { readInput } from '../files.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { VERSION } from '../version.ts';
 import { loadStrategies } from './checks.ts';
+import { replayRun } from './replay-run.ts';
 import { rawScenario } from './save-finding.ts';
 import { checkOneStrategy, checkWorld, paintFor } from './search-request.ts';
 
@@ -48,6 +51,8 @@ export async function replay(
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario } = loaded;
+  const run = readRecord(options.schedule, context);
+  if (run !== null) return replayRun(run, { scenario, path }, options, context);
   checkWorld(scenario);
   const recorded = readSchedule(path, options.schedule, context);
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
@@ -90,9 +95,23 @@ async function tell(
   return EXIT.failed;
 }
 
+/** The file of a recorded timed run, or null. */
+function readRecord(
+  given: string | undefined,
+  { io }: CommandContext,
+): { text: string; file: string } | null {
+  if (given === undefined || isSchedule(given)) return null;
+  const text = Buffer.from(readInput(given, io.cwd)).toString();
+  return isRecord(text) ? { text, file: given } : null;
+}
+
+function isSchedule(text: string): boolean {
+  return /^[0-9]+:/.test(text);
+}
+
 /** As text, from a file that was saved, or from the scenario itself. */
 function readSchedule(path: string, given: string | undefined, { io }: CommandContext): Recorded {
-  if (given !== undefined && /^[0-9]+:/.test(given)) {
+  if (given !== undefined && isSchedule(given)) {
     return { schedule: scheduleOf(given, '--schedule'), names: null };
   }
   const file = given ?? path;

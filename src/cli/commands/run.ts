@@ -3,30 +3,25 @@
  * that was asked for has been found to make sense.
  */
 import { performance } from 'node:perf_hooks';
-import { Chalk } from 'chalk';
-import { EXIT, UserError } from '../../base/errors.ts';
-import { PRNG } from '../../base/prng.ts';
+import { UserError } from '../../base/errors.ts';
 import { splitStrategies } from '../../readers/index.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { FORMATS } from '../../report/index.ts';
-import { type Format, type Paint, PLAIN, type ReportInput } from '../../report/report.ts';
-import { countLines } from '../../report/text.ts';
-import { judge, type Verdict, verdictText } from '../../report/verdict.ts';
+import type { Format } from '../../report/report.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import type { EndReason, OperationRecord, Outcome } from '../../world/outcome.ts';
-import { type ColorChoice, wantsColor } from '../color.ts';
+import type { OperationRecord, Outcome } from '../../world/outcome.ts';
+import type { ColorChoice } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { OutFile } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { SIGNAL_EXIT, type Signal } from '../io.ts';
 import { canonicalStrategy, load } from '../load.ts';
 import type { PassChoice, SUMMARY_CHOICES } from '../options.ts';
-import { Output } from '../output.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
 import { driveSlices, type RunRequest, type SlicedRun, type StartRun } from '../sliced-run.ts';
-import { VERSION } from '../version.ts';
 import { checkPass, loadStrategies, parseExpressions } from './checks.ts';
-import { tellEnd, tellPasses } from './run-notes.ts';
+import { RecordFile } from './record-file.ts';
+import { tellRun } from './tell-run.ts';
 
 /** As the command line gives them; see options.ts. */
 export interface RunOptions extends QuietOptions {
@@ -38,6 +33,7 @@ export interface RunOptions extends QuietOptions {
   readonly format: string;
   readonly summary?: (typeof SUMMARY_CHOICES)[number];
   readonly opsLog?: string;
+  readonly record?: string;
   readonly timing?: boolean;
   readonly color: ColorChoice;
   readonly failOn: readonly string[];
@@ -60,7 +56,11 @@ export async function run(
 ): Promise<number> {
   const format = chooseFormat(options);
   if (options.strategy !== undefined) checkStrategy(options.strategy); // before any reading
-  checkOpsLog(options.opsLog);
+  checkOutFile('--ops-log', options.opsLog);
+  checkOutFile('--record', options.record);
+  if (options.record !== undefined && options.record === options.opsLog) {
+    throw new UserError('--record and --ops-log: name two files');
+  }
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario } = loaded;
@@ -105,24 +105,33 @@ function checkStrategy(text: string): void {
   canonicalStrategy(text);
 }
 
-function checkOpsLog(name: string | undefined): void {
+function checkOutFile(option: string, name: string | undefined): void {
   if (name === '-') {
-    throw new UserError('--ops-log: standard output is taken by the result; name a file');
+    throw new UserError(`${option}: standard output is taken by the result; name a file`);
   }
 }
 
 async function runTask(task: Task, options: RunOptions, context: CommandContext): Promise<number> {
   const { io } = context;
   const log = options.opsLog === undefined ? null : new OutFile(options.opsLog, io.cwd);
-  const interrupt = new Interrupt(io, () => log?.abandon());
+  const record = options.record === undefined ? null : new RecordFile(task, options, io.cwd);
+  const interrupt = new Interrupt(io, () => {
+    log?.abandon();
+    record?.abandon();
+  });
   try {
-    const { outcome, wallNs } = await simulate(task, { options, context, interrupt, log });
+    const { outcome, wallNs } = await simulate(task, { options, context, interrupt, log, record });
     interrupt.endAtOnce();
     log?.finish();
-    const code = await tell(task, outcome, wallNs, options, context);
+    record?.finish(outcome);
+    const { format, failOn, request } = task;
+    const timing = options.timing === true ? { wallNs } : null;
+    const shown = { format, failOn, passes: request.passes, timing };
+    const code = await tellRun(outcome, shown, options, context);
     return interrupt.caught === null ? code : ended(interrupt.caught, interrupt, context);
   } finally {
     log?.abandon();
+    record?.abandon();
     interrupt.stopWatching();
   }
 }
@@ -134,15 +143,17 @@ async function simulate(
     context: CommandContext;
     interrupt: Interrupt;
     log: OutFile | null;
+    record: RecordFile | null;
   },
 ): Promise<{ outcome: Outcome; wallNs: number }> {
-  const { options, context, interrupt, log } = means;
+  const { options, context, interrupt, log, record } = means;
   const nowMs = () => performance.now();
   const startRun = context.io.startRun ?? (await timedDriver());
   const startMs = nowMs();
   const logged =
     log === null ? {} : { onOperation: (record: OperationRecord) => log.write(line(record)) };
-  const sliced: SlicedRun = startRun(scenario, { ...request, ...logged });
+  const recorded = record === null ? {} : { listener: record.listener };
+  const sliced: SlicedRun = startRun(scenario, { ...request, ...logged, ...recorded });
   const progress = new Progress(
     context.io,
     options.quiet === true ? 'none' : options.progress,
@@ -171,64 +182,6 @@ function line(record: OperationRecord): string {
   const { startNs, endNs, errno } = rest;
   const ordered = { writer, index, operation, arguments: args, startNs, endNs, errno };
   return `${JSON.stringify(ordered)}\n`;
-}
-
-/** Prints the result, says what is remarkable about it, and finds the exit code. */
-async function tell(
-  task: Task,
-  outcome: Outcome,
-  wallNs: number,
-  options: RunOptions,
-  context: CommandContext,
-): Promise<number> {
-  const { io, messages } = context;
-  const verdicts = judge(task.failOn, [{ strategy: outcome.strategy, outcome }]);
-  const summary = options.summary ?? 'stdout';
-  const input: ReportInput = {
-    outcome,
-    verdicts,
-    tool: VERSION,
-    prng: PRNG,
-    timing: options.timing === true ? { wallNs } : null,
-    view: {
-      counts: summary === 'stdout',
-      cuts: options.pass === 'torn',
-      passLines: options.pass === 'all',
-    },
-    paint: paint(wantsColor(options.color, io.env, io.stdout)),
-  };
-  const stdout = new Output(io.stdout, 'standard output');
-  for (const piece of task.format.render(input)) await stdout.write(piece);
-  await stdout.flush();
-  const errorPaint = paint(wantsColor(options.color, io.env, io.stderr));
-  if (summary === 'stderr') messages.raw(countLines({ ...input, paint: errorPaint }));
-  if (task.format.passes) tellPasses(task.request.passes, outcome, messages);
-  tellEnd(outcome, messages);
-  tellVerdicts(verdicts, options, context);
-  if (verdicts.some(({ failed }) => failed) || outcome.kernelFault !== null) return EXIT.failed;
-  return LIMITS.includes(outcome.ended) ? EXIT.limit : EXIT.done;
-}
-
-/** The run ended before an answer: the result is partial. */
-const LIMITS: readonly EndReason[] = ['max-events', 'history-full', 'livelock'];
-
-function tellVerdicts(
-  verdicts: readonly Verdict[],
-  options: RunOptions,
-  { io, messages }: CommandContext,
-): void {
-  const chalk = new Chalk({ level: wantsColor(options.color, io.env, io.stderr) ? 1 : 0 });
-  for (const verdict of verdicts) {
-    const text = verdictText(verdict, false);
-    if (verdict.failed) messages.raw(`${chalk.red('✗')} ${text}\n`);
-    else if (options.quiet !== true) messages.raw(`${chalk.green('✓')} ${text}\n`);
-  }
-}
-
-function paint(colored: boolean): Paint {
-  if (!colored) return PLAIN;
-  const chalk = new Chalk({ level: 1 });
-  return { remark: (text) => chalk.dim(text), fault: (text) => chalk.red(text) };
 }
 
 /** By the signal itself where there is a process to end; else by the code that a shell sees. */

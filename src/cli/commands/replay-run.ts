@@ -1,0 +1,48 @@
+/** `mapsim replay` of a recorded timed run: prints what `mapsim run` printed. */
+import { EXIT } from '../../base/errors.ts';
+import { parseRecord } from '../../drive/record.ts';
+import { carryRecord, replayRecord } from '../../drive/replay-record.ts';
+import { FORMATS } from '../../report/index.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { CommandContext } from '../command.ts';
+import { DEFAULT_MAX_EVENTS } from '../options.ts';
+import { checkPass, loadStrategies, parseExpressions } from './checks.ts';
+import type { ReplayOptions } from './replay.ts';
+import { tellRun } from './tell-run.ts';
+
+/** @param text of the record @param file as the user wrote it */
+export async function replayRun(
+  { text, file }: { readonly text: string; readonly file: string },
+  { scenario, path }: { readonly scenario: Scenario; readonly path: string },
+  options: ReplayOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { messages } = context;
+  const record = parseRecord(text, file);
+  const { head } = record;
+  if (head.scenario.sha256 !== scenario.sha256) {
+    messages.warning(`${file} was recorded with another scenario, or another state of this one`);
+  }
+  const { reader, which } = head.passes;
+  if (which !== 'none') checkPass(scenario, reader ?? undefined, which);
+  const carried = options.carryTo !== undefined;
+  const given = options.carryTo ?? options.strategy ?? head.strategy ?? undefined;
+  const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
+  const strategies = await loadStrategies(given, where);
+  const { instead, own } = strategies;
+  const shown = {
+    format: FORMATS.find(({ name }) => name === options.format)!,
+    failOn: parseExpressions(carried ? [] : head.failOn, scenario, strategies),
+    passes: head.passes,
+    timing: null,
+  };
+  if (carried) {
+    const means = { strategy: instead!, own, maxEvents: DEFAULT_MAX_EVENTS };
+    return tellRun(carryRecord(scenario, record, means), shown, options, context);
+  }
+  const { outcome, misfit } = replayRecord(scenario, record, { strategy: instead, own });
+  const code = await tellRun(outcome, shown, options, context);
+  if (misfit === null) return code;
+  messages.error(`the record does not fit at step ${misfit.step}: ${misfit.error}`);
+  return EXIT.failed;
+}

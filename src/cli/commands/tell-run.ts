@@ -1,0 +1,84 @@
+/** Prints the outcome of a run or of its replay, and says what is remarkable about it. */
+import { Chalk } from 'chalk';
+import { EXIT } from '../../base/errors.ts';
+import { PRNG } from '../../base/prng.ts';
+import type { FailOn } from '../../report/fail-on.ts';
+import { type Format, type Paint, PLAIN, type ReportInput } from '../../report/report.ts';
+import { countLines } from '../../report/text.ts';
+import { judge, type Verdict, verdictText } from '../../report/verdict.ts';
+import type { EndReason, Outcome } from '../../world/outcome.ts';
+import { type ColorChoice, wantsColor } from '../color.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
+import type { SUMMARY_CHOICES } from '../options.ts';
+import { Output } from '../output.ts';
+import type { RunRequest } from '../sliced-run.ts';
+import { VERSION } from '../version.ts';
+import { tellEnd, tellPasses } from './run-notes.ts';
+
+export interface Shown extends Pick<ReportInput, 'timing'> {
+  readonly format: Format;
+  readonly failOn: readonly FailOn[];
+  readonly passes: RunRequest['passes'];
+}
+
+interface TellOptions extends QuietOptions {
+  readonly color: ColorChoice;
+  readonly summary?: (typeof SUMMARY_CHOICES)[number];
+}
+
+/** @returns the exit code */
+export async function tellRun(
+  outcome: Outcome,
+  { format, failOn, passes, timing }: Shown,
+  options: TellOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { io, messages } = context;
+  const verdicts = judge(failOn, [{ strategy: outcome.strategy, outcome }]);
+  const summary = options.summary ?? 'stdout';
+  const input: ReportInput = {
+    outcome,
+    verdicts,
+    tool: VERSION,
+    prng: PRNG,
+    timing,
+    view: {
+      counts: summary === 'stdout',
+      cuts: passes.which === 'torn',
+      passLines: passes.which === 'all',
+    },
+    paint: paint(wantsColor(options.color, io.env, io.stdout)),
+  };
+  const stdout = new Output(io.stdout, 'standard output');
+  for (const piece of format.render(input)) await stdout.write(piece);
+  await stdout.flush();
+  const errorPaint = paint(wantsColor(options.color, io.env, io.stderr));
+  if (summary === 'stderr') messages.raw(countLines({ ...input, paint: errorPaint }));
+  if (format.passes) tellPasses(passes, outcome, messages);
+  tellEnd(outcome, messages);
+  tellVerdicts(verdicts, options, context);
+  if (verdicts.some(({ failed }) => failed) || outcome.kernelFault !== null) return EXIT.failed;
+  return LIMITS.includes(outcome.ended) ? EXIT.limit : EXIT.done;
+}
+
+/** The run ended before an answer: the result is partial. */
+const LIMITS: readonly EndReason[] = ['max-events', 'history-full', 'livelock'];
+
+function tellVerdicts(
+  verdicts: readonly Verdict[],
+  options: TellOptions,
+  { io, messages }: CommandContext,
+): void {
+  const chalk = new Chalk({ level: wantsColor(options.color, io.env, io.stderr) ? 1 : 0 });
+  for (const verdict of verdicts) {
+    const text = verdictText(verdict, false);
+    if (verdict.failed) messages.raw(`${chalk.red('✗')} ${text}\n`);
+    else if (options.quiet !== true) messages.raw(`${chalk.green('✓')} ${text}\n`);
+  }
+}
+
+function paint(colored: boolean): Paint {
+  if (!colored) return PLAIN;
+  const chalk = new Chalk({ level: 1 });
+  return { remark: (text) => chalk.dim(text), fault: (text) => chalk.red(text) };
+}
