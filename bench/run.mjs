@@ -1,0 +1,26 @@
+/**
+ * `npm run bench`: bundles the command line and the suite from the sources as they are into a
+ * temporary folder and runs the suite there, so that nothing stale is measured.
+ */
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { bundle, COMMAND_LINE } from '../scripts/bundle.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const cwd = process.cwd();
+process.chdir(root);
+const directory = mkdtempSync(join(tmpdir(), 'mapsim-bench-'));
+process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
+
+writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
+await bundle(COMMAND_LINE, join(directory, 'dist/cli'));
+mkdirSync(join(directory, 'bin'));
+copyFileSync('bin/mapsim.js', join(directory, 'bin/mapsim.js'));
+await bundle({ main: 'bench/main.ts', worker: 'bench/worker.ts' }, join(directory, 'bench'));
+
+const { main } = await import(pathToFileURL(join(directory, 'bench/main.js')).href);
+process.exit(await main(process.argv.slice(2), { root, cwd, directory }));

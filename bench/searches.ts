@@ -1,0 +1,50 @@
+/** (d): states of exhaustive searches; (e): random schedules. */
+
+import { timeCommands } from './command.ts';
+import { type Figure, listed, spread } from './figure.ts';
+import { costs, type Lab, measureJobs } from './lab.ts';
+import { THIRTY_STEPS } from './scenarios.ts';
+
+/** A small world, a middle one and a large one, with a strategy for each. */
+const WORLDS = [
+  { world: 'one-write', strategy: 'rcu-page' },
+  { world: 'split-merge', strategy: 'rcu-retry3' },
+  { world: 'race-remap', strategy: 'vma-lock' },
+];
+
+const pathOf = (world: string): string => `scenarios/explore/${world}.yaml`;
+
+export async function states(lab: Lab): Promise<Figure[]> {
+  lab.tell('searches');
+  const jobs = WORLDS.map(({ world, strategy }) => {
+    return { kind: 'search' as const, root: lab.root, path: pathOf(world), strategy };
+  });
+  const samples = await measureJobs(lab, jobs);
+  const figures = WORLDS.flatMap(({ world, strategy }, i) => {
+    const row = `${world} ${strategy}`;
+    const bytes = samples[i]!.map(({ units }) => units.bytesPerState!);
+    return [
+      listed('d', row, 'ns/state', costs(samples[i]!, 'states')),
+      listed('d', row, 'bytes/state', { size: spread(bytes) }),
+    ];
+  });
+  return [...figures, await wholeSearch(lab)];
+}
+
+/** The whole command on the small world. */
+async function wholeSearch(lab: Lab): Promise<Figure> {
+  const { world, strategy } = WORLDS[0]!;
+  lab.tell(`mapsim explore ${world}`);
+  const argv = ['explore', pathOf(world), `--strategy=${strategy}`];
+  const [wall] = await timeCommands(lab, [argv], lab.runs);
+  return listed('d', `mapsim explore ${world}`, 'ms', { wall: wall! });
+}
+
+const WALKS = 20_000;
+
+export async function schedules(lab: Lab): Promise<Figure[]> {
+  lab.tell('random schedules');
+  const job = { kind: 'walks', root: lab.root, yaml: THIRTY_STEPS, strategy: 'mmap-lock' } as const;
+  const [samples] = await measureJobs(lab, [{ ...job, walks: WALKS }]);
+  return [listed('e', 'mmap-lock, one VMA', 'ns/schedule', costs(samples!, 'schedules'))];
+}

@@ -1,0 +1,31 @@
+/** How this project is bundled: the command line by build.mjs, and once more for the benchmarks. */
+import { build } from 'esbuild';
+
+/** @returns esbuild's metafile @param entryPoints by the name of the output @param outdir */
+export async function bundle(entryPoints, outdir) {
+  const { metafile } = await build({
+    entryPoints,
+    outdir,
+    bundle: true,
+    keepNames: true, // steps are known by their names
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    chunkNames: 'chunk-[hash]',
+    metafile: true,
+    legalComments: 'linked',
+    // CommonJS packages inside an ES module bundle ask for node's own modules through require().
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+  return metafile;
+}
+
+/**
+ * One small entry chunk with commander, every subcommand behind a dynamic import; and the program
+ * of the worker threads, an entry of its own since esbuild does not follow
+ * `new Worker(new URL(…))`.
+ */
+export const COMMAND_LINE = { main: 'src/cli/main.ts', worker: 'src/cli/worker.ts' };
