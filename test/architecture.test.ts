@@ -68,13 +68,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   report: ['cli-table3'],
 };
 
-/**
- * Longer than that a file has two ideas in it. Those that are, and how long they may be at most.
- */
+/** Longer than that a file has two ideas in it. */
 const LINES_MAX = 350;
-const LONGER: Readonly<Record<string, number>> = {
-  'src/world/search-world.ts': 370,
-};
 
 function filesBelow(folder: string, suffix: RegExp): string[] {
   if (!statSync(join(ROOT, folder), { throwIfNoEntry: false })) return [];
@@ -233,7 +228,7 @@ describe('the manner of the files', () => {
 
   test(`no source file is longer than ${LINES_MAX} lines`, () => {
     const long = SOURCES.map((path) => ({ path, lines: read(path).split('\n').length - 1 })).filter(
-      ({ path, lines }) => lines > (LONGER[path] ?? LINES_MAX),
+      ({ lines }) => lines > LINES_MAX,
     );
 
     expect(long).toEqual([]);

@@ -13,6 +13,13 @@ export class ByteInterner {
   #table = new Int32Array(512).fill(-1);
   count = 0;
 
+  /** Bytes of memory that it holds. */
+  get held(): number {
+    const { bytes } = this;
+    const numbers = this.#hashes.byteLength + this.#table.byteLength;
+    return bytes.byteLength + this.#offsets.byteLength + numbers;
+  }
+
   /** Where string `id` begins in `bytes`. */
   at(id: number): number {
     return this.#offsets[id]!;

@@ -84,7 +84,10 @@ export class Explorer {
     this.#world = options.world;
     this.#initial = options.world.save().slice();
     this.#limited = Number.isFinite(options.limits.preemptions);
-    this.store = new StateStore(options.store, options.world.stateWidth + (this.#limited ? 2 : 0));
+    this.store = new StateStore(
+      options.store,
+      options.world.numbers.width + (this.#limited ? 2 : 0),
+    );
     this.store.add(this.#stateNumbers(NO_PARENT, 0), NO_PARENT, 0);
   }
 

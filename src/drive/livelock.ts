@@ -14,8 +14,14 @@
 import { Packer } from '../base/packed.ts';
 import type { Reader } from '../proc/reader.ts';
 import { saveAddressSpace, saveLocks } from '../world/save-kernel.ts';
-import { type SaveContext, saveReader, saveWriter, TaskTables } from '../world/save-task.ts';
-import { saveReaderViews } from '../world/save-views.ts';
+import {
+  type SaveContext,
+  saveReader,
+  saveTurns,
+  saveWriter,
+  TaskTables,
+} from '../world/save-task.ts';
+import { saveReaderView } from '../world/save-views.ts';
 import type { World } from '../world/world.ts';
 import { CHANCE_WORDS } from '../writers/chance.ts';
 import type { Machine } from './machine.ts';
@@ -108,8 +114,11 @@ export class LivelockWatch {
     for (let id = 0; id < k.mm.vmas.used; id++) p.put(k.mm.vmas.vmRefcntCpu[id]!);
     saveAddressSpace(k, c.base, p);
     saveLocks(k, p);
-    saveReaderViews(k, readers, c.base, p);
-    for (const r of readers) saveReader(r, c, p);
+    saveTurns(this.#world.turns, p);
+    for (const r of readers) {
+      saveReader(r, c, p);
+      saveReaderView(k, r, c.base, p);
+    }
     for (const w of writers) saveWriter(w, c, p);
     const bytes = Buffer.from(p.bytes.buffer, 0, p.length).toString('latin1');
     return bytes + chances.map((chance) => this.#chanceText(chance)).join(';');

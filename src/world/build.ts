@@ -126,6 +126,7 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
     writers,
     hogs,
     chances,
+    turns: orders.turns,
     startNs,
   });
 }

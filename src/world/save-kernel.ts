@@ -35,7 +35,6 @@ export function saveAddressSpace(k: Kernel, base: number, p: Packer): void {
   saveTree(mm.tree, base, p);
   p.put(k.names.used);
   for (let name = 0; name < k.names.used; name++) p.put(k.names.text[name]!);
-  p.list(k.names.freeSlots);
   p.put(k.files.count);
 }
 
@@ -48,7 +47,6 @@ export function restoreAddressSpace(k: Kernel, base: number, u: Unpacker): void 
   restoreTree(mm.tree, base, u);
   k.names.restoreUsed(u.get());
   for (let name = 0; name < k.names.used; name++) k.names.text[name] = u.get();
-  u.list(k.names.freeSlots);
   k.files.count = u.get();
 }
 
@@ -167,6 +165,7 @@ export function saveLocks(k: Kernel, p: Packer): void {
   for (let id = 0; id < k.mm.vmas.used; id++) p.put(k.mm.vmas.vmRefcnt[id]!);
   for (let file = 0; file < k.files.count; file++) p.put(k.files.refcnt[file]!);
   for (let name = 0; name < k.names.used; name++) p.put(k.names.refcnt[name]!);
+  p.list(k.names.freeSlots);
   saveRcu(k, p);
 }
 
@@ -189,6 +188,7 @@ export function restoreLocks(k: Kernel, u: Unpacker): void {
   for (let id = 0; id < k.mm.vmas.used; id++) k.mm.vmas.vmRefcnt[id] = u.get();
   for (let file = 0; file < k.files.count; file++) k.files.refcnt[file] = u.get();
   for (let name = 0; name < k.names.used; name++) k.names.refcnt[name] = u.get();
+  u.list(k.names.freeSlots);
   restoreRcu(k, u);
 }
 

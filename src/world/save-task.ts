@@ -14,6 +14,7 @@ import type { Reader } from '../proc/reader.ts';
 import { StepTable } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { ResolvedOperation } from '../writers/source.ts';
+import type { Turns } from '../writers/turns.ts';
 import type { Writer } from '../writers/writer.ts';
 
 const NOTHING = -1;
@@ -86,7 +87,6 @@ export function saveReader(r: Reader, c: SaveContext, p: Packer): void {
   p.put(r.budgetUsed);
   p.put(Math.min(r.failedHere, c.failuresMax));
   p.put(r.lockedVma);
-  p.put(r.found);
   p.put(r.pinnedFile);
   p.put(r.pinnedName);
   saveCopy(r, c.base, p);
@@ -122,7 +122,6 @@ export function restoreReader(r: Reader, c: SaveContext, u: Unpacker): void {
   r.budgetUsed = u.get();
   r.failedHere = u.get();
   r.lockedVma = u.get();
-  r.found = u.get();
   r.pinnedFile = u.get();
   r.pinnedName = u.get();
   restoreCopy(r, c.base, u);
@@ -212,6 +211,19 @@ function restoreLines(r: Reader, base: number, u: Unpacker): void {
     r.lines[at + 1] = base + u.get();
     for (let field = 2; field < LINE_FIELDS; field++) r.lines[at + field] = u.get();
     r.linePages[r.lineCount] = u.get();
+  }
+}
+
+/** Whose turn it is in recorded traces: no writer's own. */
+export function saveTurns(turns: readonly Turns[], p: Packer): void {
+  for (const turn of turns) p.list(turn.saved());
+}
+
+export function restoreTurns(turns: readonly Turns[], u: Unpacker): void {
+  const words: number[] = [];
+  for (const turn of turns) {
+    u.list(words);
+    turn.restore(words);
   }
 }
 

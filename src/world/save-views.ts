@@ -12,35 +12,23 @@ import { TREE_END } from '../mm/vma-leaf.ts';
 import type { Reader } from '../proc/reader.ts';
 import { isFree, RESTORED_SEQ } from './save-kernel.ts';
 
-/**
- * Cursors, samples of the counter, and the fields of freed VMAs that a reader still holds on to.
- */
-export function saveReaderViews(
-  k: Kernel,
-  readers: readonly Reader[],
-  base: number,
-  p: Packer,
-): void {
-  for (const r of readers) {
-    p.flag(r.seqSample === k.mm.mmLockSeq.value);
-    saveCursor(k, r, base, p);
-    if (r.found >= 0 && isFree(k, r.found)) saveFreed(k, r.found, base, p);
-  }
+/** What `r` remembers. */
+export function saveReaderView(k: Kernel, r: Reader, base: number, p: Packer): void {
+  p.put(r.found);
+  p.flag(r.seqSample === k.mm.mmLockSeq.value);
+  saveCursor(k, r, base, p);
+  if (r.found >= 0 && isFree(k, r.found)) saveFreed(k, r.found, base, p);
 }
 
-/** After the address space, the locks and the readers' own registers. */
-export function restoreReaderViews(
-  k: Kernel,
-  readers: readonly Reader[],
-  base: number,
-  u: Unpacker,
-): void {
-  k.mm.tree.dropDeadLeaves();
-  for (const r of readers) {
-    r.seqSample = u.flag() ? k.mm.mmLockSeq.value : RESTORED_SEQ - 2;
-    restoreCursor(k, r, base, u);
-    if (r.found >= 0 && isFree(k, r.found)) restoreFreed(k, r.found, base, u);
-  }
+/**
+ * After the address space and the locks, and after `tree.dropDeadLeaves()`: for all readers or
+ * none, in their order.
+ */
+export function restoreReaderView(k: Kernel, r: Reader, base: number, u: Unpacker): void {
+  r.found = u.get();
+  r.seqSample = u.flag() ? k.mm.mmLockSeq.value : RESTORED_SEQ - 2;
+  restoreCursor(k, r, base, u);
+  if (r.found >= 0 && isFree(k, r.found)) restoreFreed(k, r.found, base, u);
 }
 
 function saveFreed(k: Kernel, id: number, base: number, p: Packer): void {

@@ -6,8 +6,6 @@
  * The lock is `any` (see any-lock.ts) where the scenario says rwsem, and strictly `fifo` where it
  * says so. A step that may choose (which VMA a writer picks) is given its choices from outside.
  */
-import { ByteInterner } from '../base/byte-interner.ts';
-import { Packer, Unpacker } from '../base/packed.ts';
 import { VMA_LOCK_STEPS } from '../mm/act.ts';
 import { anyCanTake, anyTake } from '../mm/any-lock.ts';
 import type { Kernel } from '../mm/kernel.ts';
@@ -23,22 +21,11 @@ import { DONE, isPrivate, PARKED, stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import { buildWorld } from './build.ts';
 import { nextChoices, Odometer } from './odometer.ts';
-import { restoreAddressSpace, restoreLocks, saveAddressSpace, saveLocks } from './save-kernel.ts';
-import type { SaveContext } from './save-task.ts';
-import { restoreReader, restoreWriter, saveReader, saveWriter, TaskTables } from './save-task.ts';
-import { restoreReaderViews, saveReaderViews } from './save-views.ts';
+import { TaskTables } from './save-task.ts';
+import { StateNumbers } from './state-numbers.ts';
 import type { World } from './world.ts';
 
 type RunStep = (kernel: Kernel, task: Task) => RunStep;
-
-/** Places of the portions in a state; the tasks' come after. */
-const SPACE = 0;
-const LOCKS = 1;
-const VIEWS = 2;
-const PORTIONS = 3;
-
-/** A task's status times this, plus what it wants of the lock. */
-const STATUS_UNIT = 4;
 
 const RUNNABLE = 0;
 const ASLEEP = 1;
@@ -73,19 +60,8 @@ export class SearchWorld {
   /** Some reader looks at the lock words of VMAs. */
   readonly #vmaLocks: boolean;
   readonly #chance = new Odometer();
-  readonly #context: SaveContext;
-  readonly #packer = new Packer();
-  readonly #unpacker = new Unpacker();
   readonly #status: Uint8Array;
-  /** Portions of states by their bytes. */
-  readonly #portions = new ByteInterner();
-  /** Portions of the world as it was saved or restored last. */
-  readonly #current: Int32Array;
-  /** By task: it has taken a step since. And: some writer has. */
-  readonly #moved: Uint8Array;
-  #spaceChanged = true;
-  /** The address space is as it was restored: its leaves are numbered by their places. */
-  #spaceRestored = false;
+  readonly numbers: StateNumbers;
   /** What the last transition did, item by item. */
   readonly trail: ScheduleItem[] = [];
   /** Texts that the last transition completed. */
@@ -114,20 +90,23 @@ export class SearchWorld {
     this.#mergePrivate = options.mergePrivate;
     this.#vmaLocks = this.world.readers.some((r) => r.strategy.vmaLocks === true);
     this.#status = new Uint8Array(this.tasks.length);
-    this.#current = new Int32Array(this.stateWidth);
-    this.#moved = new Uint8Array(this.tasks.length).fill(1);
     for (const hog of this.world.hogs) this.#status[hog.id] = FINISHED;
     this.kernel.timeless = true;
     this.kernel.rcu.graceNs = 0;
     this.kernel.wakeUp = (task) => {
       this.#status[task.id] = RUNNABLE;
     };
-    this.#context = {
-      kernel: this.kernel,
-      tables: new TaskTables(),
-      base: (scenario.vmas[0]?.startPage ?? 1) - 1,
-      failuresMax: options.failuresMax,
-    };
+    this.numbers = new StateNumbers({
+      world: this.world,
+      oracle: this.oracle,
+      status: this.#status,
+      context: {
+        kernel: this.kernel,
+        tables: new TaskTables(),
+        base: (scenario.vmas[0]?.startPage ?? 1) - 1,
+        failuresMax: options.failuresMax,
+      },
+    });
     for (const r of this.world.readers) {
       const { accepted } = r;
       r.accepted = () => {
@@ -204,11 +183,7 @@ export class SearchWorld {
   }
 
   #step(t: Task, choices: readonly number[]): void {
-    this.#moved[t.id] = 1;
-    if (t.id >= this.world.readers.length) {
-      this.#spaceChanged = true;
-      this.#spaceRestored = false;
-    }
+    this.numbers.moves(t.id);
     this.#chance.reset(choices);
     if (this.#status[t.id] === ASLEEP) {
       anyTake(this.kernel, t);
@@ -225,109 +200,13 @@ export class SearchWorld {
 
   // --- Saving ---
 
-  /** Numbers that make a state: one for each portion, see save(). */
-  get stateWidth(): number {
-    return PORTIONS + this.world.readers.length + this.world.writers.length;
-  }
-
-  /**
-   * The world as a few numbers: equal numbers, equal futures. Each stands for a portion of the
-   * world:
-   * address space, locks, what readers remember of them, each task. A portion is packed again only
-   * if a task has moved that can change it. The array is overwritten by the next call.
-   */
+  /** The world as a few numbers: see StateNumbers. The array is overwritten by the next call. */
   save(): Int32Array {
-    const p = this.#packer;
-    const c = this.#context;
-    const { readers, writers } = this.world;
-    const ids = this.#current;
-    if (this.#spaceChanged) {
-      p.reset();
-      saveAddressSpace(this.kernel, c.base, p);
-      ids[SPACE] = this.#portions.idOf(p.bytes, p.length);
-    }
-    p.reset();
-    for (let i = 0; i < readers.length + writers.length; i++) {
-      p.put(this.#status[i]! * STATUS_UNIT + this.tasks[i]!.lockWants);
-    }
-    this.#saveOracle(p);
-    saveLocks(this.kernel, p);
-    ids[LOCKS] = this.#portions.idOf(p.bytes, p.length);
-    p.reset();
-    saveReaderViews(this.kernel, readers, c.base, p);
-    ids[VIEWS] = this.#portions.idOf(p.bytes, p.length);
-    for (const r of readers) {
-      if (this.#moved[r.id] === 0) continue;
-      p.reset();
-      saveReader(r, c, p);
-      ids[PORTIONS + r.id] = this.#portions.idOf(p.bytes, p.length);
-    }
-    for (const w of writers) {
-      if (this.#moved[w.id] === 0) continue;
-      p.reset();
-      saveWriter(w, c, p);
-      ids[PORTIONS + w.id] = this.#portions.idOf(p.bytes, p.length);
-    }
-    this.#moved.fill(0);
-    this.#spaceChanged = false;
-    return ids;
+    return this.numbers.save();
   }
 
-  /** Portions that are as they should be already stay. */
   restore(states: Int32Array, at = 0): void {
-    const c = this.#context;
-    const { readers, writers } = this.world;
-    const ids = this.#current;
-    const moved = this.#moved;
-    if (!this.#spaceRestored || ids[SPACE] !== states[at + SPACE]) {
-      restoreAddressSpace(this.kernel, c.base, this.#portion(states[at + SPACE]!));
-      this.#spaceRestored = true;
-    }
-    const u = this.#portion(states[at + LOCKS]!);
-    for (let i = 0; i < readers.length + writers.length; i++) {
-      const status = u.get();
-      this.#status[i] = Math.floor(status / STATUS_UNIT);
-      this.tasks[i]!.lockWants = status % STATUS_UNIT;
-    }
-    this.#restoreOracle(u);
-    restoreLocks(this.kernel, u);
-    for (const r of readers) {
-      const id = states[at + PORTIONS + r.id]!;
-      if (moved[r.id] === 1 || ids[PORTIONS + r.id] !== id) restoreReader(r, c, this.#portion(id));
-    }
-    for (const w of writers) {
-      const id = states[at + PORTIONS + w.id]!;
-      if (moved[w.id] === 1 || ids[PORTIONS + w.id] !== id) restoreWriter(w, c, this.#portion(id));
-    }
-    restoreReaderViews(this.kernel, readers, c.base, this.#portion(states[at + VIEWS]!));
-    for (let i = 0; i < ids.length; i++) ids[i] = states[at + i]!;
-    moved.fill(0);
-    this.#spaceChanged = false;
-  }
-
-  #portion(id: number): Unpacker {
-    this.#unpacker.reset(this.#portions.bytes, this.#portions.at(id));
-    return this.#unpacker;
-  }
-
-  #saveOracle(p: Packer): void {
-    p.put(this.oracle.text);
-    p.put(this.oracle.mapped);
-    for (const pass of this.oracle.passes) {
-      p.put(pass.states);
-      p.put(pass.committed);
-      p.put(pass.trees);
-    }
-  }
-
-  #restoreOracle(u: Unpacker): void {
-    this.oracle.text = u.get();
-    this.oracle.mapped = u.get();
-    for (const pass of this.oracle.passes) {
-      pass.states = u.get();
-      pass.committed = u.get();
-      pass.trees = u.get();
-    }
+    this.numbers.restore(states, at);
   }
 
   // --- Watching ---

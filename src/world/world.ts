@@ -5,6 +5,7 @@ import type { Reader } from '../proc/reader.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Task } from '../sim/task.ts';
 import type { SeededChance } from '../writers/chance.ts';
+import type { Turns } from '../writers/turns.ts';
 import type { Writer } from '../writers/writer.ts';
 import type { Hog } from './hog.ts';
 
@@ -17,6 +18,8 @@ export class World {
   readonly hogs: readonly Hog[];
   /** The writers' streams of chance; none where somebody else decides. */
   readonly chances: readonly SeededChance[];
+  /** In what order the threads of recorded traces make their calls. */
+  readonly turns: readonly Turns[];
   /** Readers, then writers, then hogs; a task's id is its index. */
   readonly tasks: readonly Task[];
   readonly #startNs: readonly number[];
@@ -29,6 +32,7 @@ export class World {
     readonly writers: readonly Writer[];
     readonly hogs: readonly Hog[];
     readonly chances: readonly SeededChance[];
+    readonly turns: readonly Turns[];
     /** By task id. */
     readonly startNs: readonly number[];
   }) {
@@ -39,6 +43,7 @@ export class World {
     this.writers = parts.writers;
     this.hogs = parts.hogs;
     this.chances = parts.chances;
+    this.turns = parts.turns;
     this.tasks = [...parts.readers, ...parts.writers, ...parts.hogs];
     this.#startNs = parts.startNs;
     this.kernel.tasks = this.tasks;

@@ -92,17 +92,21 @@ export class TraceOrders {
     }
     return order;
   }
+
+  /** The turns of all traces, which are the writers' in common. */
+  get turns(): readonly Turns[] {
+    return [...this.#orders.values()].map(({ turns }) => turns);
+  }
 }
 
-/** Numbers that save() writes. */
-const SAVED_WORDS = 4;
+/** Numbers that save() writes. The turns are no thread's own: see TraceOrders. */
+const SAVED_WORDS = 2;
 
 export class TraceScript implements Script {
   readonly roundLength = 2;
   readonly #context: ScriptContext;
   readonly #trace: TraceSpec;
   readonly #order: TraceOrder;
-  readonly #slot: number;
   readonly #own: readonly number[];
   /** Of the thread's calls, the one that comes next. */
   #at = 0;
@@ -118,7 +122,6 @@ export class TraceScript implements Script {
     this.#context = context;
     this.#trace = source.trace;
     this.#order = order;
-    this.#slot = source.slot;
     this.#own = order.callsOf[source.slot]!;
     this.#turn = {
       mine: (task) => order.turns.mine(this.#number(), task),
@@ -227,14 +230,13 @@ export class TraceScript implements Script {
   }
 
   save(into: Float64Array, at: number): number {
-    into.set([this.#at, this.#due, ...this.#order.turns.saved(this.#slot)], at);
+    into.set([this.#at, this.#due], at);
     return at + SAVED_WORDS;
   }
 
   restore(from: Float64Array, at: number): number {
     this.#at = from[at]!;
     this.#due = from[at + 1]!;
-    this.#order.turns.restore(this.#slot, from[at + 2]!, from[at + 3]!);
     return at + SAVED_WORDS;
   }
 }

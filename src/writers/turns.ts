@@ -40,14 +40,13 @@ export class Turns {
     return task;
   }
 
-  /** What save() writes of a thread: the next number, and who waits. */
-  saved(slot: number): readonly [number, number] {
-    return [this.#next, this.#waiting[slot]!];
+  /** Whose turn it is and who waits, as numbers for restore(). */
+  saved(): readonly number[] {
+    return [this.#next, ...this.#waiting];
   }
 
-  /** Each thread brings back its own part. */
-  restore(slot: number, next: number, waiting: number): void {
-    this.#next = next;
-    this.#waiting[slot] = waiting;
+  restore([next, ...waiting]: readonly number[]): void {
+    this.#next = next!;
+    this.#waiting.set(waiting);
   }
 }

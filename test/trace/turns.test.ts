@@ -57,6 +57,8 @@ test('a thread of a trace can be saved in the middle and goes on alike', () => {
   const saved = new Float64Array(100);
   const middle = one.save(saved, 0);
   two.save(saved, middle);
+  const [turns] = orders.turns as [Turns];
+  const turn = turns.saved();
   const first = rest();
   expect(first).toEqual([
     0,
@@ -68,8 +70,10 @@ test('a thread of a trace can be saved in the middle and goes on alike', () => {
   ]);
   expect(one.restore(saved, 0)).toBe(middle);
   two.restore(saved, middle);
+  turns.restore(turn);
   expect(rest()).toEqual(first);
   two.restore(saved, middle);
+  turns.restore(turn);
   two.next();
   two.next();
   expect(two.passTurn()).toBe(1); // the waiting task came back, too

@@ -1,0 +1,241 @@
+/**
+ * A world as a few numbers: equal numbers, equal futures.
+ *
+ * A world falls into portions: the address space with the committed state in force (only writers
+ * change it), the locks (any step may change them), and for each task its registers (only its own
+ * steps change them) and what the steps of others can change of it: whether it sleeps, where a
+ * reader's cursor stands, whether its sample is good, what the oracle knows of its pass. Each
+ * portion is packed into bytes, and equal bytes have one number. A state is a row: the number of
+ * the pair of the first two, then for each task the number of its pair.
+ *
+ * So a step of a task reads what the first number and its own stand for, and nothing else; see
+ * drive/transitions.ts. A portion is packed and unpacked again only if it can have changed.
+ */
+import { ByteInterner } from '../base/byte-interner.ts';
+import { Packer, Unpacker } from '../base/packed.ts';
+import { RowInterner } from '../base/row-interner.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import type { SmallOracle } from '../oracle/small-world.ts';
+import { restoreAddressSpace, restoreLocks, saveAddressSpace, saveLocks } from './save-kernel.ts';
+import type { SaveContext } from './save-task.ts';
+import {
+  restoreReader,
+  restoreTurns,
+  restoreWriter,
+  saveReader,
+  saveTurns,
+  saveWriter,
+} from './save-task.ts';
+import { restoreReaderView, saveReaderView } from './save-views.ts';
+import type { World } from './world.ts';
+
+/** A task's status times this, plus what it wants of the lock. */
+const STATUS_UNIT = 4;
+
+export interface SavedParts {
+  readonly world: World;
+  readonly oracle: SmallOracle;
+  /** By task: what a search world says of it. */
+  readonly status: Uint8Array;
+  readonly context: SaveContext;
+}
+
+export class StateNumbers {
+  readonly #world: World;
+  readonly #kernel: Kernel;
+  readonly #oracle: SmallOracle;
+  readonly #status: Uint8Array;
+  readonly #context: SaveContext;
+  readonly #packer = new Packer();
+  readonly #unpacker = new Unpacker();
+  readonly #portions = new ByteInterner();
+  /** Pairs of portions: address space and locks; registers and what others change. */
+  readonly #shared = new RowInterner(2);
+  readonly #tasks = new RowInterner(2);
+  readonly #pair = new Int32Array(2);
+  /** Of the world as it was saved or restored last. */
+  readonly #current: Int32Array;
+  /** By task: it has taken a step since. */
+  readonly #moved: Uint8Array;
+  #spaceChanged = true;
+  /** The address space is as it was restored: its leaves are numbered by their places. */
+  #spaceRestored = false;
+
+  constructor({ world, oracle, status, context }: SavedParts) {
+    this.#world = world;
+    this.#kernel = world.kernel;
+    this.#oracle = oracle;
+    this.#status = status;
+    this.#context = context;
+    this.#current = new Int32Array(1 + world.readers.length + world.writers.length);
+    this.#moved = new Uint8Array(world.tasks.length).fill(1);
+  }
+
+  /** Numbers of a state. */
+  get width(): number {
+    return this.#current.length;
+  }
+
+  /** Bytes of memory that the portions take. */
+  get bytes(): number {
+    return this.#portions.held + this.#shared.bytes + this.#tasks.bytes;
+  }
+
+  /** What others can change of a task, by the number of the task. */
+  changeableOf(task: number): number {
+    return this.#tasks.rows[2 * task + 1]!;
+  }
+
+  /** The number of the same task with that changed. */
+  withChangeable(task: number, changeable: number): number {
+    return this.#pairOf(this.#tasks, this.#tasks.rows[2 * task]!, changeable);
+  }
+
+  /** To be told before a task takes a step. */
+  moves(task: number): void {
+    this.#moved[task] = 1;
+    if (task < this.#world.readers.length) return;
+    this.#spaceChanged = true;
+    this.#spaceRestored = false;
+  }
+
+  /** The array is overwritten by the next call. */
+  save(): Int32Array {
+    const { readers, writers } = this.#world;
+    const numbers = this.#current;
+    const space = this.#spaceChanged ? this.#saveSpace() : this.#shared.rows[2 * numbers[0]!]!;
+    numbers[0] = this.#pairOf(this.#shared, space, this.#saveLocks());
+    for (const { id } of readers) numbers[1 + id] = this.#saveTask(id);
+    for (const { id } of writers) numbers[1 + id] = this.#saveTask(id);
+    this.#moved.fill(0);
+    this.#spaceChanged = false;
+    return numbers;
+  }
+
+  /** Portions that are as they should be already stay. */
+  restore(states: Int32Array, at: number): void {
+    const { readers, writers } = this.#world;
+    const numbers = this.#current;
+    const shared = this.#shared.rows;
+    const space = shared[2 * states[at]!]!;
+    if (!this.#spaceRestored || shared[2 * numbers[0]!] !== space) {
+      this.#restoreSpace(this.#portion(space));
+      this.#spaceRestored = true;
+    }
+    this.#restoreLocks(this.#portion(shared[2 * states[at]! + 1]!));
+    for (const { id } of readers) this.#restoreTask(id, states[at + 1 + id]!);
+    for (const { id } of writers) this.#restoreTask(id, states[at + 1 + id]!);
+    numbers[0] = states[at]!;
+    this.#moved.fill(0);
+    this.#spaceChanged = false;
+  }
+
+  #pairOf(pairs: RowInterner, first: number, second: number): number {
+    this.#pair[0] = first;
+    this.#pair[1] = second;
+    return pairs.idOf(this.#pair);
+  }
+
+  #packed(): number {
+    return this.#portions.idOf(this.#packer.bytes, this.#packer.length);
+  }
+
+  #portion(id: number): Unpacker {
+    this.#unpacker.reset(this.#portions.bytes, this.#portions.at(id));
+    return this.#unpacker;
+  }
+
+  // --- What tasks have in common ---
+
+  #saveSpace(): number {
+    const p = this.#packer;
+    p.reset();
+    p.put(this.#oracle.text);
+    p.put(this.#oracle.mapped);
+    saveAddressSpace(this.#kernel, this.#context.base, p);
+    return this.#packed();
+  }
+
+  #restoreSpace(u: Unpacker): void {
+    this.#oracle.text = u.get();
+    this.#oracle.mapped = u.get();
+    restoreAddressSpace(this.#kernel, this.#context.base, u);
+  }
+
+  #saveLocks(): number {
+    const p = this.#packer;
+    p.reset();
+    saveLocks(this.#kernel, p);
+    saveTurns(this.#world.turns, p);
+    return this.#packed();
+  }
+
+  #restoreLocks(u: Unpacker): void {
+    restoreLocks(this.#kernel, u);
+    restoreTurns(this.#world.turns, u);
+    this.#kernel.mm.tree.dropDeadLeaves();
+  }
+
+  // --- Tasks ---
+
+  #saveTask(id: number): number {
+    const registers =
+      this.#moved[id] === 1
+        ? this.#saveRegisters(id)
+        : this.#tasks.rows[2 * this.#current[1 + id]!]!;
+    return this.#pairOf(this.#tasks, registers, this.#saveChangeable(id));
+  }
+
+  #restoreTask(id: number, number: number): void {
+    const { rows } = this.#tasks;
+    const registers = rows[2 * number]!;
+    if (this.#moved[id] === 1 || rows[2 * this.#current[1 + id]!] !== registers) {
+      this.#restoreRegisters(id, this.#portion(registers));
+    }
+    this.#restoreChangeable(id, this.#portion(rows[2 * number + 1]!));
+    this.#current[1 + id] = number;
+  }
+
+  #saveRegisters(id: number): number {
+    const { readers, writers } = this.#world;
+    const p = this.#packer;
+    p.reset();
+    if (id < readers.length) saveReader(readers[id]!, this.#context, p);
+    else saveWriter(writers[id - readers.length]!, this.#context, p);
+    return this.#packed();
+  }
+
+  #restoreRegisters(id: number, u: Unpacker): void {
+    const { readers, writers } = this.#world;
+    if (id < readers.length) restoreReader(readers[id]!, this.#context, u);
+    else restoreWriter(writers[id - readers.length]!, this.#context, u);
+  }
+
+  #saveChangeable(id: number): number {
+    const { readers, tasks } = this.#world;
+    const p = this.#packer;
+    p.reset();
+    p.put(this.#status[id]! * STATUS_UNIT + tasks[id]!.lockWants);
+    if (id < readers.length) {
+      const pass = this.#oracle.passes[id]!;
+      p.put(pass.states);
+      p.put(pass.committed);
+      p.put(pass.trees);
+      saveReaderView(this.#kernel, readers[id]!, this.#context.base, p);
+    }
+    return this.#packed();
+  }
+
+  #restoreChangeable(id: number, u: Unpacker): void {
+    const { readers, tasks } = this.#world;
+    const status = u.get();
+    this.#status[id] = Math.floor(status / STATUS_UNIT);
+    tasks[id]!.lockWants = status % STATUS_UNIT;
+    if (id >= readers.length) return;
+    const pass = this.#oracle.passes[id]!;
+    pass.states = u.get();
+    pass.committed = u.get();
+    pass.trees = u.get();
+    restoreReaderView(this.#kernel, readers[id]!, this.#context.base, u);
+  }
+}
