@@ -1,4 +1,9 @@
-/** How this project is bundled: the command line by build.mjs, and once more for the benchmarks. */
+/**
+ * How this project is bundled: the command line by build.mjs, and once more for the benchmarks.
+ *
+ * Steps are known by their names. Without keepNames the bundler may add a number, which stepName()
+ * takes off; with it every function made at run time would be named by a call (8 % of a sweep).
+ */
 import { build } from 'esbuild';
 
 /** @returns esbuild's metafile @param entryPoints by the name of the output @param outdir */
@@ -7,7 +12,6 @@ export async function bundle(entryPoints, outdir) {
     entryPoints,
     outdir,
     bundle: true,
-    keepNames: true, // steps are known by their names
     splitting: true,
     format: 'esm',
     platform: 'node',

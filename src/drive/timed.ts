@@ -166,7 +166,7 @@ export class TimedDriver {
       const { nextNs } = machine;
       if (nextNs > stopNs) return;
       k.nowNs = nextNs;
-      this.#trace?.note(task.id, nextNs, step.name);
+      if (this.#trace !== null) this.#trace.note(task.id, nextNs, stepName(step));
       if (this.#onStep !== null) this.#onStep(task, nextNs);
       step = step(k, task);
       if (++this.#events === this.#historyCheckAt) this.#checkHistory();
