@@ -99,7 +99,7 @@ function rate(figure: Figure): string {
   const { unit } = figure;
   const min = minimumOf(figure);
   if (unit === 'ns/simulated ns') return `${(1 / figure.wall!.min).toPrecision(3)} times real time`;
-  const thing = /^ns\/(event|state|schedule)$/.exec(unit)?.[1];
+  const thing = /^ns\/(event|state|schedule|step)$/.exec(unit)?.[1];
   return thing === undefined ? '' : `${(1e3 / min).toPrecision(3)} million ${thing}s/s`;
 }
 

@@ -9,8 +9,6 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundle, COMMAND_LINE } from '../scripts/bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const cwd = process.cwd();
-process.chdir(root);
 const directory = mkdtempSync(join(tmpdir(), 'mapsim-bench-'));
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
 process.on('SIGINT', () => process.exit(130));
@@ -19,8 +17,14 @@ process.on('SIGTERM', () => process.exit(143));
 writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
 await bundle(COMMAND_LINE, join(directory, 'dist/cli'));
 mkdirSync(join(directory, 'bin'));
-copyFileSync('bin/mapsim.js', join(directory, 'bin/mapsim.js'));
+copyFileSync(join(root, 'bin/mapsim.js'), join(directory, 'bin/mapsim.js'));
 await bundle({ main: 'bench/main.ts', worker: 'bench/worker.ts' }, join(directory, 'bench'));
 
 const { main } = await import(pathToFileURL(join(directory, 'bench/main.js')).href);
-process.exit(await main(process.argv.slice(2), { root, cwd, directory }));
+process.exit(
+  await main(process.argv.slice(2), {
+    root,
+    cwd: process.cwd(),
+    directory,
+  }),
+);

@@ -71,14 +71,14 @@ writers:
 `;
 }
 
-/** A world whose schedules have about 30 steps. */
-export const THIRTY_STEPS = `mapsim: 1
+/** A world whose schedules are short: 30 to 45 steps. */
+export const SHORT_SCHEDULES = `mapsim: 1
 machine: {rwsem: fifo}
 vmas:
   - {start: "0x7f0000000000", pages: 1, perms: r--p, tag: only}
 readers: [{name: reader}]
 writers:
-  - {name: writer, ops: 1, program: [{mprotect: {vma: {tag: only}, perms: rw-p}}]}
+  - {name: writer, ops: 1, program: [{munmap: {vma: {tag: only}}}]}
 `;
 
 /** 1,000 runs of some milliseconds. */

@@ -4,13 +4,20 @@
  * Steps are known by their names. Without keepNames the bundler may add a number, which stepName()
  * takes off; with it every function made at run time would be named by a call (8 % of a sweep).
  */
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** @returns esbuild's metafile @param entryPoints by the name of the output @param outdir */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * @returns esbuild's metafile
+ * @param entryPoints by the name of the output; paths are relative to the project, as is `outdir`
+ */
 export async function bundle(entryPoints, outdir) {
   const { metafile } = await build({
     entryPoints,
     outdir,
+    absWorkingDir: ROOT,
     bundle: true,
     splitting: true,
     format: 'esm',

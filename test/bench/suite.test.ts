@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Result } from '../../bench/result.ts';
+import { ROOT } from '../cli/spawn.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'mapsim-bench-test-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function bench(...argv: string[]) {
+  return spawnSync(process.execPath, [join(ROOT, 'bench/run.mjs'), ...argv], {
+    cwd: directory,
+    encoding: 'utf8',
+  });
+}
+
+describe('the suite at a tiny size', () => {
+  const file = join(directory, 'result.json');
+  const tiny = ['--runs=1', '--warm-up=0', '--sizes=50', '--strategies=mmap-lock,rcu-page3'];
+  let ended: ReturnType<typeof bench>;
+  beforeAll(() => {
+    ended = bench('--only=a,b,c', ...tiny, '--json', file);
+  }, 120_000);
+  const result = (): Result => JSON.parse(readFileSync(file, 'utf8'));
+
+  test('ends well and tells nothing that is wrong', () => {
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('writes a figure for every strategy and part, none of them empty', () => {
+    const { schema, runs, figures } = result();
+    expect({ schema, runs }).toEqual({ schema: 'mapsim/bench@1', runs: 1 });
+    const grids = ['anonymous', 'file'];
+    const quiet = figures.filter(({ part, row }) => part === 'a' && row !== '/proc');
+    expect(quiet.map(({ grid, row, column }) => `${grid} ${row} ${column}`)).toEqual(
+      grids.flatMap((grid) => [`${grid} mmap-lock 50`, `${grid} rcu-page3 50`]),
+    );
+    expect(figures.filter(({ part }) => part === 'b')).toHaveLength(8);
+    for (const { cpu, wall, size } of figures) {
+      const spreads = [cpu, wall, size].filter((spread) => spread !== null);
+      expect(spreads.length).toBeGreaterThan(0);
+      for (const { min, median } of spreads) {
+        expect(min).toBeGreaterThan(0);
+        expect(median).toBeGreaterThanOrEqual(min);
+      }
+    }
+  });
+
+  test('reads a real process in the same turns, or says why not', () => {
+    const { figures, skipped } = result();
+    const real = figures.filter(({ row }) => row === '/proc').length;
+    expect(real + skipped.filter(({ what }) => what.includes('/proc')).length).toBe(2);
+  });
+
+  test('prints tables with the targets that it can judge', () => {
+    const { stdout } = ended;
+    expect(stdout).toMatch(/^events, 6 tasks .* at least 10 million\/s +(met|missed)$/m);
+    expect(stdout).toMatch(/^mmap-lock +\d/m);
+    expect(stdout).not.toContain('1M');
+  });
+
+  test('is held against an earlier result', () => {
+    const { status, stdout } = bench('--only=a', ...tiny, '--compare', file);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^a\/anonymous\/mmap-lock\/50 ns\/line( +[\d.]+){3}$/m);
+  });
+});
+
+test('mistakes on the command line are told before anything is measured', () => {
+  expect(bench('--only=z')).toMatchObject({ status: 2, stdout: '' });
+  const { status, stderr } = bench('--compare=nowhere.json');
+  expect(status).toBe(3);
+  expect(stderr).toMatch(/^bench: error: cannot compare with .*nowhere.json/);
+});
