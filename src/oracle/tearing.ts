@@ -53,8 +53,9 @@ export class Judge {
   readonly #line = new Float64Array(LINE_FIELDS);
   /** For each item but the last: how it and the next one stand in the states of the pass. */
   #standing = new Int32Array(64);
-  /** The lines of the live layout, once it was asked for the whole of them. */
+  /** The lines of the live layout, once it was asked twice for the whole of them. */
   #stood: Buffer | null = null;
+  #stoodOnce = false;
 
   constructor(evidence: Evidence) {
     this.#evidence = evidence;
@@ -63,6 +64,7 @@ export class Judge {
   /** The live layout is about to change. */
   layoutChanges(): void {
     this.#stood = null;
+    this.#stoodOnce = false;
   }
 
   /** @param began when the pass began @param section the write section that is open now, if any */
@@ -86,7 +88,8 @@ export class Judge {
     const bytes = Buffer.from(lines.buffer, lines.byteOffset, count * LINE_FIELDS * 8);
     if (this.#stood?.equals(bytes)) return true;
     if (!this.#evidence.live.prints(lines, count)) return false;
-    this.#stood = Buffer.from(bytes);
+    if (this.#stoodOnce) this.#stood = Buffer.from(bytes);
+    this.#stoodOnce = true;
     return true;
   }
 

@@ -2,6 +2,7 @@
  * Watches the passes of every reader: when they begin and end, what they handed out, what the
  * oracle says of it. Keeps the text of the passes that were asked for and no other.
  */
+import { ByteBuffer } from '../base/byte-buffer.ts';
 import { Samples } from '../base/statistics.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import type { Oracle } from '../oracle/oracle.ts';
@@ -25,7 +26,7 @@ export interface ReaderWatch {
   token: number;
   verdict: Verdict;
   /** Text handed out in this pass, while it is kept. */
-  chunks: Uint8Array[] | null;
+  text: ByteBuffer | null;
 }
 
 export function noTearing(): Tearing {
@@ -62,7 +63,7 @@ export class PassWatch implements PassObserver {
         readNs: new Samples(),
         token: -1,
         verdict: NOT_TORN,
-        chunks: null,
+        text: null,
       };
       this.#byReader.set(r.id, watch);
     }
@@ -72,11 +73,11 @@ export class PassWatch implements PassObserver {
   passBegins(r: Reader): void {
     const watch = this.of(r);
     watch.token = this.#oracle.passBegins();
-    watch.chunks = this.#keeps(r) ? [] : null;
+    watch.text = this.#keeps(r) ? new ByteBuffer() : null;
   }
 
   handedOut(r: Reader, from: number, to: number): void {
-    this.of(r).chunks?.push(r.page.bytes.slice(from, to));
+    this.of(r).text?.append(r.page.bytes.subarray(from, to));
   }
 
   readReturns(r: Reader, tookNs: number): void {
@@ -99,10 +100,10 @@ export class PassWatch implements PassObserver {
     const watch = this.of(r);
     watch.passNs.add(this.#kernel.nowNs - r.passStartNs);
     addVerdict(watch.tearing, watch.verdict);
-    if (watch.chunks !== null && (this.#selection.which !== 'torn' || watch.verdict.torn)) {
+    if (watch.text !== null && (this.#selection.which !== 'torn' || watch.verdict.torn)) {
       this.#record(r, watch, true);
     }
-    watch.chunks = null;
+    watch.text = null;
   }
 
   /** The run ends with this pass in flight. */
@@ -111,8 +112,8 @@ export class PassWatch implements PassObserver {
     if (watch.token >= 0) this.#oracle.passGivenUp(watch.token);
     watch.token = -1;
     watch.verdict = NOT_TORN;
-    if (watch.chunks !== null && this.#selection.which !== 'torn') this.#record(r, watch, false);
-    watch.chunks = null;
+    if (watch.text !== null && this.#selection.which !== 'torn') this.#record(r, watch, false);
+    watch.text = null;
   }
 
   #keeps(r: Reader): boolean {
@@ -125,6 +126,7 @@ export class PassWatch implements PassObserver {
   #record(r: Reader, watch: ReaderWatch, finished: boolean): void {
     const tearing = noTearing();
     addVerdict(tearing, watch.verdict);
+    const text = watch.text ?? new ByteBuffer();
     this.passes.push({
       reader: r.name,
       index: r.passIndex,
@@ -133,7 +135,7 @@ export class PassWatch implements PassObserver {
       torn: watch.verdict.torn,
       tearing,
       finished,
-      text: Buffer.concat(watch.chunks ?? []),
+      text: Buffer.from(text.bytes.buffer, 0, text.length),
       cuts: watch.verdict.cutLines,
     });
   }
