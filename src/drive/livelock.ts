@@ -52,7 +52,7 @@ export class LivelockWatch {
     this.#context = {
       kernel: world.kernel,
       tables: new TaskTables(),
-      base: (world.scenario.vmas[0]?.startPage ?? 1) - 1,
+      base: (world.scenario.vmas.at(0)?.startPage ?? 1) - 1,
       failuresMax: 0,
     };
   }

@@ -39,7 +39,7 @@ export function openMaps(s: Strategy): ReaderStep {
 
   const procMapsOpen: ReaderStep = (k, r) => {
     if (r.counts.passesStarted === r.passes) return DONE as unknown as ReaderStep;
-    beginPass(r, redoPage);
+    beginPass(k, r, redoPage);
     k.spend(Math.floor(k.costs.openClose / 2));
     r.ret = ksysRead;
     return s.openFile ?? ksysRead;

@@ -1,4 +1,5 @@
 /** The frame of a pass, whichever way it is read: what is fresh when it begins, how it ends. */
+import type { Kernel } from '../mm/kernel.ts';
 import { privateSteps } from '../sim/step.ts';
 import type { Reader } from './reader.ts';
 import type { ReaderStep, Strategy } from './strategy.ts';
@@ -7,7 +8,8 @@ import type { ReaderStep, Strategy } from './strategy.ts';
 export const PAGE_SIZE = 4096;
 
 /** A fresh open file. @param redo where a page (or call) that is thrown away begins again */
-export function beginPass(r: Reader, redo: ReaderStep): void {
+export function beginPass(k: Kernel, r: Reader, redo: ReaderStep): void {
+  r.reserveLines(k.mm.mapCount);
   r.counts.passesStarted++;
   r.passIndex++;
   r.begun = false;

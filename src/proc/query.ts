@@ -21,7 +21,7 @@ const PATH_CHARS_PER_FORMATTED = 6;
 export function queryMaps(s: Strategy): ReaderStep {
   const procMapsOpen: ReaderStep = (k, r) => {
     if (r.counts.passesStarted === r.passes) return DONE as unknown as ReaderStep;
-    beginPass(r, redoQuery);
+    beginPass(k, r, redoQuery);
     k.spend(Math.floor(k.costs.openClose / 2));
     r.ret = ksysIoctl;
     return s.openFile ?? ksysIoctl;

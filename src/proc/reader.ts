@@ -255,12 +255,16 @@ export class Reader extends Task implements VmaWalker {
     this.copy.special = NO_SPECIAL;
   }
 
+  /** Room for so many lines in all. */
+  reserveLines(count: number): void {
+    if (count <= this.linePages.length) return;
+    this.linePages = grownInt32(this.linePages, count);
+    this.lines = grownFloat64(this.lines, LINE_FIELDS * this.linePages.length);
+  }
+
   /** Room for one more line; returns where its numbers go. */
   nextLineAt(): number {
-    if (this.lineCount === this.linePages.length) {
-      this.linePages = grownInt32(this.linePages, this.lineCount + 1);
-      this.lines = grownFloat64(this.lines, LINE_FIELDS * this.linePages.length);
-    }
+    this.reserveLines(this.lineCount + 1);
     return this.lineCount * LINE_FIELDS;
   }
 

@@ -13,9 +13,10 @@ import { type Landmarks, landmarks } from './landmarks.ts';
 import { cite, type Loading, pageAt, refuse } from './loading.ts';
 import { GATE_PAGE, parseMapsText } from './maps-text.ts';
 import type { Path } from './parse.ts';
-import type { RangeSpec, VmaSpec } from './scenario.ts';
+import type { RangeSpec, Rows, VmaSpec } from './scenario.ts';
 import type { ExplicitVma, VmaEntry } from './schema.ts';
 import { ALL_PAGES, hexOfPage, hexRange } from './units.ts';
+import { VmaList } from './vma-list.ts';
 
 export const VMAS_MAX = 1_000_000;
 /** A maps text of VMAS_MAX lines has about a hundred bytes for each; longer is no such text. */
@@ -32,8 +33,8 @@ interface Block {
 
 export interface LaidOut extends Landmarks {
   /** By address. */
-  readonly vmas: readonly VmaSpec[];
-  readonly ranges: readonly RangeSpec[];
+  readonly vmas: Rows<VmaSpec>;
+  readonly ranges: Rows<RangeSpec>;
   /** Indices into `ranges`, rising. */
   readonly tagged: ReadonlyMap<string, readonly number[]>;
   readonly gate: boolean;
@@ -44,7 +45,7 @@ const UNLABELLED = -1;
 
 export class AddressSpace {
   readonly #loading: Loading;
-  readonly #specs: VmaSpec[] = [];
+  readonly #specs = new VmaList();
   readonly #labels: number[] = [];
   readonly #blocks: Block[] = [];
   #gate: Span | null = null;
@@ -200,28 +201,24 @@ export class AddressSpace {
    */
   layOut(brkPage = -1): LaidOut {
     const specs = this.#specs;
-    const order = Array.from(specs, (_, index) => index);
-    // Items mostly come in rising order: then this is one pass.
-    order.sort((a, b) => specs[a]!.startPage - specs[b]!.startPage || a - b);
+    const order = specs.order();
     this.#refuseOverlaps(order);
-    const vmas = order.map((index) => specs[index]!);
+    const vmas = specs.pick(order);
     const marks = landmarks(vmas, order, this.#labels, brkPage);
     for (const { index, message } of marks.contradictions) {
       this.#loading.faults.add(this.#placeOf(index), message);
     }
     const tagged = new Map<string, number[]>();
     const blockOf = this.#blockIndices();
-    const ranges: RangeSpec[] = [];
-    for (const index of order) {
+    const named = order.filter((index) => this.#blocks[blockOf[index]!]!.named);
+    for (const [range, index] of named.entries()) {
       const block = this.#blocks[blockOf[index]!]!;
-      if (!block.named) continue;
-      const range = ranges.push(specs[index]!) - 1;
       if (block.tag === null) continue;
       const members = tagged.get(block.tag);
       if (members) members.push(range);
       else tagged.set(block.tag, [range]);
     }
-    return { ...marks, vmas, ranges, tagged, gate: this.#gate !== null };
+    return { ...marks, vmas, ranges: specs.pick(named), tagged, gate: this.#gate !== null };
   }
 
   #blockIndices(): Uint32Array {
@@ -245,7 +242,7 @@ export class AddressSpace {
   }
 
   /** Once for each pair of places: two items with copies may overlap a million times. */
-  #refuseOverlaps(order: readonly number[]): void {
+  #refuseOverlaps(order: Uint32Array): void {
     const cited = new Set<string>();
     let highest = -1;
     let below = 0;
@@ -254,16 +251,16 @@ export class AddressSpace {
       const key = `${cite(place)} ${cite(otherPlace)}`;
       if (cited.has(key)) return;
       cited.add(key);
-      const { startPage, endPage } = this.#specs[index]!;
+      const { startPage, endPage } = this.#specs.at(index)!;
       const message = `${hexRange(startPage, endPage)} overlaps ${other} at ${cite(otherPlace)}`;
       this.#loading.faults.add(place, message);
     };
     for (const index of order) {
-      const { startPage, endPage } = this.#specs[index]!;
+      const { startPage, endPage } = this.#specs.at(index)!;
       if (startPage < highest) {
         // The fault is the one that was written later.
         const [later, earlier] = index > below ? [index, below] : [below, index];
-        const other = this.#specs[earlier]!;
+        const other = this.#specs.at(earlier)!;
         complain(later, hexRange(other.startPage, other.endPage), this.#placeOf(earlier));
       }
       if (this.#gate && startPage <= GATE_PAGE && endPage > GATE_PAGE) {

@@ -10,10 +10,11 @@ import type { AddressSpace, LaidOut } from './address-space.ts';
 import { anonymous } from './backing.ts';
 import { durationNs, type Loading, pageAt, refuse } from './loading.ts';
 import type { Path } from './parse.ts';
-import type { Churn, RangeSpec, Selector, VmaSpec } from './scenario.ts';
+import type { Churn, RangeSpec, Rows, Selector, VmaSpec } from './scenario.ts';
 import type { WriterArgs } from './schema.ts';
 import { anyRange, type SelectorContext, selector } from './selectors.ts';
 import { ALL_PAGES } from './units.ts';
+import { VmaList } from './vma-list.ts';
 
 type ChurnName = NonNullable<WriterArgs['churn']>;
 
@@ -120,7 +121,7 @@ const spareKind = (range: RangeSpec): string => `${range.perms.slice(0, 3)}p`;
 /** Asks for spare memory for every range of the selector. */
 export function askForSpares(spares: Spares, ranges: Selector, space: LaidOut): void {
   for (let i = 0; i < ranges.ranges.length; i++) {
-    const range = space.ranges[ranges.ranges[i]!]!;
+    const range = space.ranges.at(ranges.ranges[i]!)!;
     const pages = range.endPage - range.startPage;
     const kind = spareKind(range);
     spares.set(kind, Math.max(spares.get(kind) ?? 0, pages));
@@ -128,7 +129,7 @@ export function askForSpares(spares: Spares, ranges: Selector, space: LaidOut): 
 }
 
 export interface PlacedSpares {
-  readonly vmas: readonly VmaSpec[];
+  readonly vmas: Rows<VmaSpec>;
   /** First page of the spare for each range of the selector. */
   startsFor(ranges: Selector): Float64Array;
 }
@@ -151,17 +152,17 @@ export function placeSpares(spares: Spares, space: LaidOut): PlacedSpares {
   }
   const byAddress = (a: VmaSpec, b: VmaSpec): number => a.startPage - b.startPage;
   return {
-    vmas: added.length === 0 ? space.vmas : [...space.vmas, ...added].sort(byAddress),
+    vmas: added.length === 0 ? space.vmas : VmaList.of([...space.vmas, ...added].sort(byAddress)),
     startsFor: (ranges) =>
       Float64Array.from(
         ranges.ranges,
-        (range) => starts.get(spareKind(space.ranges[range]!)) ?? -1,
+        (range) => starts.get(spareKind(space.ranges.at(range)!)) ?? -1,
       ),
   };
 }
 
 /** First page of the lowest gap from `page` upwards that has so many pages. */
-function gapFrom(vmas: readonly VmaSpec[], page: number, pages: number): number {
+function gapFrom(vmas: Iterable<VmaSpec>, page: number, pages: number): number {
   let start = page;
   for (const vma of vmas) {
     if (vma.startPage >= start + pages) break;

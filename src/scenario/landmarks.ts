@@ -7,7 +7,7 @@
  * Source: v6.18 include/linux/mm.h vma_is_initial_heap, vma_is_initial_stack.
  */
 import { LABEL } from './maps-text.ts';
-import type { VmaSpec } from './scenario.ts';
+import type { Rows, VmaSpec } from './scenario.ts';
 import { hexOfPage } from './units.ts';
 
 export interface Landmarks {
@@ -36,14 +36,15 @@ const LIBRARIES_PAGE = 0x700000000;
  * @param emptyBrkPage the break of a process without heap, where a trace tells it, or -1
  */
 export function landmarks(
-  vmas: readonly VmaSpec[],
-  order: readonly number[],
+  vmas: Rows<VmaSpec>,
+  order: ArrayLike<number>,
   labels: readonly number[],
   emptyBrkPage = -1,
 ): Judged {
   let [startBrkPage, brkPage, startStackPage, stackStart] = [-1, -1, -1, -1];
-  for (const [at, vma] of vmas.entries()) {
-    const label = labels[order[at]!];
+  let at = 0;
+  for (const vma of vmas) {
+    const label = labels[order[at++]!];
     if (label === LABEL.heap) {
       if (startBrkPage < 0) startBrkPage = vma.startPage;
       brkPage = Math.max(brkPage, vma.endPage);
@@ -62,8 +63,8 @@ export function landmarks(
 }
 
 /** Behind the executable and its bss, as without randomisation. */
-function emptyBrk(vmas: readonly VmaSpec[]): number {
-  const first = vmas[0];
+function emptyBrk(vmas: Rows<VmaSpec>): number {
+  const first = vmas.at(0);
   let end = LONE_BRK_PAGE;
   if (first && first.file >= 0 && first.startPage < LIBRARIES_PAGE) {
     end = first.endPage;
@@ -75,27 +76,30 @@ function emptyBrk(vmas: readonly VmaSpec[]): number {
 }
 
 /** The VMA that an empty brk area at this page would make a heap of. */
-function insideOf(vmas: readonly VmaSpec[], page: number): VmaSpec | undefined {
-  return vmas.find((vma) => vma.startPage < page && page < vma.endPage);
+function insideOf(vmas: Rows<VmaSpec>, page: number): VmaSpec | undefined {
+  for (const vma of vmas) if (vma.startPage < page && page < vma.endPage) return vma;
+  return undefined;
 }
 
 /** End of the highest VMA below the stack: what was mapped first went to the top of the area. */
-function mmapBase(vmas: readonly VmaSpec[], stackStart: number): number {
+function mmapBase(vmas: Rows<VmaSpec>, stackStart: number): number {
   if (stackStart < 0) return MMAP_BASE_PAGE;
-  const below = vmas.findLast((vma) => vma.endPage <= stackStart);
-  return below ? below.endPage : Math.min(MMAP_BASE_PAGE, stackStart);
+  let base = Math.min(MMAP_BASE_PAGE, stackStart);
+  for (const { endPage } of vmas) if (endPage <= stackStart) base = endPage;
+  return base;
 }
 
 function contradictions(
-  vmas: readonly VmaSpec[],
-  order: readonly number[],
+  vmas: Rows<VmaSpec>,
+  order: ArrayLike<number>,
   labels: readonly number[],
   marks: Landmarks,
 ): { index: number; message: string }[] {
   const { startBrkPage, brkPage, startStackPage } = marks;
   const found: { index: number; message: string }[] = [];
-  for (const [at, { startPage, endPage, file, special }] of vmas.entries()) {
-    const index = order[at]!;
+  let at = 0;
+  for (const { startPage, endPage, file, special } of vmas) {
+    const index = order[at++]!;
     const label = labels[index]!;
     if (label < 0 || file >= 0 || special !== null) continue;
     const inHeap = startPage < brkPage && endPage > startBrkPage;

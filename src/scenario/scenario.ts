@@ -27,6 +27,12 @@ export interface FileSpec {
   readonly open: number;
 }
 
+/** What is read of a long list; an array will do. */
+export interface Rows<T> extends Iterable<T> {
+  readonly length: number;
+  at(index: number): T | undefined;
+}
+
 /** One VMA of the address space at the start. */
 export interface VmaSpec {
   readonly startPage: number;
@@ -207,8 +213,8 @@ export interface Scenario {
   readonly machine: MachineSpec;
   readonly files: readonly FileSpec[];
   /** Rising by address, not overlapping. */
-  readonly vmas: readonly VmaSpec[];
-  readonly ranges: readonly RangeSpec[];
+  readonly vmas: Rows<VmaSpec>;
+  readonly ranges: Rows<RangeSpec>;
   /** mm->start_brk and mm->brk in pages (equal where there is no heap). */
   readonly startBrkPage: number;
   readonly brkPage: number;

@@ -8,7 +8,7 @@
 import type { LaidOut } from './address-space.ts';
 import { type Loading, pageAt, refuse } from './loading.ts';
 import type { Path } from './parse.ts';
-import type { Place, RangeSpec, Selector } from './scenario.ts';
+import type { Place, RangeSpec, Rows, Selector } from './scenario.ts';
 import type { SelectorArgs } from './schema.ts';
 import { didYouMean, list } from './shape.ts';
 import { ALL_PAGES, hexRange } from './units.ts';
@@ -35,12 +35,12 @@ export function selector(
   const { loading, space } = context;
   const named = namedRanges(context, path, args);
   if (named === null) return null;
-  const fits = (range: number): boolean => pagesOf(space.ranges[range]) >= need.pages;
+  const fits = (range: number): boolean => pagesOf(space.ranges.at(range)) >= need.pages;
   const single = args.index !== undefined || args.address !== undefined || args.pick === 'first';
   const candidates = single ? [named[0] ?? 0] : named;
   const ranges = candidates.every(fits) ? candidates : candidates.filter(fits);
   if (ranges.length > 0) return { ranges, pick: args.pick };
-  const first = space.ranges[candidates[0] ?? 0];
+  const first = space.ranges.at(candidates[0] ?? 0);
   const message = single
     ? `${rangeText(first)} has ${pagesOf(first)} pages, and ${need.why} needs ${need.pages}`
     : `none of these ranges has the ${need.pages} pages that ${need.why} needs`;
@@ -102,22 +102,22 @@ const wholes = new WeakMap<LaidOut, readonly number[]>();
 function allRanges(space: LaidOut): readonly number[] {
   let all = wholes.get(space);
   if (!all) {
-    all = Array.from(space.ranges, (_, index) => index);
+    all = Array.from({ length: space.ranges.length }, (_, index) => index);
     wholes.set(space, all);
   }
   return all;
 }
 
 /** Index of the range that holds the page, or -1. */
-function rangeAt(ranges: readonly RangeSpec[], page: number): number {
+function rangeAt(ranges: Rows<RangeSpec>, page: number): number {
   let low = 0;
   let high = ranges.length;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (ranges[middle]!.endPage <= page) low = middle + 1;
+    if (ranges.at(middle)!.endPage <= page) low = middle + 1;
     else high = middle;
   }
-  const found = ranges[low];
+  const found = ranges.at(low);
   return found && found.startPage <= page ? low : -1;
 }
 

@@ -103,7 +103,7 @@ export class SearchWorld {
       context: {
         kernel: this.kernel,
         tables: new TaskTables(),
-        base: (scenario.vmas[0]?.startPage ?? 1) - 1,
+        base: (scenario.vmas.at(0)?.startPage ?? 1) - 1,
         failuresMax: options.failuresMax,
       },
     });

@@ -174,10 +174,10 @@ export class ChurnScript implements Script {
     let high = vmas.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (vmas[middle]!.endPage <= page) low = middle + 1;
+      if (vmas.at(middle)!.endPage <= page) low = middle + 1;
       else high = middle;
     }
-    const vma = vmas[low];
+    const vma = vmas.at(low);
     return vma !== undefined && vma.startPage <= page ? vma : null;
   }
 

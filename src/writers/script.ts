@@ -96,7 +96,7 @@ export class Picker {
   }
 
   rangeOf(selector: Selector, index: number): RangeSpec {
-    return this.#context.scenario.ranges[selector.ranges[index]!]!;
+    return this.#context.scenario.ranges.at(selector.ranges[index]!)!;
   }
 
   get savedWords(): number {

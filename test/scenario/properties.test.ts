@@ -149,7 +149,7 @@ test('VMAs in any order are laid out by address, and overlap exactly when pages 
         expect(messagesOf(text).join('\n')).toMatch(/overlaps/);
         return;
       }
-      const laid = load(text).vmas.flatMap(({ startPage, endPage }) =>
+      const laid = [...load(text).vmas].flatMap(({ startPage, endPage }) =>
         Array.from({ length: endPage - startPage }, (_, page) => startPage + page),
       );
       expect(laid).toEqual([...used.keys()].sort((a, b) => a - b));

@@ -22,8 +22,9 @@ function operation(text: string, vmas = VMAS): Operation {
 
 describe('defaults', () => {
   test('an almost empty scenario has those of the contract', () => {
-    const { sha256: _, ...scenario } = load(`mapsim: 1\n${READER}`);
+    const { sha256: _, vmas, ranges, ...scenario } = load(`mapsim: 1\n${READER}`);
 
+    expect([...vmas, ...ranges]).toEqual([]);
     expect(scenario).toEqual({
       name: 's',
       about: null,
@@ -38,8 +39,6 @@ describe('defaults', () => {
         hogs: [],
       },
       files: [],
-      vmas: [],
-      ranges: [],
       startBrkPage: 0x1000,
       brkPage: 0x1000,
       startStackPage: -1,
@@ -65,7 +64,7 @@ describe('defaults', () => {
   test('a VMA is rw-p, untouched, anonymous, nameless and once', () => {
     const { vmas } = load(`mapsim: 1\n${READER}\nvmas: [{start: "0x1000", pages: 2}]`);
 
-    expect(vmas).toEqual([
+    expect([...vmas]).toEqual([
       {
         startPage: 1,
         endPage: 3,
@@ -86,7 +85,7 @@ describe('defaults', () => {
     );
 
     expect(files).toEqual([{ path: '/a', major: 8, minor: 31, inode: 7, open: 0 }]);
-    expect(vmas[0]).toMatchObject({ file: 0, offsetPages: 0 });
+    expect(vmas.at(0)).toMatchObject({ file: 0, offsetPages: 0 });
   });
 
   test('a writer starts at once, does not think, never stops', () => {
@@ -184,7 +183,7 @@ describe('values', () => {
   test('addresses are exact in the whole 64-bit space', () => {
     const vmas = 'vmas: [{start: "0xffffffffffffd000", pages: 2}]';
 
-    expect(load(`mapsim: 1\n${READER}\n${vmas}`).vmas[0]).toMatchObject({
+    expect(load(`mapsim: 1\n${READER}\n${vmas}`).vmas.at(0)).toMatchObject({
       startPage: 2 ** 52 - 3,
       endPage: 2 ** 52 - 1,
     });
@@ -195,7 +194,7 @@ describe('values', () => {
     const text = `mapsim: 1\n${READER}\nvmas: [{start: "0x1000", pages: 2, ${file}}]`;
 
     expect(load(text).files[0]?.path).toBe('/\xc3\xbc\\012');
-    expect(load(text).vmas[0]?.offsetPages).toBe(2);
+    expect(load(text).vmas.at(0)?.offsetPages).toBe(2);
   });
 
   test('keys that begin with x- are for others', () => {
@@ -278,7 +277,7 @@ describe('the address space', () => {
   test('copies stand apart by their gap, and permissions go round', () => {
     const { vmas } = load(`mapsim: 1\n${READER}\n${VMAS}`);
 
-    expect(vmas.map(({ startPage, endPage, perms }) => [startPage, endPage, perms])).toEqual([
+    expect([...vmas].map(({ startPage, endPage, perms }) => [startPage, endPage, perms])).toEqual([
       [0x7f0000000, 0x7f0000003, 'r--p'],
       [0x7f1000000, 0x7f1000005, 'r--p'],
       [0x7f1000006, 0x7f100000b, 'rw-p'],
@@ -291,8 +290,8 @@ describe('the address space', () => {
       `mapsim: 1\n${READER}\nvmas: [{start: "0x9000", pages: 1}, {start: "0x3000", pages: 1}]`,
     );
 
-    expect(vmas.map(({ startPage }) => startPage)).toEqual([3, 9]);
-    expect(ranges.map(({ startPage }) => startPage)).toEqual([3, 9]);
+    expect([...vmas].map(({ startPage }) => startPage)).toEqual([3, 9]);
+    expect([...ranges].map(({ startPage }) => startPage)).toEqual([3, 9]);
   });
 
   test('heap, stack and gate lines say where brk and the stack are', () => {
@@ -339,7 +338,7 @@ describe('the address space', () => {
     const { files, vmas } = load(`mapsim: 1\n${READER}\nvmas: [${items.join(', ')}]`);
 
     expect(files.map(({ open }) => open)).toEqual([0, 1]);
-    expect(vmas.map(({ file }) => file)).toEqual([0, 0, 1, 0]);
+    expect([...vmas].map(({ file }) => file)).toEqual([0, 0, 1, 0]);
   });
 
   test('shared memory without a file gets one of its own, as the kernel makes it', () => {
@@ -351,7 +350,7 @@ describe('the address space', () => {
       { path: '/dev/zero (deleted)', major: 0, minor: 1, inode: 1024, open: 0 },
       { path: '/dev/zero (deleted)', major: 0, minor: 1, inode: 1025, open: 0 },
     ]);
-    expect(vmas.map(({ file, anonName }) => [file, anonName])).toEqual([
+    expect([...vmas].map(({ file, anonName }) => [file, anonName])).toEqual([
       [0, 'ring'],
       [1, 'ring'],
     ]);
@@ -368,7 +367,7 @@ describe('the address space', () => {
 
     const { vmas } = load(text, { m: `${lines.join('\n')}\n` });
 
-    expect(vmas.map(({ touched }) => touched)).toEqual([true, false, false]);
+    expect([...vmas].map(({ touched }) => touched)).toEqual([true, false, false]);
   });
 
   test('a million VMAs are laid out, one more is refused', () => {
@@ -408,9 +407,13 @@ describe('selectors and places', () => {
       `mapsim: 1\n${READER}\n${VMAS}\nwriters: [{name: w, churn: map-unmap, ${region}}]`,
     );
 
-    expect(vmas[0]).toMatchObject({ startPage: 0x7e0000000, endPage: 0x7e0000009, perms: 'rw-p' });
+    expect(vmas.at(0)).toMatchObject({
+      startPage: 0x7e0000000,
+      endPage: 0x7e0000009,
+      perms: 'rw-p',
+    });
     expect(ranges).toHaveLength(4);
-    expect(ranges[0]?.startPage).toBe(0x7f0000000);
+    expect(ranges.at(0)?.startPage).toBe(0x7f0000000);
     expect(writers[0]?.source).toEqual({
       kind: 'churn',
       churn: 'map-unmap',
@@ -424,7 +427,7 @@ describe('selectors and places', () => {
     );
 
     expect(ranges).toHaveLength(4);
-    expect(vmas.slice(0, 2)).toMatchObject([
+    expect([...vmas].slice(0, 2)).toMatchObject([
       { startPage: 0x100001, endPage: 0x100006, perms: 'r--p', file: -1 },
       { startPage: 0x100007, endPage: 0x10000c, perms: 'rw-p', file: -1 },
     ]);
