@@ -7,10 +7,10 @@ import { type Schedule, scheduleText } from '../sim/schedule.ts';
 import { tearingOf } from '../world/mark-text.ts';
 import type { Course, Finding, PossibleText } from '../world/search-outcome.ts';
 import type { FinishedText, SearchWorld } from '../world/search-world.ts';
-import type { Event } from './explore.ts';
 import { eventIs, type Find, type TextMetric } from './finds.ts';
 import { replay } from './replay.ts';
 import { shrink } from './shrink.ts';
+import type { Event } from './transitions.ts';
 
 /** The schedule that led there; to be called when the world is free. */
 export type HowTo = () => Schedule;

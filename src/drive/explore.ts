@@ -5,11 +5,11 @@
  * state seen again, not a limit hit. A search that a bound ended says which.
  */
 
-import { Interned } from '../base/intern.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
-import type { FinishedText, SearchWorld } from '../world/search-world.ts';
+import type { SearchWorld } from '../world/search-world.ts';
 import { NO_PARENT, StateStore, type StoreKind } from './state-store.ts';
+import { type Event, NO_VIA, Transitions, type Via } from './transitions.ts';
 
 export interface ExploreLimits {
   readonly maxStates: number;
@@ -18,14 +18,6 @@ export interface ExploreLimits {
   /** Switches away from a task that could have gone on; Infinity: any number. */
   readonly preemptions: number;
 }
-
-/** What a transition can bring to light. */
-export type Event =
-  | { readonly kind: 'text'; readonly text: FinishedText }
-  /** Attempts at the record where the reader stands: those that failed, and the retry under way. */
-  | { readonly kind: 'attempts'; readonly reader: number; readonly attempts: number }
-  | { readonly kind: 'fault'; readonly fault: KernelFault }
-  | { readonly kind: 'deadlock' };
 
 export interface ExploreOptions {
   readonly world: SearchWorld;
@@ -39,10 +31,14 @@ export interface ExploreOptions {
 
 export type Bound = 'max-states' | 'max-depth' | 'preemptions';
 
-/** A transition: the task and its choices, as one number. */
-interface Via {
-  readonly task: number;
-  readonly choices: readonly number[];
+/** What is remembered of transitions: one row for so many states, and at least so many rows. */
+const STATES_A_KNOWN = 4;
+const KNOWN_MIN = 1024;
+
+/** The task that moved last, and preemptions so far. */
+interface Switches {
+  readonly last: number;
+  readonly preemptions: number;
 }
 
 /** Edges of the state graph: from, to, via, and which readers progressed (bits). */
@@ -64,16 +60,21 @@ export class EdgeList {
 export class Explorer {
   readonly #options: ExploreOptions;
   readonly #world: SearchWorld;
-  readonly #vias = new Interned<Via>();
+  readonly #transitions: Transitions;
   readonly store: StateStore;
   readonly #initial: Int32Array;
+  /** The state that is expanded, its successor, and what each task would do in it. */
+  readonly #from: Int32Array;
+  readonly #to: Int32Array;
+  readonly #outcomes: Int32Array;
+  /** Tasks that count for the end: all readers, or without any all writers. */
+  readonly #ending: number;
   readonly edges = new EdgeList();
   transitions = 0;
   /** The bound that kept something from being looked at, if any. */
   bound: Bound | null = null;
   /** Ended by onEvent. */
   stopped = false;
-  /** By state, with a limit on preemptions: the task that moved last and how many there were. */
   readonly #limited: boolean;
   #next = 0;
   #levelEnd = 1;
@@ -82,13 +83,17 @@ export class Explorer {
   constructor(options: ExploreOptions) {
     this.#options = options;
     this.#world = options.world;
+    this.#transitions = new Transitions(options.world);
     this.#initial = options.world.save().slice();
     this.#limited = Number.isFinite(options.limits.preemptions);
-    this.store = new StateStore(
-      options.store,
-      options.world.numbers.width + (this.#limited ? 2 : 0),
-    );
-    this.store.add(this.#stateNumbers(NO_PARENT, 0), NO_PARENT, 0);
+    const width = this.#initial.length;
+    this.store = new StateStore(options.store, width + (this.#limited ? 2 : 0));
+    this.#from = new Int32Array(this.store.width);
+    this.#to = new Int32Array(this.store.width);
+    this.#outcomes = new Int32Array(width - 1);
+    this.#ending = options.world.world.readers.length || width - 1;
+    this.#to.set(this.#initial);
+    this.#addTo(NO_PARENT, 0, { last: NO_PARENT, preemptions: 0 });
   }
 
   /** Expands at most so many states. True when there is nothing left to do. */
@@ -118,17 +123,23 @@ export class Explorer {
     return this.bound === null && !this.stopped && this.#next === this.store.count;
   }
 
+  /** Bytes of memory for each state, on average, with all that the search keeps beside them. */
+  get bytesPerState(): number {
+    const { store } = this;
+    return (store.bytes + this.#transitions.bytes + this.#world.numbers.bytes) / store.count;
+  }
+
   get depth(): number {
     return this.#depth;
   }
 
   viaOf(id: number): Via {
-    return this.#vias.thingOf(id);
+    return this.#transitions.viaOf(id);
   }
 
   /** The world as it is in a state. Not for states that a store without bytes has dropped. */
   look(state: number): SearchWorld {
-    this.#restore(state);
+    this.#world.restore(this.store.states, this.store.at(state));
     return this.#world;
   }
 
@@ -163,81 +174,74 @@ export class Explorer {
   // --- One state ---
 
   #expand(state: number): void {
-    const world = this.#world;
-    this.#restore(state);
-    if (world.isOver()) return;
-    const last = this.#lastTask;
-    const used = this.#preemptionsUsed;
-    const enabled = world.tasks.map((task) => world.canRun(task.id));
-    if (!enabled.includes(true)) this.#report({ kind: 'deadlock' }, state, -1);
-    let fresh = true;
-    for (let task = 0; task < enabled.length && !this.stopped; task++) {
-      if (!enabled[task]) continue;
-      const preempts = this.#limited && last >= 0 && last !== task && enabled[last] === true;
-      if (preempts && used + 1 > this.#options.limits.preemptions) {
+    const from = this.#from;
+    const { states, width } = this.store;
+    const at = this.store.at(state);
+    for (let i = 0; i < width; i++) from[i] = states[at + i]!;
+    this.#transitions.trim(Math.max(KNOWN_MIN, this.store.count / STATES_A_KNOWN));
+    if (!this.#look(state)) return;
+    const outcomes = this.#outcomes;
+    const last = this.#limited ? from[width - 2]! : NO_PARENT;
+    const used = this.#limited ? from[width - 1]! : 0;
+    const lastCanRun = last >= 0 && this.#transitions.canRun(outcomes[last]!);
+    for (let task = 0; task < outcomes.length && !this.stopped; task++) {
+      if (!this.#transitions.canRun(outcomes[task]!)) continue;
+      const preemptions = lastCanRun && last !== task ? used + 1 : used;
+      if (preemptions > this.#options.limits.preemptions) {
         this.bound = 'preemptions';
         continue;
       }
-      let choices: number[] | null = [];
-      while (choices !== null && !this.stopped) {
-        if (!fresh) this.#restore(state);
-        fresh = false;
-        choices = this.#take(state, { task, choices }, preempts ? used + 1 : used);
-      }
+      this.#takeAll(state, outcomes[task]!, { last: task, preemptions });
     }
   }
 
-  #take(state: number, via: Via, preemptions: number): number[] | null {
-    const world = this.#world;
-    const id = this.#vias.idOf([via.task, ...via.choices].join(), via);
-    this.transitions++;
-    let next: number[] | null;
-    try {
-      next = world.run(via.task, via.choices);
-    } catch (error) {
-      if (!(error instanceof KernelFault)) throw error;
-      this.#report({ kind: 'fault', fault: error }, state, id);
-      return null;
+  /** Works out what each task would do. False where the world is over. */
+  #look(state: number): boolean {
+    const transitions = this.#transitions;
+    const outcomes = this.#outcomes;
+    let finished = 0;
+    let able = 0;
+    for (let task = 0; task < outcomes.length; task++) {
+      const outcome = transitions.of(this.#from, 0, task);
+      outcomes[task] = outcome;
+      if (transitions.canRun(outcome)) able++;
+      if (task < this.#ending && transitions.isFinished(outcome)) finished++;
+      if (finished === this.#ending) return false;
     }
-    for (const text of world.finished) this.#report({ kind: 'text', text }, state, id);
-    for (const r of world.world.readers) {
-      if (r.failedHere === 0) continue;
-      this.#report({ kind: 'attempts', reader: r.id, attempts: r.attemptsHere }, state, id);
+    if (able === 0) this.#report({ kind: 'deadlock' }, state, NO_VIA);
+    return true;
+  }
+
+  /** A task's step, with each combination of choices. */
+  #takeAll(state: number, first: number, how: Switches): void {
+    const transitions = this.#transitions;
+    let outcome = first;
+    for (let via = how.last; ; outcome = transitions.of(this.#from, 0, via)) {
+      this.transitions++;
+      for (const event of transitions.eventsOf(outcome)) this.#report(event, state, via);
+      if (transitions.isFault(outcome)) return;
+      transitions.follow(this.#from, 0, outcome, this.#to);
+      const to = this.#addTo(state, via, how);
+      if (this.#options.keepEdges) {
+        const progress = transitions.isProgress(outcome) ? 1 << how.last : 0;
+        this.edges.add(state, to, via, progress);
+      }
+      via = transitions.nextVia(outcome);
+      if (via === NO_VIA || this.stopped) return;
     }
-    const to = this.store.add(this.#stateNumbers(via.task, preemptions), state, id);
-    if (this.#options.keepEdges) {
-      let progress = 0;
-      for (const r of world.world.readers) if (world.progressed[r.id]) progress |= 1 << r.id;
-      this.edges.add(state, to, id, progress);
+  }
+
+  /** With a limit on preemptions a state says who moved last, and how many there were. */
+  #addTo(parent: number, via: number, { last, preemptions }: Switches): number {
+    const to = this.#to;
+    if (this.#limited) {
+      to[to.length - 2] = last;
+      to[to.length - 1] = preemptions;
     }
-    return next;
+    return this.store.add(to, parent, via);
   }
 
   #report(event: Event, state: number, via: number): void {
     if (this.#options.onEvent(event, { state, via })) this.stopped = true;
-  }
-
-  // --- State numbers: the world, and with a limit on preemptions who moved last ---
-
-  #lastTask = NO_PARENT;
-  #preemptionsUsed = 0;
-
-  #stateNumbers(lastTask: number, preemptions: number): Int32Array {
-    const state = this.#world.save();
-    if (!this.#limited) return state;
-    const whole = new Int32Array(state.length + 2);
-    whole.set(state);
-    whole[state.length] = lastTask;
-    whole[state.length + 1] = preemptions;
-    return whole;
-  }
-
-  #restore(state: number): void {
-    const at = this.store.at(state);
-    const { states } = this.store;
-    this.#world.restore(states, at);
-    if (!this.#limited) return;
-    this.#lastTask = states[at + this.store.width - 2]!;
-    this.#preemptionsUsed = states[at + this.store.width - 1]!;
   }
 }

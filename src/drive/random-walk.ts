@@ -14,8 +14,8 @@ import type { ScheduleItem } from '../sim/schedule.ts';
 import type { SearchOutcome } from '../world/search-outcome.ts';
 import type { SearchWorld } from '../world/search-world.ts';
 import { Collector } from './collect.ts';
-import type { Event } from './explore.ts';
 import { findsOf, headOf, type SearchProgress, type SearchRequest, searchWorld } from './search.ts';
+import type { Event } from './transitions.ts';
 
 export type Bias = 'uniform' | 'churn';
 export const BIASES: readonly Bias[] = ['uniform', 'churn'];

@@ -9,9 +9,10 @@ import type { SearchBound, SearchOutcome } from '../world/search-outcome.ts';
 import { SearchWorld } from '../world/search-world.ts';
 import { Collector } from './collect.ts';
 import { findCycle } from './cycles.ts';
-import { type Event, Explorer } from './explore.ts';
+import { Explorer } from './explore.ts';
 import { ALL_FINDS, type Find, failuresNeeded, parseFind } from './finds.ts';
 import type { StoreKind } from './state-store.ts';
+import type { Event } from './transitions.ts';
 
 export interface SearchRequest {
   /** Canonical strategy in place of every reader's own. */
@@ -132,7 +133,11 @@ export class Search {
       complete: complete && store.kind === 'exact',
       bound: this.#bound(),
       limits: { maxStates, maxDepth, preemptions },
-      store: { kind: store.kind, lossBound, bytesPerState: Math.round(store.bytesPerState) },
+      store: {
+        kind: store.kind,
+        lossBound,
+        bytesPerState: Math.round(this.#explorer.bytesPerState),
+      },
       reduce,
       sampled: null,
       asked: this.#collector.finds.map((find) => find.class),

@@ -7,6 +7,7 @@
  * `bitstate` keeps three bits of a table of fixed size for each, and may lose many.
  */
 import { grownInt32 } from '../base/grow.ts';
+import { RowInterner } from '../base/row-interner.ts';
 
 export type StoreKind = 'exact' | 'hash' | 'bitstate';
 
@@ -21,36 +22,28 @@ export class StateStore {
   readonly width: number;
   count = 0;
   /** By state: the state before, and the transition from it (see Explorer). */
-  parents = new Int32Array(1024);
-  vias = new Int32Array(1024);
-  /** States from `#firstKept` on, `width` numbers each. */
-  states: Int32Array;
+  parents = new Int32Array(64);
+  vias = new Int32Array(64);
+  /** What a state is known by: for `exact` its numbers, for `hash` two hashes. */
+  readonly #rows: RowInterner;
+  readonly #hashes = new Int32Array(2);
+  readonly #bits: Uint8Array | null;
+  /** Where not all are kept: states from `#firstKept` on, `width` numbers each. */
+  #queue: Int32Array;
   #firstKept = 0;
-  #table = new Int32Array(2048).fill(NO_PARENT);
-  /** By state, two halves of the hash; for `exact` the first only. */
-  #hashes = new Int32Array(2048);
-  #bits: Uint8Array | null = null;
-  #h1 = 0;
-  #h2 = 0;
-  /** Whether the state added last had not been seen before. */
-  isNew = false;
 
   constructor(kind: StoreKind, width: number) {
     this.kind = kind;
     this.width = width;
-    this.states = new Int32Array(1024 * width);
-    if (kind === 'bitstate') this.#bits = new Uint8Array(BIT_TABLE_BYTES);
+    this.#rows = new RowInterner(kind === 'exact' ? width : 2);
+    this.#queue = new Int32Array(kind === 'exact' ? 0 : 1024 * width);
+    this.#bits = kind === 'bitstate' ? new Uint8Array(BIT_TABLE_BYTES) : null;
   }
 
-  /**
-   * Bytes of memory for each state, on average: what it is, how it was reached, how it is found.
-   */
-  get bytesPerState(): number {
-    if (this.count === 0) return 0;
-    const { states, parents, vias } = this;
-    const bytes =
-      states.byteLength + parents.byteLength + vias.byteLength + this.#hashes.byteLength;
-    return (bytes + this.#table.byteLength + (this.#bits?.byteLength ?? 0)) / this.count;
+  /** What a state is, how it was reached, how it is found. */
+  get bytes(): number {
+    const queue = this.#queue.byteLength + (this.#bits?.byteLength ?? 0);
+    return this.#rows.bytes + this.parents.byteLength + this.vias.byteLength + queue;
   }
 
   /** Chance (at most) that a state was taken for another one; 0 for `exact`. */
@@ -61,20 +54,25 @@ export class StateStore {
     return Math.min(1, this.count * filled ** 3);
   }
 
-  /** The number of this state; `isNew` says whether it had been seen. */
+  /** The number of this state, a new one if it had not been seen. */
   add(state: Int32Array, parent: number, via: number): number {
-    this.#hash(state);
-    const known = this.#bits === null ? this.#find(state) : this.#testAndSetBits();
-    this.isNew = known < 0;
-    if (!this.isNew) return known;
-    const id = this.count++;
-    this.#grow();
+    const { count } = this;
+    const id = this.#idOf(state);
+    if (id < count) return id;
+    this.count++;
+    if (this.kind !== 'exact') this.#enqueue(state);
+    if (id === this.parents.length) {
+      this.parents = grownInt32(this.parents, id + 1);
+      this.vias = grownInt32(this.vias, id + 1);
+    }
     this.parents[id] = parent;
     this.vias[id] = via;
-    this.#hashes[2 * id] = this.#h1;
-    this.#hashes[2 * id + 1] = this.#h2;
-    this.states.set(state, (id - this.#firstKept) * this.width);
     return id;
+  }
+
+  /** States, one behind the other; see `at`. */
+  get states(): Int32Array {
+    return this.kind === 'exact' ? this.#rows.rows : this.#queue;
   }
 
   /** Where the numbers of a state stand in `states`. Not of states that have been dropped. */
@@ -85,83 +83,54 @@ export class StateStore {
   /** States before this one are done with, but for the first: without `exact` they go. */
   doneBefore(id: number): void {
     if (this.kind === 'exact' || id - this.#firstKept < DROP_STATES) return;
-    this.states.copyWithin(0, this.at(id), this.at(this.count));
+    this.#queue.copyWithin(0, this.at(id), this.at(this.count));
     this.#firstKept = id;
   }
 
-  #find(state: Int32Array): number {
-    const mask = this.#table.length - 1;
-    let slot = this.#h1 & mask;
-    for (;;) {
-      const id = this.#table[slot]!;
-      if (id < 0) {
-        this.#table[slot] = this.count;
-        return -1;
-      }
-      if (this.#hashes[2 * id] === this.#h1 && this.#hashes[2 * id + 1] === this.#h2) {
-        if (this.kind === 'hash' || this.#equal(state, id)) return id;
-      }
-      slot = (slot + 1) & mask;
+  #idOf(state: Int32Array): number {
+    if (this.kind === 'exact') return this.#rows.idOf(state);
+    hashState(state, this.#hashes);
+    if (this.kind === 'hash') return this.#rows.idOf(this.#hashes);
+    return this.#testAndSetBits() ? 0 : this.count;
+  }
+
+  #enqueue(state: Int32Array): void {
+    const at = this.at(this.count - 1);
+    if (at + this.width > this.#queue.length) {
+      this.#queue = grownInt32(this.#queue, at + this.width);
     }
+    this.#queue.set(state, at);
   }
 
-  #equal(state: Int32Array, id: number): boolean {
-    const from = id * this.width;
-    for (let i = 0; i < this.width; i++) if (this.states[from + i] !== state[i]) return false;
-    return true;
-  }
-
-  /** -1 if any bit was clear. Which of the known states it is cannot be told: 0. */
-  #testAndSetBits(): number {
+  /** Whether all bits were set. Which of the known states it is then cannot be told. */
+  #testAndSetBits(): boolean {
     const bits = this.#bits!;
-    const size = BIT_TABLE_BYTES * 8;
+    const [h1, h2] = this.#hashes as unknown as [number, number];
     let all = true;
     for (let i = 0; i < 3; i++) {
-      const bit = ((this.#h1 >>> 0) + i * (this.#h2 >>> 0)) % size;
+      const bit = ((h1 >>> 0) + i * (h2 >>> 0)) % (BIT_TABLE_BYTES * 8);
       const byte = Math.floor(bit / 8);
       const mask = 1 << (bit % 8);
       if ((bits[byte]! & mask) === 0) all = false;
       bits[byte]! |= mask;
     }
-    return all ? 0 : -1;
+    return all;
   }
+}
 
-  /** Two hashes of 32 bits each. */
-  #hash(state: Int32Array): void {
-    let a = 0x811c9dc5;
-    let b = 0x9747b28c;
-    for (let i = 0; i < this.width; i++) {
-      const word = state[i]!;
-      a = Math.imul(a ^ word, 0x01000193);
-      a ^= a >>> 15;
-      b = Math.imul(b ^ word, 0x5bd1e995);
-      b ^= b >>> 13;
-    }
-    a = Math.imul(a ^ (a >>> 16), 0x85ebca6b);
-    this.#h1 = a ^ (a >>> 13);
-    b = Math.imul(b ^ (b >>> 16), 0xc2b2ae35);
-    this.#h2 = b ^ (b >>> 15);
+/** Two hashes of 32 bits each. */
+function hashState(state: Int32Array, into: Int32Array): void {
+  let a = 0x811c9dc5;
+  let b = 0x9747b28c;
+  for (let i = 0; i < state.length; i++) {
+    const word = state[i]!;
+    a = Math.imul(a ^ word, 0x01000193);
+    a ^= a >>> 15;
+    b = Math.imul(b ^ word, 0x5bd1e995);
+    b ^= b >>> 13;
   }
-
-  #grow(): void {
-    const kept = this.count - this.#firstKept;
-    if (kept * this.width > this.states.length) {
-      this.states = grownInt32(this.states, kept * this.width);
-    }
-    if (this.count > this.parents.length) {
-      this.parents = grownInt32(this.parents, this.count);
-      this.vias = grownInt32(this.vias, this.count);
-      this.#hashes = grownInt32(this.#hashes, 2 * this.parents.length);
-    }
-    if (this.#bits !== null || this.count * 2 < this.#table.length) return;
-    const table = new Int32Array(this.#table.length * 2).fill(NO_PARENT);
-    for (let id = 0; id < this.count; id++) {
-      // The state being added has no hash in #hashes yet.
-      const h1 = id === this.count - 1 ? this.#h1 : this.#hashes[2 * id]!;
-      let slot = h1 & (table.length - 1);
-      while (table[slot]! >= 0) slot = (slot + 1) & (table.length - 1);
-      table[slot] = id;
-    }
-    this.#table = table;
-  }
+  a = Math.imul(a ^ (a >>> 16), 0x85ebca6b);
+  into[0] = a ^ (a >>> 13);
+  b = Math.imul(b ^ (b >>> 16), 0xc2b2ae35);
+  into[1] = b ^ (b >>> 15);
 }

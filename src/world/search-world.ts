@@ -68,6 +68,8 @@ export class SearchWorld {
   readonly finished: FinishedText[] = [];
   /** Readers that got a record (or page) in the last transition, by number. */
   readonly progressed: boolean[] = [];
+  /** The last transition changed nothing of what others can change of a task. */
+  quiet = false;
 
   constructor(scenario: Scenario, options: SearchOptions) {
     let oracle: SmallOracle | undefined;
@@ -95,6 +97,7 @@ export class SearchWorld {
     this.kernel.rcu.graceNs = 0;
     this.kernel.wakeUp = (task) => {
       this.#status[task.id] = RUNNABLE;
+      this.quiet = false;
     };
     this.numbers = new StateNumbers({
       world: this.world,
@@ -150,6 +153,12 @@ export class SearchWorld {
     this.progressed.length = 0;
     const made: number[] = [];
     const of: number[] = [];
+    // Writers change what readers remember of the address space. A reader can let a leaf be freed
+    // under another one's cursor, by the end of its section; each beginning has a new number.
+    const { rcu } = this.kernel;
+    const { sections } = rcu;
+    const open = rcu.open.length;
+    this.quiet = task < this.world.readers.length;
     let rest = choices;
     do {
       this.#step(this.tasks[task]!, rest);
@@ -157,6 +166,7 @@ export class SearchWorld {
       of.push(...this.#chance.of);
       rest = choices.slice(made.length);
     } while (this.#mergePrivate && this.#status[task] === RUNNABLE && this.#isPrivate(task));
+    if (rcu.sections !== sections || rcu.open.length !== open) this.quiet = false;
     return nextChoices(made, of);
   }
 
