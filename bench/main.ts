@@ -1,11 +1,11 @@
-/** The command line of the suite: what to measure, and where the figures go. */
+/** `npm run bench`: measures what was asked for, and puts the figures where they are to go. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { CommanderError } from 'commander';
 import { writeWhole } from '../src/cli/files.ts';
-import { STRATEGIES } from '../src/readers/index.ts';
-import { type Figure, PARTS as PART_IDS, type PartId, type Skipped } from './figure.ts';
-import type { Lab } from './lab.ts';
+import { BASELINE, DOCUMENT, withTables } from './document.ts';
+import type { Figure, Skipped } from './figure.ts';
+import { type Options, readOptions } from './options.ts';
 import { PARTS } from './parts.ts';
 import { comparison, MARKDOWN, report, TERMINAL } from './report.ts';
 import { compare, machine, parseResult, type Result, resultText, SCHEMA } from './result.ts';
@@ -19,25 +19,11 @@ export interface Places {
   readonly directory: string;
 }
 
-interface Options {
-  readonly only: readonly PartId[];
-  readonly runs: number;
-  readonly warmUp: number;
-  readonly sizes: readonly number[];
-  readonly strategies: readonly string[];
-  readonly format: 'text' | 'json' | 'markdown';
-  readonly json?: string;
-  readonly compare?: true | string;
-  readonly saveBaseline?: true;
-}
-
-const SIZES = [1e3, 1e4, 6e4, 2e5, 1e6];
-const RUNS = 5;
-const WARM_UP_MS = 1000;
-
+/** @returns the exit code */
 export async function main(argv: readonly string[], places: Places): Promise<number> {
   try {
-    return await bench(readOptions(argv), places);
+    await bench(readOptions(argv), places);
+    return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     clearLine();
@@ -46,53 +32,49 @@ export async function main(argv: readonly string[], places: Places): Promise<num
   }
 }
 
-async function bench(options: Options, places: Places): Promise<number> {
-  const baseline = join(places.root, 'bench/baseline.json');
-  // Read before hours are spent.
-  const before =
-    options.compare === undefined ? null : readResult(options.compare, baseline, places);
-  const result = await measure(options, places);
+async function bench(options: Options, places: Places): Promise<void> {
+  const { root, cwd } = places;
+  const baseline = join(root, BASELINE);
+  const other = options.compare === true ? baseline : options.compare;
+  const before = other === undefined ? null : readResult(resolve(cwd, other)); // or all was in vain
+  const { from } = options;
+  const result =
+    from === undefined ? await measure(options, places) : readResult(resolve(cwd, from));
   clearLine();
-  const { format } = options;
-  const manner = format === 'markdown' ? MARKDOWN : TERMINAL;
-  let text = format === 'json' ? resultText(result) : report(result, manner);
-  if (before !== null && format !== 'json') text += comparison(compare(before, result), manner);
-  process.stdout.write(text);
-  if (options.json !== undefined)
-    writeWhole(options.json, Buffer.from(resultText(result)), places.cwd);
-  if (options.saveBaseline) writeWhole(baseline, Buffer.from(resultText(result)), places.cwd);
-  return 0;
+  process.stdout.write(shown(result, before, options.format));
+  const write = (name: string, text: string): void => writeWhole(name, Buffer.from(text), cwd);
+  if (options.json !== undefined) write(options.json, resultText(result));
+  if (options.save === undefined) return;
+  const document = join(root, DOCUMENT);
+  write(document, withTables(readFileSync(document, 'utf8'), result));
+  write(baseline, resultText(result));
 }
 
-function readResult(given: true | string, baseline: string, { cwd }: Places): Result {
-  const path = given === true ? baseline : resolve(cwd, given);
+function shown(result: Result, before: Result | null, format: Options['format']): string {
+  const compared = before === null ? null : compare(before, result);
+  if (format === 'json') return resultText(compared === null ? result : { ...result, compared });
+  const manner = format === 'markdown' ? MARKDOWN : TERMINAL;
+  return report(result, manner) + (compared === null ? '' : comparison(compared, manner));
+}
+
+function readResult(path: string): Result {
   try {
     return parseResult(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new Error(`cannot compare with ${path}: ${(error as Error).message}`);
+    throw new Error(`cannot use ${path}: ${(error as Error).message}`);
   }
 }
 
 async function measure(options: Options, { root, directory }: Places): Promise<Result> {
-  const skipped: Skipped[] = [];
   const figures: Figure[] = [];
-  const { runs, warmUp: warmUpMs, sizes, strategies } = options;
-  const skip: Lab['skip'] = (one) => void skipped.push(one);
+  const skipped: Skipped[] = [];
+  const { runs, warmUp, sizes, strategies } = options;
+  const lab = { root, directory, runs, warmUpMs: warmUp, sizes, strategies };
+  const skip = (one: Skipped): void => void skipped.push(one);
   const on = machine();
   for (const part of options.only) {
-    const tell: Lab['tell'] = (what) => progress(`(${part}) ${what}`);
-    figures.push(
-      ...(await PARTS[part].measure({
-        root,
-        directory,
-        runs,
-        warmUpMs,
-        sizes,
-        strategies,
-        tell,
-        skip,
-      })),
-    );
+    const tell = (what: string): void => progress(`(${part}) ${what}`);
+    figures.push(...(await PARTS[part].measure({ ...lab, tell, skip })));
   }
   return { schema: SCHEMA, machine: on, runs, targets: judge(figures), skipped, figures };
 }
@@ -105,66 +87,4 @@ function progress(what: string): void {
 
 function clearLine(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-}
-
-// --- Options ---
-
-function readOptions(argv: readonly string[]): Options {
-  const parts = Object.entries(PARTS).map(([id, { about }]) => `  ${id}  ${about}\n`);
-  const command = new Command('npm run bench --')
-    .exitOverride()
-    .description('Measures how fast mapsim is. Times are CPU time unless they say otherwise.')
-    .option('--only <PARTS>', 'parts to measure, as in a,d', parseParts, [...PART_IDS])
-    .option('--runs <N>', 'how often each is measured', parseCount, RUNS)
-    .option('--warm-up <MS>', 'CPU time before that, in every process', parseMs, WARM_UP_MS)
-    .option('--sizes <LIST>', 'numbers of VMAs, as in 10k,60k', parseSizes, SIZES)
-    .option('--strategies <LIST>', 'for a and b; every one by default', parseList, allStrategies())
-    .option('--format <FORMAT>', 'text, json or markdown', parseFormat, 'text')
-    .option('--json <FILE>', 'the result as JSON, beside the tables')
-    .option('--compare [FILE]', 'ratios against a result, by default bench/baseline.json')
-    .option('--save-baseline', 'makes the result bench/baseline.json')
-    .addHelpText('after', `\nParts:\n${parts.join('')}`)
-    .allowExcessArguments(false);
-  command.parse(argv, { from: 'user' });
-  return command.opts<Options>();
-}
-
-/** Each family with three retries, as the mail thread proposes. */
-function allStrategies(): string[] {
-  return STRATEGIES.map(({ name }) => name.replace(/N$/, '3'));
-}
-
-function parseParts(text: string): PartId[] {
-  const wanted = parseList(text);
-  for (const part of wanted) {
-    if (!Object.hasOwn(PARTS, part)) {
-      throw new InvalidArgumentError(`"${part}" is no part: ${PART_IDS.join(', ')}`);
-    }
-  }
-  return PART_IDS.filter((part) => wanted.includes(part));
-}
-
-const parseList = (text: string): string[] => text.split(',');
-
-function parseCount(text: string): number {
-  if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('a number from 1 on is wanted');
-}
-
-function parseMs(text: string): number {
-  if (/^[0-9]{1,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('milliseconds are wanted');
-}
-
-function parseSizes(text: string): number[] {
-  return parseList(text).map((word) => {
-    const [, digits, unit = ''] = /^([1-9][0-9]{0,6})([kM]?)$/.exec(word) ?? [];
-    if (digits === undefined) throw new InvalidArgumentError(`"${word}" is no number of VMAs`);
-    return Number(digits) * { '': 1, k: 1e3, M: 1e6 }[unit]!;
-  });
-}
-
-function parseFormat(text: string): string {
-  if (['text', 'json', 'markdown'].includes(text)) return text;
-  throw new InvalidArgumentError('text, json or markdown');
 }

@@ -27,7 +27,7 @@ export const MARKDOWN: Manner = {
     const rule = `|${head.map((_, i) => (i === 0 ? ' --- ' : ' ---: ')).join('|')}|\n`;
     return line(head) + rule + rows.map(line).join('');
   },
-  title: (text) => `\n${text}\n\n`,
+  title: (text) => `\n### ${text}\n\n`,
 };
 
 export function report(result: Result, manner: Manner): string {

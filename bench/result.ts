@@ -22,6 +22,8 @@ export interface Result {
   readonly figures: readonly Figure[];
   readonly targets: readonly Judged[];
   readonly skipped: readonly Skipped[];
+  /** Against another result. */
+  readonly compared?: readonly Compared[];
 }
 
 export function machine(): Machine {

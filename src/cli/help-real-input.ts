@@ -1,15 +1,10 @@
 /** What help says of the commands about real processes: import, capture, check. */
+import { EXIT_CODES } from './help-exit-codes.ts';
 
 const TRACES = `Logs are those of strace (-f or -ff, -t -tt -ttt or -r; -T and -y help), perf
 trace, or perf script of syscalls:sys_enter_*, sys_exit_*. To record one:
   strace -f -ttt -T -y -e trace=%memory,prctl,clone,clone3,fork,vfork,execve -o LOG -p PID
 What was not understood is counted and listed. Any file may be gzipped.
-`;
-
-const IMPORT_EXIT_CODES = `Exit codes:
-  0   written
-  2   wrong usage, no text of maps, or a text that no scenario can begin with
-  3   input or output failed
 `;
 
 export const REAL_INPUT_COMMANDS = {
@@ -27,7 +22,7 @@ to text becomes the writer's program, there and back. With one, the further text
 device and inode of mapped files, and the last one is compared with what the log leads to.
 
 ${TRACES}
-${IMPORT_EXIT_CODES}`,
+${EXIT_CODES.import}`,
   },
   capture: {
     name: 'capture',
@@ -41,12 +36,7 @@ ${IMPORT_EXIT_CODES}`,
     more: `A log needs strace and the right to ptrace the process; without, the texts alone are
 written. --repeat reads the text so many times and checks each, as mapsim check does.
 
-Exit codes:
-  0   written
-  1   --repeat found a text that the kernel promises not to print
-  2   wrong usage
-  3   the process cannot be read, or output failed
-`,
+${EXIT_CODES.capture}`,
   },
   check: {
     name: 'check',
@@ -67,11 +57,6 @@ behind [vsyscall], and where the addresses begin anew. Findings are of five kind
   duplicate  begins where an earlier line of the text did
 Differences: - only here, + only there, ~ otherwise there, | divided into other VMAs.
 
-Exit codes:
-  0   nothing found
-  1   something was found, or there was nothing to check
-  2   wrong usage
-  3   input or output failed
-`,
+${EXIT_CODES.check}`,
   },
 } as const;

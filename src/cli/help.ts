@@ -3,6 +3,7 @@
  * option stands here.
  */
 import type { Command, Help, Option } from 'commander';
+import { EXIT_CODES } from './help-exit-codes.ts';
 import { REAL_INPUT_COMMANDS } from './help-real-input.ts';
 
 export interface CommandText {
@@ -23,16 +24,6 @@ address space: the text a reader would have seen, what it cost, what was torn.
   mapsim strategies
 
 mapsim --help lists the commands, mapsim run --help the options of one.
-`;
-
-const EXIT_CODES = `Exit codes:
-  0   done (also when the reader of the output has gone: | head)
-  1   a --fail-on expression held
-  2   wrong usage or an invalid scenario; nothing was simulated
-  3   input or output failed
-  4   --max-events was reached: the result is partial
-  70  a bug in mapsim, with the command that repeats it
-  130, 143  ended by SIGINT, SIGTERM, after writing what there was
 `;
 
 const FAIL_ON = `Expressions of --fail-on (and of failOn: in the scenario) say what fails:
@@ -89,36 +80,8 @@ const FIND = `What --find takes:
   starved                    likewise, the reader at a record with a failed attempt, or asleep
 `;
 
-const SEARCH_EXIT_CODES = `Exit codes:
-  0   proven: without --find everything was tried; with it, it is impossible
-  1   --find is possible
-  2   wrong usage or an invalid scenario; nothing was searched
-  3   input or output failed
-  4   a bound ended the search before an answer
-  70  a bug in mapsim, with the command that repeats it
-  130, 143  ended by SIGINT, SIGTERM, after writing what there was
-`;
-
 const RECORDED = `The record of a timed run has its seed and strategy in it, and prints what the run printed;
 with --carry-to each operation of a writer begins when it began in the record.
-`;
-
-const REPLAY_EXIT_CODES = `Exit codes:
-  0   the schedule fits
-  1   it does not; which step and why is told. Of a recorded run: also as the run
-  2   wrong usage or an invalid scenario
-  3   input or output failed
-  4   of a recorded run: it had ended at a limit
-  70  a bug in mapsim, with the command that repeats it
-`;
-
-const VALIDATE_MODEL_EXIT_CODES = `Exit codes:
-  0   what is expected to agree does
-  1   something that is expected to agree does not
-  2   wrong usage
-  3   output failed
-  70  a bug in mapsim, with the command that repeats it
-  130, 143  ended by SIGINT, SIGTERM
 `;
 
 export const COMMANDS = {
@@ -133,7 +96,7 @@ export const COMMANDS = {
       'mapsim run scenarios/resize.yaml --fail-on "falseGaps>0" --format=json',
       'mapsim run scenarios/split-merge.yaml --record=run.ndjson',
     ],
-    more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${FAIL_ON}\n${EXIT_CODES}`,
+    more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   },
   compare: {
     name: 'compare',
@@ -144,7 +107,7 @@ export const COMMANDS = {
       'mapsim compare s.yaml -o new.json --fail-on "rcu-retry3:fallbacks/passes>1%"',
       'mapsim compare baseline.json new.json --exit-code',
     ],
-    more: `${COMPARE_MORE}\n${FAIL_ON}\n${EXIT_CODES}`,
+    more: `${COMPARE_MORE}\n${FAIL_ON}\n${EXIT_CODES.compare}`,
   },
   sweep: {
     name: 'sweep',
@@ -155,14 +118,14 @@ export const COMMANDS = {
       'mapsim sweep grid.yaml --shard=3/16 -o s3.ndjson',
       'mapsim sweep grid.yaml -o all.ndjson --resume',
     ],
-    more: `${SWEEP_MORE}\n${EXIT_CODES}`,
+    more: `${SWEEP_MORE}\n${EXIT_CODES.sweep}`,
   },
   merge: {
     name: 'merge',
     operands: 'FILE...',
     purpose: 'Puts shards of a sweep together to what the sweep would have written in one piece.',
     examples: ['mapsim merge s*.ndjson -o all.ndjson', 'mapsim merge s*.ndjson --format=csv'],
-    more: `${MERGE_MORE}\n${EXIT_CODES}`,
+    more: `${MERGE_MORE}\n${EXIT_CODES.merge}`,
   },
   explore: {
     name: 'explore',
@@ -173,7 +136,7 @@ export const COMMANDS = {
       'mapsim explore scenarios/explore/split-merge.yaml --strategy=rcu-retry3',
       'mapsim explore scenarios/bash.yaml --random=1000 --bias=churn --max-depth=50000',
     ],
-    more: `${SEARCH}\n${FIND}\n${SEARCH_EXIT_CODES}`,
+    more: `${SEARCH}\n${FIND}\n${EXIT_CODES.explore}`,
   },
   replay: {
     name: 'replay',
@@ -185,7 +148,7 @@ export const COMMANDS = {
       'mapsim replay finding.yaml --carry-to=rcu-retry3',
       'mapsim replay scenarios/split-merge.yaml --schedule run.ndjson   # of run --record',
     ],
-    more: `${RECORDED}\n${SEARCH}\n${REPLAY_EXIT_CODES}`,
+    more: `${RECORDED}\n${SEARCH}\n${EXIT_CODES.replay}`,
   },
   census: {
     name: 'census',
@@ -195,7 +158,7 @@ export const COMMANDS = {
       'mapsim census scenarios/explore/split-merge.yaml --strategy=rcu-retry',
       'mapsim census scenarios/explore/split-merge.yaml --strategy=vma-lock --against=mmap-lock',
     ],
-    more: `${SEARCH}\n${SEARCH_EXIT_CODES}`,
+    more: `${SEARCH}\n${EXIT_CODES.census}`,
   },
   ...REAL_INPUT_COMMANDS,
   validate: {
@@ -203,35 +166,35 @@ export const COMMANDS = {
     operands: 'SCENARIO...',
     purpose: 'Checks scenarios without running them, and tells every fault.',
     examples: ['mapsim validate scenarios/*.yaml', 'generate | mapsim validate -'],
-    more: EXIT_CODES,
+    more: EXIT_CODES.validate,
   },
   'validate-model': {
     name: 'validate-model',
     operands: '',
     purpose: 'Puts simulated figures beside those of a real kernel, and says which agree.',
     examples: ['mapsim validate-model', 'mapsim validate-model --long --format=markdown'],
-    more: VALIDATE_MODEL_EXIT_CODES,
+    more: EXIT_CODES.validateModel,
   },
   schema: {
     name: 'schema',
-    operands: '',
-    purpose: 'Prints the JSON Schema of scenarios.',
-    examples: ['mapsim schema > scenario.v1.schema.json'],
-    more: EXIT_CODES,
+    operands: '[NAME]',
+    purpose: 'Prints the JSON Schema of scenarios, or of what compare saves.',
+    examples: ['mapsim schema > scenario.v1.schema.json', 'mapsim schema compare'],
+    more: `NAME is scenario, which is the default, or compare.\n\n${EXIT_CODES.list}`,
   },
   strategies: {
     name: 'strategies',
     operands: '',
     purpose: 'Lists the reader strategies: what each may show, its options, where it comes from.',
     examples: ['mapsim strategies', 'mapsim strategies --format=json'],
-    more: EXIT_CODES,
+    more: EXIT_CODES.list,
   },
   final: {
     name: 'final',
     operands: 'SCENARIO',
     purpose: 'Runs the writers alone and prints the address space that they leave, as maps text.',
     examples: ['mapsim final scenarios/resize.yaml', 'mapsim final program.yaml | diff - expected'],
-    more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${EXIT_CODES}`,
+    more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${EXIT_CODES.final}`,
   },
 } as const satisfies Record<string, CommandText>;
 
@@ -258,7 +221,7 @@ function programHelp(command: Command, helper: Help): string {
     'Usage: mapsim COMMAND [options] [operands]\n',
     `Commands:\n${columns(commands, helper)}`,
     ...optionGroups(command, helper),
-    EXIT_CODES,
+    EXIT_CODES.root,
   ].join('\n');
 }
 

@@ -72,7 +72,7 @@ async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promi
     exitCode = code;
   };
   try {
-    const words = helpRequest(argv) ?? argv;
+    const words = asked(argv);
     await program(said, commands({ io, bug }), finished).parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -85,9 +85,11 @@ async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promi
 }
 
 /** `help NAME` is `NAME --help`; an unknown name goes on alone, to the usual complaint. */
-function helpRequest([first, name]: readonly string[]): readonly string[] | null {
-  if (first !== 'help' || name === undefined) return null;
-  return Object.hasOwn(COMMANDS, name) ? [name, '--help'] : [name];
+function asked(argv: readonly string[]): readonly string[] {
+  const [first, second] = argv;
+  const name = first === 'help' && second !== undefined ? second : first!;
+  if (!name.startsWith('-') && name !== 'help' && !Object.hasOwn(COMMANDS, name)) return [name];
+  return name === first ? argv : [name, '--help'];
 }
 
 type Action = (operands: unknown, options: unknown) => Promise<number>;
@@ -163,7 +165,8 @@ function commands({ io, bug }: Omit<CommandContext, 'messages'>) {
     },
     schema: {
       options: [],
-      action: async () => (await import('./commands/schema.ts')).schema(context({})),
+      action: async (name: string | undefined) =>
+        (await import('./commands/schema.ts')).schema(name ?? 'scenario', context({})),
     },
     strategies: {
       options: [listFormat],

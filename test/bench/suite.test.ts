@@ -72,5 +72,5 @@ test('mistakes on the command line are told before anything is measured', () => 
   expect(bench('--only=z')).toMatchObject({ status: 2, stdout: '' });
   const { status, stderr } = bench('--compare=nowhere.json');
   expect(status).toBe(3);
-  expect(stderr).toMatch(/^bench: error: cannot compare with .*nowhere.json/);
+  expect(stderr).toMatch(/^bench: error: cannot use .*nowhere.json/);
 });

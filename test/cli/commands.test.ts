@@ -1,6 +1,9 @@
 /** The commands that simulate nothing. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { STRATEGIES } from '../../src/readers/index.ts';
+import { ROOT } from './spawn.ts';
 import { aDirectory, mapsim } from './support.ts';
 
 const GOOD = `mapsim: 1
@@ -57,6 +60,14 @@ test('schema: prints a JSON Schema of draft 7', async () => {
     $schema: 'http://json-schema.org/draft-07/schema#',
     type: 'object',
   });
+});
+
+test('schema: prints each published schema by its name', async () => {
+  for (const name of ['scenario', 'compare']) {
+    const published = readFileSync(join(ROOT, `schema/${name}.v1.schema.json`), 'utf8');
+    expect(await mapsim(['schema', name])).toEqual({ code: 0, stdout: published, stderr: '' });
+  }
+  expect(readdirSync(join(ROOT, 'schema'))).toHaveLength(2);
 });
 
 test('validate: tells what a good scenario has in it', async () => {

@@ -45,6 +45,20 @@ test("each command's help has purpose, examples, usage, options, exit codes", as
   }
 });
 
+test('help tells the exit codes that a command has, and no other', async () => {
+  const codesOf = async (...argv: string[]): Promise<string> => {
+    const { stdout } = await mapsim([...argv, '--help']);
+    const [, list] = stdout.split('Exit codes:\n');
+    return [...list!.matchAll(/^ {2}(\d+)/gm)].map(([, code]) => code).join(' ');
+  };
+
+  expect(await codesOf()).toBe('0 1 2 3 4 70 130');
+  expect(await codesOf('run')).toBe('0 1 2 3 4 70 130');
+  expect(await codesOf('census')).toBe('0 2 3 4 70 130');
+  expect(await codesOf('merge')).toBe('0 2 3 4 70');
+  expect(await codesOf('schema')).toBe('0 2 3 70');
+});
+
 test('help stays within 100 columns', async () => {
   for (const argv of [[], ['--help'], ...COMMANDS.map((name) => [name, '--help'])]) {
     const { stdout } = await mapsim(argv);

@@ -250,7 +250,8 @@ test('run: starved passes and livelocks are told', async () => {
   const { stderr } = await run(['-q'], { startRun });
 
   expect(stderr).toContain(
-    'reader monitor starved in pass 2: 41 failed attempts at 0x7f0000001000',
+    'the run ended in pass 2 of reader monitor, after 41 failed attempts at 0x7f0000001000: ' +
+      'the pass counts as starved',
   );
   expect(stderr).toContain('livelock: the run repeats itself every 100 ns, as found at 900 ns');
 });

@@ -32,9 +32,13 @@ const WRONG: readonly (readonly [argv: readonly string[], expected: string])[] =
   [['run', 'a.yaml', '--ops-log=-'], 'standard output is taken by the result'],
   [['schema', '--color=always'], "unknown option '--color=always'"],
   [['validate'], "missing required argument 'SCENARIO'"],
-  [['schema', 'x'], 'too many arguments'],
+  [['schema', 'scenario', 'x'], 'too many arguments'],
+  [['schema', 'compaer'], 'did you mean "compare"?'],
+  [['schema', 'census'], 'there are scenario, compare'],
   [['strategies', '--format=csv'], 'It is one of text, json.'],
   [['help', 'rnu'], 'unknown command'],
+  [['rnu', '--help'], '(Did you mean run?)'],
+  [['rnu', '--version'], '(Did you mean run?)'],
 ];
 
 test.each(WRONG)(

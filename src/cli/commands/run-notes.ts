@@ -53,7 +53,10 @@ export function tellEnd(outcome: Outcome, messages: Messages): void {
   for (const { reader, pass, address, failedAttempts } of starved) {
     const attempts =
       failedAttempts === 1 ? '1 failed attempt' : `${failedAttempts} failed attempts`;
-    messages.warning(`reader ${reader} starved in pass ${pass}: ${attempts} at ${address}`);
+    messages.warning(
+      `the run ended in pass ${pass} of reader ${reader}, after ${attempts} at ${address}: ` +
+        'the pass counts as starved',
+    );
   }
   if (outcome.kernelFault !== null) messages.raw(faultText(outcome.kernelFault));
   if (livelock !== null) {
