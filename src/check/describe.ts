@@ -1,4 +1,5 @@
 /** Findings and differences as lines of text. */
+import { counted } from '../base/counted.ts';
 import type { Difference } from './compare.ts';
 import type { Finding, VmaLine } from './text-checker.ts';
 
@@ -26,7 +27,7 @@ export function describeDifference(difference: Difference): string {
       return `~ ${range} ${changes.join(', ')}`;
     }
     case 'divided':
-      return `| ${range} ${difference.here} VMAs -> ${difference.there}, otherwise alike`;
+      return `| ${range} ${counted(difference.here, 'VMA')} -> ${difference.there}, otherwise alike`;
   }
 }
 

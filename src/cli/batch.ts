@@ -3,7 +3,9 @@
  * out in the order of the units and do not depend on who made them, nor on how many threads there
  * are.
  */
+
 import { performance } from 'node:perf_hooks';
+import { counted } from '../base/counted.ts';
 import { Dealer } from '../drive/pool.ts';
 import { TimedRun } from '../drive/timed.ts';
 import type { Strategy } from '../proc/strategy.ts';
@@ -145,7 +147,7 @@ function progressOf(runs: number, of: number, spentMs: number): BatchProgress {
 
 function sentence({ runs, of, leftSeconds }: BatchProgress): string {
   const left = leftSeconds === null ? '' : `, ${clock(leftSeconds)} left`;
-  return `mapsim: ${runs} of ${of} runs${left}`;
+  return `mapsim: ${runs} of ${counted(of, 'run')}${left}`;
 }
 
 function clock(seconds: number): string {

@@ -2,6 +2,7 @@
  * A comparison in the words of tables for people: few digits, units at hand, `~` where no
  * difference is shown, and never a bare 0 for what was counted.
  */
+import { counted } from '../base/counted.ts';
 import type { Cell, Comparison, Difference, Rate } from '../compare/comparison.ts';
 import type { Unit } from '../compare/metrics.ts';
 import type { ScenarioResult } from '../compare/result.ts';
@@ -81,7 +82,7 @@ export function tableTitle({ name, groups }: ScenarioResult, { metrics }: Compar
   const same = lists.every((list) => list === lists[0]);
   const seeds = same
     ? `seeds ${lists[0]}`
-    : groups.map(({ label, runs }) => `${label}: ${seedCount(runs.length)}`).join(', ');
+    : groups.map(({ label, runs }) => `${label}: ${counted(runs.length, 'seed')}`).join(', ');
   const differences = metrics.flatMap(({ cells }) =>
     cells.flatMap((cell) => cell.difference ?? []),
   );
@@ -102,10 +103,6 @@ function basesText(groups: ScenarioResult['groups'], bases: ReadonlySet<string>)
   if (bases.size === 1) return [...bases].join();
   const files = new Set(groups.filter(({ label }) => bases.has(label)).map(({ file }) => file));
   return files.size === 1 ? [...files].join() : [...bases].join(', ');
-}
-
-function seedCount(n: number): string {
-  return n === 1 ? '1 seed' : `${n} seeds`;
 }
 
 /** `1..20` for what is in a row, the whole list of a few others, else how many there are. */

@@ -1,4 +1,5 @@
 /** What CI systems are told of a comparison: a check for each group of runs and each judgement. */
+import { counted } from '../base/counted.ts';
 import type { Group } from '../compare/comparison.ts';
 import { type CompareResult, faultyRuns, stoppedRuns } from '../compare/result.ts';
 
@@ -12,7 +13,7 @@ export interface Check {
 export function checksOf({ scenarios, judgements }: CompareResult): readonly Check[] {
   return scenarios.flatMap(({ name: scenario, groups }) => [
     ...groups.map((group): Check => {
-      const name = `${group.label}: ${group.runs.length} runs to the end`;
+      const name = `${group.label}: ${counted(group.runs.length, 'run')} to the end`;
       return { scenario, name, fault: faultOf(group) };
     }),
     ...judgements
@@ -25,7 +26,7 @@ export function checksOf({ scenarios, judgements }: CompareResult): readonly Che
 }
 
 function faultOf(group: Group): Check['fault'] {
-  const of = `of ${group.runs.length} runs`;
+  const of = `of ${counted(group.runs.length, 'run')}`;
   const faulty = faultyRuns(group);
   if (faulty.length > 0) {
     return { kind: 'failed', message: `${faulty.length} ${of} ended in a fault of the kernel` };

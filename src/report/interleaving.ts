@@ -5,6 +5,7 @@
  *
  * The upper digits that all addresses share are left out, and told above.
  */
+import { counted } from '../base/counted.ts';
 import type { Course, ScheduleStep } from '../world/search-outcome.ts';
 
 export interface TaskHead {
@@ -54,7 +55,7 @@ function parts({ steps, cycleFrom }: Course): (string | { task: number; text: st
     const last = silent.at(-1);
     if (last === undefined) return;
     const count = silent.length;
-    const text = count === 1 ? label(last) : `... ${count} steps, to ${label(last)}`;
+    const text = count === 1 ? label(last) : `... ${counted(count, 'step')}, to ${label(last)}`;
     lines.push({ task: last.task, text });
     silent = [];
   };

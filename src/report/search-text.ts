@@ -1,4 +1,5 @@
 /** What `mapsim explore` and `mapsim census` print for people. The first line is the honest one. */
+import { counted } from '../base/counted.ts';
 import type {
   Course,
   Finding,
@@ -29,13 +30,13 @@ export function exploreText(outcome: SearchOutcome, view: SearchView, question: 
 export function firstLine(outcome: SearchOutcome): string {
   const { states, transitions, depth, store, sampled, bound, texts } = outcome;
   if (sampled !== null) {
-    const walks = `${sampled.walks} ${sampled.bias} random walks, ${sampled.steps} steps`;
+    const walks = `${counted(sampled.walks, `${sampled.bias} random walk`)}, ${counted(sampled.steps, 'step')}`;
     const unfinished = sampled.unfinished === 0 ? '' : `, ${sampled.unfinished} of them cut short`;
-    const seen = `${texts.length} distinct texts`;
+    const seen = counted(texts.length, 'distinct text');
     const proof = 'what was not seen may still exist';
     return `sampled: ${walks}${unfinished}, ${seen}; ${proof}`;
   }
-  const size = `${states} states, ${transitions} transitions, depth ${depth}`;
+  const size = `${counted(states, 'state')}, ${counted(transitions, 'transition')}, depth ${depth}`;
   if (outcome.complete) return `exhaustive: ${size}; every order of steps was tried`;
   switch (bound) {
     case 'max-states':
@@ -43,7 +44,7 @@ export function firstLine(outcome: SearchOutcome): string {
     case 'max-depth':
       return `bounded: ${size}; stopped by --max-depth, longer schedules are unknown`;
     case 'preemptions':
-      return `bounded: ${size}; with at most ${outcome.limits.preemptions} preemptions, others are unknown`;
+      return `bounded: ${size}; with at most ${counted(outcome.limits.preemptions!, 'preemption')}, others are unknown`;
     case 'store': {
       const loss = `lost a state with a chance of at most ${store.lossBound.toPrecision(2)}`;
       return `bounded: ${size}; all seen, but --store=${store.kind} has ${loss}`;
@@ -87,8 +88,7 @@ function findingText(outcome: SearchOutcome, finding: Finding, view: SearchView)
 }
 
 export function stepsOf({ steps, switches }: Course): string {
-  const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
-  return `${count(steps.length, 'step')}, ${count(switches, 'switch').replace('switchs', 'switches')}`;
+  return `${counted(steps.length, 'step')}, ${counted(switches, 'switch', 'switches')}`;
 }
 
 /** The columns, and under them what came of it. */
@@ -120,7 +120,7 @@ export function censusText(outcome: SearchOutcome, view: SearchView): string {
 export function countTexts({ texts }: Pick<SearchOutcome, 'texts'>): string {
   const torn = texts.filter((text) => text.torn).length;
   const always = texts.filter((text) => !text.intact).length;
-  return `${texts.length} texts, ${torn} of them torn by some schedule, ${always} by every one`;
+  return `${counted(texts.length, 'text')}, ${torn} of them torn by some schedule, ${always} by every one`;
 }
 
 export function possibleText(

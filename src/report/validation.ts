@@ -1,4 +1,5 @@
 /** `mapsim validate-model` as text, JSON and Markdown: claim, figures side by side, verdict. */
+import { counted } from '../base/counted.ts';
 import type { Judged } from '../validate/claim.ts';
 import type { Validation } from '../validate/index.ts';
 import { failures } from '../validate/index.ts';
@@ -16,8 +17,8 @@ function counts(validation: Validation): { agree: number; differ: number; fail: 
 
 function sentence(validation: Validation): string {
   const { agree, differ, fail } = counts(validation);
-  const failed = fail === 0 ? 'none fails' : `${fail} ${fail === 1 ? 'FAILS' : 'FAIL'}`;
-  return `${agree} claims agree, ${differ} differ for a known reason, ${failed}.`;
+  const failed = fail === 0 ? 'none fails' : counted(fail, 'FAILS', 'FAIL');
+  return `${counted(agree, 'claim agrees', 'claims agree')}, ${counted(differ, 'differs', 'differ')} for a known reason, ${failed}.`;
 }
 
 const reasons = (claims: readonly Judged[]): readonly Judged[] =>

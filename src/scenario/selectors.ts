@@ -5,6 +5,7 @@
  * A place needs ranges that it fits into. `next` and `random` go over those that it does fit into;
  * `first`, an index and an address name one range, and it has to fit there.
  */
+import { counted } from '../base/counted.ts';
 import type { LaidOut } from './address-space.ts';
 import { type Loading, pageAt, refuse } from './loading.ts';
 import type { Path } from './parse.ts';
@@ -92,7 +93,7 @@ function namedRanges(
   if (args.index === undefined) return tagged;
   const range = tagged[args.index];
   if (range !== undefined) return [range];
-  const message = `index: ${args.index} is too high: ${tagged.length} ranges, counted from 0`;
+  const message = `index: ${args.index} is too high: ${counted(tagged.length, 'range')}, counted from 0`;
   return absent('index', message);
 }
 

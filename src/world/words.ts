@@ -1,4 +1,5 @@
 /** Things of the kernel in words, for schedules that people read. Addresses are whole. */
+import { counted } from '../base/counted.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_FILE, NO_NAME, VM_EXEC, VM_READ, VM_SHARED, VM_WRITE } from '../mm/layout.ts';
 import type { Call } from '../mm/plan.ts';
@@ -29,24 +30,20 @@ export function nameOf(k: Kernel, name: number): string {
   return name === NO_NAME ? 'none' : `"${k.nameTexts.textOf(k.names.text[name]!)}"`;
 }
 
-function pagesOf(pages: number): string {
-  return pages === 1 ? '1 page' : `${pages} pages`;
-}
-
 /** A system call as strace would have it, lengths in pages. */
 export function callOf(k: Kernel, call: Call): string {
   switch (call.call) {
     case 'munmap':
-      return `munmap(${addressOf(call.start)}, ${pagesOf(call.pages)})`;
+      return `munmap(${addressOf(call.start)}, ${counted(call.pages, 'page')})`;
     case 'mprotect':
-      return `mprotect(${addressOf(call.start)}, ${pagesOf(call.pages)}, ${permsOf(call.prot).slice(0, 3)})`;
+      return `mprotect(${addressOf(call.start)}, ${counted(call.pages, 'page')}, ${permsOf(call.prot).slice(0, 3)})`;
     case 'name':
-      return `prctl(PR_SET_VMA_ANON_NAME, ${addressOf(call.start)}, ${pagesOf(call.pages)}, ${nameOf(k, call.name)})`;
+      return `prctl(PR_SET_VMA_ANON_NAME, ${addressOf(call.start)}, ${counted(call.pages, 'page')}, ${nameOf(k, call.name)})`;
     case 'mmap': {
       const at = call.start < 0 ? 'NULL' : addressOf(call.start);
       const file = call.file === NO_FILE ? '' : `, ${fileOf(k, call.file)}`;
       const fixed = call.start < 0 ? '' : ', MAP_FIXED';
-      return `mmap(${at}, ${pagesOf(call.pages)}, ${permsOf(call.flags)}${fixed}${file})`;
+      return `mmap(${at}, ${counted(call.pages, 'page')}, ${permsOf(call.flags)}${fixed}${file})`;
     }
     case 'mremap': {
       const flags = [
@@ -55,14 +52,14 @@ export function callOf(k: Kernel, call: Call): string {
         call.dontUnmap ? 'DONTUNMAP' : null,
       ].filter((flag) => flag !== null);
       const how = flags.length === 0 ? '' : `, ${flags.join(' | ')}`;
-      return `mremap(${addressOf(call.start)}, ${pagesOf(call.pages)}, ${pagesOf(call.newPages)}${how})`;
+      return `mremap(${addressOf(call.start)}, ${counted(call.pages, 'page')}, ${counted(call.newPages, 'page')}${how})`;
     }
     case 'brk':
       return `brk(${addressOf(call.brk)})`;
     case 'fork':
       return 'fork()';
     case 'growStack':
-      return `page fault ${pagesOf(call.pages)} below the stack`;
+      return `page fault ${counted(call.pages, 'page')} below the stack`;
     default:
       return `${call.call}()`;
   }

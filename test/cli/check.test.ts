@@ -11,7 +11,7 @@ describe('mapsim check', () => {
     const cwd = aDirectory({ 'bash.maps': capture('bash.maps') });
     expect(await mapsim(['check', 'bash.maps'], { cwd })).toEqual({
       code: 0,
-      stdout: '# 1 texts, 43 VMAs: nothing wrong\n',
+      stdout: '# 1 text, 43 VMAs: nothing wrong\n',
       stderr: '',
     });
     expect((await mapsim(['check', 'bash.maps', '--quiet'], { cwd })).stdout).toBe('');
@@ -22,7 +22,7 @@ describe('mapsim check', () => {
     expect(code).toBe(1);
     expect(stdout).toBe(
       'stdin:2:1: overlap: 0x2000-0x5000 overlaps the line before it, 0x1000-0x4000\n' +
-        '# 1 texts, 3 VMAs: 1 overlap\n',
+        '# 1 text, 3 VMAs: 1 overlap\n',
     );
   });
 
@@ -55,7 +55,7 @@ describe('mapsim check', () => {
     const { code, stdout } = await mapsim(['check', 'here', '--against=there'], { cwd });
     expect(code).toBe(1);
     expect(stdout).toBe(
-      '~ 1000-4000 perms rw-p -> r--p\n+ 9000-a000 rw-p\n# 1 texts, 1 VMAs: 2 differences\n',
+      '~ 1000-4000 perms rw-p -> r--p\n+ 9000-a000 rw-p\n# 1 text, 1 VMA: 2 differences\n',
     );
     expect((await mapsim(['check', 'here', '--against', 'here'], { cwd })).code).toBe(0);
   });

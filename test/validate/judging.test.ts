@@ -55,7 +55,7 @@ describe('reports', () => {
     const text = validationText(validation);
 
     expect(text).toContain('\nfalse-why differs: why.\nfalse-null FAILS: a|b (t).\n');
-    expect(text.endsWith('2 claims agree, 1 differ for a known reason, 1 FAILS.\n')).toBe(true);
+    expect(text.endsWith('2 claims agree, 1 differs for a known reason, 1 FAILS.\n')).toBe(true);
   });
 
   test('JSON has one record for each claim, and the totals', () => {

@@ -1,5 +1,7 @@
 /** Reads the maps of a live process many times and checks each text; keeps those that fail. */
+
 import { posix } from 'node:path';
+import { counted } from '../../base/counted.ts';
 import { LineSplitter } from '../../base/lines.ts';
 import { describeFinding } from '../../check/describe.ts';
 import { TextChecker } from '../../check/text-checker.ts';
@@ -48,7 +50,9 @@ export async function checkRepeatedly(
   } finally {
     interrupt.stopWatching();
   }
-  await stdout.write(`# ${read} texts read, ${failed} with ${findings} findings\n`);
+  await stdout.write(
+    `# ${counted(read, 'text')} read, ${failed} with ${counted(findings, 'finding')}\n`,
+  );
   await stdout.flush();
   return failed;
 }

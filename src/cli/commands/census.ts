@@ -2,6 +2,7 @@
  * `mapsim census`: every text that can be printed; with `--against`, those that one alone can
  * print.
  */
+import { counted } from '../../base/counted.ts';
 import { EXIT } from '../../base/errors.ts';
 import { compareTexts } from '../../drive/census.ts';
 import { type Against, searchJson } from '../../report/search-json.ts';
@@ -101,7 +102,7 @@ function difference(
     texts: readonly PossibleText[],
     textView: SearchView,
   ): string => {
-    const count = `${texts.length} of ${outcome.texts.length} texts`;
+    const count = `${texts.length} of ${counted(outcome.texts.length, 'text')}`;
     const title = `only ${outcome.strategy} can print: ${count}\n`;
     return title + texts.map((text, i) => `\n${possibleText(text, i, textView)}`).join('');
   };

@@ -1,4 +1,5 @@
 /** `mapsim check`: whether maps texts are what the kernel promises, and how they differ as VMAs. */
+import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { LineSplitter } from '../../base/lines.ts';
 import { compareVmas, type Difference } from '../../check/compare.ts';
@@ -64,7 +65,9 @@ async function readVmas(path: string, context: CommandContext): Promise<VmaLine[
   checker.endText();
   if (first !== null) throw new UserError(`--against: ${describeFinding(path, first)}`);
   if (checker.texts > 1) {
-    throw new UserError(`--against: ${path} holds ${checker.texts} texts: which one is meant?`);
+    throw new UserError(
+      `--against: ${path} holds ${counted(checker.texts, 'text')}: which one is meant?`,
+    );
   }
   return vmas;
 }
@@ -163,9 +166,9 @@ class CheckRun {
     const faults = FINDING_KINDS.filter((kind) => this.#counts[kind] > 0).map(
       (kind) => `${this.#counts[kind]} ${kind}`,
     );
-    const different = this.#there === null ? [] : [`${this.#differences} differences`];
+    const different = this.#there === null ? [] : [counted(this.#differences, 'difference')];
     const verdict = [...faults, ...different].join(', ') || 'nothing wrong';
-    return `# ${this.#texts} texts, ${this.#vmas} VMAs: ${this.#texts === 0 ? 'nothing to check' : verdict}\n`;
+    return `# ${counted(this.#texts, 'text')}, ${counted(this.#vmas, 'VMA')}: ${this.#texts === 0 ? 'nothing to check' : verdict}\n`;
   }
 
   #json(failed: boolean): string {

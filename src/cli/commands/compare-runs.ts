@@ -2,6 +2,7 @@
  * A comparison of strategies on scenarios: every strategy on the same seeds, hence the same
  * writers.
  */
+import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
 import { PRNG } from '../../base/prng.ts';
 import { compareGroups, type Group } from '../../compare/comparison.ts';
@@ -112,7 +113,9 @@ export async function compareRuns(
   const wanted = scenarios.length * seeds.length;
   const complete = gather.wholeSeeds === wanted;
   if (!complete) {
-    context.messages.warning(`interrupted: the result has ${gather.wholeSeeds} of ${wanted} seeds`);
+    context.messages.warning(
+      `interrupted: the result has ${gather.wholeSeeds} of ${counted(wanted, 'seed')}`,
+    );
   }
   const judgements = results.flatMap(({ name, groups }, i) =>
     groups.length === 0 ? [] : judgeGroups(name, prepared.failOn[i]!, groups, groups),

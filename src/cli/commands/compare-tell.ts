@@ -1,5 +1,7 @@
 /** What is said of a comparison on standard error. */
+
 import { Chalk } from 'chalk';
+import { counted } from '../../base/counted.ts';
 import {
   type CompareResult,
   faultyRuns,
@@ -14,7 +16,7 @@ import type { Messages } from '../messages.ts';
 export function tellResult({ scenarios }: CompareResult, messages: Messages): void {
   for (const { name, groups, comparison } of scenarios) {
     for (const group of groups) {
-      const of = `of ${group.runs.length} runs`;
+      const of = `of ${counted(group.runs.length, 'run')}`;
       const [faulty, stopped] = [faultyRuns(group), stoppedRuns(group)];
       if (faulty.length > 0) {
         const where = `first with seed ${JSON.stringify(faulty[0]!.seed)} (mapsim run tells it)`;

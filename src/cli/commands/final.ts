@@ -1,4 +1,5 @@
 /** `mapsim final`: the writers alone, and the address space that they leave behind. */
+import { counted } from '../../base/counted.ts';
 import { EXIT } from '../../base/errors.ts';
 import { finalLayout } from '../../drive/final.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
@@ -30,7 +31,7 @@ export async function final(
   await stdout.flush();
   if (complete) return EXIT.done;
   context.messages.warning(
-    `stopped by --max-events after ${options.maxEvents} steps: this is what stood then`,
+    `stopped by --max-events after ${counted(options.maxEvents, 'step')}: this is what stood then`,
   );
   return EXIT.limit;
 }

@@ -1,6 +1,7 @@
 /**
  * What import and capture tell about a log: what is in it, what was not understood, how it fits.
  */
+import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
 import { compareVmas } from '../../check/compare.ts';
 import { describeDifference } from '../../check/describe.ts';
@@ -19,7 +20,7 @@ export function tellTrace(trace: Trace, messages: Messages): void {
   const { calls, threads, lines } = trace;
   const unchanged = calls.filter((call) => call.action.kind === 'nothing').length;
   messages.note(
-    `${lines} lines, ${calls.length} calls of ${threads.length} threads, ` +
+    `${counted(lines, 'line')}, ${counted(calls.length, 'call')} of ${counted(threads.length, 'thread')}, ` +
       `${unchanged} of them without effect${trace.timed ? '' : '; no times: replayed as fast as it goes'}`,
   );
   for (const remark of trace.leftOut) messages.note(`left out: ${remarkText(remark)}`);
@@ -51,7 +52,9 @@ export function tellReplay(scenario: Scenario, last: ImportedText, messages: Mes
   const [here, there] = [comparable(vmaLines(text)), comparable(last.vmas)];
   const printed = new Set(here.map(keyOf));
   const equal = there.filter((vma) => printed.has(keyOf(vma))).length;
-  messages.note(`replayed: ${equal} of ${there.length} lines of ${last.path} come out as they are`);
+  messages.note(
+    `replayed: ${equal} of ${counted(there.length, 'line')} of ${last.path} ${equal === 1 ? 'comes' : 'come'} out as ${equal === 1 ? 'it is' : 'they are'}`,
+  );
   const differences = compareVmas(here, there);
   for (const difference of differences.slice(0, DIFFERENCES_SHOWN)) {
     messages.note(`  ${describeDifference(difference)}`);

@@ -3,7 +3,9 @@
  * is ready to run. It refers to the files; what came from standard input is written out or copied
  * in.
  */
+
 import { posix } from 'node:path';
+import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { LineSplitter } from '../../base/lines.ts';
 import { TextChecker, type VmaLine } from '../../check/text-checker.ts';
@@ -176,7 +178,7 @@ function scenarioParts(
   let program: readonly string[] | null = null;
   if (log === null && texts.length > 1) {
     const { steps, dropped } = stepsBetween(texts.map((text) => text.vmas));
-    if (dropped > 0) messages.warning(`${dropped} changes between the texts were left out`);
+    if (dropped > 0) messages.warning(`${counted(dropped, 'change')} between the texts left out`);
     if (steps.length > 0) program = steps;
     else messages.note('the texts do not differ in anything that a call could change');
   }

@@ -2,8 +2,10 @@
  * `mapsim merge`: shards of a sweep to the file that the sweep would have written in one piece.
  * Records are copied as they are, in the order of the grid.
  */
+
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import {
   SWEEP_FORMATS,
@@ -36,7 +38,7 @@ export async function merge(
     const missing = index.missing();
     if (missing.length > 0) {
       messages.warning(
-        `${missing.length} of ${index.header.units} runs are missing: ${runs(missing)}`,
+        `${missing.length} of ${counted(index.header.units, 'run')} ${missing.length === 1 ? 'is' : 'are'} missing: ${runs(missing)}`,
       );
       if (options.allowPartial !== true) {
         messages.note('nothing was written; --allow-partial merges what there is');

@@ -1,4 +1,5 @@
 /** What is remarkable about a run, in words, for standard error. */
+import { counted } from '../../base/counted.ts';
 import type { KernelFaultReport, Outcome, StepStack } from '../../world/outcome.ts';
 import type { Messages } from '../messages.ts';
 import type { RunRequest } from '../sliced-run.ts';
@@ -51,8 +52,7 @@ function faultText(fault: KernelFaultReport): string {
 export function tellEnd(outcome: Outcome, messages: Messages): void {
   const { ended, events, simulatedNs, starved, livelock } = outcome;
   for (const { reader, pass, address, failedAttempts } of starved) {
-    const attempts =
-      failedAttempts === 1 ? '1 failed attempt' : `${failedAttempts} failed attempts`;
+    const attempts = counted(failedAttempts, 'failed attempt');
     messages.warning(
       `the run ended in pass ${pass} of reader ${reader}, after ${attempts} at ${address}: ` +
         'the pass counts as starved',
@@ -67,7 +67,7 @@ export function tellEnd(outcome: Outcome, messages: Messages): void {
   }
   if (ended === 'max-events') {
     messages.warning(
-      `stopped by --max-events after ${events} steps, at ${simulatedNs} ns: the result is partial`,
+      `stopped by --max-events after ${counted(events, 'step')}, at ${simulatedNs} ns: the result is partial`,
     );
   }
   if (ended === 'history-full') {
@@ -77,7 +77,7 @@ export function tellEnd(outcome: Outcome, messages: Messages): void {
   }
   if (ended === 'interrupted') {
     messages.warning(
-      `interrupted after ${events} steps, at ${simulatedNs} ns: the result is partial`,
+      `interrupted after ${counted(events, 'step')}, at ${simulatedNs} ns: the result is partial`,
     );
   }
 }

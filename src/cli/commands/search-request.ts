@@ -1,8 +1,10 @@
 /**
  * What explore and census have in common: from options to a request, from a request to an outcome.
  */
+
 import { performance } from 'node:perf_hooks';
 import { Chalk } from 'chalk';
+import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
 import type { Bias } from '../../drive/random-walk.ts';
 import type { SearchProgress, SearchRequest } from '../../drive/search.ts';
@@ -125,8 +127,8 @@ function withFraction(progress: SearchProgress, { random }: LimitOptions) {
 
 function sentence(progress: SearchProgress): string {
   const { states, depth, texts, preemptions } = progress;
-  const bound = preemptions === null ? '' : `, ${preemptions} preemptions`;
-  return `mapsim: ${(states / 1e6).toFixed(2)} million states, depth ${depth}, ${texts} texts${bound}`;
+  const bound = preemptions === null ? '' : `, ${counted(preemptions, 'preemption')}`;
+  return `mapsim: ${(states / 1e6).toFixed(2)} million states, depth ${depth}, ${counted(texts, 'text')}${bound}`;
 }
 
 export function limitsOf(

@@ -2,9 +2,11 @@
  * `mapsim sweep`: a grid of scenarios, strategies and seeds, each run a record that is written as
  * soon as all before it are. A part of it can be run by itself, and what was broken off goes on.
  */
+
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { PRNG } from '../../base/prng.ts';
 import type { Strategy } from '../../proc/strategy.ts';
@@ -83,7 +85,10 @@ async function runSweep(
   const { grid, scenarios, units, chosen, request, own } = prepared;
   const { writer, interrupt, context } = means;
   const left = chosen.slice(writer.kept);
-  if (writer.kept > 0) context.messages.note(`${writer.kept} of ${chosen.length} runs are there`);
+  if (writer.kept > 0)
+    context.messages.note(
+      `${writer.kept} of ${counted(chosen.length, 'run')} ${writer.kept === 1 ? 'is' : 'are'} there`,
+    );
   const jobs = options.jobs ?? availableParallelism();
   const batch: Batch = { scenarios, units, chosen: left, request, ownStrategies: own, jobs };
   const repeat = (unit: number) => {
@@ -103,15 +108,17 @@ async function runSweep(
   await writer.end();
   if (interrupt.caught !== null) {
     const goOn = options.output === undefined ? '' : '; --resume goes on from there';
-    const done = `${writer.written} of ${chosen.length} runs`;
+    const done = `${writer.written} of ${counted(chosen.length, 'run')}`;
     context.messages.warning(`interrupted after ${done}${goOn}`);
     interrupt.stopWatching();
     context.io.die?.(interrupt.caught);
     return SIGNAL_EXIT[interrupt.caught];
   }
   const { stopped, faulty, written } = writer;
-  if (faulty > 0) context.messages.warning(`a kernel fault ended ${faulty} of ${written} runs`);
-  if (stopped > 0) context.messages.warning(`a limit stopped ${stopped} of ${written} runs`);
+  if (faulty > 0)
+    context.messages.warning(`a kernel fault ended ${faulty} of ${counted(written, 'run')}`);
+  if (stopped > 0)
+    context.messages.warning(`a limit stopped ${stopped} of ${counted(written, 'run')}`);
   if (faulty > 0) return EXIT.failed;
   return stopped > 0 ? EXIT.limit : EXIT.done;
 }
@@ -156,7 +163,7 @@ async function prepare(
   const chosen = await chooseStrategies(path, grid, { options, scenarios, cwd: io.cwd });
   const { texts, names, own, directory } = chosen;
   const count = scenarios.length * (texts?.length ?? 1) * (seeds?.length ?? 1);
-  if (count > UNITS_MAX) throw new UserError(`${count} runs are more than ${UNITS_MAX}`);
+  if (count > UNITS_MAX) throw new UserError(`${counted(count, 'run')} are more than ${UNITS_MAX}`);
   const units = unitsOf(scenarios, texts, seeds);
   const hash = createHash('sha256').update(bytes);
   for (const { sha256 } of scenarios) hash.update(sha256);

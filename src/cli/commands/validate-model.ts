@@ -1,8 +1,10 @@
 /** `mapsim validate-model`: the model beside measured and published figures. */
+
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { VALIDATION_FORMATS, type ValidationFormat } from '../../report/validation.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
@@ -48,7 +50,7 @@ async function simulate(
   const interrupt = new Interrupt(io, () => {});
   const choice = options.quiet === true ? 'none' : options.progress;
   const progress = new Progress<Judging>(io, choice, performance.now(), ({ done }) => {
-    return `mapsim: ${done} of ${CLAIMS.length} claims`;
+    return `mapsim: ${done} of ${counted(CLAIMS.length, 'claim')}`;
   });
   const judging = validateModel(new Lab(labEnv(options, context)));
   try {
@@ -59,7 +61,9 @@ async function simulate(
       await new Promise((resolve) => setImmediate(resolve)); // signals are delivered here
       if (interrupt.caught === null) continue;
       progress.clear();
-      messages.warning(`interrupted after ${done + 1} of ${CLAIMS.length} claims: no table`);
+      messages.warning(
+        `interrupted after ${done + 1} of ${counted(CLAIMS.length, 'claim')}: no table`,
+      );
       interrupt.stopWatching();
       io.die?.(interrupt.caught);
       return SIGNAL_EXIT[interrupt.caught];

@@ -1,4 +1,5 @@
 /** `mapsim validate`: every fault of every scenario, and nothing simulated. */
+import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
@@ -42,10 +43,9 @@ async function validateOne(
 }
 
 function contents({ vmas, readers, writers }: Scenario): string {
-  const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
   return [
-    count(vmas.length, 'VMA'),
-    count(readers.length, 'reader'),
-    count(writers.length, 'writer'),
+    counted(vmas.length, 'VMA'),
+    counted(readers.length, 'reader'),
+    counted(writers.length, 'writer'),
   ].join(', ');
 }
