@@ -121,24 +121,19 @@ function graphOf(
   keep: (from: number, to: number) => boolean,
 ): Graph {
   const states = explorer.store.count;
-  const { data, count } = explorer.edges;
-  const kept: number[] = [];
+  const { edges } = explorer;
   const first = new Int32Array(states + 1);
-  for (let i = 0; i < count; i++) {
-    const at = 4 * i;
-    if ((data[at + 3]! & (1 << reader)) !== 0) continue;
-    if (!keep(data[at]!, data[at + 1]!)) continue;
-    kept.push(at);
-    first[data[at]! + 1]!++;
-  }
-  for (let s = 0; s < states; s++) first[s + 1]! += first[s]!;
-  const to = new Int32Array(kept.length);
-  const via = new Int32Array(kept.length);
-  const next = first.slice();
-  for (const at of kept) {
-    const place = next[data[at]!]!++;
-    to[place] = data[at + 1]!;
-    via[place] = data[at + 2]!;
+  const to = new Int32Array(edges.count);
+  const via = new Int32Array(edges.count);
+  let kept = 0;
+  for (let from = 0; from < states; from++) {
+    for (let e = edges.startOf(from); e < edges.startOf(from + 1); e++) {
+      if (edges.isProgress(e) && explorer.viaOf(edges.via(e)).task === reader) continue;
+      if (!keep(from, edges.to(e))) continue;
+      to[kept] = edges.to(e);
+      via[kept++] = edges.via(e);
+    }
+    first[from + 1] = kept;
   }
   return { states, first, to, via };
 }

@@ -5,6 +5,7 @@
  * state seen again, not a limit hit. A search that a bound ended says which.
  */
 
+import { grownInt32 } from '../base/grow.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
 import type { SearchWorld } from '../world/search-world.ts';
@@ -41,19 +42,50 @@ interface Switches {
   readonly preemptions: number;
 }
 
-/** Edges of the state graph: from, to, via, and which readers progressed (bits). */
+/** Transitions in the order of the states that they lead away from. */
 export class EdgeList {
-  data = new Int32Array(4096);
   count = 0;
+  /** Those of state s: [starts[s], starts[s + 1]); so many states have been begun. */
+  #states = 0;
+  #starts = new Int32Array(64);
+  /** For each transition the state after it; and twice the via, odd: its reader got a record. */
+  #edges = new Int32Array(128);
 
-  add(from: number, to: number, via: number, progress: number): void {
-    if (4 * this.count + 4 > this.data.length) {
-      const grown = new Int32Array(this.data.length * 2);
-      grown.set(this.data);
-      this.data = grown;
+  get bytes(): number {
+    return this.#starts.byteLength + this.#edges.byteLength;
+  }
+
+  /** From now on the transitions of the next state are added. */
+  begin(): void {
+    if (this.#states === this.#starts.length) {
+      this.#starts = grownInt32(this.#starts, this.#states + 1);
     }
-    this.data.set([from, to, via, progress], 4 * this.count);
-    this.count++;
+    this.#starts[this.#states++] = this.count;
+  }
+
+  add(to: number, via: number, progress: boolean): void {
+    const at = 2 * this.count++;
+    if (at === this.#edges.length) this.#edges = grownInt32(this.#edges, at + 2);
+    this.#edges[at] = to;
+    this.#edges[at + 1] = 2 * via + (progress ? 1 : 0);
+  }
+
+  /** The transitions of state s begin here, and end where those of s + 1 begin. */
+  startOf(state: number): number {
+    return state < this.#states ? this.#starts[state]! : this.count;
+  }
+
+  to(edge: number): number {
+    return this.#edges[2 * edge]!;
+  }
+
+  via(edge: number): number {
+    return this.#edges[2 * edge + 1]! >> 1;
+  }
+
+  /** The reader that took the step got a record (or page). */
+  isProgress(edge: number): boolean {
+    return this.#edges[2 * edge + 1]! % 2 === 1;
   }
 }
 
@@ -90,8 +122,9 @@ export class Explorer {
     this.store = new StateStore(options.store, width + (this.#limited ? 2 : 0));
     this.#from = new Int32Array(this.store.width);
     this.#to = new Int32Array(this.store.width);
-    this.#outcomes = new Int32Array(width - 1);
-    this.#ending = options.world.world.readers.length || width - 1;
+    const { readers, writers } = options.world.world;
+    this.#outcomes = new Int32Array(readers.length + writers.length);
+    this.#ending = readers.length || writers.length;
     this.#to.set(this.#initial);
     this.#addTo(NO_PARENT, 0, { last: NO_PARENT, preemptions: 0 });
   }
@@ -125,8 +158,9 @@ export class Explorer {
 
   /** Bytes of memory for each state, on average, with all that the search keeps beside them. */
   get bytesPerState(): number {
-    const { store } = this;
-    return (store.bytes + this.#transitions.bytes + this.#world.numbers.bytes) / store.count;
+    const { store, edges } = this;
+    const kept = store.bytes + (this.#options.keepEdges ? edges.bytes : 0);
+    return (kept + this.#transitions.bytes + this.#world.numbers.bytes) / store.count;
   }
 
   get depth(): number {
@@ -179,6 +213,7 @@ export class Explorer {
     const at = this.store.at(state);
     for (let i = 0; i < width; i++) from[i] = states[at + i]!;
     this.#transitions.trim(Math.max(KNOWN_MIN, this.store.count / STATES_A_KNOWN));
+    if (this.#options.keepEdges) this.edges.begin();
     if (!this.#look(state)) return;
     const outcomes = this.#outcomes;
     const last = this.#limited ? from[width - 2]! : NO_PARENT;
@@ -222,10 +257,7 @@ export class Explorer {
       if (transitions.isFault(outcome)) return;
       transitions.follow(this.#from, 0, outcome, this.#to);
       const to = this.#addTo(state, via, how);
-      if (this.#options.keepEdges) {
-        const progress = transitions.isProgress(outcome) ? 1 << how.last : 0;
-        this.edges.add(state, to, via, progress);
-      }
+      if (this.#options.keepEdges) this.edges.add(to, via, transitions.isProgress(outcome));
       via = transitions.nextVia(outcome);
       if (via === NO_VIA || this.stopped) return;
     }

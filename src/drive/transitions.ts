@@ -7,8 +7,9 @@
  * and for each task one that stands for its registers, which nobody else reads or writes, and for
  * what others can change. So the outcome for the task itself is a function of (task, choices,
  * common number, own number), and the outcome for another task of that and of what others can
- * change of it. Both are kept as rows of numbers; a state that is put together from known parts
- * needs no kernel. Not known: the world is restored, the step runs, and what came of it is kept.
+ * change of it. What the oracle knows of a pass matters only to the steps that begin it or end it.
+ * All that is kept as rows of numbers; a state that is put together from known parts needs no
+ * kernel. Not known: the world is restored, the step runs, and what came of it is kept.
  *
  * It is a cache: exact, since the numbers are, and nothing depends on what is in it. It is emptied
  * when it has outgrown its limit. (LTSmin calls this transition caching: Blom, van de Pol, Weber,
@@ -38,15 +39,28 @@ export interface Via {
 /** No other combination of choices is left to try. */
 export const NO_VIA = -1;
 
-/** Numbers of an outcome: common number, own number, the next via to try, flags. */
-const OUTCOME = 4;
+/** Numbers of an outcome: common number, own number, own pass, the next via to try, flags. */
+const OUTCOME = 5;
+const COMMON = 0;
+const OWN = 1;
+const PASS = 2;
+const NEXT = 3;
+const FLAGS = 4;
+
 const SLEEPS = 1;
 const FINISHED = 2;
 const FAULT = 4;
 const HAS_EVENTS = 8;
 const PROGRESS = 16;
-/** Others are as they were. */
+/** What others can change of a task is as it was; so is what the oracle knows of their passes. */
 const QUIET = 32;
+const UNOBSERVED = 64;
+/** No outcome: it depends on the pass. */
+const ASKS_PASS = 128;
+
+const ANY_PASS = -1;
+/** Numbers that an outcome is known by. */
+const KNOWN = 4;
 
 const NO_EVENTS: readonly Event[] = [];
 
@@ -54,14 +68,14 @@ export class Transitions {
   readonly #world: SearchWorld;
   readonly #numbers: StateNumbers;
   readonly #vias = new Interned<Via>();
-  /** Via, common number, number of the task; and by row number the outcome. */
-  readonly #known = new RowInterner(3);
+  /** Via, common number, number of the task, its pass or ANY_PASS; by row number the outcome. */
+  readonly #known = new RowInterner(KNOWN);
   #outcomes = new Int32Array(64 * OUTCOME);
   readonly #events = new Map<number, readonly Event[]>();
   /** Outcome and other task, what others can change of it; by row number what becomes of that. */
   readonly #effects = new RowInterner(2);
   #changed = new Int32Array(64);
-  readonly #row = new Int32Array(3);
+  readonly #row = new Int32Array(KNOWN);
   /** Steps that had to be taken. */
   runs = 0;
 
@@ -91,12 +105,22 @@ export class Transitions {
 
   /** The number of the outcome when `via` is taken in the state that begins at `states[at]`. */
   of(states: Int32Array, at: number, via: number): number {
+    const { task } = this.viaOf(via);
+    let known = this.#known.find(this.#knownRow(states, at, via, ANY_PASS));
+    if (known >= 0 && (this.#flags(known) & ASKS_PASS) !== 0) {
+      const pass = states[at + this.#numbers.passesAt + task]!;
+      known = this.#known.find(this.#knownRow(states, at, via, pass));
+    }
+    return known >= 0 ? known : this.#run(states, at, via);
+  }
+
+  #knownRow(states: Int32Array, at: number, via: number, pass: number): Int32Array {
     const row = this.#row;
     row[0] = via;
     row[1] = states[at]!;
     row[2] = states[at + 1 + this.viaOf(via).task]!;
-    const known = this.#known.find(row);
-    return known >= 0 ? known : this.#run(states, at, via);
+    row[3] = pass;
+    return row;
   }
 
   // --- Outcomes ---
@@ -126,30 +150,38 @@ export class Transitions {
 
   /** The task's next combination of choices, or NO_VIA. */
   nextVia(outcome: number): number {
-    return this.#outcomes[outcome * OUTCOME + 2]!;
+    return this.#outcomes[outcome * OUTCOME + NEXT]!;
   }
 
   /** Writes the state that follows into `into`. `outcome` is one of the same state. */
   follow(states: Int32Array, at: number, outcome: number, into: Int32Array): void {
-    const { task } = this.viaOf(this.#known.rows[3 * outcome]!);
-    const { width } = this.#numbers;
+    const { task } = this.viaOf(this.#known.rows[KNOWN * outcome]!);
+    const numbers = this.#numbers;
+    const { passesAt, width } = numbers;
+    const first = outcome * OUTCOME;
     for (let i = 1; i < width; i++) into[i] = states[at + i]!;
-    into[0] = this.#outcomes[outcome * OUTCOME]!;
-    into[1 + task] = this.#outcomes[outcome * OUTCOME + 1]!;
-    if ((this.#flags(outcome) & QUIET) !== 0) return;
-    for (let i = 1; i < width; i++) {
+    into[0] = this.#outcomes[first + COMMON]!;
+    into[1 + task] = this.#outcomes[first + OWN]!;
+    const pass = this.#outcomes[first + PASS]!;
+    if (pass !== ANY_PASS) into[passesAt + task] = pass;
+    const flags = this.#outcomes[first + FLAGS]!;
+    for (let i = 1; i < passesAt && (flags & QUIET) === 0; i++) {
       if (i === 1 + task) continue;
-      const before = this.#numbers.changeableOf(into[i]!);
+      const before = numbers.changeableOf(into[i]!);
       const after = this.#effectOn(i, before, outcome, states, at);
-      if (after !== before) into[i] = this.#numbers.withChangeable(into[i]!, after);
+      if (after !== before) into[i] = numbers.withChangeable(into[i]!, after);
+    }
+    for (let i = passesAt; i < width && (flags & UNOBSERVED) === 0; i++) {
+      if (i === passesAt + task) continue;
+      into[i] = this.#effectOn(i, into[i]!, outcome, states, at);
     }
   }
 
-  /** @param i the task's place in the state */
+  /** @param i the place of the task or the pass in the state */
   #effectOn(i: number, before: number, outcome: number, states: Int32Array, at: number): number {
     const known = this.#effects.find(this.#effectRow(i, before, outcome));
     if (known >= 0) return this.#changed[known]!;
-    this.#run(states, at, this.#known.rows[3 * outcome]!);
+    this.#run(states, at, this.#known.rows[KNOWN * outcome]!);
     return this.#changed[this.#effects.find(this.#effectRow(i, before, outcome))]!;
   }
 
@@ -161,7 +193,7 @@ export class Transitions {
   }
 
   #flags(outcome: number): number {
-    return this.#outcomes[outcome * OUTCOME + 3]!;
+    return this.#outcomes[outcome * OUTCOME + FLAGS]!;
   }
 
   // --- Taking the step ---
@@ -169,30 +201,59 @@ export class Transitions {
   #run(states: Int32Array, at: number, via: number): number {
     const world = this.#world;
     const { task, choices } = this.viaOf(via);
-    world.restore(states, at);
+    const row = this.#knownRow(states, at, via, ANY_PASS);
+    this.#numbers.restoreFor(task, states, at);
     if (!world.canRun(task)) {
-      return this.#keep(states, at, via, [0, 0, NO_VIA, world.isAsleep(task) ? SLEEPS : FINISHED]);
+      return this.#keep(row, [0, 0, 0, NO_VIA, world.isAsleep(task) ? SLEEPS : FINISHED]);
     }
-    this.runs++;
     let next: number[] | null;
     try {
       next = world.run(task, choices);
     } catch (error) {
       if (!(error instanceof KernelFault)) throw error;
-      const outcome = this.#keep(states, at, via, [0, 0, NO_VIA, FAULT | HAS_EVENTS]);
+      const outcome = this.#keep(row, [0, 0, 0, NO_VIA, FAULT | HAS_EVENTS]);
       this.#events.set(outcome, [{ kind: 'fault', fault: error }]);
       return outcome;
     }
-    const nextVia = next === null ? NO_VIA : this.#viaId({ task, choices: next });
+    return this.#keepRun(
+      states,
+      at,
+      via,
+      next === null ? NO_VIA : this.#viaId({ task, choices: next }),
+    );
+  }
+
+  /** What the run just made has come to. */
+  #keepRun(states: Int32Array, at: number, via: number, nextVia: number): number {
+    const world = this.#world;
+    const numbers = this.#numbers;
+    const { task } = this.viaOf(via);
     const events = this.#eventsNow(task);
     const after = world.save();
+    const quiet = world.quiet && numbers.spaceOf(after[0]!) === numbers.spaceOf(states[at]!);
     const flags =
       (events.length > 0 ? HAS_EVENTS : 0) |
       (world.progressed[task] === true ? PROGRESS : 0) |
-      (world.quiet ? QUIET : 0);
-    const outcome = this.#keep(states, at, via, [after[0]!, after[1 + task]!, nextVia, flags]);
+      (quiet ? QUIET : 0) |
+      (world.observed ? 0 : UNOBSERVED);
+    let pass = ANY_PASS;
+    let row = this.#knownRow(states, at, via, ANY_PASS);
+    if (world.judged) {
+      this.#keep(row, [0, 0, 0, NO_VIA, ASKS_PASS]);
+      const place = numbers.passesAt + task;
+      row = this.#knownRow(states, at, via, states[at + place]!);
+      pass = after[place]!;
+    }
+    const outcome = this.#keep(row, [after[0]!, after[1 + task]!, pass, nextVia, flags]);
     if (events.length > 0) this.#events.set(outcome, events);
-    if (!world.quiet) this.#keepEffects(states, at, outcome, after, task);
+    for (let i = 1; i < numbers.passesAt && !quiet; i++) {
+      if (i === 1 + task) continue;
+      const before = numbers.changeableOf(states[at + i]!);
+      this.#keepEffect(i, before, outcome, numbers.changeableOf(after[i]!));
+    }
+    for (let i = numbers.passesAt; i < numbers.width && world.observed; i++) {
+      if (i !== numbers.passesAt + task) this.#keepEffect(i, states[at + i]!, outcome, after[i]!);
+    }
     return outcome;
   }
 
@@ -211,11 +272,7 @@ export class Transitions {
     return events;
   }
 
-  #keep(states: Int32Array, at: number, via: number, numbers: readonly number[]): number {
-    const row = this.#row;
-    row[0] = via;
-    row[1] = states[at]!;
-    row[2] = states[at + 1 + this.viaOf(via).task]!;
+  #keep(row: Int32Array, numbers: readonly number[]): number {
     const outcome = this.#known.idOf(row);
     const end = (outcome + 1) * OUTCOME;
     if (end > this.#outcomes.length) this.#outcomes = grownInt32(this.#outcomes, end);
@@ -223,19 +280,9 @@ export class Transitions {
     return outcome;
   }
 
-  #keepEffects(
-    states: Int32Array,
-    at: number,
-    outcome: number,
-    after: Int32Array,
-    task: number,
-  ): void {
-    for (let i = 1; i < after.length; i++) {
-      if (i === 1 + task) continue;
-      const before = this.#numbers.changeableOf(states[at + i]!);
-      const effect = this.#effects.idOf(this.#effectRow(i, before, outcome));
-      if (effect >= this.#changed.length) this.#changed = grownInt32(this.#changed, effect + 1);
-      this.#changed[effect] = this.#numbers.changeableOf(after[i]!);
-    }
+  #keepEffect(i: number, before: number, outcome: number, after: number): void {
+    const effect = this.#effects.idOf(this.#effectRow(i, before, outcome));
+    if (effect >= this.#changed.length) this.#changed = grownInt32(this.#changed, effect + 1);
+    this.#changed[effect] = after;
   }
 }

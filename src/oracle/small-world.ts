@@ -41,6 +41,9 @@ export class SmallOracle implements MmObserver {
   text: number;
   mapped: number;
   readonly passes: SmallPass[];
+  /** How often it was told of the address space, and of a pass: who asks twice sees if it was. */
+  changes = 0;
+  uses = 0;
 
   /** @param readers passes are told apart by the reader's number, 0 … readers - 1 */
   constructor(layout: SmallLayout, readers: number) {
@@ -61,6 +64,7 @@ export class SmallOracle implements MmObserver {
   }
 
   #treeChanged(): void {
+    this.changes++;
     if (this.passes.every((pass) => pass.states < 0)) return;
     const tree = this.#readMapped();
     for (const pass of this.passes) {
@@ -69,6 +73,7 @@ export class SmallOracle implements MmObserver {
   }
 
   sectionCommitted(): void {
+    this.changes++;
     this.text = this.#readText();
     this.mapped = this.#readMapped();
     for (const pass of this.passes) {
@@ -79,6 +84,7 @@ export class SmallOracle implements MmObserver {
   }
 
   passBegins(reader: number): void {
+    this.uses++;
     const pass = this.passes[reader]!;
     pass.states = this.#sets.idOf(`${this.text}`, [this.text]);
     pass.committed = this.mapped;
@@ -87,6 +93,7 @@ export class SmallOracle implements MmObserver {
 
   /** Ends the pass and judges its text. */
   judge(reader: number, text: PassText): Verdict {
+    this.uses++;
     const pass = this.passes[reader]!;
     const lines = text.lines.subarray(0, text.count * LINE_FIELDS);
     const pages = text.pageOf.subarray(0, text.count);

@@ -197,7 +197,13 @@ export function restoreLocks(k: Kernel, u: Unpacker): void {
  * died before it began and after the one before. (Tree leaves: see saveCursor.)
  */
 function saveRcu(k: Kernel, p: Packer): void {
-  const { open, waiting } = k.rcu;
+  const { open, deferred } = k.rcu;
+  if (open.length === 0 && deferred.length === 0) {
+    p.put(0);
+    p.put(0);
+    return;
+  }
+  const { waiting } = k.rcu;
   const names = waiting.filter((item) => item.free === k.names.freeLater);
   const owner = (section: number): number => k.tasks.findIndex((t) => t.rcuSection === section);
   p.put(open.length);

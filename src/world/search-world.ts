@@ -68,8 +68,12 @@ export class SearchWorld {
   readonly finished: FinishedText[] = [];
   /** Readers that got a record (or page) in the last transition, by number. */
   readonly progressed: boolean[] = [];
-  /** The last transition changed nothing of what others can change of a task. */
+  /** The last transition woke nobody, and left the counter and the sections of RCU alone. */
   quiet = false;
+  /** It began a pass or ended one. */
+  judged = false;
+  /** It changed what the oracle knows of passes. */
+  observed = false;
 
   constructor(scenario: Scenario, options: SearchOptions) {
     let oracle: SmallOracle | undefined;
@@ -153,12 +157,13 @@ export class SearchWorld {
     this.progressed.length = 0;
     const made: number[] = [];
     const of: number[] = [];
-    // Writers change what readers remember of the address space. A reader can let a leaf be freed
-    // under another one's cursor, by the end of its section; each beginning has a new number.
-    const { rcu } = this.kernel;
+    const { kernel, oracle } = this;
+    const { rcu } = kernel;
+    const seq = kernel.mm.mmLockSeq.value;
     const { sections } = rcu;
     const open = rcu.open.length;
-    this.quiet = task < this.world.readers.length;
+    const { changes, uses } = oracle;
+    this.quiet = true;
     let rest = choices;
     do {
       this.#step(this.tasks[task]!, rest);
@@ -166,7 +171,11 @@ export class SearchWorld {
       of.push(...this.#chance.of);
       rest = choices.slice(made.length);
     } while (this.#mergePrivate && this.#status[task] === RUNNABLE && this.#isPrivate(task));
+    // Each section that begins has a new number.
     if (rcu.sections !== sections || rcu.open.length !== open) this.quiet = false;
+    if (kernel.mm.mmLockSeq.value !== seq) this.quiet = false;
+    this.judged = oracle.uses !== uses;
+    this.observed = oracle.changes !== changes;
     return nextChoices(made, of);
   }
 

@@ -2,11 +2,12 @@
  * A world as a few numbers: equal numbers, equal futures.
  *
  * A world falls into portions: the address space with the committed state in force (only writers
- * change it), the locks (any step may change them), and for each task its registers (only its own
- * steps change them) and what the steps of others can change of it: whether it sleeps, where a
- * reader's cursor stands, whether its sample is good, what the oracle knows of its pass. Each
- * portion is packed into bytes, and equal bytes have one number. A state is a row: the number of
- * the pair of the first two, then for each task the number of its pair.
+ * change it), the locks (any step may change them), for each task its registers (only its own
+ * steps change them) and what the steps of others can change of it (whether it sleeps, where a
+ * reader's cursor stands, whether its sample is good), and for each reader what the oracle knows of
+ * its pass. Each portion is packed into bytes, and equal bytes have one number. A state is a row:
+ * the number of the pair of the first two, then for each task the number of its pair, then for each
+ * reader the number of its pass.
  *
  * So a step of a task reads what the first number and its own stand for, and nothing else; see
  * drive/transitions.ts. A portion is packed and unpacked again only if it can have changed.
@@ -29,6 +30,8 @@ import {
 import { restoreReaderView, saveReaderView } from './save-views.ts';
 import type { World } from './world.ts';
 
+const NOTHING = -1;
+
 /** A task's status times this, plus what it wants of the lock. */
 const STATUS_UNIT = 4;
 
@@ -41,6 +44,8 @@ export interface SavedParts {
 }
 
 export class StateNumbers {
+  /** Where the passes stand in a state; those before stand for tasks, but for the first. */
+  readonly passesAt: number;
   readonly #world: World;
   readonly #kernel: Kernel;
   readonly #oracle: SmallOracle;
@@ -57,6 +62,8 @@ export class StateNumbers {
   readonly #current: Int32Array;
   /** By task: it has taken a step since. */
   readonly #moved: Uint8Array;
+  /** By task: the portion that its registers hold, when it has not moved. */
+  readonly #held: Int32Array;
   #spaceChanged = true;
   /** The address space is as it was restored: its leaves are numbered by their places. */
   #spaceRestored = false;
@@ -67,8 +74,11 @@ export class StateNumbers {
     this.#oracle = oracle;
     this.#status = status;
     this.#context = context;
-    this.#current = new Int32Array(1 + world.readers.length + world.writers.length);
+    const tasks = world.readers.length + world.writers.length;
+    this.#current = new Int32Array(1 + tasks + world.readers.length);
+    this.passesAt = 1 + tasks;
     this.#moved = new Uint8Array(world.tasks.length).fill(1);
+    this.#held = new Int32Array(world.tasks.length).fill(NOTHING);
   }
 
   /** Numbers of a state. */
@@ -79,6 +89,11 @@ export class StateNumbers {
   /** Bytes of memory that the portions take. */
   get bytes(): number {
     return this.#portions.held + this.#shared.bytes + this.#tasks.bytes;
+  }
+
+  /** The address space, by the number of what is common. */
+  spaceOf(common: number): number {
+    return this.#shared.rows[2 * common]!;
   }
 
   /** What others can change of a task, by the number of the task. */
@@ -105,27 +120,41 @@ export class StateNumbers {
     const numbers = this.#current;
     const space = this.#spaceChanged ? this.#saveSpace() : this.#shared.rows[2 * numbers[0]!]!;
     numbers[0] = this.#pairOf(this.#shared, space, this.#saveLocks());
-    for (const { id } of readers) numbers[1 + id] = this.#saveTask(id);
+    for (const { id } of readers) {
+      numbers[1 + id] = this.#saveTask(id);
+      numbers[this.passesAt + id] = this.#savePass(id);
+    }
     for (const { id } of writers) numbers[1 + id] = this.#saveTask(id);
     this.#moved.fill(0);
     this.#spaceChanged = false;
     return numbers;
   }
 
-  /** Portions that are as they should be already stay. */
   restore(states: Int32Array, at: number): void {
+    this.restoreFor(-1, states, at);
+  }
+
+  /**
+   * As much of a state as a step of this task can see, or all for -1. Portions that are as they
+   * should be already stay.
+   */
+  restoreFor(task: number, states: Int32Array, at: number): void {
     const { readers, writers } = this.#world;
     const numbers = this.#current;
-    const shared = this.#shared.rows;
-    const space = shared[2 * states[at]!]!;
-    if (!this.#spaceRestored || shared[2 * numbers[0]!] !== space) {
+    const space = this.spaceOf(states[at]!);
+    if (!this.#spaceRestored || this.spaceOf(numbers[0]!) !== space) {
       this.#restoreSpace(this.#portion(space));
       this.#spaceRestored = true;
     }
-    this.#restoreLocks(this.#portion(shared[2 * states[at]! + 1]!));
-    for (const { id } of readers) this.#restoreTask(id, states[at + 1 + id]!);
-    for (const { id } of writers) this.#restoreTask(id, states[at + 1 + id]!);
-    numbers[0] = states[at]!;
+    this.#restoreLocks(this.#portion(this.#shared.rows[2 * states[at]! + 1]!));
+    for (const { id } of readers) {
+      this.#restoreTask(id, states[at + 1 + id]!, task < 0 || task === id);
+      this.#restorePass(id, states[at + this.passesAt + id]!);
+    }
+    for (const { id } of writers) {
+      this.#restoreTask(id, states[at + 1 + id]!, task < 0 || task === id);
+    }
+    for (let i = 0; i < numbers.length; i++) numbers[i] = states[at + i]!;
     this.#moved.fill(0);
     this.#spaceChanged = false;
   }
@@ -179,21 +208,21 @@ export class StateNumbers {
   // --- Tasks ---
 
   #saveTask(id: number): number {
+    if (this.#moved[id] === 1) this.#held[id] = this.#saveRegisters(id);
     const registers =
-      this.#moved[id] === 1
-        ? this.#saveRegisters(id)
-        : this.#tasks.rows[2 * this.#current[1 + id]!]!;
+      this.#moved[id] === 1 ? this.#held[id]! : this.#tasks.rows[2 * this.#current[1 + id]!]!;
     return this.#pairOf(this.#tasks, registers, this.#saveChangeable(id));
   }
 
-  #restoreTask(id: number, number: number): void {
+  #restoreTask(id: number, number: number, registersToo: boolean): void {
     const { rows } = this.#tasks;
     const registers = rows[2 * number]!;
-    if (this.#moved[id] === 1 || rows[2 * this.#current[1 + id]!] !== registers) {
+    if (this.#moved[id] === 1) this.#held[id] = NOTHING;
+    if (registersToo && this.#held[id] !== registers) {
       this.#restoreRegisters(id, this.#portion(registers));
+      this.#held[id] = registers;
     }
     this.#restoreChangeable(id, this.#portion(rows[2 * number + 1]!));
-    this.#current[1 + id] = number;
   }
 
   #saveRegisters(id: number): number {
@@ -216,13 +245,7 @@ export class StateNumbers {
     const p = this.#packer;
     p.reset();
     p.put(this.#status[id]! * STATUS_UNIT + tasks[id]!.lockWants);
-    if (id < readers.length) {
-      const pass = this.#oracle.passes[id]!;
-      p.put(pass.states);
-      p.put(pass.committed);
-      p.put(pass.trees);
-      saveReaderView(this.#kernel, readers[id]!, this.#context.base, p);
-    }
+    if (id < readers.length) saveReaderView(this.#kernel, readers[id]!, this.#context.base, p);
     return this.#packed();
   }
 
@@ -232,10 +255,24 @@ export class StateNumbers {
     this.#status[id] = Math.floor(status / STATUS_UNIT);
     tasks[id]!.lockWants = status % STATUS_UNIT;
     if (id >= readers.length) return;
-    const pass = this.#oracle.passes[id]!;
+    restoreReaderView(this.#kernel, readers[id]!, this.#context.base, u);
+  }
+
+  #savePass(reader: number): number {
+    const pass = this.#oracle.passes[reader]!;
+    const p = this.#packer;
+    p.reset();
+    p.put(pass.states);
+    p.put(pass.committed);
+    p.put(pass.trees);
+    return this.#packed();
+  }
+
+  #restorePass(reader: number, portion: number): void {
+    const pass = this.#oracle.passes[reader]!;
+    const u = this.#portion(portion);
     pass.states = u.get();
     pass.committed = u.get();
     pass.trees = u.get();
-    restoreReaderView(this.#kernel, readers[id]!, this.#context.base, u);
   }
 }

@@ -47,12 +47,16 @@ export function aSearchWorld(
   return searchWorld(built, aRequest(strategy), { reduce, finds });
 }
 
-/** The graph of states of a world, every step by itself. */
-export function aGraph(scenario: string | Scenario, strategy: string | null = null): Explorer {
+/** The graph of states of a world, unless otherwise said every step by itself. */
+export function aGraph(
+  scenario: string | Scenario,
+  strategy: string | null = null,
+  { maxStates = 1_000_000, reduce = false }: { maxStates?: number; reduce?: boolean } = {},
+): Explorer {
   const explorer = new Explorer({
-    world: aSearchWorld(scenario, strategy),
+    world: aSearchWorld(scenario, strategy, { reduce }),
     limits: {
-      maxStates: 1_000_000,
+      maxStates,
       maxDepth: Number.POSITIVE_INFINITY,
       preemptions: Number.POSITIVE_INFINITY,
     },
@@ -72,10 +76,9 @@ export function schedulesOf({ edges, store }: Explorer): number {
     if (known !== undefined) return known;
     let sum = 0;
     let ends = true;
-    for (let i = 0; i < edges.count; i++) {
-      if (edges.data[4 * i] !== state) continue;
+    for (let edge = edges.startOf(state); edge < edges.startOf(state + 1); edge++) {
       ends = false;
-      sum += from(edges.data[4 * i + 1]!);
+      sum += from(edges.to(edge));
     }
     ways.set(state, ends ? 1 : sum);
     return ends ? 1 : sum;
