@@ -6,7 +6,7 @@
 
 import { performance } from 'node:perf_hooks';
 import { counted } from '../base/counted.ts';
-import { Dealer } from '../drive/pool.ts';
+import { CHUNK_MAX, Dealer } from '../drive/pool.ts';
 import { TimedRun } from '../drive/timed.ts';
 import type { Strategy } from '../proc/strategy.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -49,6 +49,9 @@ export interface BatchHooks {
 /** So long signals and output may wait. */
 const TURN_MS = 25;
 
+/** Results are some KiB each; neither a slow reader nor one slow run may fill the memory. */
+const UNDER_WAY_MAX = 4096;
+
 /** Shorter batches are over before a thread has started. */
 const ALONE_MS = 100;
 
@@ -83,7 +86,9 @@ export async function runBatch(
       tell(performance.now());
       return stop();
     };
-    const threaded = { scenarios, units, request, dealer, release: hooks.release };
+    const { release, drained = () => Promise.resolve() } = hooks;
+    const underWayMax = Math.max(UNDER_WAY_MAX, 2 * batch.jobs * CHUNK_MAX);
+    const threaded = { scenarios, units, request, dealer, release, drained, underWayMax };
     await runThreads(threaded, { file, jobs: batch.jobs, look });
   } finally {
     progress.clear();

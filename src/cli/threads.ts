@@ -3,7 +3,7 @@
  * for want of memory, ends the batch with the unit that it was at.
  */
 import { Worker } from 'node:worker_threads';
-import type { Dealer } from '../drive/pool.ts';
+import { CHUNK_MAX, type Dealer } from '../drive/pool.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type BatchRequest, type Unit, UnitCrash, type UnitResult } from './batch-unit.ts';
 import type { Answer, Chunk, WorkerStart } from './worker.ts';
@@ -15,6 +15,10 @@ export interface ThreadedBatch {
   readonly dealer: Dealer<UnitResult>;
   /** Called for each unit, in the order of the units. */
   readonly release: (unit: number, result: UnitResult) => void;
+  /** Resolves when what was released has been taken. */
+  readonly drained: () => Promise<void>;
+  /** Units at most that are worked on, wait for an earlier one, or were released and not taken. */
+  readonly underWayMax: number;
 }
 
 interface Thread {
@@ -27,73 +31,128 @@ interface Thread {
 /** How often `stop` is asked. */
 const LOOK_MS = 50;
 
-/**
- * Resolves when all units are done, or `stop` says so.
- * @param file the worker's program @param look called now and then; true ends the batch
- */
-export async function runThreads(
-  batch: ThreadedBatch,
-  { file, jobs, look }: { file: URL; jobs: number; look: () => boolean },
-): Promise<void> {
-  const threads: Thread[] = [];
+interface Means {
+  /** The worker's program. */
+  readonly file: URL;
+  readonly jobs: number;
+  /** Called now and then; true ends the batch. */
+  readonly look: () => boolean;
+}
+
+/** Resolves when all units are done, or `look` says so. */
+export async function runThreads(batch: ThreadedBatch, means: Means): Promise<void> {
+  const threads = new Threads(batch);
   let timer: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      for (let i = 0; i < jobs && !batch.dealer.allDealt; i++) {
-        threads.push(startThread(batch, file, { resolve, reject }));
-      }
-      timer = setInterval(() => look() && resolve(), LOOK_MS);
+      threads.start(means, { resolve, reject });
+      timer = setInterval(() => means.look() && resolve(), LOOK_MS);
     });
   } finally {
     clearInterval(timer);
-    await Promise.all(threads.map(({ worker }) => worker.terminate()));
+    await threads.end();
   }
 }
 
-function startThread(
-  batch: ThreadedBatch,
-  file: URL,
-  { resolve, reject }: { resolve: () => void; reject: (error: unknown) => void },
-): Thread {
-  const at = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
-  const start: WorkerStart = { request: batch.request, at };
-  const thread = { worker: new Worker(file, { workerData: start }), at, known: new Set<number>() };
-  const died = (message: string, stack?: string): void => {
-    const unit = Atomics.load(at, 0);
-    reject(unit < 0 ? new Error(message) : new UnitCrash(unit, message, stack));
-  };
-  thread.worker.on('message', (answer: Answer) => {
-    try {
-      if (answer.kind === 'crash') {
-        reject(new UnitCrash(answer.index, answer.message, answer.stack));
-        return;
-      }
-      for (const { index, result } of answer.results) {
-        for (const ready of batch.dealer.done(index, result)) {
-          batch.release(ready.unit, ready.result);
-        }
-      }
-      if (batch.dealer.allReleased) resolve();
-      else if (answer.idle) sendChunk(batch, thread);
-    } catch (error) {
-      reject(error);
-    }
-  });
-  thread.worker.on('error', (error) => died(error.message, error.stack));
-  // After terminate() this is heard too, and nobody listens any more.
-  thread.worker.on('exit', (code) => died(`a worker thread ended with code ${code}`));
-  sendChunk(batch, thread);
-  return thread;
+interface End {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
-function sendChunk({ scenarios, units, dealer }: ThreadedBatch, { worker, known }: Thread): void {
-  const chunk = dealer.deal().map((index) => ({ ...units[index]!, index }));
-  if (chunk.length === 0) return;
-  const missing = new Set(chunk.map(({ scenario }) => scenario).filter((i) => !known.has(i)));
-  for (const index of missing) known.add(index);
-  const message: Chunk = {
-    scenarios: [...missing].map((index) => ({ index, scenario: scenarios[index]! })),
-    units: chunk,
-  };
-  worker.postMessage(message);
+class Threads {
+  readonly #batch: ThreadedBatch;
+  readonly #threads: Thread[] = [];
+  /** Those that wait for units. */
+  readonly #idle: Thread[] = [];
+  /** Results that were released and that nobody has taken yet. */
+  #untaken = 0;
+
+  constructor(batch: ThreadedBatch) {
+    this.#batch = batch;
+  }
+
+  start({ file, jobs }: Means, end: End): void {
+    for (let i = 0; i < jobs && !this.#batch.dealer.allDealt; i++) {
+      const thread = this.#startThread(file, end);
+      this.#threads.push(thread);
+      this.#idle.push(thread);
+      this.#feed();
+    }
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  #startThread(file: URL, end: End): Thread {
+    const at = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
+    const start: WorkerStart = { request: this.#batch.request, at };
+    const worker = new Worker(file, { workerData: start });
+    const thread = { worker, at, known: new Set<number>() };
+    const died = (message: string, stack?: string): void => {
+      const unit = Atomics.load(at, 0);
+      end.reject(unit < 0 ? new Error(message) : new UnitCrash(unit, message, stack));
+    };
+    worker.on('message', (answer: Answer) => {
+      try {
+        this.#take(thread, answer, end);
+      } catch (error) {
+        end.reject(error);
+      }
+    });
+    worker.on('error', (error) => died(error.message, error.stack));
+    // After terminate() this is heard too, and nobody listens any more.
+    worker.on('exit', (code) => died(`a worker thread ended with code ${code}`));
+    return thread;
+  }
+
+  #take(thread: Thread, answer: Answer, { resolve, reject }: End): void {
+    if (answer.kind === 'crash') throw new UnitCrash(answer.index, answer.message, answer.stack);
+    const { dealer, release, drained } = this.#batch;
+    let released = 0;
+    for (const { index, result } of answer.results) {
+      for (const ready of dealer.done(index, result)) {
+        release(ready.unit, ready.result);
+        released++;
+      }
+    }
+    if (answer.idle) this.#idle.push(thread);
+    if (dealer.allReleased) {
+      resolve();
+      return;
+    }
+    this.#untaken += released;
+    drained().then(() => {
+      this.#untaken -= released;
+      this.#feed();
+    }, reject);
+  }
+
+  /** Work for those who wait, while what is under way is not too much. */
+  #feed(): void {
+    const { dealer, underWayMax } = this.#batch;
+    while (this.#idle.length > 0) {
+      const room = underWayMax - dealer.underWay - this.#untaken;
+      const units = dealer.deal(Math.min(CHUNK_MAX, Math.max(0, room)));
+      if (units.length === 0) return;
+      this.#send(this.#idle.shift()!, units);
+    }
+  }
+
+  #send({ worker, known }: Thread, indices: readonly number[]): void {
+    const { scenarios, units } = this.#batch;
+    const chunk = indices.map((index) => ({ ...units[index]!, index }));
+    const missing = new Set(chunk.map(({ scenario }) => scenario).filter((i) => !known.has(i)));
+    for (const index of missing) known.add(index);
+    const message: Chunk = {
+      scenarios: [...missing].map((index) => ({ index, scenario: asMessage(scenarios[index]!) })),
+      units: chunk,
+    };
+    worker.postMessage(message);
+  }
+}
+
+/** Lists of a class of their own would lose what is private to it on their way to a thread. */
+function asMessage(scenario: Scenario): Scenario {
+  return { ...scenario, vmas: [...scenario.vmas], ranges: [...scenario.ranges] };
 }

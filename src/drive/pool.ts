@@ -26,6 +26,11 @@ export class Dealer<R> {
     this.#workers = workers;
   }
 
+  /** Units that are being worked on, or whose result waits for an earlier one. */
+  get underWay(): number {
+    return this.#dealt - this.#released;
+  }
+
   /** Results that have come out. */
   get released(): number {
     return this.#released;
@@ -44,7 +49,7 @@ export class Dealer<R> {
     return this.#released === this.#units.length;
   }
 
-  /** The next units, none where all have been dealt. @param atMost 1 or more */
+  /** The next units, none where all have been dealt. @param atMost 0 or more */
   deal(atMost = CHUNK_MAX): readonly number[] {
     const left = this.#units.length - this.#dealt;
     const share = Math.ceil(left / (this.#workers * ROUNDS));
