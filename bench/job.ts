@@ -94,7 +94,7 @@ function requestOf(strategy: string | null): SearchRequest {
     maxDepth: null,
     preemptions: null,
     store: 'exact',
-    reduce: true,
+    reduce: 'all',
     ownStrategies: new Map(),
   };
 }

@@ -14,6 +14,7 @@ import {
 } from './options.ts';
 
 export const STORE_KINDS = ['exact', 'hash', 'bitstate'] as const;
+export const REDUCTIONS = ['none', 'private', 'ranges', 'all'] as const;
 export const BIAS_NAMES = ['uniform', 'churn'] as const;
 export const DEFAULT_MAX_STATES = 5_000_000;
 
@@ -43,7 +44,15 @@ const LIMITS: readonly Option[] = [
   )
     .argParser(oneOf(STORE_KINDS))
     .default('exact', 'exact'),
-  option('limits', '--no-reduce', 'take every step by itself, also those that nobody can see'),
+  option(
+    'limits',
+    '--reduce <WHICH>',
+    'which steps are taken together with the step before: those that touch nothing shared ' +
+      '(private), those on VMAs that no writer can come near (ranges), all, none',
+  )
+    .argParser(oneOf(REDUCTIONS))
+    .default('all', 'all'),
+  option('limits', '--no-reduce', 'the same as --reduce=none'),
   option(
     'limits',
     '--random <N>',

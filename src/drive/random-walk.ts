@@ -54,7 +54,7 @@ export class RandomWalks {
     // Cycles are seen in a graph, not on a walk.
     const finds = findsOf(request).filter((find) => find.kind !== 'cycle');
     this.#collector = new Collector(finds, request.find !== null);
-    this.#world = searchWorld(scenario, request, { reduce: false, finds });
+    this.#world = searchWorld(scenario, request, { reduce: 'none', finds });
     this.#initial = this.#world.save().slice();
     this.#stream = new RandomStream(request.seed, ['search', 'walk', request.bias]);
     this.#world.drawChoices((n) => this.#stream.below(n));
@@ -88,7 +88,7 @@ export class RandomWalks {
   outcome(): SearchOutcome {
     const { reduce: _, ...request } = this.#request;
     const fresh = (): SearchWorld =>
-      searchWorld(this.#scenario, request, { reduce: false, finds: this.#collector.finds });
+      searchWorld(this.#scenario, request, { reduce: 'none', finds: this.#collector.finds });
     return {
       ...headOf(this.#scenario, this.#world),
       states: 0,
@@ -98,7 +98,7 @@ export class RandomWalks {
       bound: 'random',
       limits: { maxStates: 0, maxDepth: this.#stepsMax, preemptions: null },
       store: { kind: 'exact', lossBound: 0, bytesPerState: 0 },
-      reduce: false,
+      reduce: 'none',
       sampled: {
         walks: this.#walks,
         bias: request.bias,

@@ -6,7 +6,7 @@ import type { Strategy } from '../proc/strategy.ts';
 import { makeStrategy } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { SearchBound, SearchOutcome } from '../world/search-outcome.ts';
-import { SearchWorld } from '../world/search-world.ts';
+import { type Reduction, SearchWorld } from '../world/search-world.ts';
 import { Collector } from './collect.ts';
 import { findCycle } from './cycles.ts';
 import { Explorer } from './explore.ts';
@@ -27,8 +27,7 @@ export interface SearchRequest {
   /** Switches away from a task that could have gone on, tried from 0 up; null: any number. */
   readonly preemptions: number | null;
   readonly store: StoreKind;
-  /** Take steps at once that nobody else can see. */
-  readonly reduce: boolean;
+  readonly reduce: Reduction;
   /** Strategies of the user's own files, by the text that names them. */
   readonly ownStrategies: ReadonlyMap<string, Strategy>;
 }
@@ -53,12 +52,12 @@ export function findsOf({ find, onlyTexts }: SearchRequest): readonly Find[] {
 export function searchWorld(
   scenario: Scenario,
   request: Pick<SearchRequest, 'strategy' | 'ownStrategies'>,
-  { reduce, finds }: { readonly reduce: boolean; readonly finds: readonly Find[] },
+  { reduce, finds }: { readonly reduce: Reduction; readonly finds: readonly Find[] },
 ): SearchWorld {
   return new SearchWorld(scenario, {
     strategy: request.strategy,
     makeStrategy: (text) => request.ownStrategies.get(text) ?? makeStrategy(text),
-    mergePrivate: reduce,
+    reduce,
     failuresMax: Math.max(1, ...finds.map(failuresNeeded)),
   });
 }
@@ -141,7 +140,7 @@ export class Search {
       reduce,
       sampled: null,
       asked: this.#collector.finds.map((find) => find.class),
-      findings: this.#collector.findings(() => this.#freshWorld(false)),
+      findings: this.#collector.findings(() => this.#freshWorld('none')),
       texts: this.#collector.texts(),
     };
   }
@@ -194,7 +193,7 @@ export class Search {
     return explorer;
   }
 
-  #freshWorld(reduce: boolean): SearchWorld {
+  #freshWorld(reduce: Reduction): SearchWorld {
     const finds = findsOf(this.#request);
     return searchWorld(this.#scenario, this.#request, { reduce, finds });
   }

@@ -4,6 +4,7 @@
  *
  * Source: none; the upper bound against which the others are measured.
  */
+import { looksAt } from '../mm/looks.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaNext } from '../mm/vma-walk.ts';
 import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
@@ -28,6 +29,8 @@ const releaseFile: ReaderStep = (k, r) => {
   mmapReadUnlock(k, r);
   return r.ret;
 };
+
+looksAt('walk', getNextVma);
 
 export const mmapLockAll: Strategy = {
   medium: 'seq',

@@ -15,6 +15,7 @@
 import type { Kernel } from '../mm/kernel.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
 import { NO_FILE, NO_NAME, NO_VMA } from '../mm/layout.ts';
+import { looksAt } from '../mm/looks.ts';
 import { mmapLockSpeculateRetry, mmapLockSpeculateTryBegin } from '../mm/mm-lock-seq.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import {
@@ -221,6 +222,11 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
     mmapReadUnlock(k, r);
     return r.ret;
   };
+
+  looksAt('fields', copyRange, copyFlags, copyNames);
+  looksAt('pin', getFile, getName);
+  looksAt('unpin', putVma);
+  looksAt('walk', getNextVma, findLive);
 
   return {
     medium: 'seq',

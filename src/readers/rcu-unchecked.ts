@@ -9,6 +9,7 @@
 
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_FILE, NO_NAME, NO_VMA } from '../mm/layout.ts';
+import { looksAt } from '../mm/looks.ts';
 import {
   copyVmaFlags,
   copyVmaNames,
@@ -76,6 +77,10 @@ const unlockVmaRange: ReaderStep = (k, r) => {
   rcuReadUnlock(k, r);
   return r.ret;
 };
+
+looksAt('fields', copyRange, copyFlags, copyNames);
+looksAt('pin', getFile, getName);
+looksAt('unpin', putVma);
 
 export const rcuUnchecked: Strategy = {
   medium: 'seq',

@@ -11,6 +11,7 @@
  */
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_VMA } from '../mm/layout.ts';
+import { looksAt } from '../mm/looks.ts';
 import { mmapLockSpeculateRetry, mmapLockSpeculateTryBegin } from '../mm/mm-lock-seq.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import {
@@ -135,6 +136,7 @@ export function lockNextVma(options: {
     return r.ret;
   };
 
+  looksAt('readLock', startReadCheck, startReadCount, startReadRecheck);
   return tryBegin;
 }
 
@@ -152,6 +154,7 @@ export function vmaLock(options: VmaLockOptions): Strategy {
     r.lockedVma = NO_VMA;
     return lockNext;
   };
+  looksAt('endRead', getNextVma);
   const unlockVmaRange: ReaderStep = (k, r) => {
     if (r.lockedVma !== NO_VMA) vmaEndRead(k, r, r.lockedVma);
     r.lockedVma = NO_VMA;

@@ -3,6 +3,7 @@
  * nothing else. Addresses in texts are hexadecimal and whole; reports may shorten them.
  */
 import type { Tearing } from './outcome.ts';
+import type { Reduction } from './search-world.ts';
 
 /** One step of a schedule as it went. */
 export interface ScheduleStep {
@@ -122,7 +123,7 @@ export interface SearchOutcome {
     readonly lossBound: number;
     readonly bytesPerState: number;
   };
-  readonly reduce: boolean;
+  readonly reduce: Reduction;
   readonly sampled: {
     readonly walks: number;
     readonly bias: 'uniform' | 'churn';

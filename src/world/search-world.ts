@@ -22,14 +22,18 @@ import type { Task } from '../sim/task.ts';
 import { buildWorld } from './build.ts';
 import { nextChoices, Odometer } from './odometer.ts';
 import { TaskTables } from './save-task.ts';
-import { StateNumbers } from './state-numbers.ts';
+import { ASLEEP, FINISHED, RUNNABLE, StateNumbers } from './state-numbers.ts';
+import { StillSteps } from './still-steps.ts';
 import type { World } from './world.ts';
 
 type RunStep = (kernel: Kernel, task: Task) => RunStep;
 
-const RUNNABLE = 0;
-const ASLEEP = 1;
-const FINISHED = 2;
+/**
+ * Which steps are taken at once, together with the step before them: those that touch nothing
+ * shared (`private`), those that look at what no writer can come near (`ranges`, see
+ * still-steps.ts), both, or none.
+ */
+export type Reduction = 'none' | 'private' | 'ranges' | 'all';
 
 /** A text that a pass has printed, with the judgement on it. */
 export interface FinishedText {
@@ -45,8 +49,7 @@ export interface FinishedText {
 export interface SearchOptions {
   readonly strategy: string | null;
   readonly makeStrategy: (text: string) => Strategy;
-  /** Steps that nobody else can see are taken at once. */
-  readonly mergePrivate: boolean;
+  readonly reduce: Reduction;
   /** Count failed attempts at one record up to here (they are part of the state). */
   readonly failuresMax: number;
 }
@@ -57,6 +60,8 @@ export class SearchWorld {
   readonly oracle: SmallOracle;
   readonly tasks: readonly Task[];
   readonly #mergePrivate: boolean;
+  /** Null: not asked for. */
+  readonly #still: StillSteps | null;
   /** Some reader looks at the lock words of VMAs. */
   readonly #vmaLocks: boolean;
   readonly #chance = new Odometer();
@@ -93,7 +98,10 @@ export class SearchWorld {
     this.oracle = oracle!;
     this.kernel = this.world.kernel;
     this.tasks = this.world.tasks;
-    this.#mergePrivate = options.mergePrivate;
+    const { reduce } = options;
+    this.#mergePrivate = reduce === 'private' || reduce === 'all';
+    const ranges = reduce === 'ranges' || reduce === 'all';
+    this.#still = ranges ? new StillSteps(this.kernel, scenario, this.#isDone) : null;
     this.#vmaLocks = this.world.readers.some((r) => r.strategy.vmaLocks === true);
     this.#status = new Uint8Array(this.tasks.length);
     for (const hog of this.world.hogs) this.#status[hog.id] = FINISHED;
@@ -170,7 +178,7 @@ export class SearchWorld {
       made.push(...this.#chance.made);
       of.push(...this.#chance.of);
       rest = choices.slice(made.length);
-    } while (this.#mergePrivate && this.#status[task] === RUNNABLE && this.#isPrivate(task));
+    } while (this.#status[task] === RUNNABLE && this.#isUnseen(task));
     // Each section that begins has a new number.
     if (rcu.sections !== sections || rcu.open.length !== open) this.quiet = false;
     if (kernel.mm.mmLockSeq.value !== seq) this.quiet = false;
@@ -187,10 +195,18 @@ export class SearchWorld {
     this.#step(this.tasks[item.task]!, item.choices);
   }
 
-  #isPrivate(task: number): boolean {
+  /** The task's next step does the same whenever it is taken, and so to everybody else. */
+  #isUnseen(task: number): boolean {
     const step = this.#nextOf(task);
-    return isPrivate(step) || (!this.#vmaLocks && VMA_LOCK_STEPS.has(step));
+    const { readers } = this.world;
+    if (this.#mergePrivate) {
+      if (isPrivate(step) || (!this.#vmaLocks && VMA_LOCK_STEPS.has(step))) return true;
+    }
+    return this.#still !== null && task < readers.length && this.#still.next(readers[task]!);
   }
+
+  readonly #isDone = (writer: number): boolean =>
+    this.#status[this.world.readers.length + writer] === FINISHED;
 
   #nextOf(task: number): Task['step'] {
     return this.tasks[task]!.step;

@@ -32,6 +32,11 @@ import type { World } from './world.ts';
 
 const NOTHING = -1;
 
+/** What a search world says of a task. */
+export const RUNNABLE = 0;
+export const ASLEEP = 1;
+export const FINISHED = 2;
+
 /** A task's status times this, plus what it wants of the lock. */
 const STATUS_UNIT = 4;
 
@@ -196,6 +201,8 @@ export class StateNumbers {
     p.reset();
     saveLocks(this.#kernel, p);
     saveTurns(this.#world.turns, p);
+    // Which steps of a reader are taken at once depends on it: see still-steps.ts.
+    for (const { id } of this.#world.writers) p.flag(this.#status[id] === FINISHED);
     return this.#packed();
   }
 

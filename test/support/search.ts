@@ -4,7 +4,7 @@ import { type Find, parseFind } from '../../src/drive/finds.ts';
 import { Search, type SearchRequest, searchWorld } from '../../src/drive/search.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { SearchOutcome } from '../../src/world/search-outcome.ts';
-import type { SearchWorld } from '../../src/world/search-world.ts';
+import type { Reduction, SearchWorld } from '../../src/world/search-world.ts';
 import { aScenario } from './run.ts';
 
 export interface SearchSettings extends Partial<Omit<SearchRequest, 'find' | 'strategy'>> {
@@ -20,7 +20,7 @@ export function aRequest(strategy: string | null, settings: SearchSettings = {})
     maxDepth: null,
     preemptions: null,
     store: 'exact',
-    reduce: true,
+    reduce: 'all',
     ownStrategies: new Map(),
     ...rest,
   };
@@ -41,7 +41,7 @@ export function aSearch(
 export function aSearchWorld(
   scenario: string | Scenario,
   strategy: string | null,
-  { reduce = false, finds = [] }: { reduce?: boolean; finds?: readonly Find[] } = {},
+  { reduce = 'none', finds = [] }: { reduce?: Reduction; finds?: readonly Find[] } = {},
 ): SearchWorld {
   const built = typeof scenario === 'string' ? aScenario(scenario) : scenario;
   return searchWorld(built, aRequest(strategy), { reduce, finds });

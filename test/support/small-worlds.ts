@@ -56,3 +56,42 @@ export function smallWorld(seed: number): string {
     '',
   ].join('\n');
 }
+
+/**
+ * Three or four VMAs with gaps between them; two writers, each with a VMA of its own that it
+ * changes once; and one or two VMAs that nobody touches.
+ */
+export function worldOfTwoWriters(seed: number): string {
+  const random = new RandomStream(String(seed), ['two writers']);
+  const pick = <T>(items: readonly T[]): T => items[random.below(items.length)]!;
+  const count = 3 + random.below(2);
+  const extras = ['', ', name: a', ', file: {path: /f, dev: "08:01", inode: 3}'];
+  const vmas: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const start = hex(FIRST_PAGE + 8 * i);
+    vmas.push(`  - {start: ${start}, pages: 2, perms: ${pick(PERMS)}${pick(extras)}}`);
+  }
+  const first = random.below(count);
+  const second = (first + 1 + random.below(count - 1)) % count;
+  const operation = (vma: number): string => {
+    const place = `at: ${hex(FIRST_PAGE + 8 * vma + random.below(2))}, pages: 1`;
+    return pick([
+      `{munmap: {${place}}}`,
+      `{mprotect: {${place}, perms: ${pick(PERMS)}}}`,
+      `{mmap: {${place}, perms: ${pick(PERMS)}}}`,
+      `{name: {${place}, name: ${pick(['a', 'b', 'null'])}}}`,
+    ]);
+  };
+  const writer = (name: string, vma: number): string =>
+    `  - {name: ${name}, ops: 1, program: [${operation(vma)}]}`;
+  return [
+    `machine: {rwsem: ${pick(['rwsem', 'fifo'])}}`,
+    'vmas:',
+    ...vmas,
+    `readers: [{name: r, buffer: ${pick([64, 4096])}}]`,
+    'writers:',
+    writer('u', first),
+    writer('v', second),
+    '',
+  ].join('\n');
+}

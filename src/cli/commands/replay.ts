@@ -59,7 +59,7 @@ export async function replay(
   const fresh = async (strategy: string | undefined): Promise<SearchWorld> => {
     const { instead, own } = await loadStrategies(strategy, where);
     const request = { strategy: instead, ownStrategies: own };
-    return searchWorld(scenario, request, { reduce: false, finds: [parseFind('livelock')] });
+    return searchWorld(scenario, request, { reduce: 'none', finds: [parseFind('livelock')] });
   };
   const world = await fresh(options.strategy);
   if (options.carryTo === undefined) {

@@ -28,7 +28,8 @@ export interface LimitOptions extends QuietOptions {
   readonly maxDepth?: number;
   readonly preemptions?: number;
   readonly store: SearchRequest['store'];
-  readonly reduce: boolean;
+  /** False: --no-reduce. */
+  readonly reduce: SearchRequest['reduce'] | false;
   readonly random?: number;
   readonly bias?: Bias;
   readonly seed?: string;
@@ -54,7 +55,7 @@ export function checkLimits(options: LimitOptions): void {
   };
   without(preemptions !== undefined, '--preemptions');
   without(store !== 'exact', '--store');
-  without(!reduce, '--no-reduce');
+  without(reduce !== 'all', '--reduce');
 }
 
 export function checkOneStrategy(option: string, text: string): string {
@@ -139,7 +140,7 @@ export function limitsOf(
     maxDepth: options.maxDepth ?? null,
     preemptions: options.preemptions ?? null,
     store: options.store,
-    reduce: options.reduce,
+    reduce: options.reduce === false ? 'none' : options.reduce,
   };
 }
 
