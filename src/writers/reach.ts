@@ -11,7 +11,7 @@
  */
 import type { Operation, Place, Scenario, Selector, WriterSpec } from '../scenario/scenario.ts';
 
-/** Ranges of pages: start, end (behind the last page), start, end, …; null: everything. */
+/** Ranges of pages, rising: start, end (behind the last page), …; null: everything. */
 export type Reach = readonly number[] | null;
 
 export function reachOf({ source }: WriterSpec, scenario: Scenario): Reach {
@@ -22,7 +22,7 @@ export function reachOf({ source }: WriterSpec, scenario: Scenario): Reach {
       // What a restore undoes was done by another operation of the program, at the same place.
       return joined(source.program.map((operation) => operationReach(operation, scenario)));
     case 'churn':
-      return churnReach(source, scenario);
+      return joined([churnReach(source, scenario)]);
   }
 }
 
@@ -90,7 +90,7 @@ function churnReach(
       return joined([whole(churn.low), whole(churn.high)]);
     case 'exact-mremap': {
       const spares = Array.from(churn.selector.ranges, (range, i) => {
-        const { startPage, endPage } = scenario.ranges[range]!;
+        const { startPage, endPage } = scenario.ranges.at(range)!;
         return [churn.spares[i]!, churn.spares[i]! + (endPage - startPage)];
       });
       return joined([whole(churn.selector), ...spares]);
@@ -106,16 +106,24 @@ function selectorReach(
   part: (startPage: number, endPage: number) => readonly number[],
 ): readonly number[] {
   return Array.from(ranges, (range) => {
-    const { startPage, endPage } = scenario.ranges[range]!;
+    const { startPage, endPage } = scenario.ranges.at(range)!;
     return part(startPage, endPage);
   }).flat();
 }
 
+/** In rising order, those that touch joined. */
 function joined(parts: readonly Reach[]): Reach {
-  const ranges: number[] = [];
+  const ranges: [number, number][] = [];
   for (const part of parts) {
     if (part === null) return null;
-    ranges.push(...part);
+    for (let i = 0; i < part.length; i += 2) ranges.push([part[i]!, part[i + 1]!]);
   }
-  return ranges;
+  ranges.sort((a, b) => a[0] - b[0]);
+  const reach: number[] = [];
+  for (const [start, end] of ranges) {
+    const last = reach.length - 1;
+    if (last > 0 && start <= reach[last]!) reach[last] = Math.max(reach[last]!, end);
+    else reach.push(start, end);
+  }
+  return reach;
 }

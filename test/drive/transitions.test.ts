@@ -3,16 +3,19 @@
  * themselves lead to.
  */
 import { expect, test } from 'vitest';
+import { REDUCTIONS } from '../../src/cli/search-options.ts';
 import type { Explorer } from '../../src/drive/explore.ts';
 import { ALL_STRATEGIES } from '../support/run.ts';
 import { aGraph } from '../support/search.ts';
-import { smallWorld } from '../support/small-worlds.ts';
+import { smallWorld, worldOfTwoWriters } from '../support/small-worlds.ts';
 
 test('explore: in 100 random small worlds each transition is what its step does', () => {
   for (let seed = 0; seed < 100; seed++) {
     const strategy = ALL_STRATEGIES[seed % ALL_STRATEGIES.length]!;
-    const graph = aGraph(smallWorld(seed), strategy, { maxStates: 600, reduce: seed % 2 === 0 });
-    const of = { seed, strategy };
+    const reduce = REDUCTIONS[seed % REDUCTIONS.length]!;
+    const world = seed % 2 === 0 ? smallWorld(seed) : worldOfTwoWriters(seed);
+    const graph = aGraph(world, strategy, { maxStates: 600, reduce });
+    const of = { seed, strategy, reduce };
     expect({ ...of, differs: firstWrong(graph) }).toEqual({ ...of, differs: null });
   }
 });

@@ -51,7 +51,7 @@ export function aSearchWorld(
 export function aGraph(
   scenario: string | Scenario,
   strategy: string | null = null,
-  { maxStates = 1_000_000, reduce = false }: { maxStates?: number; reduce?: boolean } = {},
+  { maxStates = 1_000_000, reduce = 'none' }: { maxStates?: number; reduce?: Reduction } = {},
 ): Explorer {
   const explorer = new Explorer({
     world: aSearchWorld(scenario, strategy, { reduce }),
