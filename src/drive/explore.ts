@@ -6,8 +6,7 @@
  */
 
 import { grownInt32 } from '../base/grow.ts';
-import { KernelFault } from '../mm/kernel-fault.ts';
-import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
+import type { Schedule } from '../sim/schedule.ts';
 import type { SearchWorld } from '../world/search-world.ts';
 import { NO_PARENT, StateStore, type StoreKind } from './state-store.ts';
 import { type Event, NO_VIA, Transitions, type Via } from './transitions.ts';
@@ -188,21 +187,7 @@ export class Explorer {
 
   /** The same as single steps. Leaves the world at the end of the path. */
   scheduleOf(path: readonly number[]): Schedule {
-    const world = this.#world;
-    world.restore(this.#initial);
-    const items: ScheduleItem[] = [];
-    for (const via of path) {
-      const { task, choices } = this.viaOf(via);
-      try {
-        world.run(task, choices);
-      } catch (error) {
-        if (!(error instanceof KernelFault)) throw error;
-        items.push(...world.trail, { task, choices });
-        return items;
-      }
-      items.push(...world.trail);
-    }
-    return items;
+    return this.#transitions.scheduleOf(this.#initial, path);
   }
 
   // --- One state ---

@@ -19,15 +19,16 @@ import { grownInt32 } from '../base/grow.ts';
 import { Interned } from '../base/intern.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
+import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
 import type { FinishedText, SearchWorld } from '../world/search-world.ts';
 import type { StateNumbers } from '../world/state-numbers.ts';
 
-/** What a transition can bring to light. */
+/** What a transition can bring to light. Plain data. */
 export type Event =
   | { readonly kind: 'text'; readonly text: FinishedText }
   /** Attempts at the record where the reader stands: those that failed, and the retry under way. */
   | { readonly kind: 'attempts'; readonly reader: number; readonly attempts: number }
-  | { readonly kind: 'fault'; readonly fault: KernelFault }
+  | { readonly kind: 'fault'; readonly fault: Pick<KernelFault, 'kind' | 'message'> }
   | { readonly kind: 'deadlock' };
 
 /** A task and its choices, as one number. That of a task without choices is the task's own. */
@@ -63,6 +64,7 @@ const ANY_PASS = -1;
 const KNOWN = 4;
 
 const NO_EVENTS: readonly Event[] = [];
+const NO_CHOICES: readonly number[] = [];
 
 export class Transitions {
   readonly #world: SearchWorld;
@@ -72,6 +74,7 @@ export class Transitions {
   readonly #known = new RowInterner(KNOWN);
   #outcomes = new Int32Array(64 * OUTCOME);
   readonly #events = new Map<number, readonly Event[]>();
+  readonly #choices = new Map<number, readonly number[]>();
   /** Outcome and other task, what others can change of it; by row number what becomes of that. */
   readonly #effects = new RowInterner(2);
   #changed = new Int32Array(64);
@@ -82,7 +85,7 @@ export class Transitions {
   constructor(world: SearchWorld) {
     this.#world = world;
     this.#numbers = world.numbers;
-    for (const { id } of world.tasks) this.#viaId({ task: id, choices: [] });
+    for (const { id } of world.tasks) this.viaId({ task: id, choices: [] });
   }
 
   viaOf(id: number): Via {
@@ -101,6 +104,7 @@ export class Transitions {
     this.#known.clear();
     this.#effects.clear();
     this.#events.clear();
+    this.#choices.clear();
   }
 
   /** The number of the outcome when `via` is taken in the state that begins at `states[at]`. */
@@ -121,6 +125,25 @@ export class Transitions {
     row[2] = states[at + 1 + this.viaOf(via).task]!;
     row[3] = pass;
     return row;
+  }
+
+  /** The same as single steps, from this state on. Leaves the world at the end of the path. */
+  scheduleOf(initial: Int32Array, path: readonly number[]): Schedule {
+    const world = this.#world;
+    world.restore(initial);
+    const items: ScheduleItem[] = [];
+    for (const via of path) {
+      const { task, choices } = this.viaOf(via);
+      try {
+        world.run(task, choices);
+      } catch (error) {
+        if (!(error instanceof KernelFault)) throw error;
+        items.push(...world.trail, { task, choices });
+        return items;
+      }
+      items.push(...world.trail);
+    }
+    return items;
   }
 
   // --- Outcomes ---
@@ -146,6 +169,11 @@ export class Transitions {
   eventsOf(outcome: number): readonly Event[] {
     if ((this.#flags(outcome) & HAS_EVENTS) === 0) return NO_EVENTS;
     return this.#events.get(outcome)!;
+  }
+
+  /** Of how many the step has chosen one, each time that it chose. */
+  choicesOf(outcome: number): readonly number[] {
+    return this.#choices.get(outcome) ?? NO_CHOICES;
   }
 
   /** The task's next combination of choices, or NO_VIA. */
@@ -212,14 +240,15 @@ export class Transitions {
     } catch (error) {
       if (!(error instanceof KernelFault)) throw error;
       const outcome = this.#keep(row, [0, 0, 0, NO_VIA, FAULT | HAS_EVENTS]);
-      this.#events.set(outcome, [{ kind: 'fault', fault: error }]);
+      const { kind, message } = error;
+      this.#events.set(outcome, [{ kind: 'fault', fault: { kind, message } }]);
       return outcome;
     }
     return this.#keepRun(
       states,
       at,
       via,
-      next === null ? NO_VIA : this.#viaId({ task, choices: next }),
+      next === null ? NO_VIA : this.viaId({ task, choices: next }),
     );
   }
 
@@ -246,6 +275,7 @@ export class Transitions {
     }
     const outcome = this.#keep(row, [after[0]!, after[1 + task]!, pass, nextVia, flags]);
     if (events.length > 0) this.#events.set(outcome, events);
+    if (world.chosenOf.length > 0) this.#choices.set(outcome, world.chosenOf);
     for (let i = 1; i < numbers.passesAt && !quiet; i++) {
       if (i === 1 + task) continue;
       const before = numbers.changeableOf(states[at + i]!);
@@ -257,7 +287,7 @@ export class Transitions {
     return outcome;
   }
 
-  #viaId(via: Via): number {
+  viaId(via: Via): number {
     return this.#vias.idOf([via.task, ...via.choices].join(), via);
   }
 

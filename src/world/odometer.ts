@@ -15,15 +15,13 @@ export class ChoiceFault extends Error {
 /** Gives the choices that it was told to give, then zeros, and remembers how many there were. */
 export class Odometer implements Chance {
   given: readonly number[] = [];
-  /** In place of the zeros. */
-  draw: ((n: number) => number) | null = null;
   /** For each choice made: what was chosen, and of how many. */
   readonly made: number[] = [];
   readonly of: number[] = [];
 
   below(n: number): number {
     if (n === 1) return 0;
-    const choice = this.given[this.made.length] ?? this.draw?.(n) ?? 0;
+    const choice = this.given[this.made.length] ?? 0;
     if (choice >= n) throw new ChoiceFault(choice, n);
     this.made.push(choice);
     this.of.push(n);

@@ -69,6 +69,8 @@ export class SearchWorld {
   readonly numbers: StateNumbers;
   /** What the last transition did, item by item. */
   readonly trail: ScheduleItem[] = [];
+  /** Of how many it chose one, each time that it chose. */
+  chosenOf: readonly number[] = [];
   /** Texts that the last transition completed. */
   readonly finished: FinishedText[] = [];
   /** Readers that got a record (or page) in the last transition, by number. */
@@ -133,11 +135,6 @@ export class SearchWorld {
 
   // --- Transitions ---
 
-  /** Choices that nobody has given are drawn from now on: for random walks. */
-  drawChoices(draw: (n: number) => number): void {
-    this.#chance.draw = draw;
-  }
-
   /** It waits for somebody. */
   isAsleep(task: number): boolean {
     return this.#status[task] === ASLEEP;
@@ -184,6 +181,7 @@ export class SearchWorld {
     if (kernel.mm.mmLockSeq.value !== seq) this.quiet = false;
     this.judged = oracle.uses !== uses;
     this.observed = oracle.changes !== changes;
+    this.chosenOf = of;
     return nextChoices(made, of);
   }
 
