@@ -17,7 +17,6 @@ export async function events(lab: Lab): Promise<Figure[]> {
     root: lab.root,
     yaml: tasks(count, passes),
     strategy: null,
-    texts: false,
   }));
   const samples = await measureJobs(lab, jobs);
   return TASKS.map(({ count }, i) => {
@@ -33,7 +32,7 @@ export async function realTime(lab: Lab): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const path of shippedScenarios(lab.root)) {
     lab.tell(path);
-    const job = { kind: 'timed', root: lab.root, path, strategy: null, texts: false } as const;
+    const job = { kind: 'timed', root: lab.root, path, strategy: null } as const;
     const [samples] = await measureJobs(lab, [job]);
     figures.push(listed('h', path, 'ns/simulated ns', costs(samples!, 'simulatedNs')));
   }

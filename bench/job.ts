@@ -18,11 +18,7 @@ export interface Source {
 }
 
 export type Job = Source & { readonly strategy: string | null } & (
-    | {
-        readonly kind: 'timed';
-        /** Whether the texts of all passes are kept, or no text is. */
-        readonly texts: boolean;
-      }
+    | { readonly kind: 'timed' }
     | { readonly kind: 'search' }
     | { readonly kind: 'walks'; readonly walks: number }
   );
@@ -41,7 +37,7 @@ export function prepare(job: Job): () => Sample {
   const scenario = load(job);
   switch (job.kind) {
     case 'timed':
-      return () => timed(scenario, job.strategy, job.texts);
+      return () => timed(scenario, job.strategy);
     case 'search':
       return () => search(scenario, job.strategy);
     case 'walks':
@@ -50,11 +46,11 @@ export function prepare(job: Job): () => Sample {
 }
 
 /** Events until all readers are done; building the world is not in it. */
-function timed(scenario: Scenario, strategy: string | null, texts: boolean): Sample {
+function timed(scenario: Scenario, strategy: string | null): Sample {
   const run = new TimedRun(scenario, {
     ...(strategy === null ? {} : { strategy }),
     maxEvents: 1e9,
-    passes: { reader: null, which: texts ? 'all' : 'none' },
+    passes: { reader: null, which: 'none' },
   });
   const times = new Stopwatch();
   times.during(() => run.advance(Number.POSITIVE_INFINITY));
