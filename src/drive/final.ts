@@ -4,7 +4,7 @@ import { makeStrategy } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { buildTimedWorld } from '../world/build.ts';
 import { committedText } from '../world/final.ts';
-import { TimedDriver } from './timed.ts';
+import { TimedDriver } from './timed-driver.ts';
 
 /**
  * Runs the writers alone and returns the committed address space at the end as maps text.

@@ -13,6 +13,7 @@
  */
 import { Packer } from '../base/packed.ts';
 import type { Reader } from '../proc/reader.ts';
+import { vmaAt } from '../scenario/vma-list.ts';
 import { saveAddressSpace, saveLocks } from '../world/save-kernel.ts';
 import {
   type SaveContext,
@@ -52,7 +53,7 @@ export class LivelockWatch {
     this.#context = {
       kernel: world.kernel,
       tables: new TaskTables(),
-      base: (world.scenario.vmas.at(0)?.startPage ?? 1) - 1,
+      base: (vmaAt(world.scenario.vmas, 0)?.startPage ?? 1) - 1,
       failuresMax: 0,
     };
   }

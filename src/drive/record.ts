@@ -12,7 +12,7 @@ import { stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { Outcome } from '../world/outcome.ts';
 import type { PassSelection } from '../world/pass-watch.ts';
-import type { RunListener } from './timed.ts';
+import type { RunListener } from './timed-driver.ts';
 
 export const RECORD_SCHEMA = 'mapsim/record@1';
 

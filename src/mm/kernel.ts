@@ -36,6 +36,8 @@ export class Kernel {
   readonly deviceTexts: TextTable;
   readonly nameTexts: TextTable;
   readonly costs: Costs;
+  /** The cost vmaCopy over the three steps of a copy, whole ns. */
+  readonly vmaCopyNs: readonly [number, number, number];
   readonly vmaWriterWait = new VmaWriterWait();
   readonly specials = new SpecialTable();
   /** Told of what is freed, by name, for the report of a use after free; null: nobody asks. */
@@ -76,6 +78,9 @@ export class Kernel {
     this.deviceTexts = parts.deviceTexts;
     this.nameTexts = parts.nameTexts;
     this.costs = parts.costs;
+    const third = Math.floor(this.costs.vmaCopy / 3);
+    const twoThirds = Math.floor((2 * this.costs.vmaCopy) / 3);
+    this.vmaCopyNs = [third, twoThirds - third, this.costs.vmaCopy - twoThirds];
     this.observer = parts.observer;
   }
 

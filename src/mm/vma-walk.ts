@@ -69,23 +69,23 @@ export function loadVma(k: Kernel, r: VmaWalker): void {
   loadVmaNames(k, r);
 }
 
-/** First of the three steps of a copy without a lock; each takes its third of vmaCopy, whole ns. */
+/** First of the three steps of a copy without a lock. */
 export function copyVmaRange(k: Kernel, r: VmaWalker): void {
   loadVmaRange(k, r);
   r.copied = true;
-  k.spend(Math.floor(k.costs.vmaCopy / 3));
+  k.spend(k.vmaCopyNs[0]);
 }
 
 /** Second step. */
 export function copyVmaFlags(k: Kernel, r: VmaWalker): void {
   loadVmaFlags(k, r);
-  k.spend(Math.floor((2 * k.costs.vmaCopy) / 3) - Math.floor(k.costs.vmaCopy / 3));
+  k.spend(k.vmaCopyNs[1]);
 }
 
 /** Third step. */
 export function copyVmaNames(k: Kernel, r: VmaWalker): void {
   loadVmaNames(k, r);
-  k.spend(k.costs.vmaCopy - Math.floor((2 * k.costs.vmaCopy) / 3));
+  k.spend(k.vmaCopyNs[2]);
 }
 
 /** get_file_active on the copied pointer: false if the file has no reference left. */

@@ -13,10 +13,10 @@ import { type Landmarks, landmarks } from './landmarks.ts';
 import { cite, type Loading, pageAt, refuse } from './loading.ts';
 import { GATE_PAGE, parseMapsText } from './maps-text.ts';
 import type { Path } from './parse.ts';
-import type { RangeSpec, Rows, VmaSpec } from './scenario.ts';
+import type { VmaSpec } from './scenario.ts';
 import type { ExplicitVma, VmaEntry } from './schema.ts';
 import { ALL_PAGES, hexOfPage, hexRange } from './units.ts';
-import { VmaList } from './vma-list.ts';
+import { pickVmas, type VmaList, VmaListBuilder, vmaAt, vmaOrder } from './vma-list.ts';
 
 export const VMAS_MAX = 1_000_000;
 /** A maps text of VMAS_MAX lines has about a hundred bytes for each; longer is no such text. */
@@ -33,8 +33,8 @@ interface Block {
 
 export interface LaidOut extends Landmarks {
   /** By address. */
-  readonly vmas: Rows<VmaSpec>;
-  readonly ranges: Rows<RangeSpec>;
+  readonly vmas: VmaList;
+  readonly ranges: VmaList;
   /** Indices into `ranges`, rising. */
   readonly tagged: ReadonlyMap<string, readonly number[]>;
   readonly gate: boolean;
@@ -45,7 +45,7 @@ const UNLABELLED = -1;
 
 export class AddressSpace {
   readonly #loading: Loading;
-  readonly #specs = new VmaList();
+  readonly #specs = new VmaListBuilder();
   readonly #labels: number[] = [];
   readonly #blocks: Block[] = [];
   #gate: Span | null = null;
@@ -68,7 +68,7 @@ export class AddressSpace {
   }
 
   #block(tag: string | null, named: boolean, place: (index: number) => Span): void {
-    this.#blocks.push({ first: this.#specs.length, tag, named, place });
+    this.#blocks.push({ first: this.#specs.list.length, tag, named, place });
   }
 
   #push(spec: VmaSpec, label: number = UNLABELLED): void {
@@ -127,7 +127,7 @@ export class AddressSpace {
     whole?: () => Span,
   ): void {
     const { faults, files } = this.#loading;
-    const room = VMAS_MAX - this.#specs.length;
+    const room = VMAS_MAX - this.#specs.list.length;
     const read = parseMapsText(text, {
       files,
       touched,
@@ -164,7 +164,7 @@ export class AddressSpace {
       this.#loading.vmasIncomplete = true;
       return;
     }
-    if (this.#specs.length + entry.repeat > VMAS_MAX) {
+    if (this.#specs.list.length + entry.repeat > VMAS_MAX) {
       this.#refuse(entry.repeat > 1 ? [...path, 'repeat'] : path, tooMany());
       return;
     }
@@ -200,10 +200,10 @@ export class AddressSpace {
    * @param brkPage where the brk area begins if no text tells it, or -1
    */
   layOut(brkPage = -1): LaidOut {
-    const specs = this.#specs;
-    const order = specs.order();
+    const specs = this.#specs.list;
+    const order = vmaOrder(specs);
     this.#refuseOverlaps(order);
-    const vmas = specs.pick(order);
+    const vmas = pickVmas(specs, order);
     const marks = landmarks(vmas, order, this.#labels, brkPage);
     for (const { index, message } of marks.contradictions) {
       this.#loading.faults.add(this.#placeOf(index), message);
@@ -218,11 +218,11 @@ export class AddressSpace {
       if (members) members.push(range);
       else tagged.set(block.tag, [range]);
     }
-    return { ...marks, vmas, ranges: specs.pick(named), tagged, gate: this.#gate !== null };
+    return { ...marks, vmas, ranges: pickVmas(specs, named), tagged, gate: this.#gate !== null };
   }
 
   #blockIndices(): Uint32Array {
-    const blockOf = new Uint32Array(this.#specs.length);
+    const blockOf = new Uint32Array(this.#specs.list.length);
     for (const [index, { first }] of this.#blocks.entries()) {
       blockOf.fill(index, first, this.#blocks[index + 1]?.first);
     }
@@ -251,16 +251,16 @@ export class AddressSpace {
       const key = `${cite(place)} ${cite(otherPlace)}`;
       if (cited.has(key)) return;
       cited.add(key);
-      const { startPage, endPage } = this.#specs.at(index)!;
+      const { startPage, endPage } = vmaAt(this.#specs.list, index)!;
       const message = `${hexRange(startPage, endPage)} overlaps ${other} at ${cite(otherPlace)}`;
       this.#loading.faults.add(place, message);
     };
     for (const index of order) {
-      const { startPage, endPage } = this.#specs.at(index)!;
+      const { startPage, endPage } = vmaAt(this.#specs.list, index)!;
       if (startPage < highest) {
         // The fault is the one that was written later.
         const [later, earlier] = index > below ? [index, below] : [below, index];
-        const other = this.#specs.at(earlier)!;
+        const other = vmaAt(this.#specs.list, earlier)!;
         complain(later, hexRange(other.startPage, other.endPage), this.#placeOf(earlier));
       }
       if (this.#gate && startPage <= GATE_PAGE && endPage > GATE_PAGE) {

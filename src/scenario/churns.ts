@@ -10,11 +10,11 @@ import type { AddressSpace, LaidOut } from './address-space.ts';
 import { anonymous } from './backing.ts';
 import { durationNs, type Loading, pageAt, refuse } from './loading.ts';
 import type { Path } from './parse.ts';
-import type { Churn, RangeSpec, Rows, Selector, VmaSpec } from './scenario.ts';
+import type { Churn, RangeSpec, Selector, VmaSpec } from './scenario.ts';
 import type { WriterArgs } from './schema.ts';
 import { anyRange, type SelectorContext, selector } from './selectors.ts';
 import { ALL_PAGES } from './units.ts';
-import { VmaList } from './vma-list.ts';
+import { eachVma, type VmaList, vmaAt, vmaList } from './vma-list.ts';
 
 type ChurnName = NonNullable<WriterArgs['churn']>;
 
@@ -121,7 +121,7 @@ const spareKind = (range: RangeSpec): string => `${range.perms.slice(0, 3)}p`;
 /** Asks for spare memory for every range of the selector. */
 export function askForSpares(spares: Spares, ranges: Selector, space: LaidOut): void {
   for (let i = 0; i < ranges.ranges.length; i++) {
-    const range = space.ranges.at(ranges.ranges[i]!)!;
+    const range = vmaAt(space.ranges, ranges.ranges[i]!)!;
     const pages = range.endPage - range.startPage;
     const kind = spareKind(range);
     spares.set(kind, Math.max(spares.get(kind) ?? 0, pages));
@@ -129,7 +129,7 @@ export function askForSpares(spares: Spares, ranges: Selector, space: LaidOut): 
 }
 
 export interface PlacedSpares {
-  readonly vmas: Rows<VmaSpec>;
+  readonly vmas: VmaList;
   /** First page of the spare for each range of the selector. */
   startsFor(ranges: Selector): Float64Array;
 }
@@ -152,19 +152,20 @@ export function placeSpares(spares: Spares, space: LaidOut): PlacedSpares {
   }
   const byAddress = (a: VmaSpec, b: VmaSpec): number => a.startPage - b.startPage;
   return {
-    vmas: added.length === 0 ? space.vmas : VmaList.of([...space.vmas, ...added].sort(byAddress)),
+    vmas:
+      added.length === 0 ? space.vmas : vmaList([...eachVma(space.vmas), ...added].sort(byAddress)),
     startsFor: (ranges) =>
       Float64Array.from(
         ranges.ranges,
-        (range) => starts.get(spareKind(space.ranges.at(range)!)) ?? -1,
+        (range) => starts.get(spareKind(vmaAt(space.ranges, range)!)) ?? -1,
       ),
   };
 }
 
 /** First page of the lowest gap from `page` upwards that has so many pages. */
-function gapFrom(vmas: Iterable<VmaSpec>, page: number, pages: number): number {
+function gapFrom(vmas: VmaList, page: number, pages: number): number {
   let start = page;
-  for (const vma of vmas) {
+  for (const vma of eachVma(vmas)) {
     if (vma.startPage >= start + pages) break;
     start = Math.max(start, vma.endPage);
   }

@@ -7,8 +7,9 @@
  * Source: v6.18 include/linux/mm.h vma_is_initial_heap, vma_is_initial_stack.
  */
 import { LABEL } from './maps-text.ts';
-import type { Rows, VmaSpec } from './scenario.ts';
+import type { VmaSpec } from './scenario.ts';
 import { hexOfPage } from './units.ts';
+import { eachVma, type VmaList, vmaAt } from './vma-list.ts';
 
 export interface Landmarks {
   readonly startBrkPage: number;
@@ -36,14 +37,14 @@ const LIBRARIES_PAGE = 0x700000000;
  * @param emptyBrkPage the break of a process without heap, where a trace tells it, or -1
  */
 export function landmarks(
-  vmas: Rows<VmaSpec>,
+  vmas: VmaList,
   order: ArrayLike<number>,
   labels: readonly number[],
   emptyBrkPage = -1,
 ): Judged {
   let [startBrkPage, brkPage, startStackPage, stackStart] = [-1, -1, -1, -1];
   let at = 0;
-  for (const vma of vmas) {
+  for (const vma of eachVma(vmas)) {
     const label = labels[order[at++]!];
     if (label === LABEL.heap) {
       if (startBrkPage < 0) startBrkPage = vma.startPage;
@@ -63,12 +64,12 @@ export function landmarks(
 }
 
 /** Behind the executable and its bss, as without randomisation. */
-function emptyBrk(vmas: Rows<VmaSpec>): number {
-  const first = vmas.at(0);
+function emptyBrk(vmas: VmaList): number {
+  const first = vmaAt(vmas, 0);
   let end = LONE_BRK_PAGE;
   if (first && first.file >= 0 && first.startPage < LIBRARIES_PAGE) {
     end = first.endPage;
-    for (const vma of vmas) {
+    for (const vma of eachVma(vmas)) {
       if (vma.file === first.file || (vma.file < 0 && vma.startPage === end)) end = vma.endPage;
     }
   }
@@ -76,21 +77,21 @@ function emptyBrk(vmas: Rows<VmaSpec>): number {
 }
 
 /** The VMA that an empty brk area at this page would make a heap of. */
-function insideOf(vmas: Rows<VmaSpec>, page: number): VmaSpec | undefined {
-  for (const vma of vmas) if (vma.startPage < page && page < vma.endPage) return vma;
+function insideOf(vmas: VmaList, page: number): VmaSpec | undefined {
+  for (const vma of eachVma(vmas)) if (vma.startPage < page && page < vma.endPage) return vma;
   return undefined;
 }
 
 /** End of the highest VMA below the stack: what was mapped first went to the top of the area. */
-function mmapBase(vmas: Rows<VmaSpec>, stackStart: number): number {
+function mmapBase(vmas: VmaList, stackStart: number): number {
   if (stackStart < 0) return MMAP_BASE_PAGE;
   let base = Math.min(MMAP_BASE_PAGE, stackStart);
-  for (const { endPage } of vmas) if (endPage <= stackStart) base = endPage;
+  for (const { endPage } of eachVma(vmas)) if (endPage <= stackStart) base = endPage;
   return base;
 }
 
 function contradictions(
-  vmas: Rows<VmaSpec>,
+  vmas: VmaList,
   order: ArrayLike<number>,
   labels: readonly number[],
   marks: Landmarks,
@@ -98,7 +99,7 @@ function contradictions(
   const { startBrkPage, brkPage, startStackPage } = marks;
   const found: { index: number; message: string }[] = [];
   let at = 0;
-  for (const { startPage, endPage, file, special } of vmas) {
+  for (const { startPage, endPage, file, special } of eachVma(vmas)) {
     const index = order[at++]!;
     const label = labels[index]!;
     if (label < 0 || file >= 0 || special !== null) continue;

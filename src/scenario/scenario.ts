@@ -8,6 +8,7 @@
  */
 
 import type { TracedCall } from '../trace/call.ts';
+import type { VmaList } from './vma-list.ts';
 
 /** A span of simulated time: fixed, or drawn anew each time it is needed. All in ns. */
 export type Duration =
@@ -25,12 +26,6 @@ export interface FileSpec {
   readonly inode: number | bigint;
   /** Which open of the file; mappings of different opens never merge. */
   readonly open: number;
-}
-
-/** What is read of a long list; an array will do. */
-export interface Rows<T> extends Iterable<T> {
-  readonly length: number;
-  at(index: number): T | undefined;
 }
 
 /** One VMA of the address space at the start. */
@@ -213,8 +208,8 @@ export interface Scenario {
   readonly machine: MachineSpec;
   readonly files: readonly FileSpec[];
   /** Rising by address, not overlapping. */
-  readonly vmas: Rows<VmaSpec>;
-  readonly ranges: Rows<RangeSpec>;
+  readonly vmas: VmaList;
+  readonly ranges: VmaList;
   /** mm->start_brk and mm->brk in pages (equal where there is no heap). */
   readonly startBrkPage: number;
   readonly brkPage: number;

@@ -9,10 +9,11 @@ import { counted } from '../base/counted.ts';
 import type { LaidOut } from './address-space.ts';
 import { type Loading, pageAt, refuse } from './loading.ts';
 import type { Path } from './parse.ts';
-import type { Place, RangeSpec, Rows, Selector } from './scenario.ts';
+import type { Place, RangeSpec, Selector } from './scenario.ts';
 import type { SelectorArgs } from './schema.ts';
 import { didYouMean, list } from './shape.ts';
 import { ALL_PAGES, hexRange } from './units.ts';
+import { type VmaList, vmaAt } from './vma-list.ts';
 
 export interface SelectorContext {
   readonly loading: Loading;
@@ -36,12 +37,12 @@ export function selector(
   const { loading, space } = context;
   const named = namedRanges(context, path, args);
   if (named === null) return null;
-  const fits = (range: number): boolean => pagesOf(space.ranges.at(range)) >= need.pages;
+  const fits = (range: number): boolean => pagesOf(vmaAt(space.ranges, range)) >= need.pages;
   const single = args.index !== undefined || args.address !== undefined || args.pick === 'first';
   const candidates = single ? [named[0] ?? 0] : named;
   const ranges = candidates.every(fits) ? candidates : candidates.filter(fits);
   if (ranges.length > 0) return { ranges, pick: args.pick };
-  const first = space.ranges.at(candidates[0] ?? 0);
+  const first = vmaAt(space.ranges, candidates[0] ?? 0);
   const message = single
     ? `${rangeText(first)} has ${pagesOf(first)} pages, and ${need.why} needs ${need.pages}`
     : `none of these ranges has the ${need.pages} pages that ${need.why} needs`;
@@ -110,16 +111,15 @@ function allRanges(space: LaidOut): readonly number[] {
 }
 
 /** Index of the range that holds the page, or -1. */
-function rangeAt(ranges: Rows<RangeSpec>, page: number): number {
+function rangeAt(ranges: VmaList, page: number): number {
   let low = 0;
   let high = ranges.length;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (ranges.at(middle)!.endPage <= page) low = middle + 1;
+    if (ranges.endPage[middle]! <= page) low = middle + 1;
     else high = middle;
   }
-  const found = ranges.at(low);
-  return found && found.startPage <= page ? low : -1;
+  return low < ranges.length && ranges.startPage[low]! <= page ? low : -1;
 }
 
 function pagesOf(range: RangeSpec | undefined): number {

@@ -30,6 +30,7 @@ import { TextTable } from '../mm/text-table.ts';
 import { VmaArena } from '../mm/vma.ts';
 import { VmaTree } from '../mm/vma-tree.ts';
 import type { FileSpec, Scenario, VmaSpec } from '../scenario/scenario.ts';
+import { eachVma } from '../scenario/vma-list.ts';
 import { MmLayout } from './mm-layout.ts';
 
 /** vm_flags of four letters as maps prints them; VM_ACCOUNT as mmap would have set it. */
@@ -99,7 +100,7 @@ function loadVmas(k: Kernel, scenario: Scenario): void {
   const ends: number[] = [];
   const ids: number[] = [];
   let previous: VmaRecord | null = null;
-  for (const spec of scenario.vmas) {
+  for (const spec of eachVma(scenario.vmas)) {
     const record = recordOf(k, spec, scenario.startStackPage);
     if (previous !== null && joins(layout, previous, record)) {
       touchApart(k, previous);

@@ -16,6 +16,7 @@ import { formatText } from '../proc/format.ts';
 import type { PassObserver, Reader } from '../proc/reader.ts';
 import type { Strategy } from '../proc/strategy.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { vmaAt } from '../scenario/vma-list.ts';
 import type { ScheduleItem } from '../sim/schedule.ts';
 import { DONE, isPrivate, PARKED, stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
@@ -120,7 +121,7 @@ export class SearchWorld {
       context: {
         kernel: this.kernel,
         tables: new TaskTables(),
-        base: (scenario.vmas.at(0)?.startPage ?? 1) - 1,
+        base: (vmaAt(scenario.vmas, 0)?.startPage ?? 1) - 1,
         failuresMax: options.failuresMax,
       },
     });

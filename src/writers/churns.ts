@@ -9,7 +9,7 @@
  */
 import { unreachable } from '../base/assert.ts';
 import { NO_FILE } from '../mm/layout.ts';
-import type { Churn, RangeSpec, Selector, VmaSpec } from '../scenario/scenario.ts';
+import type { Churn, RangeSpec, Selector } from '../scenario/scenario.ts';
 import { hexAddress, mapFlagsOf, otherPerms, protOf } from './perms.ts';
 import { fileToMap } from './program.ts';
 import { callsItem, type Item, Picker, type Script, type ScriptContext } from './script.ts';
@@ -77,10 +77,12 @@ export class ChurnScript implements Script {
   #splitMerge(round: { range: RangeSpec; back: boolean }): CallsItem {
     const start = round.range.startPage;
     const perms = round.back ? round.range.perms : otherPerms(round.range.perms);
-    const vma = this.#vmaAt(start);
+    const { vmas } = this.#context.scenario;
+    const at = this.#vmaAt(start);
+    const ofFile = at >= 0 ? vmas.file[at]! : NO_FILE;
     const flags = mapFlagsOf(perms);
-    const file = fileToMap(vma?.file ?? NO_FILE, flags);
-    const pgoff = vma === null || vma.file < 0 ? 0 : vma.offsetPages + (start - vma.startPage);
+    const file = fileToMap(ofFile, flags);
+    const pgoff = ofFile < 0 ? 0 : vmas.offsetPages[at]! + (start - vmas.startPage[at]!);
     const args = { at: hexAddress(start), pages: 1, perms };
     return callsItem('mmap', args, [
       { call: 'mmap', start, pages: 1, flags, file, pgoff, touched: false },
@@ -167,18 +169,17 @@ export class ChurnScript implements Script {
     };
   }
 
-  /** The VMA that `vmas:` put there, by halving: they are in rising order. */
-  #vmaAt(page: number): VmaSpec | null {
+  /** Index of the VMA that `vmas:` put there, or -1; by halving, since they are in rising order. */
+  #vmaAt(page: number): number {
     const { vmas } = this.#context.scenario;
     let low = 0;
     let high = vmas.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (vmas.at(middle)!.endPage <= page) low = middle + 1;
+      if (vmas.endPage[middle]! <= page) low = middle + 1;
       else high = middle;
     }
-    const vma = vmas.at(low);
-    return vma !== undefined && vma.startPage <= page ? vma : null;
+    return low < vmas.length && vmas.startPage[low]! <= page ? low : -1;
   }
 
   get savedWords(): number {

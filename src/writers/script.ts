@@ -96,7 +96,13 @@ export class Picker {
   }
 
   rangeOf(selector: Selector, index: number): RangeSpec {
-    return this.#context.scenario.ranges.at(selector.ranges[index]!)!;
+    const { startPage, endPage, modes, perms } = this.#context.scenario.ranges;
+    const range = selector.ranges[index]!;
+    return {
+      startPage: startPage[range]!,
+      endPage: endPage[range]!,
+      perms: modes[perms[range]!]!,
+    };
   }
 
   get savedWords(): number {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseDuration } from '../../src/scenario/units.ts';
 import { loadScenario, renderFaults } from '../../src/scenario/validate.ts';
+import { eachVma } from '../../src/scenario/vma-list.ts';
 import { envWith, load, messagesOf } from './support.ts';
 
 const SAMPLE = `mapsim: 1
@@ -149,7 +150,7 @@ test('VMAs in any order are laid out by address, and overlap exactly when pages 
         expect(messagesOf(text).join('\n')).toMatch(/overlaps/);
         return;
       }
-      const laid = [...load(text).vmas].flatMap(({ startPage, endPage }) =>
+      const laid = [...eachVma(load(text).vmas)].flatMap(({ startPage, endPage }) =>
         Array.from({ length: endPage - startPage }, (_, page) => startPage + page),
       );
       expect(laid).toEqual([...used.keys()].sort((a, b) => a - b));

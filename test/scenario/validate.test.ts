@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Operation, WriterSpec } from '../../src/scenario/scenario.ts';
 import { loadScenario } from '../../src/scenario/validate.ts';
+import { eachVma, vmaAt } from '../../src/scenario/vma-list.ts';
 import { envWith, faultsOf, load, messagesOf } from './support.ts';
 
 const READER = 'readers: [{name: r}]';
@@ -24,7 +25,7 @@ describe('defaults', () => {
   test('an almost empty scenario has those of the contract', () => {
     const { sha256: _, vmas, ranges, ...scenario } = load(`mapsim: 1\n${READER}`);
 
-    expect([...vmas, ...ranges]).toEqual([]);
+    expect([...eachVma(vmas), ...eachVma(ranges)]).toEqual([]);
     expect(scenario).toEqual({
       name: 's',
       about: null,
@@ -64,7 +65,7 @@ describe('defaults', () => {
   test('a VMA is rw-p, untouched, anonymous, nameless and once', () => {
     const { vmas } = load(`mapsim: 1\n${READER}\nvmas: [{start: "0x1000", pages: 2}]`);
 
-    expect([...vmas]).toEqual([
+    expect([...eachVma(vmas)]).toEqual([
       {
         startPage: 1,
         endPage: 3,
@@ -85,7 +86,7 @@ describe('defaults', () => {
     );
 
     expect(files).toEqual([{ path: '/a', major: 8, minor: 31, inode: 7, open: 0 }]);
-    expect(vmas.at(0)).toMatchObject({ file: 0, offsetPages: 0 });
+    expect(vmaAt(vmas, 0)).toMatchObject({ file: 0, offsetPages: 0 });
   });
 
   test('a writer starts at once, does not think, never stops', () => {
@@ -183,7 +184,7 @@ describe('values', () => {
   test('addresses are exact in the whole 64-bit space', () => {
     const vmas = 'vmas: [{start: "0xffffffffffffd000", pages: 2}]';
 
-    expect(load(`mapsim: 1\n${READER}\n${vmas}`).vmas.at(0)).toMatchObject({
+    expect(vmaAt(load(`mapsim: 1\n${READER}\n${vmas}`).vmas, 0)).toMatchObject({
       startPage: 2 ** 52 - 3,
       endPage: 2 ** 52 - 1,
     });
@@ -194,7 +195,7 @@ describe('values', () => {
     const text = `mapsim: 1\n${READER}\nvmas: [{start: "0x1000", pages: 2, ${file}}]`;
 
     expect(load(text).files[0]?.path).toBe('/\xc3\xbc\\012');
-    expect(load(text).vmas.at(0)?.offsetPages).toBe(2);
+    expect(vmaAt(load(text).vmas, 0)?.offsetPages).toBe(2);
   });
 
   test('keys that begin with x- are for others', () => {
@@ -277,7 +278,9 @@ describe('the address space', () => {
   test('copies stand apart by their gap, and permissions go round', () => {
     const { vmas } = load(`mapsim: 1\n${READER}\n${VMAS}`);
 
-    expect([...vmas].map(({ startPage, endPage, perms }) => [startPage, endPage, perms])).toEqual([
+    expect(
+      [...eachVma(vmas)].map(({ startPage, endPage, perms }) => [startPage, endPage, perms]),
+    ).toEqual([
       [0x7f0000000, 0x7f0000003, 'r--p'],
       [0x7f1000000, 0x7f1000005, 'r--p'],
       [0x7f1000006, 0x7f100000b, 'rw-p'],
@@ -290,8 +293,8 @@ describe('the address space', () => {
       `mapsim: 1\n${READER}\nvmas: [{start: "0x9000", pages: 1}, {start: "0x3000", pages: 1}]`,
     );
 
-    expect([...vmas].map(({ startPage }) => startPage)).toEqual([3, 9]);
-    expect([...ranges].map(({ startPage }) => startPage)).toEqual([3, 9]);
+    expect([...eachVma(vmas)].map(({ startPage }) => startPage)).toEqual([3, 9]);
+    expect([...eachVma(ranges)].map(({ startPage }) => startPage)).toEqual([3, 9]);
   });
 
   test('heap, stack and gate lines say where brk and the stack are', () => {
@@ -338,7 +341,7 @@ describe('the address space', () => {
     const { files, vmas } = load(`mapsim: 1\n${READER}\nvmas: [${items.join(', ')}]`);
 
     expect(files.map(({ open }) => open)).toEqual([0, 1]);
-    expect([...vmas].map(({ file }) => file)).toEqual([0, 0, 1, 0]);
+    expect([...eachVma(vmas)].map(({ file }) => file)).toEqual([0, 0, 1, 0]);
   });
 
   test('shared memory without a file gets one of its own, as the kernel makes it', () => {
@@ -350,7 +353,7 @@ describe('the address space', () => {
       { path: '/dev/zero (deleted)', major: 0, minor: 1, inode: 1024, open: 0 },
       { path: '/dev/zero (deleted)', major: 0, minor: 1, inode: 1025, open: 0 },
     ]);
-    expect([...vmas].map(({ file, anonName }) => [file, anonName])).toEqual([
+    expect([...eachVma(vmas)].map(({ file, anonName }) => [file, anonName])).toEqual([
       [0, 'ring'],
       [1, 'ring'],
     ]);
@@ -367,7 +370,7 @@ describe('the address space', () => {
 
     const { vmas } = load(text, { m: `${lines.join('\n')}\n` });
 
-    expect([...vmas].map(({ touched }) => touched)).toEqual([true, false, false]);
+    expect([...eachVma(vmas)].map(({ touched }) => touched)).toEqual([true, false, false]);
   });
 
   test('a million VMAs are laid out, one more is refused', () => {
@@ -407,13 +410,13 @@ describe('selectors and places', () => {
       `mapsim: 1\n${READER}\n${VMAS}\nwriters: [{name: w, churn: map-unmap, ${region}}]`,
     );
 
-    expect(vmas.at(0)).toMatchObject({
+    expect(vmaAt(vmas, 0)).toMatchObject({
       startPage: 0x7e0000000,
       endPage: 0x7e0000009,
       perms: 'rw-p',
     });
     expect(ranges).toHaveLength(4);
-    expect(ranges.at(0)?.startPage).toBe(0x7f0000000);
+    expect(vmaAt(ranges, 0)?.startPage).toBe(0x7f0000000);
     expect(writers[0]?.source).toEqual({
       kind: 'churn',
       churn: 'map-unmap',
@@ -427,7 +430,7 @@ describe('selectors and places', () => {
     );
 
     expect(ranges).toHaveLength(4);
-    expect([...vmas].slice(0, 2)).toMatchObject([
+    expect([...eachVma(vmas)].slice(0, 2)).toMatchObject([
       { startPage: 0x100001, endPage: 0x100006, perms: 'r--p', file: -1 },
       { startPage: 0x100007, endPage: 0x10000c, perms: 'rw-p', file: -1 },
     ]);

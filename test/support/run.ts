@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { TimedDriver, TimedRun } from '../../src/drive/timed.ts';
+import { TimedRun } from '../../src/drive/timed.ts';
+import { TimedDriver } from '../../src/drive/timed-driver.ts';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
 import { makeStrategy, parseStrategy } from '../../src/readers/index.ts';
 import { renderFaults } from '../../src/scenario/faults.ts';

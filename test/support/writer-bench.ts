@@ -2,11 +2,11 @@
 import type {
   FileSpec,
   Operation,
-  RangeSpec,
   Scenario,
   Selector,
   WriterSpec,
 } from '../../src/scenario/scenario.ts';
+import { vmaList } from '../../src/scenario/vma-list.ts';
 import { type Chance, SeededChance } from '../../src/writers/chance.ts';
 import { planCall } from '../../src/writers/index.ts';
 import {
@@ -20,11 +20,18 @@ import { type ArrayLayout, FIRST_ANON_SHMEM, permsOf } from './array-layout.ts';
 
 /** A scenario whose vmas and ranges are those of the layout. */
 export function scenarioOf(layout: ArrayLayout, files: readonly FileSpec[] = []): Scenario {
-  const ranges: RangeSpec[] = layout.vmas.map((vma) => ({
-    startPage: vma.start,
-    endPage: vma.end,
-    perms: permsOf(vma.flags),
-  }));
+  const vmas = vmaList(
+    layout.vmas.map((vma) => ({
+      startPage: vma.start,
+      endPage: vma.end,
+      perms: permsOf(vma.flags),
+      file: vma.file,
+      offsetPages: vma.file < 0 ? 0 : vma.pgoff,
+      anonName: null,
+      special: null,
+      touched: vma.anonVma > 0,
+    })),
+  );
   return {
     name: 'test',
     sha256: '',
@@ -40,15 +47,8 @@ export function scenarioOf(layout: ArrayLayout, files: readonly FileSpec[] = [])
       hogs: [],
     },
     files,
-    vmas: layout.vmas.map((vma, i) => ({
-      ...ranges[i]!,
-      file: vma.file,
-      offsetPages: vma.file < 0 ? 0 : vma.pgoff,
-      anonName: null,
-      special: null,
-      touched: vma.anonVma > 0,
-    })),
-    ranges,
+    vmas,
+    ranges: vmas,
     startBrkPage: layout.startBrk,
     brkPage: layout.brk,
     startStackPage: layout.startStack,

@@ -1,0 +1,247 @@
+/**
+ * The hot loop of timed runs: events in the order of (time, sequence); each step takes effect at
+ * its time and delays its task by its cost. Which task runs on which CPU is the Machine's business.
+ *
+ * Advanced in slices, so that whoever drives it can show progress and be interrupted.
+ */
+import { InternalError } from '../base/assert.ts';
+import { UserError } from '../base/errors.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import { KernelFault } from '../mm/kernel-fault.ts';
+import type { Reader } from '../proc/reader.ts';
+import { DONE, PARKED, stepName } from '../sim/step.ts';
+import type { Task } from '../sim/task.ts';
+import type { StepTrace } from '../sim/trace.ts';
+import type { TimedWorld } from '../world/build.ts';
+import { makeOutcome } from '../world/make-outcome.ts';
+import type { EndReason, KernelFaultReport, Outcome, StepStack } from '../world/outcome.ts';
+import type { World } from '../world/world.ts';
+import { LivelockWatch } from './livelock.ts';
+import { type Machine, NOBODY } from './machine.ts';
+import { OwnCpus } from './own-cpus.ts';
+import { type CpuListener, SharedCpus } from './shared-cpus.ts';
+
+/** How often the size of the oracle's history is looked at. */
+const HISTORY_CHECK_EVENTS = 2 ** 16;
+
+type RunStep = (kernel: Kernel, task: Task) => RunStep;
+
+/** Hears what a run does, as it does it. */
+export interface RunListener {
+  /** Before each step. */
+  readonly step: (task: Task, atNs: number) => void;
+  /** Only where tasks share CPUs. */
+  readonly cpu: CpuListener;
+}
+
+/** What a driver can be given beside its world. */
+interface Means {
+  readonly trace?: StepTrace | null;
+  readonly listener?: RunListener | undefined;
+  /** In place of the scenario's CPUs. */
+  readonly machine?: ((world: World) => Machine) | undefined;
+}
+
+export class TimedDriver {
+  readonly #timed: TimedWorld;
+  readonly #world: World;
+  readonly #kernel: Kernel;
+  readonly #tasks: readonly Task[];
+  readonly #durationNs: number;
+  readonly #maxEvents: number;
+  readonly #machine: Machine;
+  /** The task that takes the next step, or NOBODY. */
+  #current = NOBODY;
+  #events = 0;
+  #ended: EndReason | null = null;
+  #fault: KernelFault | null = null;
+  /** Written for the report of a fault only. */
+  readonly #trace: StepTrace | null;
+  readonly #onStep: RunListener['step'] | null;
+  /** What was freed, and what the task that did it had done. */
+  readonly #freed = new Map<string, StepStack>();
+  readonly #livelock: LivelockWatch;
+  readonly #readerCount: number;
+  #readersLeft: number;
+  #writersLeft: number;
+  #historyCheckAt = HISTORY_CHECK_EVENTS;
+
+  constructor(
+    timed: TimedWorld,
+    limits: { readonly durationNs: number | null; readonly maxEvents: number },
+    { trace = null, listener, machine }: Means = {},
+  ) {
+    this.#trace = trace;
+    this.#onStep = listener?.step ?? null;
+    const { world } = timed;
+    this.#timed = timed;
+    this.#world = world;
+    this.#kernel = world.kernel;
+    this.#tasks = world.tasks;
+    this.#durationNs = limits.durationNs ?? Number.POSITIVE_INFINITY;
+    this.#maxEvents = limits.maxEvents;
+    this.#readersLeft = world.readers.length;
+    this.#writersLeft = world.writers.length;
+    const { cpus, preempt } = world.scenario.machine;
+    const k = world.kernel;
+    if (machine !== undefined) this.#machine = machine(world);
+    else if (cpus === null) this.#machine = new OwnCpus(k);
+    else this.#machine = new SharedCpus(k, { cpus, preempt }, listener?.cpu);
+    this.#livelock = new LivelockWatch(world, this.#machine);
+    this.#readerCount = world.readers.length;
+    for (const task of this.#tasks) this.#machine.start(task, world.startNs(task));
+    if (this.#readersLeft + this.#writersLeft === 0) this.#ended = 'ops';
+    if (trace !== null) {
+      k.noteFree = (what) => this.#freed.set(what, this.#stackOf(this.#tasks[this.#current]!));
+    }
+  }
+
+  get events(): number {
+    return this.#events;
+  }
+
+  get traced(): boolean {
+    return this.#trace !== null;
+  }
+
+  get simulatedNs(): number {
+    return this.#kernel.nowNs;
+  }
+
+  get durationNs(): number {
+    return this.#durationNs;
+  }
+
+  /** Takes at most so many steps. Returns true when the run has ended. */
+  advance(events: number): boolean {
+    try {
+      this.#advance(events);
+    } catch (error) {
+      if (!(error instanceof KernelFault)) throw error;
+      this.#fault = error;
+      this.#ended = 'kernel-fault';
+    }
+    return this.#ended !== null;
+  }
+
+  #advance(events: number): void {
+    const k = this.#kernel;
+    const machine = this.#machine;
+    const until = Math.min(this.#events + events, this.#maxEvents);
+    while (this.#ended === null && this.#events < until) {
+      if (this.#current === NOBODY) this.#current = machine.next();
+      if (this.#current === NOBODY) {
+        throw new InternalError('timed run: every task sleeps and nobody will wake them');
+      }
+      if (machine.nextNs > this.#durationNs) {
+        k.nowNs = this.#durationNs;
+        this.#ended = 'duration';
+        break;
+      }
+      this.#runTask(this.#tasks[this.#current]!, until);
+    }
+    if (this.#ended === null && this.#events >= this.#maxEvents) this.#ended = 'max-events';
+  }
+
+  /** The task takes steps until something else is due: the hot loop of a run. */
+  #runTask(task: Task, until: number): void {
+    const k = this.#kernel;
+    const machine = this.#machine;
+    const stopNs = this.#durationNs;
+    const reader = this.#current < this.#readerCount ? (task as Reader) : null;
+    const listens = this.#trace !== null || this.#onStep !== null;
+    const eventsMax = Math.min(until, this.#historyCheckAt) - this.#events;
+    let events = 0;
+    let step = task.step as RunStep;
+    let goesOn = true;
+    try {
+      while (goesOn && events < eventsMax) {
+        const { nextNs } = machine;
+        if (nextNs > stopNs) return;
+        k.nowNs = nextNs;
+        if (listens) this.#tell(task, nextNs);
+        step = step(k, task);
+        events++;
+        const spentNs = k.takeSpent();
+        if (step === (PARKED as unknown)) {
+          goesOn = false;
+          machine.parked(task, nextNs);
+        } else if (step === (DONE as unknown)) {
+          goesOn = false;
+          machine.done(task, nextNs);
+          this.#finished(task);
+        } else {
+          if (typeof step !== 'function') throw notAStep(task);
+          task.step = step;
+          goesOn = machine.goesOn(task, nextNs, spentNs);
+          if (reader !== null && reader.failedHere > 0 && this.#repeats(reader)) break;
+        }
+      }
+      if (!goesOn) this.#current = NOBODY;
+    } finally {
+      this.#events += events;
+    }
+    if (this.#events === this.#historyCheckAt) this.#checkHistory();
+  }
+
+  #tell(task: Task, atNs: number): void {
+    this.#trace?.note(task.id, atNs, stepName(task.step));
+    this.#onStep?.(task, atNs);
+  }
+
+  #checkHistory(): void {
+    this.#historyCheckAt += HISTORY_CHECK_EVENTS;
+    if (this.#timed.oracle.historyFull()) this.#ended = 'history-full';
+  }
+
+  /** A run that repeats itself ends there, unless its duration is given. */
+  #repeats(reader: Reader): boolean {
+    if (!this.#livelock.stepped(reader) || Number.isFinite(this.#durationNs)) return false;
+    this.#ended = 'livelock';
+    return true;
+  }
+
+  #finished(task: Task): void {
+    if (this.#world.isReader(task)) {
+      this.#readersLeft--;
+      if (this.#readersLeft === 0) this.#ended = 'passes';
+    } else if (this.#world.isWriter(task)) {
+      this.#writersLeft--;
+      if (this.#writersLeft === 0 && this.#world.readers.length === 0) this.#ended = 'ops';
+    }
+  }
+
+  /** Ends it where it stands. */
+  end(why: EndReason): void {
+    this.#ended ??= why;
+  }
+
+  outcome(): Outcome {
+    return makeOutcome(this.#timed, {
+      ended: this.#ended ?? 'interrupted',
+      events: this.#events,
+      kernelFault: this.#fault === null ? null : this.#report(this.#fault),
+      livelock: this.#livelock.found,
+    });
+  }
+
+  #stackOf(task: Task): StepStack {
+    return { task: task.name, steps: this.#trace?.of(task.id) ?? [] };
+  }
+
+  #report(fault: KernelFault): KernelFaultReport {
+    return {
+      kind: fault.kind,
+      message: fault.message,
+      atNs: this.#kernel.nowNs,
+      by: this.#stackOf(this.#tasks[this.#current]!),
+      freedBy: fault.freed === null ? null : (this.#freed.get(fault.freed) ?? null),
+    };
+  }
+}
+
+/** Only a strategy of the user's own can do that. */
+function notAStep(task: Task): UserError {
+  const { name } = (task as Reader).strategy;
+  return new UserError(`strategy ${name}: step ${stepName(task.step)} returns no step`);
+}
