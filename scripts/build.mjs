@@ -9,5 +9,5 @@ writeFileSync('dist/cli/meta.json', JSON.stringify(metafile));
 // Chunks of earlier builds would be shipped with the package.
 const fresh = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
 for (const file of readdirSync('dist/cli')) {
-  if (!fresh.has(file) && file !== 'meta.json') rmSync(`dist/cli/${file}`);
+  if (!fresh.has(file) && file !== 'meta.json') rmSync(`dist/cli/${file}`, { force: true });
 }

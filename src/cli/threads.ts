@@ -145,14 +145,9 @@ class Threads {
     const missing = new Set(chunk.map(({ scenario }) => scenario).filter((i) => !known.has(i)));
     for (const index of missing) known.add(index);
     const message: Chunk = {
-      scenarios: [...missing].map((index) => ({ index, scenario: asMessage(scenarios[index]!) })),
+      scenarios: [...missing].map((index) => ({ index, scenario: scenarios[index]! })),
       units: chunk,
     };
     worker.postMessage(message);
   }
-}
-
-/** Lists of a class of their own would lose what is private to it on their way to a thread. */
-function asMessage(scenario: Scenario): Scenario {
-  return { ...scenario, vmas: [...scenario.vmas], ranges: [...scenario.ranges] };
 }

@@ -90,8 +90,8 @@ function churnReach(
       return joined([whole(churn.low), whole(churn.high)]);
     case 'exact-mremap': {
       const spares = Array.from(churn.selector.ranges, (range, i) => {
-        const { startPage, endPage } = scenario.ranges.at(range)!;
-        return [churn.spares[i]!, churn.spares[i]! + (endPage - startPage)];
+        const { startPage, endPage } = scenario.ranges;
+        return [churn.spares[i]!, churn.spares[i]! + (endPage[range]! - startPage[range]!)];
       });
       return joined([whole(churn.selector), ...spares]);
     }
@@ -105,10 +105,8 @@ function selectorReach(
   scenario: Scenario,
   part: (startPage: number, endPage: number) => readonly number[],
 ): readonly number[] {
-  return Array.from(ranges, (range) => {
-    const { startPage, endPage } = scenario.ranges.at(range)!;
-    return part(startPage, endPage);
-  }).flat();
+  const { startPage, endPage } = scenario.ranges;
+  return Array.from(ranges, (range) => part(startPage[range]!, endPage[range]!)).flat();
 }
 
 /** In rising order, those that touch joined. */
