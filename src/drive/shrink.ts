@@ -1,11 +1,11 @@
 /**
- * The same finding with fewer switches between tasks.
+ * The same finding with fewer switches between tasks, and then with fewer steps.
  *
  * A schedule is taken as blocks of steps of one task. A block is moved to the one before or after
- * it of the same task, the schedule is run again, and what still finds is kept; again until no move
- * helps. A run is lenient: steps that a task can no longer take are left out, and what the finding
- * still needs at the end is supplied by letting the readers run on. Steps are never more than
- * before, unless switches are fewer.
+ * it of the same task, left out or made shorter, the schedule is run again, and what still finds is
+ * kept; again until nothing helps. A run is lenient: steps that a task can no longer take are left
+ * out, and what the finding still needs at the end is supplied by letting the readers run on. Steps
+ * are never more than before, unless switches are fewer.
  */
 import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
@@ -129,7 +129,9 @@ function blocksOf(schedule: Schedule): Block[] {
   return blocks;
 }
 
-/** Each block moved to its task's next one, and to the one before. */
+/**
+ * Each block moved to its task's next one, and to the one before, and left out; then made shorter.
+ */
 function* candidates(blocks: readonly Block[]): Iterable<Block[]> {
   for (const [i, block] of blocks.entries()) {
     const next = blocks.findIndex(({ task }, at) => at > i && task === block.task);
@@ -144,5 +146,10 @@ function* candidates(blocks: readonly Block[]): Iterable<Block[]> {
     }
     // It may be needed for nothing.
     yield blocks.filter((_, at) => at !== i);
+  }
+  for (const [i, block] of blocks.entries()) {
+    for (let less = block.steps >> 1; less > 0; less >>= 1) {
+      yield blocks.with(i, { ...block, steps: block.steps - less });
+    }
   }
 }

@@ -47,15 +47,12 @@ test.each(DOCUMENTS)('%s shows what its commands print, and none that fails', as
   expect(failed).toEqual([]);
 });
 
-/** Documents that are being written elsewhere while this one links to them already. */
-const AWAITED = ['docs/exploring.md', 'docs/validation.md', 'docs/performance.md'];
-
 test.each(DOCUMENTS)('%s links to files that are there', (name) => {
   const links = [...read(name).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)];
 
   const missing = links
     .map(([, target]) => join(name, '..', target!))
-    .filter((path) => !existsSync(join(ROOT, path)) && !AWAITED.includes(path));
+    .filter((path) => !existsSync(join(ROOT, path)));
 
   expect(missing).toEqual([]);
 });

@@ -91,15 +91,37 @@ export function matches(shown: string, text: string): boolean {
   return text.length - last.length >= at && text.endsWith(last);
 }
 
-/** `text` with as many lines at its begin and end as were shown before. */
+/**
+ * `text` with as many lines at its begin and end as were shown before, and between them what still
+ * begins and ends with the same lines.
+ */
 function recut(shown: string, text: string): string {
-  const parts = shown.split(new RegExp(`^${CUT}\n`, 'm'));
+  const parts = shown.split(new RegExp(`^${CUT}\n`, 'm')).map((part) => part.split(/(?<=\n)/));
   if (parts.length === 1) return text;
   const lines = text.split(/(?<=\n)/);
-  const head = parts[0]!.split('\n').length - 1;
-  const tail = parts.at(-1)!.split('\n').length - 1;
-  if (head + tail >= lines.length) return text;
-  return [...lines.slice(0, head), `${CUT}\n`, ...lines.slice(lines.length - tail)].join('');
+  const [head, ...rest] = parts.map((part) => part.filter((line) => line !== ''));
+  const tail = rest.pop()!;
+  const end = lines.length - tail.length;
+  if (head!.length >= end) return text;
+  const kept = lines.slice(0, head!.length);
+  let at = head!.length;
+  for (const part of rest) {
+    const from = lines.indexOf(part[0] ?? '', at);
+    const to = nearestTo(lines, part.at(-1) ?? '', from + part.length - 1);
+    if (from < 0 || to < from || to >= end) continue;
+    kept.push(`${CUT}\n`, ...lines.slice(from, to + 1));
+    at = to + 1;
+  }
+  return [...kept, `${CUT}\n`, ...lines.slice(end)].join('');
+}
+
+/** Where the line stands that is nearest to this place, or -1. */
+function nearestTo(lines: readonly string[], line: string, place: number): number {
+  let best = -1;
+  for (const [at, other] of lines.entries()) {
+    if (other === line && (best < 0 || Math.abs(at - place) < Math.abs(best - place))) best = at;
+  }
+  return best;
 }
 
 /** Commands whose output is not shown: those of `sh` blocks, and `mapsim …` in running text. */
