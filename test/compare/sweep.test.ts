@@ -390,7 +390,7 @@ describe('resume', () => {
   test('Ctrl-C leaves a footer that says so, and the rest can be done later', async () => {
     const signals = fakeSignals();
     const cwd = aDirectory({ 'grid.yaml': GRID });
-    const argv = ['sweep', 'grid.yaml', '--seeds=150', '-o', 'all.ndjson'];
+    const argv = ['sweep', 'grid.yaml', '--seeds=50', '-o', 'all.ndjson'];
     const running = mapsim(argv, { cwd, ...signals });
     const file = join(cwd, 'all.ndjson');
     while (!(existsSync(file) && statSync(file).size > 10_000)) await setTimeout(1);
@@ -399,13 +399,13 @@ describe('resume', () => {
     const last = records(readFileSync(join(cwd, 'all.ndjson'), 'utf8')).at(-1)!;
 
     expect([code, signals.deaths]).toEqual([130, ['SIGINT']]);
-    expect(stderr).toMatch(/interrupted after \d+ of 1800 runs; --resume goes on from there/);
+    expect(stderr).toMatch(/interrupted after \d+ of 600 runs; --resume goes on from there/);
     expect(last).toMatchObject({ type: 'footer', complete: false });
     const rest = await mapsim([...argv, '--resume'], { cwd });
     const done = records(readFileSync(join(cwd, 'all.ndjson'), 'utf8'));
     expect(rest.code).toBe(0);
     expect(done.slice(1, -1).map(({ unit }) => unit)).toEqual(
-      Array.from({ length: 1800 }, (_, i) => i),
+      Array.from({ length: 600 }, (_, i) => i),
     );
   });
 

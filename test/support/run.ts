@@ -34,6 +34,19 @@ export function aScenario(yaml: string, files: Readonly<Record<string, string>> 
   return loaded.scenario;
 }
 
+const loaded = new Map<string, Scenario>();
+
+/** Many strategies are asked the same of one world: its text is read once. */
+function scenarioOf(given: string | Scenario): Scenario {
+  if (typeof given !== 'string') return given;
+  let scenario = loaded.get(given);
+  if (scenario === undefined) {
+    scenario = aScenario(given);
+    loaded.set(given, scenario);
+  }
+  return scenario;
+}
+
 export interface RunOptions {
   readonly strategy?: string;
   readonly seed?: string;
@@ -47,7 +60,7 @@ export interface RunOptions {
 /** Runs to the end. The texts of all passes of the first reader are kept, unless told otherwise. */
 export function aRun(scenario: string | Scenario, options: RunOptions = {}): Outcome {
   const { passes = 'all', reader = null, maxEvents = 50_000_000, ...rest } = options;
-  const run = new TimedRun(typeof scenario === 'string' ? aScenario(scenario) : scenario, {
+  const run = new TimedRun(scenarioOf(scenario), {
     ...rest,
     maxEvents,
     passes: { reader, which: passes },
@@ -58,7 +71,7 @@ export function aRun(scenario: string | Scenario, options: RunOptions = {}): Out
 
 /** A world that the oracle watches, to be advanced by the test. */
 export function aWorld(scenario: string | Scenario, options: RunOptions = {}): TimedWorld {
-  const built = typeof scenario === 'string' ? aScenario(scenario) : scenario;
+  const built = scenarioOf(scenario);
   return buildTimedWorld(built, {
     strategy: options.strategy ?? null,
     seed: options.seed ?? built.seed,
