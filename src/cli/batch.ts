@@ -23,6 +23,7 @@ import type { Interrupt } from './interrupt.ts';
 import { Progress, type ProgressChoice } from './progress.ts';
 import { driveSlices, turnOfEventLoop } from './sliced-run.ts';
 import { runThreads } from './threads.ts';
+import type { RunsChunk } from './worker.ts';
 
 export interface Batch {
   readonly scenarios: readonly Scenario[];
@@ -81,18 +82,34 @@ export async function runBatch(
     const untilMs = file === undefined ? Number.POSITIVE_INFINITY : startMs + ALONE_MS;
     await runHere(batch, { ...hooks, dealer, tell, stop, untilMs });
     if (dealer.allReleased || stop() || file === undefined) return;
-    const { scenarios, units, request } = batch;
+    const job = { kind: 'runs', request: batch.request } as const;
+    const runs = (indices: readonly number[], known: Set<number>) => told(batch, indices, known);
     const look = (): boolean => {
       tell(performance.now());
       return stop();
     };
     const { release, drained = () => Promise.resolve() } = hooks;
     const underWayMax = Math.max(UNDER_WAY_MAX, 2 * batch.jobs * CHUNK_MAX);
-    const threaded = { scenarios, units, request, dealer, release, drained, underWayMax };
+    const threaded = { job, dealer, runs, release, drained, underWayMax };
     await runThreads(threaded, { file, jobs: batch.jobs, look });
   } finally {
     progress.clear();
   }
+}
+
+/** Runs for a thread, with the scenarios that it does not know yet. */
+function told(
+  { scenarios, units }: Batch,
+  indices: readonly number[],
+  known: Set<number>,
+): RunsChunk {
+  const wanted = new Set(indices.map((index) => units[index]!.scenario));
+  const missing = [...wanted].filter((index) => !known.has(index));
+  for (const index of missing) known.add(index);
+  return {
+    scenarios: missing.map((index) => ({ index, scenario: scenarios[index]! })),
+    units: indices.map((index) => units[index]!),
+  };
 }
 
 async function runHere(

@@ -1,10 +1,11 @@
 /** The options of commands that make many runs: compare, sweep, merge. */
-import { InvalidArgumentError, type Option } from 'commander';
+import type { Option } from 'commander';
 import {
   color,
   durationNs,
   eventCount,
   failOn,
+  jobCount,
   nonEmpty,
   oneOf,
   option,
@@ -29,12 +30,6 @@ export const DEFAULT_SEEDS = '20';
 
 function repeatable(check: (text: string) => string) {
   return (text: string, before: readonly string[] | undefined) => [...(before ?? []), check(text)];
-}
-
-function jobCount(text: string): number {
-  const count = /^[0-9]{1,4}$/.test(text) ? Number(text) : Number.NaN;
-  if (count >= 1 && count <= 1024) return count;
-  throw new InvalidArgumentError('It is a number of threads, 1 to 1024.');
 }
 
 const strategies = (otherwise: string) =>

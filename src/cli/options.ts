@@ -80,6 +80,12 @@ export const quiet = option(
 
 export const seed = option('model', '--seed <TEXT>', "any text; without it the scenario's, else 0");
 
+export function jobCount(text: string): number {
+  const count = /^[0-9]{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (count >= 1 && count <= 1024) return count;
+  throw new InvalidArgumentError('It is a number of threads, 1 to 1024.');
+}
+
 export const strategy = option(
   'model',
   '--strategy <S>',

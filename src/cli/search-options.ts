@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Option } from 'commander';
 import {
   color,
   eventCount,
+  jobCount,
   listFormat,
   nonEmpty,
   oneOf,
@@ -64,6 +65,12 @@ const LIMITS: readonly Option[] = [
     'of --random: uniform, or churn (writers move when a reader is about to check)',
   ).argParser(oneOf(BIAS_NAMES)),
   seed,
+  option(
+    'limits',
+    '-j, --jobs <N>',
+    'worker threads of --random; default as many as there are cores; the output is the same for ' +
+      'every N',
+  ).argParser(jobCount),
 ];
 
 export const EXPLORE_OPTIONS: readonly Option[] = [

@@ -1,20 +1,19 @@
 /**
- * Worker threads at work on the units of a batch. A thread that ends by itself, by an exception or
- * for want of memory, ends the batch with the unit that it was at.
+ * Worker threads at work on the units of a job. A thread that ends by itself, by an exception or
+ * for want of memory, ends the job with the unit that it was at.
  */
 import { Worker } from 'node:worker_threads';
 import { CHUNK_MAX, type Dealer } from '../drive/pool.ts';
-import type { Scenario } from '../scenario/scenario.ts';
-import { type BatchRequest, type Unit, UnitCrash, type UnitResult } from './batch-unit.ts';
-import type { Answer, Chunk, WorkerStart } from './worker.ts';
+import { UnitCrash } from './batch-unit.ts';
+import type { Answer, Chunk, Job, RunsChunk, WorkerStart } from './worker.ts';
 
-export interface ThreadedBatch {
-  readonly scenarios: readonly Scenario[];
-  readonly units: readonly Unit[];
-  readonly request: BatchRequest;
-  readonly dealer: Dealer<UnitResult>;
+export interface Threaded<R> {
+  readonly job: Job;
+  readonly dealer: Dealer<R>;
+  /** What a thread must be told of runs, by what it knows; without it their numbers say all. */
+  readonly runs?: (indices: readonly number[], known: Set<number>) => RunsChunk;
   /** Called for each unit, in the order of the units. */
-  readonly release: (unit: number, result: UnitResult) => void;
+  readonly release: (unit: number, result: R) => void;
   /** Resolves when what was released has been taken. */
   readonly drained: () => Promise<void>;
   /** Units at most that are worked on, wait for an earlier one, or were released and not taken. */
@@ -40,8 +39,8 @@ interface Means {
 }
 
 /** Resolves when all units are done, or `look` says so. */
-export async function runThreads(batch: ThreadedBatch, means: Means): Promise<void> {
-  const threads = new Threads(batch);
+export async function runThreads<R>(threaded: Threaded<R>, means: Means): Promise<void> {
+  const threads = new Threads(threaded);
   let timer: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -59,20 +58,20 @@ interface End {
   readonly reject: (error: unknown) => void;
 }
 
-class Threads {
-  readonly #batch: ThreadedBatch;
+class Threads<R> {
+  readonly #threaded: Threaded<R>;
   readonly #threads: Thread[] = [];
   /** Those that wait for units. */
   readonly #idle: Thread[] = [];
   /** Results that were released and that nobody has taken yet. */
   #untaken = 0;
 
-  constructor(batch: ThreadedBatch) {
-    this.#batch = batch;
+  constructor(threaded: Threaded<R>) {
+    this.#threaded = threaded;
   }
 
   start({ file, jobs }: Means, end: End): void {
-    for (let i = 0; i < jobs && !this.#batch.dealer.allDealt; i++) {
+    for (let i = 0; i < jobs && !this.#threaded.dealer.allDealt; i++) {
       const thread = this.#startThread(file, end);
       this.#threads.push(thread);
       this.#idle.push(thread);
@@ -86,14 +85,14 @@ class Threads {
 
   #startThread(file: URL, end: End): Thread {
     const at = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
-    const start: WorkerStart = { request: this.#batch.request, at };
+    const start: WorkerStart = { job: this.#threaded.job, at };
     const worker = new Worker(file, { workerData: start });
     const thread = { worker, at, known: new Set<number>() };
     const died = (message: string, stack?: string): void => {
       const unit = Atomics.load(at, 0);
       end.reject(unit < 0 ? new Error(message) : new UnitCrash(unit, message, stack));
     };
-    worker.on('message', (answer: Answer) => {
+    worker.on('message', (answer: Answer<R>) => {
       try {
         this.#take(thread, answer, end);
       } catch (error) {
@@ -106,9 +105,9 @@ class Threads {
     return thread;
   }
 
-  #take(thread: Thread, answer: Answer, { resolve, reject }: End): void {
+  #take(thread: Thread, answer: Answer<R>, { resolve, reject }: End): void {
     if (answer.kind === 'crash') throw new UnitCrash(answer.index, answer.message, answer.stack);
-    const { dealer, release, drained } = this.#batch;
+    const { dealer, release, drained } = this.#threaded;
     let released = 0;
     for (const { index, result } of answer.results) {
       for (const ready of dealer.done(index, result)) {
@@ -130,7 +129,7 @@ class Threads {
 
   /** Work for those who wait, while what is under way is not too much. */
   #feed(): void {
-    const { dealer, underWayMax } = this.#batch;
+    const { dealer, underWayMax } = this.#threaded;
     while (this.#idle.length > 0) {
       const room = underWayMax - dealer.underWay - this.#untaken;
       const units = dealer.deal(Math.min(CHUNK_MAX, Math.max(0, room)));
@@ -140,14 +139,7 @@ class Threads {
   }
 
   #send({ worker, known }: Thread, indices: readonly number[]): void {
-    const { scenarios, units } = this.#batch;
-    const chunk = indices.map((index) => ({ ...units[index]!, index }));
-    const missing = new Set(chunk.map(({ scenario }) => scenario).filter((i) => !known.has(i)));
-    for (const index of missing) known.add(index);
-    const message: Chunk = {
-      scenarios: [...missing].map((index) => ({ index, scenario: scenarios[index]! })),
-      units: chunk,
-    };
+    const message: Chunk = { indices, runs: this.#threaded.runs?.(indices, known) ?? null };
     worker.postMessage(message);
   }
 }

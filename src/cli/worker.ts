@@ -1,10 +1,12 @@
 /**
- * What a worker thread does: runs the units that it is sent and sends back what came of them, a few
- * at a time. An entry of its own in the bundle; nothing imports it.
+ * What a worker thread does: the units of its job that it is sent, and sends back what came of
+ * them, a few at a time. An entry of its own in the bundle; others import its types alone.
  */
 import { performance } from 'node:perf_hooks';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { WalkRequest } from '../drive/random-walk.ts';
 import { TimedRun } from '../drive/timed.ts';
+import type { BlockResult } from '../drive/walker.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import {
   type BatchRequest,
@@ -15,24 +17,44 @@ import {
 } from './batch-unit.ts';
 import { loadOwnStrategies } from './own-strategies.ts';
 
+/** Plain data. */
+export type Job =
+  /** Units are timed runs. */
+  | { readonly kind: 'runs'; readonly request: BatchRequest }
+  /** Units are blocks of random walks. */
+  | {
+      readonly kind: 'walks';
+      readonly scenario: Scenario;
+      readonly request: Omit<WalkRequest, 'ownStrategies'>;
+      readonly own: BatchRequest['own'];
+    };
+
+type JobOf<K extends Job['kind']> = Extract<Job, { kind: K }>;
+
 export interface WorkerStart {
-  readonly request: BatchRequest;
+  readonly job: Job;
   /** One integer: the unit that the worker is at, so that its death can be laid at one's door. */
   readonly at: Int32Array;
 }
 
-/** To a worker. */
-export interface Chunk {
+export interface RunsChunk {
   /** Those not sent before, by index. */
   readonly scenarios: readonly { readonly index: number; readonly scenario: Scenario }[];
-  readonly units: readonly (Unit & { readonly index: number })[];
+  /** One for each index of the chunk. */
+  readonly units: readonly Unit[];
+}
+
+/** To a worker. */
+export interface Chunk {
+  readonly indices: readonly number[];
+  readonly runs: RunsChunk | null;
 }
 
 /** From a worker. */
-export type Answer =
+export type Answer<R> =
   | {
       readonly kind: 'results';
-      readonly results: readonly { readonly index: number; readonly result: UnitResult }[];
+      readonly results: readonly { readonly index: number; readonly result: R }[];
       /** Whether it waits for another chunk. */
       readonly idle: boolean;
     }
@@ -43,31 +65,57 @@ export type Answer =
       readonly stack?: string;
     };
 
+/** The way to the results of a chunk, by place in it. */
+type Work<R> = (chunk: Chunk) => (place: number) => R;
+
 /** Results are held back no longer than this. */
 const SEND_MS = 20;
 
-async function work(port: MessagePort, { request, at }: WorkerStart): Promise<void> {
+async function runs({ request }: JobOf<'runs'>): Promise<Work<UnitResult>> {
   const own = await loadOwnStrategies(request.own.texts, request.own.directory);
   const scenarios = new Map<number, Scenario>();
+  return (chunk) => {
+    for (const { index, scenario } of chunk.runs!.scenarios) scenarios.set(index, scenario);
+    return (place) => {
+      const unit = chunk.runs!.units[place]!;
+      const run = new TimedRun(scenarios.get(unit.scenario)!, unitRequest(unit, request, own));
+      while (!run.advance(Number.MAX_SAFE_INTEGER)) {}
+      return unitResult(run.outcome(), request);
+    };
+  };
+}
+
+async function walks({ scenario, request, own }: JobOf<'walks'>): Promise<Work<BlockResult>> {
+  const { walkerOf, walksIn } = await import('../drive/random-walk.ts');
+  const ownStrategies = await loadOwnStrategies(own.texts, own.directory);
+  const walker = walkerOf(scenario, { ...request, ownStrategies });
+  return ({ indices }) =>
+    (place) => {
+      const block = indices[place]!;
+      walker.begin(block, walksIn(request.walks, block));
+      while (!walker.advance(Number.MAX_SAFE_INTEGER)) {}
+      return walker.result();
+    };
+}
+
+function serve<R>(port: MessagePort, at: Int32Array, work: Work<R>): void {
+  const post = (answer: Answer<R>): void => port.postMessage(answer);
   port.on('message', (chunk: Chunk) => {
-    for (const { index, scenario } of chunk.scenarios) scenarios.set(index, scenario);
-    let results: { index: number; result: UnitResult }[] = [];
+    const unit = work(chunk);
+    let results: { index: number; result: R }[] = [];
     let sentMs = performance.now();
     const send = (idle: boolean): void => {
-      port.postMessage({ kind: 'results', results, idle } satisfies Answer);
+      post({ kind: 'results', results, idle });
       results = [];
       sentMs = performance.now();
     };
-    for (const unit of chunk.units) {
-      Atomics.store(at, 0, unit.index);
+    for (const [place, index] of chunk.indices.entries()) {
+      Atomics.store(at, 0, index);
       try {
-        const run = new TimedRun(scenarios.get(unit.scenario)!, unitRequest(unit, request, own));
-        while (!run.advance(Number.MAX_SAFE_INTEGER)) {}
-        results.push({ index: unit.index, result: unitResult(run.outcome(), request) });
+        results.push({ index, result: unit(place) });
       } catch (error) {
         const { message, stack } = error instanceof Error ? error : new Error(String(error));
-        const crash = { kind: 'crash', index: unit.index, message } as const;
-        port.postMessage({ ...crash, ...(stack === undefined ? {} : { stack }) } satisfies Answer);
+        post({ kind: 'crash', index, message, ...(stack === undefined ? {} : { stack }) });
         return;
       }
       if (performance.now() - sentMs >= SEND_MS) send(false);
@@ -76,4 +124,13 @@ async function work(port: MessagePort, { request, at }: WorkerStart): Promise<vo
   });
 }
 
-if (parentPort !== null) await work(parentPort, workerData as WorkerStart);
+async function start(port: MessagePort, { job, at }: WorkerStart): Promise<void> {
+  switch (job.kind) {
+    case 'runs':
+      return serve(port, at, await runs(job));
+    case 'walks':
+      return serve(port, at, await walks(job));
+  }
+}
+
+if (parentPort !== null) await start(parentPort, workerData as WorkerStart);

@@ -27,9 +27,9 @@ export function walkerOf(scenario: Scenario, request: WalkRequest): Walker {
   });
 }
 
-/** How many walks a block of a request has. */
-export function walksIn(request: WalkRequest, block: number): number {
-  return Math.min(WALKS_A_BLOCK, request.walks - block * WALKS_A_BLOCK);
+/** How many of so many walks are a block's. */
+export function walksIn(walks: number, block: number): number {
+  return Math.min(WALKS_A_BLOCK, walks - block * WALKS_A_BLOCK);
 }
 
 /** Cycles are seen in a graph, not on a walk. */
@@ -61,7 +61,8 @@ export class RandomWalks {
   /** Takes about so many steps; true when there is nothing left to do. */
   advance(steps: number): boolean {
     for (let left = steps; left > 0 && !this.isDone; ) {
-      if (!this.#begun) this.#walker.begin(this.#blocks, walksIn(this.#request, this.#blocks));
+      if (!this.#begun)
+        this.#walker.begin(this.#blocks, walksIn(this.#request.walks, this.#blocks));
       this.#begun = true;
       const before = this.#walker.result().steps;
       const over = this.#walker.advance(left);
@@ -76,8 +77,9 @@ export class RandomWalks {
     return this.#stopped || this.#blocks * WALKS_A_BLOCK >= this.#request.walks;
   }
 
-  /** Blocks that have not been taken, in their order. */
-  get blocksLeft(): readonly number[] {
+  /** Blocks for others to walk, in their order. One that is under way is begun anew by them. */
+  handOver(): readonly number[] {
+    this.#begun = false;
     const all = Math.ceil(this.#request.walks / WALKS_A_BLOCK);
     return Array.from({ length: all - this.#blocks }, (_, i) => this.#blocks + i);
   }

@@ -60,7 +60,8 @@ export class Walker {
   readonly #transitions: Transitions;
   readonly #graph: WalkGraph;
   readonly #initial: Int32Array;
-  readonly #seen = new Set<Event>();
+  /** Events that were told; attempts, of which there are many alike, by their numbers. */
+  readonly #seen = new Set<Event | string>();
   #stream: RandomStream;
   #walksLeft = 0;
   /** The walk under way: its vias, and where it stands. */
@@ -195,8 +196,9 @@ export class Walker {
   }
 
   #tell(event: Event): void {
-    if (this.#seen.has(event)) return;
-    this.#seen.add(event);
+    const key = event.kind === 'attempts' ? `${event.reader} ${event.attempts}` : event;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
     this.#told.push({ event, schedule: this.#schedule() });
     const { until } = this.#options;
     if (until !== null && eventIs(until, event)) this.#result.stopped = true;

@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import type { BatchRequest, UnitResult } from '../../src/cli/batch-unit.ts';
+import type { BatchRequest } from '../../src/cli/batch-unit.ts';
 import { runThreads } from '../../src/cli/threads.ts';
 import { Dealer } from '../../src/drive/pool.ts';
-import type { Scenario } from '../../src/scenario/scenario.ts';
 import { aDirectory } from './support.ts';
 
 /** A worker that is done with everything at once. */
 const WORKER = `import { parentPort } from 'node:worker_threads';
-parentPort.on('message', ({ units }) => {
-  const results = units.map(({ index }) => ({ index, result: index }));
+parentPort.on('message', ({ indices }) => {
+  const results = indices.map((index) => ({ index, result: index }));
   parentPort.postMessage({ kind: 'results', results, idle: true });
 });
 `;
@@ -23,10 +22,8 @@ async function run(release: (unit: number) => void, drained: () => Promise<void>
   const file = pathToFileURL(join(aDirectory({ 'worker.mjs': WORKER }), 'worker.mjs'));
   const numbers = Array.from({ length: UNITS }, (_, i) => i);
   const batch = {
-    scenarios: [{ vmas: [], ranges: [] } as unknown as Scenario],
-    units: numbers.map((i) => ({ scenario: 0, strategy: null, seed: String(i) })),
-    request: {} as BatchRequest,
-    dealer: new Dealer<UnitResult>(numbers, 2),
+    job: { kind: 'runs', request: {} as BatchRequest } as const,
+    dealer: new Dealer<number>(numbers, 2),
     release,
     drained,
     underWayMax: UNDER_WAY,

@@ -45,10 +45,10 @@ export async function census(
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
   const interrupt = new Interrupt(context.io, () => {});
   const searched = async (strategy: string | undefined): Promise<SearchOutcome> => {
-    const { instead, own } = await loadStrategies(strategy, where);
+    const { instead, own, directory } = await loadStrategies(strategy, where);
     const request = { ...limitsOf(options), strategy: instead, ownStrategies: own, find: null };
     const census = { ...request, onlyTexts: true };
-    return searchOutcome(scenario, census, { options, context, interrupt });
+    return searchOutcome(scenario, census, { options, context, interrupt, directory });
   };
   try {
     const here = await searched(options.strategy);

@@ -16,6 +16,8 @@ export interface Strategies {
   readonly instead: string | null;
   /** Those of the user's own files, by path as written. */
   readonly own: ReadonlyMap<string, Strategy>;
+  /** That their paths are relative to. */
+  readonly directory: string;
 }
 
 /** @param scenarioPath as the user wrote it; paths in the scenario are relative to its directory */
@@ -24,10 +26,12 @@ export async function loadStrategies(
   { scenario, scenarioPath, cwd }: { scenario: Scenario; scenarioPath: string; cwd: string },
 ): Promise<Strategies> {
   const instead = given === undefined ? null : canonicalStrategy(given);
-  if (instead !== null) return { instead, own: await loadOwnStrategies([instead], cwd) };
+  if (instead !== null) {
+    return { instead, own: await loadOwnStrategies([instead], cwd), directory: cwd };
+  }
   const directory = scenarioPath === '-' ? cwd : resolve(cwd, dirname(scenarioPath));
   const texts = scenario.readers.map((reader) => reader.strategy);
-  return { instead, own: await loadOwnStrategies(texts, directory) };
+  return { instead, own: await loadOwnStrategies(texts, directory), directory };
 }
 
 /**

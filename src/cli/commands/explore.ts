@@ -54,7 +54,12 @@ export async function explore(
   };
   const interrupt = new Interrupt(context.io, () => {});
   try {
-    const outcome = await searchOutcome(scenario, request, { options, context, interrupt });
+    const outcome = await searchOutcome(scenario, request, {
+      options,
+      context,
+      interrupt,
+      directory: strategies.directory,
+    });
     interrupt.endAtOnce();
     await tell(path, outcome, options, context);
     if (options.save !== undefined) saveFinding(options.save, path, outcome, options, context);

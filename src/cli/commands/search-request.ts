@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { Chalk } from 'chalk';
 import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
+import type { WalkRequest } from '../../drive/random-walk.ts';
 import type { SearchProgress, SearchRequest } from '../../drive/search.ts';
 import type { Bias } from '../../drive/walker.ts';
 import { splitStrategies } from '../../readers/index.ts';
@@ -33,6 +34,7 @@ export interface LimitOptions extends QuietOptions {
   readonly random?: number;
   readonly bias?: Bias;
   readonly seed?: string;
+  readonly jobs?: number;
   readonly color: ColorChoice;
   readonly progress: ProgressChoice;
 }
@@ -46,6 +48,9 @@ export function checkLimits(options: LimitOptions): void {
     if (options.bias !== undefined) throw new UserError('--bias belongs to --random');
     if (options.seed !== undefined) {
       throw new UserError('--seed belongs to --random: a search tries every choice');
+    }
+    if (options.jobs !== undefined) {
+      throw new UserError('--jobs belongs to --random: a search is made by one thread');
     }
     return;
   }
@@ -81,45 +86,97 @@ interface Sliced {
   outcome(): SearchOutcome;
 }
 
+interface Means {
+  readonly options: LimitOptions;
+  readonly context: CommandContext;
+  readonly interrupt: Interrupt;
+  /** That the paths of the user's own strategies are relative to. */
+  readonly directory: string;
+}
+
 export async function searchOutcome(
   scenario: Scenario,
   request: SearchRequest,
-  means: { options: LimitOptions; context: CommandContext; interrupt: Interrupt },
+  means: Means,
 ): Promise<SearchOutcome> {
-  const { options, context, interrupt } = means;
-  const sliced = await startSearch(scenario, request, options);
-  const nowMs = (): number => performance.now();
+  const { options, context } = means;
   const choice = options.quiet === true ? 'none' : options.progress;
   const progress = new Progress<SearchProgress & { fraction: number | null }>(
     context.io,
     choice,
-    nowMs(),
+    performance.now(),
     sentence,
   );
+  const tell = (now: number, sliced: Sliced): void =>
+    progress.update(now, () => withFraction(sliced.progress(), options));
   try {
-    await driveSlices(sliced, {
-      nowMs,
-      between: (now) => progress.update(now, () => withFraction(sliced.progress(), options)),
-      stop: () => interrupt.caught !== null,
-    });
+    const random = options.random === undefined ? null : { ...options, random: options.random };
+    return random === null
+      ? await wholeSearch(scenario, request, means, tell)
+      : await randomWalks(scenario, walkRequest(scenario, request, random), means, tell);
   } finally {
     progress.clear();
   }
-  return sliced.outcome();
 }
 
-async function startSearch(
+type Tell = (nowMs: number, sliced: Sliced) => void;
+
+const nowMs = (): number => performance.now();
+
+async function wholeSearch(
   scenario: Scenario,
   request: SearchRequest,
-  { random, bias = 'uniform', seed }: LimitOptions,
-): Promise<Sliced> {
-  if (random === undefined) {
-    const { Search } = await import('../../drive/search.ts');
-    return new Search(scenario, request);
-  }
+  { interrupt }: Means,
+  tell: Tell,
+): Promise<SearchOutcome> {
+  const { Search } = await import('../../drive/search.ts');
+  const search = new Search(scenario, request);
+  await driveSlices(search, {
+    nowMs,
+    between: (now) => tell(now, search),
+    stop: () => interrupt.caught !== null,
+  });
+  return search.outcome();
+}
+
+/** First in this thread, and when that has taken a while, in others. */
+async function randomWalks(
+  scenario: Scenario,
+  request: WalkRequest,
+  { options, context, interrupt, directory }: Means,
+  tell: Tell,
+): Promise<SearchOutcome> {
   const { RandomWalks } = await import('../../drive/random-walk.ts');
-  const walks = { ...request, walks: random, bias, seed: seed ?? scenario.seed };
-  return new RandomWalks(scenario, walks);
+  const { threadsFor } = await import('../walk-threads.ts');
+  const how = { file: context.io.workerFile, jobs: options.jobs, directory };
+  const threads = threadsFor(scenario, request, how);
+  const untilMs = threads === null ? Number.POSITIVE_INFINITY : nowMs() + threads.afterMs;
+  const walks = new RandomWalks(scenario, request);
+  const caught = (): boolean => interrupt.caught !== null;
+  const here = {
+    advance: (steps: number) => walks.advance(steps),
+    interrupt: () => caught() && walks.interrupt(),
+  };
+  await driveSlices(here, {
+    nowMs,
+    between: (now) => tell(now, walks),
+    stop: () => caught() || nowMs() >= untilMs,
+  });
+  if (threads !== null && !walks.isDone) {
+    await threads.goOn(walks, () => {
+      tell(nowMs(), walks);
+      return caught();
+    });
+  }
+  return walks.outcome();
+}
+
+function walkRequest(
+  scenario: Scenario,
+  request: SearchRequest,
+  { random, bias = 'uniform', seed }: LimitOptions & { readonly random: number },
+): WalkRequest {
+  return { ...request, walks: random, bias, seed: seed ?? scenario.seed };
 }
 
 function withFraction(progress: SearchProgress, { random }: LimitOptions) {

@@ -1,0 +1,45 @@
+/** Random walks in worker threads. Nobody can see from the result who has walked which block. */
+import { availableParallelism } from 'node:os';
+import { CHUNK_MAX, Dealer } from '../drive/pool.ts';
+import type { RandomWalks, WalkRequest } from '../drive/random-walk.ts';
+import type { BlockResult } from '../drive/walker.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { UnitCrash } from './batch-unit.ts';
+import { runThreads } from './threads.ts';
+
+export interface WalkThreads {
+  /** Program of the threads; none: everything is walked in this one. */
+  readonly file: URL | undefined;
+  readonly jobs: number | undefined;
+  /** That the paths of the user's own strategies are relative to. */
+  readonly directory: string;
+}
+
+/** Walks are over before a thread has started unless they take longer. */
+const ALONE_MS = 100;
+
+/** The way to go on in threads, or null. */
+export function threadsFor(scenario: Scenario, request: WalkRequest, how: WalkThreads) {
+  const { file, jobs = availableParallelism(), directory } = how;
+  if (file === undefined || jobs === 1) return null;
+  const { ownStrategies, ...plain } = request;
+  const own = { texts: [...ownStrategies.keys()], directory };
+  const job = { kind: 'walks', scenario, request: plain, own } as const;
+  return {
+    afterMs: ALONE_MS,
+    /** @param look called now and then; true ends the walks */
+    goOn: async (walks: RandomWalks, look: () => boolean): Promise<void> => {
+      const dealer = new Dealer<BlockResult>(walks.handOver(), jobs);
+      const release = (_: number, result: BlockResult): void => walks.take(result);
+      const drained = () => Promise.resolve();
+      const threaded = { job, dealer, release, drained, underWayMax: 2 * jobs * CHUNK_MAX };
+      try {
+        await runThreads(threaded, { file, jobs, look: () => look() || walks.isDone });
+      } catch (error) {
+        // A crash is laid at the door of a block, of which nobody has heard.
+        if (!(error instanceof UnitCrash)) throw error;
+        throw Object.assign(new Error(error.message), { stack: error.stack });
+      }
+    },
+  };
+}
