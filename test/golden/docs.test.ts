@@ -47,6 +47,21 @@ test.each(DOCUMENTS)('%s shows what its commands print, and none that fails', as
   expect(failed).toEqual([]);
 });
 
+test('docs/exploring.md: the answers in its table are those of its commands', () => {
+  const sandbox = aSandbox();
+  const rows = [...read('docs/exploring.md').matchAll(/`(mapsim [^`]+)`: (yes|no) \|/g)];
+
+  const said = rows.map(([, command, answer]) => ({ command, answer }));
+  const found = said.map(({ command }) => {
+    const { code } = sandbox.run(command!);
+    return { command, answer: code === 1 ? 'yes' : code === 0 ? 'no' : `exit code ${code}` };
+  });
+  sandbox.remove();
+
+  expect(said.length).toBeGreaterThan(12);
+  expect(said).toEqual(found);
+});
+
 test.each(DOCUMENTS)('%s links to files that are there', (name) => {
   const links = [...read(name).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)];
 

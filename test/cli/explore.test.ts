@@ -1,0 +1,154 @@
+/** `mapsim explore` and `replay` of what it found, as commands. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ensureBuilt, ROOT, spawnMapsim } from './spawn.ts';
+import { aDirectory, mapsim } from './support.ts';
+
+const small = (name: string): string => join(ROOT, 'scenarios/explore', name);
+const BORDER = join(ROOT, 'examples/border.yaml');
+
+interface Step {
+  readonly task: number;
+  readonly name: string;
+  readonly effects: readonly string[];
+}
+
+/** What a finding and a replay have in common. */
+interface Course {
+  readonly schedule: string;
+  readonly steps: readonly Step[];
+  readonly texts: readonly { readonly text: string; readonly torn: boolean }[];
+}
+
+async function json(argv: readonly string[], cwd = '/nonexistent') {
+  const { code, stdout } = await mapsim([...argv, '--format=json'], { cwd });
+  return { code, value: JSON.parse(stdout) };
+}
+
+describe('the answer', () => {
+  test.each([
+    ['found', ['--find=overlaps'], 1, 'overlaps: possible'],
+    ['proven absent', ['--find=alienLines'], 0, 'alienLines: impossible'],
+    ['stopped by a bound', ['--find=alienLines', '--max-states=50'], 4, 'alienLines: not found'],
+    ['sampled', ['--find=alienLines', '--random=5'], 4, 'alienLines: not found'],
+    ['without a question', [], 0, 'exhaustive: '],
+  ])('%s has its exit code', async (_, argv, code, line) => {
+    const said = await mapsim(['explore', BORDER, '--strategy=vma-lock', ...argv]);
+
+    expect(said.code).toBe(code);
+    expect(said.stdout).toContain(line);
+  });
+
+  test('as JSON it has what scripts rely on', async () => {
+    const argv = ['explore', BORDER, '--strategy=vma-lock', '--find=overlaps'];
+    const { value } = await json(argv);
+
+    expect(value).toMatchObject({
+      schema: 'mapsim/explore@1',
+      complete: false,
+      bound: null,
+      store: { kind: 'exact', lossBound: 0 },
+      reduce: 'all',
+      findings: [{ class: 'overlaps', schedule: expect.stringMatching(/^1:/) }],
+    });
+    expect(value.states).toBeGreaterThan(100);
+    expect(value.transitions).toBeGreaterThan(value.states);
+    expect(value.findings[0].text).toBe(value.findings[0].texts[0].text);
+    expect(value.findings[0].steps.length).toBeGreaterThan(20);
+    expect(value.texts.length).toBeGreaterThan(1);
+  });
+
+  test('is the same with each reduction, of more states with fewer', async () => {
+    const states = async (...reduce: string[]): Promise<number> => {
+      const argv = ['explore', BORDER, '--strategy=rcu-retry3', '--find=alienLines', ...reduce];
+      const { code, value } = await json(argv);
+      expect(code).toBe(0);
+      return value.states;
+    };
+    const none = await states('--reduce=none');
+
+    expect(await states('--no-reduce')).toBe(none);
+    expect(await states('--reduce=private')).toBeLessThan(none);
+    expect(await states('--reduce=ranges')).toBeLessThan(none);
+    expect(await states()).toBe(await states('--reduce=all'));
+    expect(await states()).toBeLessThan(await states('--reduce=private'));
+  });
+
+  test.each([
+    [['--reduce=some'], 'It is one of none, private, ranges, all.'],
+    [['--reduce=none', '--random=5'], '--reduce means nothing with --random'],
+    [['--save=f'], '--save writes the schedule of a finding: say with --find which'],
+    [['--find=livelock', '--preemptions=2'], 'needs any number of --preemptions'],
+    [['--find=falseGap'], 'did you mean "falseGaps"?'],
+  ])('%j is refused', async (argv, message) => {
+    const { code, stderr } = await mapsim(['explore', BORDER, ...argv]);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe('a finding replays, in a process of its own, to the same text', () => {
+  beforeAll(ensureBuilt);
+
+  test.each([
+    ['split-merge.yaml', 'vma-lock', 'falseGaps'],
+    ['split-merge.yaml', 'rcu-unchecked', 'alienLines'],
+    ['split-merge-pages.yaml', 'mmap-lock', 'overlaps'],
+    ['special.yaml', 'rcu-retry:bug-compat=stale-name', 'use-after-free'],
+    ['never-rests.yaml', 'rcu-retry', 'livelock'],
+    ['race-remap.yaml', 'rcu-retry3', 'torn'],
+  ])('%s, %s: %s, as JSON and as text', async (file, strategy, find) => {
+    const argv = [small(file), `--strategy=${strategy}`];
+    const { code, value } = await json(['explore', ...argv, `--find=${find}`]);
+    const [finding] = value.findings as Course[];
+    const asText = await mapsim(['explore', ...argv, `--find=${find}`]);
+
+    const schedule = `--schedule=${finding!.schedule}`;
+    const replayed = await spawnMapsim(['replay', ...argv, schedule, '--format=json']);
+    const text = await spawnMapsim(['replay', ...argv, schedule]);
+
+    const { steps, texts } = JSON.parse(replayed.stdout) as Course;
+    expect(code).toBe(1);
+    expect({ steps, texts }).toEqual({ steps: finding!.steps, texts: finding!.texts });
+    const columns = (all: string): string =>
+      all.slice(all.indexOf('\nCPU 0'), all.indexOf('\nmapsim replay') >>> 0);
+    expect(columns(`${text.stdout}\n`).trim()).toBe(columns(asText.stdout).trim());
+  });
+});
+
+describe('a saved finding', () => {
+  test('replays, and is carried to another strategy with the same steps of the writer', async () => {
+    const cwd = aDirectory();
+    const find = ['--strategy=vma-lock', '--find=falseGaps', '--save=found.yaml'];
+    const found = await mapsim(['explore', small('split-merge.yaml'), ...find], { cwd });
+    const replayed = await json(['replay', 'found.yaml'], cwd);
+
+    expect(found.code).toBe(1);
+    expect(replayed.code).toBe(0);
+    const writers = (course: Course) =>
+      course.steps.filter(({ task }) => task === 1).map(({ name }) => name);
+    const before = writers(replayed.value);
+    expect(before.length).toBeGreaterThan(20);
+    for (const strategy of ['mmap-lock', 'rcu-retry3', 'rcu-page', 'query-vma']) {
+      const carried = await json(['replay', 'found.yaml', `--carry-to=${strategy}`], cwd);
+
+      expect(carried.code).toBe(0);
+      expect(carried.value.strategy).toBe(strategy);
+      expect(writers(carried.value).slice(0, before.length)).toEqual(before);
+      expect((carried.value as Course).texts).toHaveLength(1);
+    }
+  });
+
+  test('is not written where there is none', async () => {
+    const cwd = aDirectory();
+    const argv = ['explore', BORDER, '--strategy=mmap-lock', '--find=torn', '--save=f.yaml'];
+
+    const { code, stderr } = await mapsim(argv, { cwd });
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('there is no finding, so f.yaml is not written');
+    expect(existsSync(join(cwd, 'f.yaml'))).toBe(false);
+  });
+});
