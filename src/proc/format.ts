@@ -98,7 +98,10 @@ export function formatText(
  * Three hexadecimal digits of 0 … 4095 as the first bytes of a word. Number.toString(16) is ten
  * times slower.
  */
-const HEX3 = Int32Array.from({ length: 4096 }, (_, i) => word(i.toString(16).padStart(3, '0')));
+const HEX3 = Int32Array.from({ length: 4096 }, (_, i) => {
+  const digit = (value: number) => value + (value < 10 ? 0x30 : 0x57);
+  return digit(i >>> 8) | (digit((i >>> 4) & 15) << 8) | (digit(i & 15) << 16);
+});
 
 /**
  * seq_put_hex_ll of the page's address, width 8, without the last three digits: the offset within
