@@ -28,7 +28,7 @@ export async function bundle(entryPoints, outdir) {
     legalComments: 'linked',
     // CommonJS packages inside an ES module bundle ask for node's own modules through require().
     banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      js: 'const require = process.getBuiltinModule;',
     },
   });
   return metafile;

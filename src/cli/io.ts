@@ -30,12 +30,17 @@ export interface Io {
 
 export function processIo(): Io {
   return {
-    stdin: process.stdin,
+    // Made when first asked for: each takes longer than all that `--help` does.
+    get stdin() {
+      return process.stdin;
+    },
+    get workerFile() {
+      return new URL('./worker.js', import.meta.url); // beside the bundled command line
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
-    workerFile: new URL('./worker.js', import.meta.url), // beside the bundled command line
     onSignal: (handler) => {
       const signals = Object.keys(SIGNAL_EXIT) as Signal[];
       for (const signal of signals) process.on(signal, handler);
