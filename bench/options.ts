@@ -1,6 +1,6 @@
 /** The command line of the suite. */
-import { Command, InvalidArgumentError } from 'commander';
-import { STRATEGIES } from '../src/readers/index.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseStrategy, STRATEGIES, splitStrategies } from '../src/readers/index.ts';
 import { PARTS as PART_IDS, type PartId } from './figure.ts';
 import { PARTS } from './parts.ts';
 
@@ -17,7 +17,8 @@ export interface Options {
   readonly save?: true;
 }
 
-const SIZES = [1e3, 1e4, 6e4, 2e5, 1e6];
+const SIZES_TEXT = '1k,10k,60k,200k,1M';
+const SIZES = parseSizes(SIZES_TEXT);
 const RUNS = 5;
 const WARM_UP_MS = 1000;
 
@@ -26,12 +27,18 @@ export function readOptions(argv: readonly string[]): Options {
   const parts = Object.entries(PARTS).map(([id, { about }]) => `  ${id}  ${about}\n`);
   const command = new Command('npm run bench --')
     .exitOverride()
-    .description('Measures how fast mapsim is. Times are CPU time unless they say otherwise.')
-    .option('--only <PARTS>', 'parts to measure, as in a,d', parseParts, [...PART_IDS])
+    .description(
+      'Measures how fast mapsim is: a quarter of an hour for all of it, on a quiet machine.',
+    )
+    .addOption(
+      list('--only <PARTS>', 'parts to measure, as in a,d', parseParts, [...PART_IDS], 'all'),
+    )
     .option('--runs <N>', 'how often each is measured', parseCount, RUNS)
     .option('--warm-up <MS>', 'CPU time before that, in every process', parseMs, WARM_UP_MS)
-    .option('--sizes <LIST>', 'numbers of VMAs, as in 10k,60k', parseSizes, SIZES)
-    .option('--strategies <LIST>', 'for a and b; every one by default', parseList, allStrategies())
+    .addOption(list('--sizes <LIST>', 'numbers of VMAs for a, b, g', parseSizes, SIZES, SIZES_TEXT))
+    .addOption(
+      list('--strategies <LIST>', 'for a and b', parseStrategies, allStrategies(), 'every one'),
+    )
     .option('--format <FORMAT>', 'text, json or markdown', parseFormat, 'text')
     .option('--json <FILE>', 'the result as JSON, beside the tables')
     .option('--compare [FILE]', 'ratios against a result, by default bench/baseline.json')
@@ -68,7 +75,28 @@ function parseParts(text: string): PartId[] {
   return PART_IDS.filter((part) => wanted.includes(part));
 }
 
-const parseList = (text: string): string[] => text.split(',');
+function parseList(text: string): string[] {
+  return text.split(',');
+}
+
+function parseStrategies(text: string): string[] {
+  return splitStrategies(text).map((one) => {
+    const parsed = parseStrategy(one);
+    if (!parsed.ok) throw new InvalidArgumentError(parsed.error);
+    return parsed.canonical;
+  });
+}
+
+/** An option with a list for its value, whose default is told in words. */
+function list<T>(
+  flags: string,
+  about: string,
+  parse: (text: string) => T[],
+  otherwise: T[],
+  inWords: string,
+): Option {
+  return new Option(flags, about).argParser(parse).default(otherwise, inWords);
+}
 
 function parseCount(text: string): number {
   if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);

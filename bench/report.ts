@@ -1,4 +1,5 @@
 /** A result as tables: for a terminal, or as Markdown. */
+import { counted } from '../src/base/counted.ts';
 import { table } from '../src/report/table.ts';
 import { type Figure, PARTS as PART_IDS, type PartId } from './figure.ts';
 import { PARTS } from './parts.ts';
@@ -34,7 +35,7 @@ export function report(result: Result, manner: Manner): string {
   const { machine, runs, skipped } = result;
   const { cpu, cores, memoryGiB, system, node, load } = machine;
   const parts = [
-    `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}; load ${load}; ${runs} runs\n`,
+    `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}; load ${load}; ${counted(runs, 'run')}\n`,
     targets(result, manner),
     ...PART_IDS.map((part) => partTables(part, result, manner)),
     ...skipped.map(({ what, why }) => `left out: ${what}: ${why}\n`),
@@ -56,7 +57,12 @@ function partTables(part: PartId, { figures }: Result, manner: Manner): string {
   const mine = figures.filter((figure) => figure.part === part);
   if (mine.length === 0) return '';
   const title = `(${part}) ${PARTS[part].about}`;
-  if (mine[0]!.grid === '') return manner.title(title) + list(mine, manner);
+  if (mine[0]!.grid === '') {
+    const timed = mine.some(({ cpu }) => cpu !== null);
+    return (
+      manner.title(`${title}${timed ? ' (CPU time, then wall time)' : ''}`) + list(mine, manner)
+    );
+  }
   const grids = [...new Set(mine.map(({ grid }) => grid))];
   return grids
     .map((name) => {

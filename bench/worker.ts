@@ -8,7 +8,9 @@ let run: (() => Sample) | null = null;
 process.on('message', (message) => {
   process.send!(answer(message));
 });
+// Whoever asked has gone.
 process.on('disconnect', () => process.exit());
+process.on('error', () => process.exit());
 
 function answer(message: unknown): Answer {
   try {

@@ -1,9 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Result } from '../../bench/result.ts';
+import { withTables } from '../../bench/document.ts';
+import { listed } from '../../bench/figure.ts';
+import { type Result, SCHEMA } from '../../bench/result.ts';
+import { judge } from '../../bench/targets.ts';
 import { ROOT } from '../cli/spawn.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'mapsim-bench-test-'));
@@ -66,6 +71,41 @@ describe('the suite at a tiny size', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^a\/anonymous\/mmap-lock\/50 ns\/line( +[\d.]+){3}$/m);
   });
+});
+
+test('a signal ends it at once, and leaves no half of anything behind', async () => {
+  const own = mkdtempSync(join(directory, 'signal-'));
+  const argv = [join(ROOT, 'bench/run.mjs'), '--only=c', '--json=cut.json'];
+  const env = { ...process.env, TMPDIR: own };
+  const child = spawn(process.execPath, argv, { cwd: directory, env, stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  const started = (): boolean => {
+    const names = readdirSync(own, { recursive: true, encoding: 'utf8' });
+    return names.some((name) => name.endsWith(join('bench', 'worker.js')));
+  };
+  while (!started()) await setTimeout(5);
+  child.kill('SIGINT');
+
+  expect(await ended).toEqual([130, null]);
+  expect(readdirSync(own)).toEqual([]);
+  expect(readdirSync(directory)).not.toContain('cut.json');
+});
+
+test('a whole run becomes the baseline and the tables of the document', () => {
+  const figures = [listed('c', '6 tasks', 'ns/event', { cpu: { min: 80, median: 90 } })];
+  const result: Result = {
+    ...{ schema: SCHEMA, runs: 1, targets: judge(figures), skipped: [], figures },
+    machine: { cpu: 'one', cores: 2, memoryGiB: 4, system: 'os', node: 'v20', load: 0 },
+  };
+  const document = withTables('before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n', result);
+
+  expect(document).toMatch(/^before\n<!-- bench -->\n\none, 2 cores/);
+  expect(document).toContain('| events, 6 tasks | 12.5 | at least 10 million/s | met |\n');
+  expect(document.endsWith('\n\n<!-- /bench -->\nafter\n')).toBe(true);
+  expect(document).not.toContain('old');
+  expect(withTables(document, result)).toBe(document);
+  expect(() => withTables('no marks', result)).toThrow('has no <!-- bench -->');
+  expect(bench('--save', '--only=a').stderr).toContain('--save wants a whole run, without --only');
 });
 
 test('mistakes on the command line are told before anything is measured', () => {
