@@ -62,7 +62,7 @@ export class Unpacker {
 
   list(into: number[]): void {
     const length = this.get();
-    into.length = length;
+    if (into.length !== length) into.length = length;
     for (let i = 0; i < length; i++) into[i] = this.get();
   }
 }

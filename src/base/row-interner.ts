@@ -3,7 +3,7 @@
  * numbers, in the order in which they first came. The row of a number can be read back. Open
  * addressing over one long array; exact.
  */
-import { grownInt32 } from './grow.ts';
+import { roomierInt32 } from './grow.ts';
 
 const NONE = -1;
 const SLOTS_MIN = 64;
@@ -40,7 +40,7 @@ export class RowInterner {
     this.#table[slot] = id;
     const { width } = this;
     const to = id * width;
-    if (to + width > this.rows.length) this.rows = grownInt32(this.rows, to + width);
+    if (to + width > this.rows.length) this.rows = roomierInt32(this.rows, to + width);
     for (let i = 0; i < width; i++) this.rows[to + i] = source[at + i]!;
     if (this.count * 3 > this.#table.length * 2) this.#rehash();
     return id;

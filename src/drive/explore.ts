@@ -33,7 +33,7 @@ export type Bound = 'max-states' | 'max-depth' | 'preemptions';
 
 /** What is remembered of transitions: one row for so many states, and at least so many rows. */
 const STATES_A_KNOWN = 4;
-const KNOWN_MIN = 1024;
+const KNOWN_MIN = 256;
 
 /** The task that moved last, and preemptions so far. */
 interface Switches {
@@ -49,10 +49,6 @@ export class EdgeList {
   #starts = new Int32Array(64);
   /** For each transition the state after it; and twice the via, odd: its reader got a record. */
   #edges = new Int32Array(128);
-
-  get bytes(): number {
-    return this.#starts.byteLength + this.#edges.byteLength;
-  }
 
   /** From now on the transitions of the next state are added. */
   begin(): void {
@@ -155,11 +151,13 @@ export class Explorer {
     return this.bound === null && !this.stopped && this.#next === this.store.count;
   }
 
-  /** Bytes of memory for each state, on average, with all that the search keeps beside them. */
+  /**
+   * Bytes of memory for each state, on average: the store, the portions, what is remembered of
+   * transitions. Those that are kept for the search for cycles are not in it: 8 bytes each.
+   */
   get bytesPerState(): number {
-    const { store, edges } = this;
-    const kept = store.bytes + (this.#options.keepEdges ? edges.bytes : 0);
-    return (kept + this.#transitions.bytes + this.#world.numbers.bytes) / store.count;
+    const { store } = this;
+    return (store.bytes + this.#transitions.bytes + this.#world.numbers.bytes) / store.count;
   }
 
   get depth(): number {

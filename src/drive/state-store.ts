@@ -6,7 +6,7 @@
  * hash are taken for one: with n states the chance that any was lost is at most n^2 / 2^65);
  * `bitstate` keeps three bits of a table of fixed size for each, and may lose many.
  */
-import { grownInt32 } from '../base/grow.ts';
+import { grownInt32, roomierInt32 } from '../base/grow.ts';
 import { RowInterner } from '../base/row-interner.ts';
 
 export type StoreKind = 'exact' | 'hash' | 'bitstate';
@@ -62,8 +62,8 @@ export class StateStore {
     this.count++;
     if (this.kind !== 'exact') this.#enqueue(state);
     if (id === this.parents.length) {
-      this.parents = grownInt32(this.parents, id + 1);
-      this.vias = grownInt32(this.vias, id + 1);
+      this.parents = roomierInt32(this.parents, id + 1);
+      this.vias = roomierInt32(this.vias, id + 1);
     }
     this.parents[id] = parent;
     this.vias[id] = via;

@@ -15,7 +15,7 @@
  * when it has outgrown its limit. (LTSmin calls this transition caching: Blom, van de Pol, Weber,
  * CAV 2010.)
  */
-import { grownInt32 } from '../base/grow.ts';
+import { roomierInt32 } from '../base/grow.ts';
 import { Interned } from '../base/intern.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
@@ -305,14 +305,14 @@ export class Transitions {
   #keep(row: Int32Array, numbers: readonly number[]): number {
     const outcome = this.#known.idOf(row);
     const end = (outcome + 1) * OUTCOME;
-    if (end > this.#outcomes.length) this.#outcomes = grownInt32(this.#outcomes, end);
+    if (end > this.#outcomes.length) this.#outcomes = roomierInt32(this.#outcomes, end);
     for (let i = 0; i < OUTCOME; i++) this.#outcomes[outcome * OUTCOME + i] = numbers[i]!;
     return outcome;
   }
 
   #keepEffect(i: number, before: number, outcome: number, after: number): void {
     const effect = this.#effects.idOf(this.#effectRow(i, before, outcome));
-    if (effect >= this.#changed.length) this.#changed = grownInt32(this.#changed, effect + 1);
+    if (effect >= this.#changed.length) this.#changed = roomierInt32(this.#changed, effect + 1);
     this.#changed[effect] = after;
   }
 }

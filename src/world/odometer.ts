@@ -34,6 +34,7 @@ export class Odometer implements Chance {
 
   reset(given: readonly number[]): void {
     this.given = given;
+    if (this.made.length === 0) return;
     this.made.length = 0;
     this.of.length = 0;
   }

@@ -16,6 +16,7 @@
 import type { Packer, Unpacker } from '../base/packed.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_ANON_VMA, NO_SPECIAL } from '../mm/layout.ts';
+import type { Deferred } from '../mm/rcu.ts';
 import { FREE_POINTER_PAGE, NEVER_LOCKED } from '../mm/vma.ts';
 import { LEAF_SLOTS, TREE_END } from '../mm/vma-leaf.ts';
 import type { VmaTree } from '../mm/vma-tree.ts';
@@ -198,23 +199,24 @@ export function restoreLocks(k: Kernel, u: Unpacker): void {
  */
 function saveRcu(k: Kernel, p: Packer): void {
   const { open, deferred } = k.rcu;
-  if (open.length === 0 && deferred.length === 0) {
-    p.put(0);
-    p.put(0);
-    return;
-  }
-  const { waiting } = k.rcu;
-  const names = waiting.filter((item) => item.free === k.names.freeLater);
-  const owner = (section: number): number => k.tasks.findIndex((t) => t.rcuSection === section);
+  const names =
+    deferred.length === 0
+      ? deferred
+      : k.rcu.waiting.filter((item) => item.free === k.names.freeLater);
   p.put(open.length);
   let from = 0;
   for (const section of open) {
-    p.put(owner(section));
-    const ids = names.filter((n) => n.section >= from && n.section < section).map((n) => n.id);
-    p.list(ids);
+    p.put(k.tasks.findIndex((t) => t.rcuSection === section));
+    saveNames(names, from, section, p);
     from = section;
   }
-  p.list(names.filter((n) => n.section >= from).map((n) => n.id));
+  saveNames(names, from, Number.POSITIVE_INFINITY, p);
+}
+
+/** Those that died in sections [from, before). */
+function saveNames(names: readonly Deferred[], from: number, before: number, p: Packer): void {
+  if (names.length === 0) p.put(0);
+  else p.list(names.filter((n) => n.section >= from && n.section < before).map((n) => n.id));
 }
 
 function restoreRcu(k: Kernel, u: Unpacker): void {

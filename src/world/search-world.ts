@@ -27,6 +27,8 @@ import { ASLEEP, FINISHED, RUNNABLE, StateNumbers } from './state-numbers.ts';
 import { StillSteps } from './still-steps.ts';
 import type { World } from './world.ts';
 
+const NO_CHOICES: readonly number[] = [];
+
 type RunStep = (kernel: Kernel, task: Task) => RunStep;
 
 /**
@@ -71,7 +73,7 @@ export class SearchWorld {
   /** What the last transition did, item by item. */
   readonly trail: ScheduleItem[] = [];
   /** Of how many it chose one, each time that it chose. */
-  chosenOf: readonly number[] = [];
+  chosenOf: readonly number[] = NO_CHOICES;
   /** Texts that the last transition completed. */
   readonly finished: FinishedText[] = [];
   /** Readers that got a record (or page) in the last transition, by number. */
@@ -158,11 +160,7 @@ export class SearchWorld {
    * after the given ones that it could have made otherwise: the next combination to try, or null.
    */
   run(task: number, choices: readonly number[]): number[] | null {
-    this.trail.length = 0;
-    this.finished.length = 0;
-    this.progressed.length = 0;
-    const made: number[] = [];
-    const of: number[] = [];
+    this.#begin(choices);
     const { kernel, oracle } = this;
     const { rcu } = kernel;
     const seq = kernel.mm.mmLockSeq.value;
@@ -170,28 +168,30 @@ export class SearchWorld {
     const open = rcu.open.length;
     const { changes, uses } = oracle;
     this.quiet = true;
-    let rest = choices;
     do {
-      this.#step(this.tasks[task]!, rest);
-      made.push(...this.#chance.made);
-      of.push(...this.#chance.of);
-      rest = choices.slice(made.length);
+      this.#step(this.tasks[task]!);
     } while (this.#status[task] === RUNNABLE && this.#isUnseen(task));
     // Each section that begins has a new number.
     if (rcu.sections !== sections || rcu.open.length !== open) this.quiet = false;
     if (kernel.mm.mmLockSeq.value !== seq) this.quiet = false;
     this.judged = oracle.uses !== uses;
     this.observed = oracle.changes !== changes;
-    this.chosenOf = of;
+    const { made, of } = this.#chance;
+    this.chosenOf = of.length === 0 ? NO_CHOICES : [...of];
     return nextChoices(made, of);
   }
 
   /** One item of a schedule, exactly. */
   runItem(item: ScheduleItem): void {
+    this.#begin(item.choices);
+    this.#step(this.tasks[item.task]!);
+  }
+
+  #begin(choices: readonly number[]): void {
     this.trail.length = 0;
-    this.finished.length = 0;
-    this.progressed.length = 0;
-    this.#step(this.tasks[item.task]!, item.choices);
+    if (this.finished.length > 0) this.finished.length = 0;
+    if (this.progressed.length > 0) this.progressed.length = 0;
+    this.#chance.reset(choices);
   }
 
   /** The task's next step does the same whenever it is taken, and so to everybody else. */
@@ -216,9 +216,10 @@ export class SearchWorld {
     return this.#status[task] === ASLEEP ? 'mmap_lock' : stepName(this.#nextOf(task));
   }
 
-  #step(t: Task, choices: readonly number[]): void {
+  #step(t: Task): void {
     this.numbers.moves(t.id);
-    this.#chance.reset(choices);
+    const { made } = this.#chance;
+    const from = made.length;
     if (this.#status[t.id] === ASLEEP) {
       anyTake(this.kernel, t);
       this.#status[t.id] = RUNNABLE;
@@ -229,7 +230,7 @@ export class SearchWorld {
       else if (next === (DONE as unknown)) this.#status[t.id] = FINISHED;
       else t.step = next;
     }
-    this.trail.push({ task: t.id, choices: [...this.#chance.made] });
+    this.trail.push({ task: t.id, choices: made.length === from ? NO_CHOICES : made.slice(from) });
   }
 
   // --- Saving ---
