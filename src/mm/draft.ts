@@ -7,7 +7,7 @@
  * file keeps the records right.
  */
 import { assert } from '../base/assert.ts';
-import { type Layout, NO_VMA, type VmaRecord } from './layout.ts';
+import { copyRecord, type Layout, NO_VMA, recordOf, type VmaRecord } from './layout.ts';
 import type { Proposal } from './merge.ts';
 import { ACT, type ActKind, type CallCost, type Errno, freshId, type Plan } from './plan.ts';
 import { planWindows } from './plan-windows.ts';
@@ -132,8 +132,8 @@ export class Draft {
 
   /** vm_area_alloc() or vm_area_dup(): a VMA that is not in the tree yet. */
   alloc(fields: Proposal): VmaRecord {
-    const vma: VmaRecord = { ...fields, id: freshId(this.fresh.length) };
-    this.fresh.push({ ...vma });
+    const vma = recordOf(fields, freshId(this.fresh.length));
+    this.fresh.push(copyRecord(vma));
     this.act(ACT.vmaAlloc, vma.id);
     return vma;
   }
@@ -173,7 +173,7 @@ export class Draft {
     vma.start = start;
     vma.end = end;
     vma.pgoff = pgoff;
-    if (!known) this.#present.splice(this.#indexAtOrAbove(start), 0, vma);
+    if (!known) this.#insert(this.#indexAtOrAbove(start), vma);
   }
 
   /** Takes `vma` out of the records: nothing finds it any more. */
@@ -216,9 +216,17 @@ export class Draft {
 
   #load(vma: VmaRecord): VmaRecord {
     this.#loaded.set(vma.id, vma.start);
-    this.#originals.push({ ...vma });
-    this.#present.splice(this.#indexAtOrAbove(vma.start), 0, vma);
+    this.#originals.push(copyRecord(vma));
+    this.#insert(this.#indexAtOrAbove(vma.start), vma);
     return vma;
+  }
+
+  /** splice() would make an array of what it removes, which is nothing. */
+  #insert(index: number, vma: VmaRecord): void {
+    const present = this.#present;
+    present.push(vma);
+    for (let i = present.length - 1; i > index; i--) present[i] = present[i - 1]!;
+    present[index] = vma;
   }
 
   #isPresent(vma: VmaRecord): boolean {

@@ -45,6 +45,21 @@ export interface VmaRecord {
   special: number; // interned text of vm_ops->name, or NO_SPECIAL
 }
 
+/** Field by field: an object spread of these costs V8 ten times as much. */
+export const recordOf = (v: Omit<VmaRecord, 'id'>, id: number): VmaRecord => ({
+  id,
+  start: v.start,
+  end: v.end,
+  flags: v.flags,
+  pgoff: v.pgoff,
+  file: v.file,
+  name: v.name,
+  anonVma: v.anonVma,
+  special: v.special,
+});
+
+export const copyRecord = (v: VmaRecord): VmaRecord => recordOf(v, v.id);
+
 /** The address space as its writer sees it. */
 export interface Layout {
   readonly mapCount: number;

@@ -4,7 +4,7 @@
  * A VMA counts as changed when any field differs, printed or not, or when another object took its
  * place. Changed VMAs with no unchanged one between them share a window.
  */
-import type { VmaRecord } from './layout.ts';
+import { copyRecord, type VmaRecord } from './layout.ts';
 import type { PlanWindow } from './plan.ts';
 
 /** The address space afterwards. */
@@ -66,7 +66,7 @@ export function planWindows(
     const vma = takeOld ? before[b++]! : after[a++]!;
     const window = openWindow(windows, vma, view);
     window.end = Math.max(window.end, vma.end);
-    (takeOld ? window.before : window.after).push({ ...vma });
+    (takeOld ? window.before : window.after).push(copyRecord(vma));
   }
   return windows.map((window) => close(window, view));
 }
@@ -86,9 +86,9 @@ function close(window: OpenWindow, view: View): PlanWindow {
   const prev = view.before(window.start);
   const next = view.find(window.end);
   return {
-    prev: prev === null ? null : { ...prev },
+    prev: prev === null ? null : copyRecord(prev),
     before: window.before,
     after: window.after,
-    next: next === null ? null : { ...next },
+    next: next === null ? null : copyRecord(next),
   };
 }
