@@ -385,7 +385,7 @@ describe('operations', () => {
     ],
     ['{munmap: {vma: {tag: u}}}', '4:52 tag: no range has the tag "u" | did you mean "t"?'],
     ['{munmap: {vma: {tag: other}}}', '4:52 tag: no range has the tag "other" | known: t'],
-    ['{munmap: {vma: {index: 1}}}', '4:54 index: 1 is too high: 1 ranges, counted from 0'],
+    ['{munmap: {vma: {index: 1}}}', '4:54 index: 1 is too high: 1 range, counted from 0'],
     ['{munmap: {vma: {address: "0x1000"}}}', '4:56 address: no range of vmas holds 0x1000'],
     [
       '{munmap: {vma: {address: "0x7f0000000000", tag: t}}}',
