@@ -48,11 +48,11 @@ export class StillSteps {
       case undefined:
         return false;
       case 'walk':
-        return r.mmapLocked;
+        return this.#holdsMmapLock(r);
       case 'fields':
-        return r.mmapLocked || this.#outOfReach(r.found);
+        return this.#holdsMmapLock(r) || this.#outOfReach(r.found);
       case 'line':
-        return r.mmapLocked || (this.#brkIsStill() && this.#lineIsStill(r));
+        return this.#holdsMmapLock(r) || (this.#brkIsStill() && this.#lineIsStill(r));
       case 'readLock':
         return this.#outOfReach(r.found);
       case 'endRead':
@@ -66,8 +66,14 @@ export class StillSteps {
     }
   }
 
+  /** A strategy of somebody's own may say so without having taken it. */
+  #holdsMmapLock({ mmapLocked }: Reader): boolean {
+    return mmapLocked && this.#kernel.mm.mmapLock.readerCount > 0;
+  }
+
   #lineIsStill({ source, found, lockedVma }: Reader): boolean {
-    return source !== LIVE_VMA || lockedVma === found || this.#outOfReach(found);
+    if (source !== LIVE_VMA || this.#outOfReach(found)) return true;
+    return lockedVma === found && found !== NO_VMA && this.#kernel.mm.vmas.vmRefcnt[found]! > 1;
   }
 
   #outOfReach(vma: number): boolean {
