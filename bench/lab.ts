@@ -34,19 +34,22 @@ export interface Lab {
 export async function startJob({ directory }: Lab, job: Job): Promise<Subject> {
   const child = fork(join(directory, 'bench/worker.js'), {
     execArgv: ['--max-old-space-size=8192'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  let said = '';
+  child.stderr!.on('data', (text) => (said += text));
   const ask = async (message: unknown): Promise<Answer> => {
     const ended = new AbortController();
     const { signal } = ended;
     const answer = once(child, 'message', { signal }).then(([value]) => value as Answer);
     const exit = once(child, 'exit', { signal }).then(([code, by]) => {
-      throw new Error(`a process of the benchmark ended with ${by ?? `code ${code}`}`);
+      throw new Error(`a process of the benchmark ended with ${by ?? `code ${code}`}: ${said}`);
     });
     child.send(message as object);
     try {
-      const said = await Promise.race([answer, exit]);
-      if ('error' in said) throw new Error(said.error);
-      return said;
+      const answered = await Promise.race([answer, exit]);
+      if ('error' in answered) throw new Error(answered.error);
+      return answered;
     } finally {
       ended.abort();
       await Promise.allSettled([answer, exit]);

@@ -38,7 +38,8 @@ export function report(result: Result, manner: Manner): string {
     `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}; load ${load}; ${counted(runs, 'run')}\n`,
     targets(result, manner),
     ...PART_IDS.map((part) => partTables(part, result, manner)),
-    ...skipped.map(({ what, why }) => `left out: ${what}: ${why}\n`),
+    skipped.length === 0 ? '' : '\n',
+    ...skipped.map(({ what, why }) => `- left out: ${what}: ${why}\n`),
   ];
   return parts.join('');
 }

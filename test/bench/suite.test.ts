@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withTables } from '../../bench/document.ts';
+import { BASELINE, DOCUMENT, withTables } from '../../bench/document.ts';
 import { listed } from '../../bench/figure.ts';
-import { type Result, SCHEMA } from '../../bench/result.ts';
+import { parseResult, type Result, SCHEMA } from '../../bench/result.ts';
 import { judge } from '../../bench/targets.ts';
 import { ROOT } from '../cli/spawn.ts';
 
@@ -106,6 +106,13 @@ test('a whole run becomes the baseline and the tables of the document', () => {
   expect(withTables(document, result)).toBe(document);
   expect(() => withTables('no marks', result)).toThrow('has no <!-- bench -->');
   expect(bench('--save', '--only=a').stderr).toContain('--save wants a whole run, without --only');
+});
+
+test('the document has the tables of the baseline', () => {
+  const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
+  const document = read(DOCUMENT);
+
+  expect(withTables(document, parseResult(read(BASELINE)))).toBe(document);
 });
 
 test('mistakes on the command line are told before anything is measured', () => {
