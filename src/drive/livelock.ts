@@ -5,8 +5,9 @@
  * The state is everything that a later step could tell apart: the saved world, when each task is
  * due, counted from now, the writers' streams of chance, who waits how long, whose cache lines are
  * fresh. It is compared with one remembered state, which is replaced after twice as many failures
- * each time (Brent's way of finding a cycle). Only where every task has a CPU of its own; shared
- * CPUs keep weighted run times that never repeat.
+ * each time (Brent's way of finding a cycle); the address space and all that is large only where
+ * times and chances agree already. Only where every task has a CPU of its own; shared CPUs keep
+ * weighted run times that never repeat.
  *
  * Left out: two tasks due at the same instant (their order is not in the state): never taken as
  * equal.
@@ -42,7 +43,8 @@ export class LivelockWatch {
   /** Of the reader that is watched: its failures when last seen. */
   #reader = -1;
   #seen = 0;
-  #anchor: string | null = null;
+  #anchorTimes: string | null = null;
+  #anchorRest = '';
   #anchorNs = 0;
   #anchorFailures = 0;
   found: { readonly atNs: number; readonly periodNs: number } | null = null;
@@ -64,15 +66,16 @@ export class LivelockWatch {
     if (r.id !== this.#reader || r.failedHere < this.#seen) this.#watch(r);
     if (r.failedHere === this.#seen) return false;
     this.#seen = r.failedHere;
-    const state = this.#state();
-    if (state === null) return false;
+    const times = this.#times();
+    if (times === null) return false;
     const { nowNs } = this.#world.kernel;
-    if (state === this.#anchor) {
+    if (times === this.#anchorTimes && this.#rest() === this.#anchorRest) {
       this.found = { atNs: nowNs, periodNs: nowNs - this.#anchorNs };
       return true;
     }
     if (r.failedHere >= 2 * this.#anchorFailures) {
-      this.#anchor = state;
+      this.#anchorTimes = times;
+      this.#anchorRest = this.#rest();
       this.#anchorNs = nowNs;
       this.#anchorFailures = r.failedHere;
     }
@@ -82,20 +85,26 @@ export class LivelockWatch {
   #watch(r: Reader): void {
     this.#reader = r.id;
     this.#seen = 0;
-    this.#anchor = null;
+    this.#anchorTimes = null;
     this.#anchorFailures = 0;
   }
 
-  /** Null where it cannot be said in full. */
-  #state(): string | null {
-    const { kernel: k, readers, writers, tasks, chances } = this.#world;
+  /** When each task is due, and what is left to chance. Null where that cannot be said. */
+  #times(): string | null {
+    const { kernel: k, chances } = this.#world;
     const due = this.#machine.dueIn(k.nowNs);
     if (due === null) return null;
+    this.#work += due.length + chances.length * CHANCE_WORDS;
+    return `${due.join()};${chances.map((chance) => this.#chanceText(chance)).join(';')}`;
+  }
+
+  /** Everything else. */
+  #rest(): string {
+    const { kernel: k, readers, writers, tasks } = this.#world;
     this.#work += k.mm.vmas.used + 1;
     const p = this.#packer;
     const c = this.#context;
     p.reset();
-    for (const ns of due) p.put(ns);
     for (const t of tasks) {
       p.flag(t.seenLockLine === k.mm.mmapLock.line);
       p.flag(t.seenSeqLine === k.mm.mmLockSeq.line);
@@ -121,8 +130,7 @@ export class LivelockWatch {
       saveReaderView(k, r, c.base, p);
     }
     for (const w of writers) saveWriter(w, c, p);
-    const bytes = Buffer.from(p.bytes.buffer, 0, p.length).toString('latin1');
-    return bytes + chances.map((chance) => this.#chanceText(chance)).join(';');
+    return Buffer.from(p.bytes.buffer, 0, p.length).toString('latin1');
   }
 
   #chanceText(chance: World['chances'][number]): string {
