@@ -32,7 +32,7 @@ export interface ExploreOptions {
 export type Bound = 'max-states' | 'max-depth' | 'preemptions';
 
 /** What is remembered of transitions: one row for so many states, and at least so many rows. */
-const STATES_A_KNOWN = 4;
+const STATES_A_KNOWN = 3;
 const KNOWN_MIN = 256;
 
 /** The task that moved last, and preemptions so far. */

@@ -62,6 +62,8 @@ const ASKS_PASS = 128;
 const ANY_PASS = -1;
 /** Numbers that an outcome is known by. */
 const KNOWN = 4;
+/** So many effects take about as much memory as an outcome. */
+const EFFECTS_AN_OUTCOME = 3;
 
 const NO_EVENTS: readonly Event[] = [];
 const NO_CHOICES: readonly number[] = [];
@@ -98,9 +100,12 @@ export class Transitions {
     return rows + this.#outcomes.byteLength + this.#changed.byteLength;
   }
 
-  /** Forgets everything if it knows more than so many outcomes; their numbers are void then. */
+  /**
+   * Forgets everything if it knows more than so many outcomes, effects as a third of one each.
+   * Numbers of outcomes are void then.
+   */
   trim(most: number): void {
-    if (this.#known.count + this.#effects.count <= most) return;
+    if (this.#known.count + this.#effects.count / EFFECTS_AN_OUTCOME <= most) return;
     this.#known.clear();
     this.#effects.clear();
     this.#events.clear();
