@@ -108,13 +108,16 @@ const HEX3 = Int32Array.from({ length: 4096 }, (_, i) => {
  * the page, always 000. Pages of the whole 64-bit space are exact. Returns where the digits end.
  */
 function putPage(view: DataView, at: number, page: number): number {
-  // Five digits make the width. (No %: the remainder of numbers beyond 32 bits is slow.)
-  const high = Math.floor(page / 0x1000000);
-  const low = page - high * 0x1000000;
+  // (No %: the remainder of numbers beyond 32 bits is slow.)
+  const high = (page / 0x1000000) | 0;
+  const low = (page - high * 0x1000000) | 0;
   let pos = at;
-  if (high > 0) {
+  if (high >= 0x100 && high < 0x1000) {
+    pos = put3(view, pos, high); // 12 digits: nearly all of user space
+  } else if (high > 0) {
     pos = putHigh(view, pos, high);
   } else if (low < 0x100000) {
+    // Five digits make the width.
     view.setInt32(pos, HEX3[low >>> 12]! >>> 8, true);
     view.setInt32(pos + 2, HEX3[low & 0xfff]!, true);
     return pos + 5;
