@@ -16,12 +16,14 @@ export async function timeCommands(
   lab: Lab,
   commands: readonly Argv[],
   runs: number,
+  /** For each command the program that starts it, as in `taskset -c 0`; default: none. */
+  under: readonly (readonly string[])[] = [],
 ): Promise<Spread[]> {
   const times: number[][] = commands.map(() => []);
   for (let round = 0; round <= runs; round++) {
     for (const [i, argv] of commands.entries()) {
       const start = process.hrtime.bigint();
-      runCommand(lab, argv);
+      runCommand(lab, argv, { under: under[i] ?? [] });
       const ms = Number(process.hrtime.bigint() - start) / 1e6;
       if (round > 0) times[i]!.push(ms);
     }
@@ -34,19 +36,25 @@ export async function timeCommands(
 export function runCommand(
   lab: Lab,
   argv: Argv,
-  more: { readonly node?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
+  more: {
+    readonly node?: readonly string[];
+    readonly env?: NodeJS.ProcessEnv;
+    readonly under?: readonly string[];
+  } = {},
 ): void {
   const program = argv === null ? ['-e', '0'] : [join(lab.directory, 'bin/mapsim.js'), ...argv];
-  const { status, signal, stderr } = spawnSync(
+  const [file, ...args] = [
+    ...(more.under ?? []),
     process.execPath,
-    [...(more.node ?? []), ...program],
-    {
-      cwd: lab.root,
-      env: { ...process.env, NODE_COMPILE_CACHE: join(lab.directory, 'cache'), ...more.env },
-      stdio: ['ignore', 'ignore', 'pipe'],
-      encoding: 'utf8',
-    },
-  );
+    ...(more.node ?? []),
+    ...program,
+  ] as [string, ...string[]];
+  const { status, signal, stderr } = spawnSync(file, args, {
+    cwd: lab.root,
+    env: { ...process.env, NODE_COMPILE_CACHE: join(lab.directory, 'cache'), ...more.env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
   if (status === 0) return;
   throw new Error(`${shown(argv)} ended with ${signal ?? `code ${status}`}: ${stderr.trim()}`);
 }

@@ -22,5 +22,5 @@ export const PARTS: Readonly<Record<PartId, Part>> = {
   f: { about: 'start-up, against bare node', measure: startUp },
   g: { about: 'peak memory of a VMA', measure: memory },
   h: { about: 'simulated time over wall time, every shipped scenario', measure: realTime },
-  i: { about: 'a sweep with two threads and with one', measure: threads },
+  i: { about: 'a sweep on two cores and on one', measure: threads },
 };

@@ -81,11 +81,11 @@ writers:
   - {name: writer, ops: 1, program: [{munmap: {vma: {tag: only}}}]}
 `;
 
-/** 1,000 runs of some milliseconds. */
+/** 1,000 runs of some 20 ms. */
 export const GRID = `mapsim: 1
 vmas:
   - {start: "0x7f0000000000", pages: 3, repeat: 60, gap: 1, perms: [r--p, rw-p], tag: child}
-readers: [{name: monitor, passes: 60}]
+readers: [{name: monitor, passes: 200}]
 writers: [{name: churn, churn: split-merge, vma: {tag: child, pick: random}, think: {exp: 5us}}]
 sweep:
   vmas[0].repeat: {from: 60, to: 240, step: 20}

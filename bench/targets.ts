@@ -64,7 +64,7 @@ const TARGETS: readonly Target[] = [
   }),
   atMost('--help to bare node', 1.2, '', ratio('f/--help ms', 'f/node -e 0 ms')),
   atMost('quickstart run to bare node', 1.8, '', ratio('f/run ms', 'f/node -e 0 ms')),
-  atLeast('sweep, 1 thread to 2', 1.8, '', ratio('i/--jobs=1 ms', 'i/--jobs=2 ms')),
+  atLeast('sweep, 1 core to 2', 1.8, '', ratio('i/--jobs=1 ms', 'i/--jobs=2 ms')),
 ];
 
 export function judge(figures: readonly Figure[]): Judged[] {

@@ -1,4 +1,8 @@
-/** (i): what a sweep of 1,000 small runs gains from a second thread. */
+/**
+ * (i): what a sweep of 1,000 small runs gains from a second core: one thread on one core, against two
+ * threads on two. One thread alone would not do: V8 collects garbage and compiles beside it.
+ */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +14,15 @@ import { GRID } from './scenarios.ts';
 const JOBS = [1, 2];
 const RUNS_MAX = 3;
 
+/** How to start a command on one core; where there is no taskset, on all. */
+function oneCore(lab: Lab): readonly string[] {
+  const pinned = ['taskset', '-c', '0'];
+  const [file, ...args] = pinned as [string, ...string[]];
+  if (spawnSync(file, [...args, 'true']).status === 0) return pinned;
+  lab.skip({ what: 'i: one thread kept to one core', why: 'there is no taskset' });
+  return [];
+}
+
 export async function threads(lab: Lab): Promise<Figure[]> {
   const cores = availableParallelism();
   if (cores < 2) lab.skip({ what: 'i: two threads against one', why: 'there is one core' });
@@ -19,7 +32,8 @@ export async function threads(lab: Lab): Promise<Figure[]> {
   writeFileSync(grid, GRID);
   const outOf = (jobs: number): string => join(lab.directory, `${jobs}.ndjson`);
   const commands = JOBS.map((jobs) => ['sweep', grid, `--jobs=${jobs}`, '-o', outOf(jobs)]);
-  const times = await timeCommands(lab, commands, Math.min(lab.runs, RUNS_MAX));
+  const under = [oneCore(lab), []];
+  const times = await timeCommands(lab, commands, Math.min(lab.runs, RUNS_MAX), under);
   const [one, two] = JOBS.map((jobs) => readFileSync(outOf(jobs)));
   if (!one!.equals(two!)) throw new Error('a sweep writes something else with two threads');
   return JOBS.map((jobs, i) => listed('i', `--jobs=${jobs}`, 'ms', { wall: times[i]! }));

@@ -232,9 +232,19 @@ export function parseStrategy(text: string): ParsedStrategy | StrategyFault {
   return readStrategy(ENTRIES, text);
 }
 
-/** The strategy that a checked text names. */
+const made = new Map<string, Strategy>();
+
+/**
+ * The strategy that a checked text names. Strategies keep nothing of a run, so one will do for all:
+ * V8 compiles a step better while there is one function of it.
+ */
 export function makeStrategy(text: string): Strategy {
-  const parsed = parseStrategy(text);
-  if (!parsed.ok) throw new UserError(parsed.error);
-  return parsed.make();
+  let strategy = made.get(text);
+  if (strategy === undefined) {
+    const parsed = parseStrategy(text);
+    if (!parsed.ok) throw new UserError(parsed.error);
+    strategy = parsed.make();
+    made.set(text, strategy);
+  }
+  return strategy;
 }

@@ -166,7 +166,13 @@ function times(thinkNs: Duration, stream: RandomStream): { thinkNs(): number } {
   return { thinkNs: () => drawDuration(thinkNs, stream) };
 }
 
+const firstSteps = new WeakMap<Strategy, Task['step']>();
+
 function firstStep(strategy: Strategy): Task['step'] {
-  const first = strategy.medium === 'seq' ? openMaps(strategy) : queryMaps(strategy);
-  return first as Task['step'];
+  let first = firstSteps.get(strategy);
+  if (first === undefined) {
+    first = (strategy.medium === 'seq' ? openMaps(strategy) : queryMaps(strategy)) as Task['step'];
+    firstSteps.set(strategy, first);
+  }
+  return first;
 }
