@@ -47,10 +47,16 @@ const TARGETS: readonly Target[] = [
   atMost('peak memory, 1M anonymous VMAs', 300, 'bytes/VMA', itself('g/1M VMAs bytes/VMA')),
   atLeast('events, 6 tasks', 10, 'million/s', millions('c/6 tasks ns/event')),
   atLeast('events, 1,000 tasks', 5, 'million/s', millions('c/1,000 tasks ns/event')),
-  ...['one-write rcu-page', 'split-merge rcu-retry3', 'race-remap vma-lock'].map((world) =>
+  atLeast(
+    'states, never-rests rcu-retry',
+    0.3,
+    'million/s',
+    millions('d/never-rests rcu-retry ns/state'),
+  ),
+  ...['never-rests rcu-retry', 'split-merge rcu-retry3', 'race-remap vma-lock'].map((world) =>
     atLeast(`states, ${world}`, 1, 'million/s', millions(`d/${world} ns/state`)),
   ),
-  ...['one-write rcu-page', 'split-merge rcu-retry3'].map((world) =>
+  ...['never-rests rcu-retry', 'split-merge rcu-retry3', 'race-remap vma-lock'].map((world) =>
     atMost(`a state, ${world}`, 64, 'bytes', itself(`d/${world} bytes/state`)),
   ),
   atMost(

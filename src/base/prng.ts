@@ -12,11 +12,20 @@ export const PRNG = 'alea/1';
 export const STREAM_WORDS = 4;
 
 export class RandomStream {
-  #alea: ReturnType<typeof alea>;
+  readonly #seed: string;
+  readonly #path: readonly (string | number)[];
+  /** Made when first asked for: most streams of a world are never drawn from. */
+  #made: ReturnType<typeof alea> | null = null;
 
   /** @param seed the run's seed @param path what the stream is for, e.g. `['writer', 'churn']` */
   constructor(seed: string, path: readonly (string | number)[]) {
-    this.#alea = alea(JSON.stringify([seed, ...path]), { state: true });
+    this.#seed = seed;
+    this.#path = path;
+  }
+
+  get #alea(): ReturnType<typeof alea> {
+    this.#made ??= alea(JSON.stringify([this.#seed, ...this.#path]), { state: true });
+    return this.#made;
   }
 
   /** A whole number of 0 … n-1, uniform. n up to 2^53. */
@@ -39,6 +48,6 @@ export class RandomStream {
 
   restore(from: Float64Array, at: number): void {
     const state = { c: from[at]!, s0: from[at + 1]!, s1: from[at + 2]!, s2: from[at + 3]! };
-    this.#alea = alea('', { state });
+    this.#made = alea('', { state });
   }
 }
