@@ -1,6 +1,6 @@
 /**
- * (i): what a sweep of 1,000 small runs gains from a second core: one thread on one core, against two
- * threads on two. One thread alone would not do: V8 collects garbage and compiles beside it.
+ * (i): what a sweep of 1,000 small runs gains from a second core: one thread on one core, against
+ * two threads on two. One thread alone would not do: V8 collects garbage and compiles beside it.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
