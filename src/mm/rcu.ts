@@ -41,9 +41,10 @@ export class Rcu {
 
   /** Starts afresh, for a restored world. */
   reset(): void {
-    this.deferred = [];
+    // Setting a length that is right already costs V8 a call.
+    if (this.deferred.length > 0) this.deferred.length = 0;
     this.#done = 0;
-    this.open.length = 0;
+    if (this.open.length > 0) this.open.length = 0;
     this.sections = 0;
   }
 

@@ -223,19 +223,18 @@ function restoreRcu(k: Kernel, u: Unpacker): void {
   const { rcu } = k;
   rcu.reset();
   for (const t of k.tasks) t.rcuSection = 0;
-  const ids: number[] = [];
-  const defer = (): void => {
-    u.list(ids);
-    for (const id of ids) {
-      rcu.deferred.push({ section: rcu.sections, readyNs: 0, free: k.names.freeLater, id });
-    }
-  };
   for (let n = u.get(); n > 0; n--) {
     const owner = u.get();
-    defer();
+    deferNames(k, u);
     const section = ++rcu.sections;
     k.tasks[owner]!.rcuSection = section;
     rcu.open.push(section);
   }
-  defer();
+  deferNames(k, u);
+}
+
+function deferNames({ rcu, names }: Kernel, u: Unpacker): void {
+  for (let n = u.get(); n > 0; n--) {
+    rcu.deferred.push({ section: rcu.sections, readyNs: 0, free: names.freeLater, id: u.get() });
+  }
 }
