@@ -6,7 +6,9 @@
  * The actor must hold mmap_lock for write. Whatever waits for VMA readers parks here.
  * Source: v6.18 mm/vma.c, mm/mmap_lock.c, include/linux/mmap_lock.h.
  */
+
 import { assert } from '../base/assert.ts';
+import { empty } from '../base/empty.ts';
 import { privateSteps } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { Kernel, KernelStep } from './kernel.ts';
@@ -51,7 +53,7 @@ export function beginPlan(a: Actor, plan: Plan, time: SectionTime): void {
   a.plan = plan;
   a.actIndex = 0;
   a.downgraded = false;
-  a.freshSlots.length = 0;
+  empty(a.freshSlots);
   spreadCosts(a.actNs, plan, time);
 }
 

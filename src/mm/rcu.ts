@@ -8,6 +8,7 @@
  * Source: v6.18 Documentation/RCU/whatisRCU.rst; lib/maple_tree.c ma_free_rcu.
  */
 import { assert } from '../base/assert.ts';
+import { empty } from '../base/empty.ts';
 
 /** What a task keeps for RCU. */
 export interface RcuTask {
@@ -41,10 +42,9 @@ export class Rcu {
 
   /** Starts afresh, for a restored world. */
   reset(): void {
-    // Setting a length that is right already costs V8 a call.
-    if (this.deferred.length > 0) this.deferred.length = 0;
+    empty(this.deferred);
     this.#done = 0;
-    if (this.open.length > 0) this.open.length = 0;
+    empty(this.open);
     this.sections = 0;
   }
 

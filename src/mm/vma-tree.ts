@@ -14,7 +14,9 @@
  * Source: v6.18 lib/maple_tree.c mas_wr_store_type, mas_wr_slot_store, mas_wr_extend_null,
  * mas_next_slot, mas_rewalk; include/linux/maple_tree.h MAPLE_RANGE64_SLOTS.
  */
+
 import { assert } from '../base/assert.ts';
+import { empty } from '../base/empty.ts';
 import { grownFloat64, grownInt32 } from '../base/grow.ts';
 import { KernelFault } from './kernel-fault.ts';
 import { NO_VMA } from './layout.ts';
@@ -301,7 +303,7 @@ export class VmaTree {
     while (this.starts.length < leaves + 1) this.#growLeaves();
     if (this.directory.length < leaves) this.directory = grownInt32(this.directory, leaves);
     this.leavesUsed = leaves;
-    this.freeLeaves.length = 0;
+    empty(this.freeLeaves);
     this.leafCount = leaves;
     for (let leaf = 0; leaf < leaves; leaf++) {
       this.directory[leaf] = leaf;
@@ -312,7 +314,7 @@ export class VmaTree {
   /** Forgets the dead leaves of the last restore. */
   dropDeadLeaves(): void {
     this.leavesUsed = this.leafCount;
-    this.freeLeaves.length = 0;
+    empty(this.freeLeaves);
   }
 
   /** A leaf on which a cursor stands though it is dead. What it held is never looked at again. */

@@ -6,6 +6,7 @@
  * in force since its first m_start, the pages mapped in all of them, and those mapped in every tree
  * state. Judging a text is remembered by what it depends on.
  */
+import { empty } from '../base/empty.ts';
 import { Interned } from '../base/intern.ts';
 import { LINE_FIELDS } from '../mm/line.ts';
 import type { MmObserver } from '../mm/observer.ts';
@@ -172,7 +173,7 @@ export class SmallOracle implements MmObserver {
 
   #readText(): number {
     const lines = this.#scratch;
-    lines.length = 0;
+    empty(lines);
     this.#layout.readLines(lines);
     const text = linesOf(lines, lines.length / LINE_FIELDS);
     return this.#texts.idOf(text.join(' '), text);
@@ -180,7 +181,7 @@ export class SmallOracle implements MmObserver {
 
   #readMapped(): number {
     const ranges = this.#scratch;
-    ranges.length = 0;
+    empty(ranges);
     this.#layout.readMapped(ranges);
     return this.#maps.idOf(ranges.join(), [...ranges]);
   }

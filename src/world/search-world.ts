@@ -6,6 +6,7 @@
  * The lock is `any` (see any-lock.ts) where the scenario says rwsem, and strictly `fifo` where it
  * says so. A step that may choose (which VMA a writer picks) is given its choices from outside.
  */
+import { empty } from '../base/empty.ts';
 import { VMA_LOCK_STEPS } from '../mm/act.ts';
 import { anyCanTake, anyTake } from '../mm/any-lock.ts';
 import type { Kernel } from '../mm/kernel.ts';
@@ -188,9 +189,9 @@ export class SearchWorld {
   }
 
   #begin(choices: readonly number[]): void {
-    this.trail.length = 0;
-    if (this.finished.length > 0) this.finished.length = 0;
-    if (this.progressed.length > 0) this.progressed.length = 0;
+    empty(this.trail);
+    empty(this.finished);
+    empty(this.progressed);
     this.#chance.reset(choices);
   }
 
