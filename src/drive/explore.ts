@@ -35,12 +35,6 @@ export type Bound = 'max-states' | 'max-depth' | 'preemptions';
 const STATES_A_KNOWN = 3;
 const KNOWN_MIN = 256;
 
-/** The task that moved last, and preemptions so far. */
-interface Switches {
-  readonly last: number;
-  readonly preemptions: number;
-}
-
 /** Transitions in the order of the states that they lead away from. */
 export class EdgeList {
   count = 0;
@@ -121,7 +115,7 @@ export class Explorer {
     this.#outcomes = new Int32Array(readers.length + writers.length);
     this.#ending = readers.length || writers.length;
     this.#to.set(this.#initial);
-    this.#addTo(NO_PARENT, 0, { last: NO_PARENT, preemptions: 0 });
+    this.#addTo(NO_PARENT, 0, NO_PARENT, 0);
   }
 
   /** Expands at most so many states. True when there is nothing left to do. */
@@ -209,7 +203,7 @@ export class Explorer {
         this.bound = 'preemptions';
         continue;
       }
-      this.#takeAll(state, outcomes[task]!, { last: task, preemptions });
+      this.#takeAll(state, outcomes[task]!, task, preemptions);
     }
   }
 
@@ -231,15 +225,15 @@ export class Explorer {
   }
 
   /** A task's step, with each combination of choices. */
-  #takeAll(state: number, first: number, how: Switches): void {
+  #takeAll(state: number, first: number, task: number, preemptions: number): void {
     const transitions = this.#transitions;
     let outcome = first;
-    for (let via = how.last; ; outcome = transitions.of(this.#from, 0, via)) {
+    for (let via = task; ; outcome = transitions.of(this.#from, 0, via)) {
       this.transitions++;
       for (const event of transitions.eventsOf(outcome)) this.#report(event, state, via);
       if (transitions.isFault(outcome)) return;
       transitions.follow(this.#from, 0, outcome, this.#to);
-      const to = this.#addTo(state, via, how);
+      const to = this.#addTo(state, via, task, preemptions);
       if (this.#options.keepEdges) this.edges.add(to, via, transitions.isProgress(outcome));
       via = transitions.nextVia(outcome);
       if (via === NO_VIA || this.stopped) return;
@@ -247,7 +241,7 @@ export class Explorer {
   }
 
   /** With a limit on preemptions a state says who moved last, and how many there were. */
-  #addTo(parent: number, via: number, { last, preemptions }: Switches): number {
+  #addTo(parent: number, via: number, last: number, preemptions: number): number {
     const to = this.#to;
     if (this.#limited) {
       to[to.length - 2] = last;

@@ -237,14 +237,14 @@ export class Transitions {
     const row = this.#knownRow(states, at, via, ANY_PASS);
     this.#numbers.restoreFor(task, states, at);
     if (!world.canRun(task)) {
-      return this.#keep(row, [0, 0, 0, NO_VIA, world.isAsleep(task) ? SLEEPS : FINISHED]);
+      return this.#keep(row, 0, 0, 0, NO_VIA, world.isAsleep(task) ? SLEEPS : FINISHED);
     }
     let next: number[] | null;
     try {
       next = world.run(task, choices);
     } catch (error) {
       if (!(error instanceof KernelFault)) throw error;
-      const outcome = this.#keep(row, [0, 0, 0, NO_VIA, FAULT | HAS_EVENTS]);
+      const outcome = this.#keep(row, 0, 0, 0, NO_VIA, FAULT | HAS_EVENTS);
       const { kind, message } = error;
       this.#events.set(outcome, [{ kind: 'fault', fault: { kind, message } }]);
       return outcome;
@@ -273,12 +273,12 @@ export class Transitions {
     let pass = ANY_PASS;
     let row = this.#knownRow(states, at, via, ANY_PASS);
     if (world.judged) {
-      this.#keep(row, [0, 0, 0, NO_VIA, ASKS_PASS]);
+      this.#keep(row, 0, 0, 0, NO_VIA, ASKS_PASS);
       const place = numbers.passesAt + task;
       row = this.#knownRow(states, at, via, states[at + place]!);
       pass = after[place]!;
     }
-    const outcome = this.#keep(row, [after[0]!, after[1 + task]!, pass, nextVia, flags]);
+    const outcome = this.#keep(row, after[0]!, after[1 + task]!, pass, nextVia, flags);
     if (events.length > 0) this.#events.set(outcome, events);
     if (world.chosenOf.length > 0) this.#choices.set(outcome, world.chosenOf);
     for (let i = 1; i < numbers.passesAt && !quiet; i++) {
@@ -307,11 +307,24 @@ export class Transitions {
     return events;
   }
 
-  #keep(row: Int32Array, numbers: readonly number[]): number {
+  #keep(
+    row: Int32Array,
+    common: number,
+    own: number,
+    pass: number,
+    next: number,
+    flags: number,
+  ): number {
     const outcome = this.#known.idOf(row);
-    const end = (outcome + 1) * OUTCOME;
-    if (end > this.#outcomes.length) this.#outcomes = roomierInt32(this.#outcomes, end);
-    for (let i = 0; i < OUTCOME; i++) this.#outcomes[outcome * OUTCOME + i] = numbers[i]!;
+    const at = outcome * OUTCOME;
+    if (at + OUTCOME > this.#outcomes.length) {
+      this.#outcomes = roomierInt32(this.#outcomes, at + OUTCOME);
+    }
+    this.#outcomes[at + COMMON] = common;
+    this.#outcomes[at + OWN] = own;
+    this.#outcomes[at + PASS] = pass;
+    this.#outcomes[at + NEXT] = next;
+    this.#outcomes[at + FLAGS] = flags;
     return outcome;
   }
 
