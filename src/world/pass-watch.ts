@@ -18,6 +18,9 @@ export interface PassSelection {
   readonly which: number | 'torn' | 'all' | 'none';
 }
 
+/** As long as most lines are; room that is not written to takes no memory. */
+const LINE_BYTES = 64;
+
 /** What is known of one reader. */
 export interface ReaderWatch {
   readonly tearing: Tearing;
@@ -73,7 +76,10 @@ export class PassWatch implements PassObserver {
   passBegins(r: Reader): void {
     const watch = this.of(r);
     watch.token = this.#oracle.passBegins();
-    watch.text = this.#keeps(r) ? new ByteBuffer() : null;
+    watch.text = null;
+    if (!this.#keeps(r)) return;
+    watch.text = new ByteBuffer();
+    watch.text.reserve(this.#kernel.mm.mapCount * LINE_BYTES);
   }
 
   handedOut(r: Reader, from: number, to: number): void {
