@@ -68,7 +68,7 @@ function partTables(part: PartId, { figures }: Result, manner: Manner): string {
   return grids
     .map((name) => {
       const cells = mine.filter(({ grid }) => grid === name);
-      const unit = `${cells[0]!.unit}, CPU time, minima`;
+      const unit = `${cells[0]!.unit}, CPU time, minimum / median`;
       return manner.title(`${title}: ${name} (${unit})`) + pivot(cells, manner);
     })
     .join('');
@@ -79,7 +79,9 @@ function pivot(figures: readonly Figure[], manner: Manner): string {
   const rows = [...new Set(figures.map(({ row }) => row))];
   const cell = (row: string, column: string): string => {
     const found = figures.find((figure) => figure.row === row && figure.column === column);
-    return found === undefined ? '' : String(minimumOf(found));
+    if (found === undefined) return '';
+    const { min, median } = (found.cpu ?? found.wall ?? found.size)!;
+    return `${min} / ${median}`;
   };
   return manner.table(
     ['', ...columns],

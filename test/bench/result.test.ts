@@ -76,6 +76,8 @@ test('a grid is a table of strategies by sizes, on a terminal and as Markdown', 
     line('mmap-lock', '1k', 100),
     line('mmap-lock', '10k', 110),
   ]);
-  expect(report(result, TERMINAL)).toMatch(/^ +1K +10K\n\/proc +300\nmmap-lock +100 +110$/m);
-  expect(report(result, MARKDOWN)).toContain('| mmap-lock | 100 | 110 |\n');
+  expect(report(result, TERMINAL)).toMatch(
+    /^ +1K +10K\n\/proc +300 \/ 600\nmmap-lock +100 \/ 200 +110 \/ 220$/m,
+  );
+  expect(report(result, MARKDOWN)).toContain('| mmap-lock | 100 / 200 | 110 / 220 |\n');
 });
