@@ -6,6 +6,7 @@
  * `first`, an index and an address name one range, and it has to fit there.
  */
 import { counted } from '../base/counted.ts';
+import { rangeAt } from '../base/range-at.ts';
 import type { LaidOut } from './address-space.ts';
 import { type Loading, pageAt, refuse } from './loading.ts';
 import type { Path } from './parse.ts';
@@ -13,7 +14,7 @@ import type { Place, RangeSpec, Selector } from './scenario.ts';
 import type { SelectorArgs } from './schema.ts';
 import { didYouMean, list } from './shape.ts';
 import { ALL_PAGES, hexRange } from './units.ts';
-import { type VmaList, vmaAt } from './vma-list.ts';
+import { vmaAt } from './vma-list.ts';
 
 export interface SelectorContext {
   readonly loading: Loading;
@@ -108,18 +109,6 @@ function allRanges(space: LaidOut): readonly number[] {
     wholes.set(space, all);
   }
   return all;
-}
-
-/** Index of the range that holds the page, or -1. */
-function rangeAt(ranges: VmaList, page: number): number {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (ranges.endPage[middle]! <= page) low = middle + 1;
-    else high = middle;
-  }
-  return low < ranges.length && ranges.startPage[low]! <= page ? low : -1;
 }
 
 function pagesOf(range: RangeSpec | undefined): number {

@@ -8,6 +8,7 @@
  * start.
  */
 import { unreachable } from '../base/assert.ts';
+import { rangeAt } from '../base/range-at.ts';
 import { NO_FILE } from '../mm/layout.ts';
 import type { Churn, RangeSpec, Selector } from '../scenario/scenario.ts';
 import { hexAddress, mapFlagsOf, otherPerms, protOf } from './perms.ts';
@@ -78,7 +79,7 @@ export class ChurnScript implements Script {
     const start = round.range.startPage;
     const perms = round.back ? round.range.perms : otherPerms(round.range.perms);
     const { vmas } = this.#context.scenario;
-    const at = this.#vmaAt(start);
+    const at = rangeAt(vmas, start);
     const ofFile = at >= 0 ? vmas.file[at]! : NO_FILE;
     const flags = mapFlagsOf(perms);
     const file = fileToMap(ofFile, flags);
@@ -167,19 +168,6 @@ export class ChurnScript implements Script {
       low: this.#picker.rangeOf(churn.low, this.#picked % lows),
       high: this.#picker.rangeOf(churn.high, Math.floor(this.#picked / lows)),
     };
-  }
-
-  /** Index of the VMA that `vmas:` put there, or -1; by halving, since they are in rising order. */
-  #vmaAt(page: number): number {
-    const { vmas } = this.#context.scenario;
-    let low = 0;
-    let high = vmas.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (vmas.endPage[middle]! <= page) low = middle + 1;
-      else high = middle;
-    }
-    return low < vmas.length && vmas.startPage[low]! <= page ? low : -1;
   }
 
   get savedWords(): number {
