@@ -15,7 +15,7 @@
 import { Packer } from '../base/packed.ts';
 import type { Reader } from '../proc/reader.ts';
 import { vmaAt } from '../scenario/vma-list.ts';
-import { saveAddressSpace, saveLocks } from '../world/save-kernel.ts';
+import { saveKernel } from '../world/save-kernel.ts';
 import {
   type SaveContext,
   saveReader,
@@ -122,8 +122,7 @@ export class LivelockWatch {
       }
     }
     for (let id = 0; id < k.mm.vmas.used; id++) p.put(k.mm.vmas.vmRefcntCpu[id]!);
-    saveAddressSpace(k, c.base, p);
-    saveLocks(k, p);
+    saveKernel(k, c.base, p);
     saveTurns(this.#world.turns, p);
     for (const r of readers) {
       saveReader(r, c, p);

@@ -5,11 +5,13 @@
  * change a little of the others: wake one, leave a cursor on a dead leaf, add to what the oracle
  * knows of a pass. A state says just that (world/state-numbers.ts): a number for what is common,
  * and for each task one that stands for its registers, which nobody else reads or writes, and for
- * what others can change. So the outcome for the task itself is a function of (task, choices,
- * common number, own number), and the outcome for another task of that and of what others can
- * change of it. What the oracle knows of a pass matters only to the steps that begin it or end it.
- * All that is kept as rows of numbers; a state that is put together from known parts needs no
- * kernel. Not known: the world is restored, the step runs, and what came of it is kept.
+ * what others can change. So the outcome for the task itself is a function of (task, choices, what
+ * it looks at of what is common, own number), and the outcome for another task of that and of what
+ * others can change of it. What a task looks at is found out by its runs: all that it looked at in
+ * any run with this own number. What the oracle knows of a pass matters only to the steps that
+ * begin it or end it. All that is kept as rows of numbers; a state that is put together from known
+ * parts needs no kernel. Not known: the world is restored, the step runs, and what came of it is
+ * kept.
  *
  * It is a cache: exact, since the numbers are, and nothing depends on what is in it. It is emptied
  * when it has outgrown its limit. (LTSmin calls this transition caching: Blom, van de Pol, Weber,
@@ -21,6 +23,8 @@ import { RowInterner } from '../base/row-interner.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
 import type { FinishedText, SearchWorld } from '../world/search-world.ts';
+import { SeenColumns } from '../world/seen-columns.ts';
+import { NOTHING_SHARED, THE_MMAP_LOCK } from '../world/shared-state.ts';
 import type { StateNumbers } from '../world/state-numbers.ts';
 
 /** What a transition can bring to light. Plain data. */
@@ -40,9 +44,12 @@ export interface Via {
 /** No other combination of choices is left to try. */
 export const NO_VIA = -1;
 
-/** Numbers of an outcome: common number, own number, own pass, the next via to try, flags. */
+/**
+ * Numbers of an outcome: what was looked at as it is afterwards, own number, own pass, the next via
+ * to try, flags.
+ */
 const OUTCOME = 5;
-const COMMON = 0;
+const SEEN = 0;
 const OWN = 1;
 const PASS = 2;
 const NEXT = 3;
@@ -53,17 +60,22 @@ const FINISHED = 2;
 const FAULT = 4;
 const HAS_EVENTS = 8;
 const PROGRESS = 16;
-/** What others can change of a task is as it was; so is what the oracle knows of their passes. */
+/** What others can change of a task is as it was, but that samples of the counter are behind. */
 const QUIET = 32;
-const UNOBSERVED = 64;
+const COUNTED = 64;
+/** What the oracle knows of the passes of others is as it was. */
+const UNOBSERVED = 128;
 /** No outcome: it depends on the pass. */
-const ASKS_PASS = 128;
+const ASKS_PASS = 256;
 
 const ANY_PASS = -1;
-/** Numbers that an outcome is known by. */
+/** Numbers that an outcome is known by: via, what it sees, number of the task, its pass. */
 const KNOWN = 4;
-/** So many effects take about as much memory as an outcome. */
+/** So many effects, or columns seen, take about as much memory as an outcome. */
 const EFFECTS_AN_OUTCOME = 3;
+
+/** In place of an outcome: any that is quiet but has moved the counter. */
+const ANY_COUNTED = -1;
 
 const NO_EVENTS: readonly Event[] = [];
 const NO_CHOICES: readonly number[] = [];
@@ -72,7 +84,10 @@ export class Transitions {
   readonly #world: SearchWorld;
   readonly #numbers: StateNumbers;
   readonly #vias = new Interned<Via>();
-  /** Via, common number, number of the task, its pass or ANY_PASS; by row number the outcome. */
+  readonly #seen: SeenColumns;
+  /** By number of a task: columns of the shared state that it has looked at in some run. */
+  #looked = new Int32Array(64);
+  /** By row number the outcome. */
   readonly #known = new RowInterner(KNOWN);
   #outcomes = new Int32Array(64 * OUTCOME);
   readonly #events = new Map<number, readonly Event[]>();
@@ -81,12 +96,14 @@ export class Transitions {
   readonly #effects = new RowInterner(2);
   #changed = new Int32Array(64);
   readonly #row = new Int32Array(KNOWN);
+  readonly #effect = new Int32Array(2);
   /** Steps that had to be taken. */
   runs = 0;
 
   constructor(world: SearchWorld) {
     this.#world = world;
     this.#numbers = world.numbers;
+    this.#seen = new SeenColumns(world.numbers.shared.rows);
     for (const { id } of world.tasks) this.viaId({ task: id, choices: [] });
   }
 
@@ -96,8 +113,9 @@ export class Transitions {
 
   /** Bytes of memory that it holds. */
   get bytes(): number {
-    const rows = this.#known.bytes + this.#effects.bytes;
-    return rows + this.#outcomes.byteLength + this.#changed.byteLength;
+    const rows = this.#known.bytes + this.#effects.bytes + this.#seen.bytes;
+    const columns = this.#outcomes.byteLength + this.#changed.byteLength + this.#looked.byteLength;
+    return rows + columns;
   }
 
   /**
@@ -105,8 +123,10 @@ export class Transitions {
    * Numbers of outcomes are void then.
    */
   trim(most: number): void {
-    if (this.#known.count + this.#effects.count / EFFECTS_AN_OUTCOME <= most) return;
+    const others = this.#effects.count + this.#seen.count;
+    if (this.#known.count + others / EFFECTS_AN_OUTCOME <= most) return;
     this.#known.clear();
+    this.#seen.clear();
     this.#effects.clear();
     this.#events.clear();
     this.#choices.clear();
@@ -125,11 +145,21 @@ export class Transitions {
 
   #knownRow(states: Int32Array, at: number, via: number, pass: number): Int32Array {
     const row = this.#row;
+    const own = states[at + 1 + this.viaOf(via).task]!;
     row[0] = via;
-    row[1] = states[at]!;
-    row[2] = states[at + 1 + this.viaOf(via).task]!;
+    row[1] = this.#seen.of(states[at]!, this.#lookedBy(own));
+    row[2] = own;
     row[3] = pass;
     return row;
+  }
+
+  #lookedBy(own: number): number {
+    return own < this.#looked.length ? this.#looked[own]! : NOTHING_SHARED;
+  }
+
+  #looksAt(own: number, columns: number): void {
+    if (own >= this.#looked.length) this.#looked = roomierInt32(this.#looked, own + 1);
+    this.#looked[own]! |= columns;
   }
 
   /** The same as single steps, from this state on. Leaves the world at the end of the path. */
@@ -193,34 +223,46 @@ export class Transitions {
     const { passesAt, width } = numbers;
     const first = outcome * OUTCOME;
     for (let i = 1; i < width; i++) into[i] = states[at + i]!;
-    into[0] = this.#outcomes[first + COMMON]!;
+    into[0] = this.#seen.withSeen(states[at]!, this.#outcomes[first + SEEN]!);
     into[1 + task] = this.#outcomes[first + OWN]!;
     const pass = this.#outcomes[first + PASS]!;
     if (pass !== ANY_PASS) into[passesAt + task] = pass;
     const flags = this.#outcomes[first + FLAGS]!;
+    const cause = (flags & COUNTED) === 0 ? outcome : ANY_COUNTED;
     for (let i = 1; i < passesAt && (flags & QUIET) === 0; i++) {
       if (i === 1 + task) continue;
       const before = numbers.changeableOf(into[i]!);
-      const after = this.#effectOn(i, before, outcome, states, at);
+      const after = this.#effectOn(this.#effectRow(cause, i, before), outcome, states, at);
       if (after !== before) into[i] = numbers.withChangeable(into[i]!, after);
     }
     for (let i = passesAt; i < width && (flags & UNOBSERVED) === 0; i++) {
       if (i === passesAt + task) continue;
-      into[i] = this.#effectOn(i, into[i]!, outcome, states, at);
+      into[i] = this.#effectOn(this.#effectRow(outcome, i, into[i]!), outcome, states, at);
     }
   }
 
-  /** @param i the place of the task or the pass in the state */
-  #effectOn(i: number, before: number, outcome: number, states: Int32Array, at: number): number {
-    const known = this.#effects.find(this.#effectRow(i, before, outcome));
+  #effectOn(row: Int32Array, outcome: number, states: Int32Array, at: number): number {
+    const known = this.#effects.find(row);
     if (known >= 0) return this.#changed[known]!;
-    this.#run(states, at, this.#known.rows[KNOWN * outcome]!);
-    return this.#changed[this.#effects.find(this.#effectRow(i, before, outcome))]!;
+    const [cause, before] = row as unknown as [number, number];
+    const via = this.#known.rows[KNOWN * outcome]!;
+    const { task, choices } = this.viaOf(via);
+    this.#numbers.restoreFor(task, states, at);
+    this.#world.run(task, choices);
+    this.#keepEffects(outcome, task, states, at);
+    row[0] = cause;
+    row[1] = before;
+    return this.#changed[this.#effects.find(row)]!;
   }
 
-  #effectRow(i: number, before: number, outcome: number): Int32Array {
-    const row = this.#row;
-    row[0] = outcome * this.#numbers.width + i;
+  /**
+   * @param cause the outcome, or ANY_COUNTED
+   * @param i the place of a task or a pass in the state
+   * @param before what others can change of it
+   */
+  #effectRow(cause: number, i: number, before: number): Int32Array {
+    const row = this.#effect;
+    row[0] = cause === ANY_COUNTED ? ANY_COUNTED : cause * this.#numbers.width + i;
     row[1] = before;
     return row;
   }
@@ -234,27 +276,29 @@ export class Transitions {
   #run(states: Int32Array, at: number, via: number): number {
     const world = this.#world;
     const { task, choices } = this.viaOf(via);
-    const row = this.#knownRow(states, at, via, ANY_PASS);
+    const own = states[at + 1 + task]!;
     this.#numbers.restoreFor(task, states, at);
     if (!world.canRun(task)) {
-      return this.#keep(row, 0, 0, 0, NO_VIA, world.isAsleep(task) ? SLEEPS : FINISHED);
+      const asleep = world.isAsleep(task);
+      this.#looksAt(own, asleep ? THE_MMAP_LOCK : NOTHING_SHARED);
+      const row = this.#knownRow(states, at, via, ANY_PASS);
+      return this.#keep(row, 0, 0, 0, NO_VIA, asleep ? SLEEPS : FINISHED);
     }
     let next: number[] | null;
     try {
       next = world.run(task, choices);
     } catch (error) {
       if (!(error instanceof KernelFault)) throw error;
+      this.#looksAt(own, world.looked);
+      const row = this.#knownRow(states, at, via, ANY_PASS);
       const outcome = this.#keep(row, 0, 0, 0, NO_VIA, FAULT | HAS_EVENTS);
       const { kind, message } = error;
       this.#events.set(outcome, [{ kind: 'fault', fault: { kind, message } }]);
       return outcome;
     }
-    return this.#keepRun(
-      states,
-      at,
-      via,
-      next === null ? NO_VIA : this.viaId({ task, choices: next }),
-    );
+    this.#looksAt(own, world.looked);
+    const nextVia = next === null ? NO_VIA : this.viaId({ task, choices: next });
+    return this.#keepRun(states, at, via, nextVia);
   }
 
   /** What the run just made has come to. */
@@ -264,11 +308,11 @@ export class Transitions {
     const { task } = this.viaOf(via);
     const events = this.#eventsNow(task);
     const after = world.save();
-    const quiet = world.quiet && numbers.spaceOf(after[0]!) === numbers.spaceOf(states[at]!);
+    const own = states[at + 1 + task]!;
     const flags =
       (events.length > 0 ? HAS_EVENTS : 0) |
       (world.progressed[task] === true ? PROGRESS : 0) |
-      (quiet ? QUIET : 0) |
+      this.#reachOf(states[at]!, after[0]!) |
       (world.observed ? 0 : UNOBSERVED);
     let pass = ANY_PASS;
     let row = this.#knownRow(states, at, via, ANY_PASS);
@@ -278,18 +322,37 @@ export class Transitions {
       row = this.#knownRow(states, at, via, states[at + place]!);
       pass = after[place]!;
     }
-    const outcome = this.#keep(row, after[0]!, after[1 + task]!, pass, nextVia, flags);
+    const seen = this.#seen.of(after[0]!, this.#lookedBy(own));
+    const outcome = this.#keep(row, seen, after[1 + task]!, pass, nextVia, flags);
     if (events.length > 0) this.#events.set(outcome, events);
     if (world.chosenOf.length > 0) this.#choices.set(outcome, world.chosenOf);
-    for (let i = 1; i < numbers.passesAt && !quiet; i++) {
-      if (i === 1 + task) continue;
-      const before = numbers.changeableOf(states[at + i]!);
-      this.#keepEffect(i, before, outcome, numbers.changeableOf(after[i]!));
-    }
-    for (let i = numbers.passesAt; i < numbers.width && world.observed; i++) {
-      if (i !== numbers.passesAt + task) this.#keepEffect(i, states[at + i]!, outcome, after[i]!);
-    }
+    this.#keepEffects(outcome, task, states, at);
     return outcome;
+  }
+
+  /** Whether the run just made changed what others can change of a task. */
+  #reachOf(before: number, after: number): number {
+    const { quiet, counted } = this.#world;
+    if (!quiet || !this.#numbers.shared.isSameToViews(before, after)) return 0;
+    return counted ? COUNTED : QUIET;
+  }
+
+  /** What the run just made has done to others. */
+  #keepEffects(outcome: number, task: number, states: Int32Array, at: number): void {
+    const numbers = this.#numbers;
+    const { passesAt, width } = numbers;
+    const flags = this.#flags(outcome);
+    const after = this.#world.save();
+    const cause = (flags & COUNTED) === 0 ? outcome : ANY_COUNTED;
+    for (let i = 1; i < passesAt && (flags & QUIET) === 0; i++) {
+      if (i === 1 + task) continue;
+      const row = this.#effectRow(cause, i, numbers.changeableOf(states[at + i]!));
+      this.#keepEffect(row, numbers.changeableOf(after[i]!));
+    }
+    for (let i = passesAt; i < width && (flags & UNOBSERVED) === 0; i++) {
+      if (i === passesAt + task) continue;
+      this.#keepEffect(this.#effectRow(outcome, i, states[at + i]!), after[i]!);
+    }
   }
 
   viaId(via: Via): number {
@@ -309,7 +372,7 @@ export class Transitions {
 
   #keep(
     row: Int32Array,
-    common: number,
+    seen: number,
     own: number,
     pass: number,
     next: number,
@@ -320,7 +383,7 @@ export class Transitions {
     if (at + OUTCOME > this.#outcomes.length) {
       this.#outcomes = roomierInt32(this.#outcomes, at + OUTCOME);
     }
-    this.#outcomes[at + COMMON] = common;
+    this.#outcomes[at + SEEN] = seen;
     this.#outcomes[at + OWN] = own;
     this.#outcomes[at + PASS] = pass;
     this.#outcomes[at + NEXT] = next;
@@ -328,8 +391,8 @@ export class Transitions {
     return outcome;
   }
 
-  #keepEffect(i: number, before: number, outcome: number, after: number): void {
-    const effect = this.#effects.idOf(this.#effectRow(i, before, outcome));
+  #keepEffect(row: Int32Array, after: number): void {
+    const effect = this.#effects.idOf(row);
     if (effect >= this.#changed.length) this.#changed = roomierInt32(this.#changed, effect + 1);
     this.#changed[effect] = after;
   }

@@ -218,6 +218,8 @@ export function openMaps(s: Strategy): ReaderStep {
   privateSteps(stopped, redoPage, readReturn, procMapsRelease);
   looksAt('fields', gotVma, showRange, showFlags, showNames);
   looksAt('line', showMap);
+  looksAt('pass', mStart);
+  looksAt([], textComplete);
   // Otherwise it reads vm_start of a VMA that may be changing.
   if (!atPendingStart) privateSteps(gotVma);
   return procMapsOpen;

@@ -104,6 +104,8 @@ export function queryMaps(s: Strategy): ReaderStep {
   const procMapsRelease = closeFile(procMapsOpen);
 
   looksAt('line', copyFields);
+  looksAt('pass', queryStart);
+  looksAt([], gotVma, stopped);
   privateSteps(procMapsOpen, ksysIoctl, redoQuery, startAt, put, ioctlReturn, procMapsRelease);
   // stopped: the judgement on the text depends on when it is complete.
   return procMapsOpen;

@@ -31,6 +31,8 @@ const releaseFile: ReaderStep = (k, r) => {
 };
 
 looksAt('walk', getNextVma);
+looksAt('lock', lockVmaRange, releaseFile);
+looksAt([], locked, unlockVmaRange);
 
 export const mmapLockAll: Strategy = {
   medium: 'seq',

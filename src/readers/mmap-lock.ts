@@ -30,6 +30,7 @@ const unlockVmaRange: ReaderStep = (k, r) => {
 
 privateSteps(locked);
 looksAt('walk', getNextVma);
+looksAt('lock', lockVmaRange, unlockVmaRange);
 
 export const mmapLock: Strategy = {
   medium: 'seq',

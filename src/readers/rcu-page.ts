@@ -134,6 +134,11 @@ export function rcuPage(options: RcuPageOptions): Strategy {
   looksAt('pin', getFile, getName);
   looksAt('unpin', putVma);
   looksAt('walk', getNextVma);
+  looksAt(['counter', 'rcu', 'lock'], lockVmaRange);
+  looksAt([], locked);
+  looksAt(['unpin', 'rcu'], unlockVmaRange);
+  looksAt('counter', validate, sampleOrWait, waited);
+  looksAt('lock', unlock, waitForWriter, waitedUnlock);
 
   return {
     medium: 'seq',

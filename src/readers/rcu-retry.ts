@@ -227,6 +227,19 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
   looksAt('pin', getFile, getName);
   looksAt('unpin', putVma);
   looksAt('walk', getNextVma, findLive);
+  looksAt('tree', find);
+  looksAt('counter', trySample, verify, sampleOrWait, startLocked, waited);
+  looksAt(
+    ['rcu', 'lock'],
+    lockVmaRange,
+    startUnlock,
+    waitForWriter,
+    waitedUnlock,
+    giveUp,
+    dropLock,
+  );
+  looksAt(['unpin', 'rcu', 'lock'], unlockVmaRange);
+  looksAt([], keepLock);
 
   return {
     medium: 'seq',

@@ -81,6 +81,9 @@ const unlockVmaRange: ReaderStep = (k, r) => {
 looksAt('fields', copyRange, copyFlags, copyNames);
 looksAt('pin', getFile, getName);
 looksAt('unpin', putVma);
+looksAt('tree', getNextVma);
+looksAt('rcu', lockVmaRange);
+looksAt(['unpin', 'rcu'], unlockVmaRange);
 
 export const rcuUnchecked: Strategy = {
   medium: 'seq',

@@ -137,6 +137,12 @@ export function lockNextVma(options: {
   };
 
   looksAt('readLock', startReadCheck, startReadCount, startReadRecheck);
+  looksAt('counter', tryBegin, changedSince);
+  looksAt('tree', find, findAgain, findUnderLock);
+  looksAt(['endRead', 'rcu'], missed);
+  looksAt('lock', fallback);
+  looksAt(['readLock', 'lock'], startReadLocked);
+  looksAt(['fields', 'lock', 'rcu'], dropMmapLock);
   return tryBegin;
 }
 
@@ -161,6 +167,9 @@ export function vmaLock(options: VmaLockOptions): Strategy {
     rcuReadUnlock(k, r);
     return r.ret;
   };
+
+  looksAt('rcu', lockVmaRange);
+  looksAt(['endRead', 'rcu'], unlockVmaRange);
 
   return {
     medium: 'seq',

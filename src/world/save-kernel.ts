@@ -1,7 +1,7 @@
 /**
  * The kernel's part of a saved world: whatever a later step could tell apart, and nothing else. In
- * three portions, by what changes them: the address space (writers only), what any step may change
- * (locks, counts, RCU); what readers remember of both is in save-views.ts.
+ * portions, by who changes them and who looks (shared-state.ts lists them); what readers remember
+ * of all this is in save-views.ts.
  *
  * Numbers that only grow are saved as what they are compared for: the sequence counter as its
  * parity, a sample or a VMA's stamp as "equal to it" or not (once behind it stays behind), RCU
@@ -24,31 +24,31 @@ import type { VmaTree } from '../mm/vma-tree.ts';
 /** The counter of a restored world, when it is even; samples that are behind are 0. */
 export const RESTORED_SEQ = 2;
 
-// --- The address space --------------------------------------------------------------------------
+// --- What only writers change -------------------------------------------------------------------
 
-/** @param base a page near which addresses lie, so that they pack well */
-export function saveAddressSpace(k: Kernel, base: number, p: Packer): void {
-  const { mm } = k;
-  p.put(mm.mmLockSeq.value % 2);
+/** Sizes, mm->brk, names: all of the address space but its VMAs and the tree. */
+export function saveMm(k: Kernel, p: Packer): void {
+  const { mm, names, files } = k;
   p.put(mm.brk - mm.startBrk);
   p.put(mm.mapCount);
-  saveVmas(k, base, p);
-  saveTree(mm.tree, base, p);
-  p.put(k.names.used);
-  for (let name = 0; name < k.names.used; name++) p.put(k.names.text[name]!);
-  p.put(k.files.count);
+  p.put(mm.vmas.used);
+  p.list(mm.vmas.freeSlots);
+  p.put(names.used);
+  for (let name = 0; name < names.used; name++) p.put(names.text[name]!);
+  p.put(files.count);
 }
 
-export function restoreAddressSpace(k: Kernel, base: number, u: Unpacker): void {
-  const { mm } = k;
-  mm.mmLockSeq.value = RESTORED_SEQ + u.get();
+/** Before everything else, since it says how many there are of what. */
+export function restoreMm(k: Kernel, u: Unpacker): void {
+  const { mm, names, files } = k;
   mm.brk = mm.startBrk + u.get();
   mm.mapCount = u.get();
-  restoreVmas(k, base, u);
-  restoreTree(mm.tree, base, u);
-  k.names.restoreUsed(u.get());
-  for (let name = 0; name < k.names.used; name++) k.names.text[name] = u.get();
-  k.files.count = u.get();
+  mm.vmas.used = u.get();
+  mm.vmas.reserve(mm.vmas.used);
+  u.list(mm.vmas.freeSlots);
+  names.restoreUsed(u.get());
+  for (let name = 0; name < names.used; name++) names.text[name] = u.get();
+  files.count = u.get();
 }
 
 /** A slot whose fields only stale readers can see: see save-views.ts. */
@@ -56,65 +56,62 @@ export function isFree(k: Kernel, id: number): boolean {
   return k.mm.vmas.vmStart[id] === FREE_POINTER_PAGE + id;
 }
 
-function saveVmas(k: Kernel, base: number, p: Packer): void {
-  const v = k.mm.vmas;
-  const anonVmas: number[] = [NO_ANON_VMA];
-  p.put(v.used);
-  for (let id = 0; id < v.used; id++) {
-    if (isFree(k, id)) {
-      p.put(NO_FLAGS);
-      continue;
-    }
-    p.put(v.vmFlags[id]!);
-    p.put(v.vmStart[id]! - base);
-    p.put(v.vmEnd[id]! - v.vmStart[id]!);
-    p.put(v.vmFile[id]!);
-    // Offsets of anonymous memory are mostly its address.
-    p.put(v.vmPgoff[id]! - (v.vmFile[id]! < 0 ? v.vmStart[id]! : 0));
-    p.put(v.anonName[id]!);
-    p.put(v.vmSpecial[id]!);
-    p.flag(v.vmLockSeq[id] === k.mm.mmLockSeq.value);
-    let rank = anonVmas.indexOf(v.anonVma[id]!);
-    if (rank < 0) rank = anonVmas.push(v.anonVma[id]!) - 1;
-    p.put(rank);
-  }
-  p.list(v.freeSlots);
+export interface VmaFrame {
+  /** A page near which addresses lie, so that they pack well. */
+  readonly base: number;
+  /** Those of the VMAs before it, first NO_ANON_VMA; its own is added, so that its place says which. */
+  readonly anonVmas: number[];
 }
 
-/** In place of vm_flags: the slot is free. */
-const NO_FLAGS = -1;
-
-function restoreVmas(k: Kernel, base: number, u: Unpacker): void {
+export function saveVma(k: Kernel, id: number, { base, anonVmas }: VmaFrame, p: Packer): void {
   const v = k.mm.vmas;
-  v.used = u.get();
-  v.reserve(v.used);
-  let anonVmas = 0;
-  const specials = k.specials.refcnt;
-  specials.fill(0);
+  p.put(v.vmFlags[id]!);
+  p.put(v.vmStart[id]! - base);
+  p.put(v.vmEnd[id]! - v.vmStart[id]!);
+  p.put(v.vmFile[id]!);
+  // Offsets of anonymous memory are mostly its address.
+  p.put(v.vmPgoff[id]! - (v.vmFile[id]! < 0 ? v.vmStart[id]! : 0));
+  p.put(v.anonName[id]!);
+  p.put(v.vmSpecial[id]!);
+  p.flag(v.vmLockSeq[id] === k.mm.mmLockSeq.value);
+  let rank = anonVmas.indexOf(v.anonVma[id]!);
+  if (rank < 0) rank = anonVmas.push(v.anonVma[id]!) - 1;
+  p.put(rank);
+}
+
+export function restoreVma(k: Kernel, id: number, base: number, u: Unpacker): void {
+  const v = k.mm.vmas;
+  v.vmFlags[id] = u.get();
+  const start = base + u.get();
+  v.vmStart[id] = start;
+  v.vmEnd[id] = start + u.get();
+  v.vmFile[id] = u.get();
+  v.vmPgoff[id] = u.get() + (v.vmFile[id]! < 0 ? start : 0);
+  v.anonName[id] = u.get();
+  v.vmSpecial[id] = u.get();
+  v.vmLockSeq[id] = u.flag() ? k.mm.mmLockSeq.value : NEVER_LOCKED;
+  v.anonVma[id] = u.get();
+}
+
+export function restoreFreeVma(k: Kernel, id: number): void {
+  k.mm.vmas.vmStart[id] = FREE_POINTER_PAGE + id;
+}
+
+/** What follows from the VMAs: the next anon_vma, mappings of each special kind. */
+export function restoreDerived(k: Kernel): void {
+  const v = k.mm.vmas;
+  const { refcnt } = k.specials;
+  refcnt.fill(0);
+  let anonVma = NO_ANON_VMA;
   for (let id = 0; id < v.used; id++) {
-    const flags = u.get();
-    if (flags === NO_FLAGS) {
-      v.vmStart[id] = FREE_POINTER_PAGE + id;
-      continue;
-    }
-    v.vmFlags[id] = flags;
-    const start = base + u.get();
-    v.vmStart[id] = start;
-    v.vmEnd[id] = start + u.get();
-    v.vmFile[id] = u.get();
-    v.vmPgoff[id] = u.get() + (v.vmFile[id]! < 0 ? start : 0);
-    v.anonName[id] = u.get();
-    v.vmSpecial[id] = u.get();
+    if (isFree(k, id)) continue;
+    anonVma = Math.max(anonVma, v.anonVma[id]!);
     if (v.vmSpecial[id] !== NO_SPECIAL) k.specials.get(v.vmSpecial[id]!);
-    v.vmLockSeq[id] = u.flag() ? k.mm.mmLockSeq.value : NEVER_LOCKED;
-    v.anonVma[id] = u.get();
-    anonVmas = Math.max(anonVmas, v.anonVma[id]!);
   }
-  k.mm.nextAnonVma = anonVmas + 1;
-  u.list(v.freeSlots);
+  k.mm.nextAnonVma = anonVma + 1;
 }
 
-function saveTree(tree: VmaTree, base: number, p: Packer): void {
+export function saveTree(tree: VmaTree, base: number, p: Packer): void {
   p.put(tree.leafCount);
   for (let index = 0; index < tree.leafCount; index++) {
     const leaf = tree.directory[index]!;
@@ -129,7 +126,7 @@ function saveTree(tree: VmaTree, base: number, p: Packer): void {
 }
 
 /** Leaves get the numbers of their places; a dead leaf that a cursor stands on comes after them. */
-function restoreTree(tree: VmaTree, base: number, u: Unpacker): void {
+export function restoreTree(tree: VmaTree, base: number, u: Unpacker): void {
   const leaves = u.get();
   tree.beginRestore(leaves);
   let start = 0;
@@ -148,7 +145,7 @@ function restoreTree(tree: VmaTree, base: number, u: Unpacker): void {
 
 // --- What any step may change -------------------------------------------------------------------
 
-export function saveLocks(k: Kernel, p: Packer): void {
+export function saveMmapLock(k: Kernel, p: Packer): void {
   const lock = k.mm.mmapLock;
   p.put(lock.writerId);
   p.put(lock.readerCount);
@@ -158,20 +155,9 @@ export function saveLocks(k: Kernel, p: Packer): void {
     p.put(lock.waiters.at(i));
     p.put(lock.wants.at(i));
   }
-  p.put(k.vmaWriterWait.taskId);
-  if (k.vmaWriterWait.taskId >= 0) {
-    p.put(k.vmaWriterWait.vma);
-    p.put(k.vmaWriterWait.target);
-  }
-  for (let id = 0; id < k.mm.vmas.used; id++) p.put(k.mm.vmas.vmRefcnt[id]!);
-  for (let file = 0; file < k.files.count; file++) p.put(k.files.refcnt[file]!);
-  for (let name = 0; name < k.names.used; name++) p.put(k.names.refcnt[name]!);
-  p.list(k.names.freeSlots);
-  saveRcu(k, p);
 }
 
-/** After the address space. */
-export function restoreLocks(k: Kernel, u: Unpacker): void {
+export function restoreMmapLock(k: Kernel, u: Unpacker): void {
   const lock = k.mm.mmapLock;
   lock.writerId = u.get();
   lock.readerCount = u.get();
@@ -182,22 +168,48 @@ export function restoreLocks(k: Kernel, u: Unpacker): void {
     lock.waiters.push(u.get());
     lock.wants.push(u.get());
   }
+}
+
+/** The writer that waits for the readers of a VMA to leave. */
+export function saveDrain(k: Kernel, p: Packer): void {
+  const wait = k.vmaWriterWait;
+  p.put(wait.taskId);
+  if (wait.taskId < 0) return;
+  p.put(wait.vma);
+  p.put(wait.target);
+}
+
+export function restoreDrain(k: Kernel, u: Unpacker): void {
   const wait = k.vmaWriterWait;
   wait.taskId = u.get();
   wait.vma = wait.taskId < 0 ? -1 : u.get();
   wait.target = wait.taskId < 0 ? 0 : u.get();
-  for (let id = 0; id < k.mm.vmas.used; id++) k.mm.vmas.vmRefcnt[id] = u.get();
-  for (let file = 0; file < k.files.count; file++) k.files.refcnt[file] = u.get();
-  for (let name = 0; name < k.names.used; name++) k.names.refcnt[name] = u.get();
-  u.list(k.names.freeSlots);
-  restoreRcu(k, u);
+}
+
+/** Of files and names. */
+export function saveReferences(k: Kernel, p: Packer): void {
+  const { files, names } = k;
+  p.put(files.count);
+  for (let file = 0; file < files.count; file++) p.put(files.refcnt[file]!);
+  p.put(names.used);
+  for (let name = 0; name < names.used; name++) p.put(names.refcnt[name]!);
+  p.list(names.freeSlots);
+}
+
+export function restoreReferences(k: Kernel, u: Unpacker): void {
+  const { files, names } = k;
+  const count = u.get();
+  for (let file = 0; file < count; file++) files.refcnt[file] = u.get();
+  const used = u.get();
+  for (let name = 0; name < used; name++) names.refcnt[name] = u.get();
+  u.list(names.freeSlots);
 }
 
 /**
  * RCU: for each open section its task, in the order in which they began, with the names that have
  * died before it began and after the one before. (Tree leaves: see saveCursor.)
  */
-function saveRcu(k: Kernel, p: Packer): void {
+export function saveRcu(k: Kernel, p: Packer): void {
   const { open, deferred } = k.rcu;
   const names =
     deferred.length === 0
@@ -219,7 +231,7 @@ function saveNames(names: readonly Deferred[], from: number, before: number, p: 
   else p.list(names.filter((n) => n.section >= from && n.section < before).map((n) => n.id));
 }
 
-function restoreRcu(k: Kernel, u: Unpacker): void {
+export function restoreRcu(k: Kernel, u: Unpacker): void {
   const { rcu } = k;
   rcu.reset();
   for (const t of k.tasks) t.rcuSection = 0;
@@ -237,4 +249,22 @@ function deferNames({ rcu, names }: Kernel, u: Unpacker): void {
   for (let n = u.get(); n > 0; n--) {
     rcu.deferred.push({ section: rcu.sections, readyNs: 0, free: names.freeLater, id: u.get() });
   }
+}
+
+/** All of it, for comparison only. @param base a page near which addresses lie */
+export function saveKernel(k: Kernel, base: number, p: Packer): void {
+  const { vmas } = k.mm;
+  saveMm(k, p);
+  p.put(k.mm.mmLockSeq.value % 2);
+  saveTree(k.mm.tree, base, p);
+  const frame = { base, anonVmas: [NO_ANON_VMA] };
+  for (let id = 0; id < vmas.used; id++) {
+    p.put(vmas.vmRefcnt[id]!);
+    p.flag(isFree(k, id));
+    if (!isFree(k, id)) saveVma(k, id, frame, p);
+  }
+  saveMmapLock(k, p);
+  saveDrain(k, p);
+  saveReferences(k, p);
+  saveRcu(k, p);
 }

@@ -22,8 +22,10 @@ import type { ScheduleItem } from '../sim/schedule.ts';
 import { DONE, isPrivate, PARKED, stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import { buildWorld } from './build.ts';
+import { lookedAt } from './looked-at.ts';
 import { nextChoices, Odometer } from './odometer.ts';
 import { TaskTables } from './save-task.ts';
+import { ALL_SHARED, NOTHING_SHARED, THE_MMAP_LOCK } from './shared-state.ts';
 import { ASLEEP, FINISHED, RUNNABLE, StateNumbers } from './state-numbers.ts';
 import { StillSteps } from './still-steps.ts';
 import type { World } from './world.ts';
@@ -79,8 +81,12 @@ export class SearchWorld {
   readonly finished: FinishedText[] = [];
   /** Readers that got a record (or page) in the last transition, by number. */
   readonly progressed: boolean[] = [];
-  /** The last transition woke nobody, and left the counter and the sections of RCU alone. */
+  /** What the last transition may have looked at or changed of the shared state: columns. */
+  looked = NOTHING_SHARED;
+  /** It woke nobody, and began and ended no section of RCU. */
   quiet = false;
+  /** It moved mm_lock_seq. */
+  counted = false;
   /** It began a pass or ended one. */
   judged = false;
   /** It changed what the oracle knows of passes. */
@@ -107,7 +113,6 @@ export class SearchWorld {
     const { reduce } = options;
     this.#mergePrivate = reduce === 'private' || reduce === 'all';
     const ranges = reduce === 'ranges' || reduce === 'all';
-    this.#still = ranges ? new StillSteps(this.kernel, scenario, this.#isDone) : null;
     this.#vmaLocks = this.world.readers.some((r) => r.strategy.vmaLocks === true);
     this.#status = new Uint8Array(this.tasks.length);
     for (const hog of this.world.hogs) this.#status[hog.id] = FINISHED;
@@ -128,6 +133,10 @@ export class SearchWorld {
         failuresMax: options.failuresMax,
       },
     });
+    const { kernel } = this;
+    const { shared } = this.numbers;
+    const isDone = this.#isDone;
+    this.#still = ranges ? new StillSteps({ kernel, shared, scenario, isDone }) : null;
     for (const r of this.world.readers) {
       const { accepted } = r;
       r.accepted = () => {
@@ -174,7 +183,7 @@ export class SearchWorld {
     } while (this.#status[task] === RUNNABLE && this.#isUnseen(task));
     // Each section that begins has a new number.
     if (rcu.sections !== sections || rcu.open.length !== open) this.quiet = false;
-    if (kernel.mm.mmLockSeq.value !== seq) this.quiet = false;
+    this.counted = kernel.mm.mmLockSeq.value !== seq;
     this.judged = oracle.uses !== uses;
     this.observed = oracle.changes !== changes;
     const { made, of } = this.#chance;
@@ -192,6 +201,7 @@ export class SearchWorld {
     empty(this.trail);
     empty(this.finished);
     empty(this.progressed);
+    this.looked = NOTHING_SHARED;
     this.#chance.reset(choices);
   }
 
@@ -202,7 +212,10 @@ export class SearchWorld {
     if (this.#mergePrivate) {
       if (isPrivate(step) || (!this.#vmaLocks && VMA_LOCK_STEPS.has(step))) return true;
     }
-    return this.#still !== null && task < readers.length && this.#still.next(readers[task]!);
+    if (this.#still === null || task >= readers.length) return false;
+    const isStill = this.#still.next(readers[task]!);
+    this.looked |= this.#still.lookedAt;
+    return isStill;
   }
 
   readonly #isDone = (writer: number): boolean =>
@@ -217,8 +230,17 @@ export class SearchWorld {
     return this.#status[task] === ASLEEP ? 'mmap_lock' : stepName(this.#nextOf(task));
   }
 
+  /** What the task's next step may look at or change of the shared state. */
+  #columnsOf({ id }: Task): number {
+    const reader = this.world.readers[id];
+    if (reader === undefined) return ALL_SHARED;
+    return this.#status[id] === ASLEEP ? THE_MMAP_LOCK : lookedAt(this.numbers.shared, reader);
+  }
+
   #step(t: Task): void {
-    this.numbers.moves(t.id);
+    const columns = this.#columnsOf(t);
+    this.looked |= columns;
+    this.numbers.moves(t.id, columns);
     const { made } = this.#chance;
     const from = made.length;
     if (this.#status[t.id] === ASLEEP) {

@@ -1,33 +1,25 @@
 /**
  * A world as a few numbers: equal numbers, equal futures.
  *
- * A world falls into portions: the address space with the committed state in force (only writers
- * change it), the locks (any step may change them), for each task its registers (only its own
- * steps change them) and what the steps of others can change of it (whether it sleeps, where a
- * reader's cursor stands, whether its sample is good), and for each reader what the oracle knows of
- * its pass. Each portion is packed into bytes, and equal bytes have one number. A state is a row:
- * the number of the pair of the first two, then for each task the number of its pair, then for each
- * reader the number of its pass.
+ * A world falls into portions: what all tasks have in common (shared-state.ts), for each task its
+ * registers (only its own steps change them) and what the steps of others can change of it (whether
+ * it sleeps, where a reader's cursor stands, whether its sample is good), and for each reader what
+ * the oracle knows of its pass. Each portion is packed into bytes, and equal bytes have one number.
+ * A state is a row: the number of what is common, then for each task the number of its pair, then
+ * for each reader the number of its pass.
  *
  * So a step of a task reads what the first number and its own stand for, and nothing else; see
  * drive/transitions.ts. A portion is packed and unpacked again only if it can have changed.
  */
-import { ByteInterner } from '../base/byte-interner.ts';
-import { Packer, Unpacker } from '../base/packed.ts';
+import type { Unpacker } from '../base/packed.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import type { SmallOracle } from '../oracle/small-world.ts';
-import { restoreAddressSpace, restoreLocks, saveAddressSpace, saveLocks } from './save-kernel.ts';
+import { Portions } from './portions.ts';
 import type { SaveContext } from './save-task.ts';
-import {
-  restoreReader,
-  restoreTurns,
-  restoreWriter,
-  saveReader,
-  saveTurns,
-  saveWriter,
-} from './save-task.ts';
+import { restoreReader, restoreWriter, saveReader, saveWriter } from './save-task.ts';
 import { restoreReaderView, saveReaderView } from './save-views.ts';
+import { SharedState } from './shared-state.ts';
 import type { World } from './world.ts';
 
 const NOTHING = -1;
@@ -56,11 +48,9 @@ export class StateNumbers {
   readonly #oracle: SmallOracle;
   readonly #status: Uint8Array;
   readonly #context: SaveContext;
-  readonly #packer = new Packer();
-  readonly #unpacker = new Unpacker();
-  readonly #portions = new ByteInterner();
-  /** Pairs of portions: address space and locks; registers and what others change. */
-  readonly #shared = new RowInterner(2);
+  readonly #portions = new Portions();
+  readonly shared: SharedState;
+  /** Pairs of portions: registers and what others change. */
   readonly #tasks = new RowInterner(2);
   readonly #pair = new Int32Array(2);
   /** Of the world as it was saved or restored last. */
@@ -69,9 +59,8 @@ export class StateNumbers {
   readonly #moved: Uint8Array;
   /** By task: the portion that its registers hold, when it has not moved. */
   readonly #held: Int32Array;
-  #spaceChanged = true;
-  /** The address space is as it was restored: its leaves are numbered by their places. */
-  #spaceRestored = false;
+  /** How often the oracle had been told of something then. */
+  #told = -1;
 
   constructor({ world, oracle, status, context }: SavedParts) {
     this.#world = world;
@@ -84,6 +73,13 @@ export class StateNumbers {
     this.passesAt = 1 + tasks;
     this.#moved = new Uint8Array(world.tasks.length).fill(1);
     this.#held = new Int32Array(world.tasks.length).fill(NOTHING);
+    this.shared = new SharedState({
+      world,
+      oracle,
+      portions: this.#portions,
+      base: context.base,
+      isDone: (writer) => status[world.readers.length + writer] === FINISHED,
+    });
   }
 
   /** Numbers of a state. */
@@ -93,12 +89,7 @@ export class StateNumbers {
 
   /** Bytes of memory that the portions take. */
   get bytes(): number {
-    return this.#portions.held + this.#shared.bytes + this.#tasks.bytes;
-  }
-
-  /** The address space, by the number of what is common. */
-  spaceOf(common: number): number {
-    return this.#shared.rows[2 * common]!;
+    return this.#portions.held + this.shared.rows.bytes + this.#tasks.bytes;
   }
 
   /** What others can change of a task, by the number of the task. */
@@ -108,30 +99,39 @@ export class StateNumbers {
 
   /** The number of the same task with that changed. */
   withChangeable(task: number, changeable: number): number {
-    return this.#pairOf(this.#tasks, this.#tasks.rows[2 * task]!, changeable);
+    return this.#pairOf(this.#tasks.rows[2 * task]!, changeable);
   }
 
-  /** To be told before a task takes a step. */
-  moves(task: number): void {
+  #pairOf(registers: number, changeable: number): number {
+    this.#pair[0] = registers;
+    this.#pair[1] = changeable;
+    return this.#tasks.idOf(this.#pair);
+  }
+
+  /**
+   * To be told before a task takes a step.
+   * @param columns what the step may touch of the shared state
+   */
+  moves(task: number, columns: number): void {
     this.#moved[task] = 1;
-    if (task < this.#world.readers.length) return;
-    this.#spaceChanged = true;
-    this.#spaceRestored = false;
+    this.shared.touches(columns);
   }
 
   /** The array is overwritten by the next call. */
   save(): Int32Array {
     const { readers, writers } = this.#world;
     const numbers = this.#current;
-    const space = this.#spaceChanged ? this.#saveSpace() : this.#shared.rows[2 * numbers[0]!]!;
-    numbers[0] = this.#pairOf(this.#shared, space, this.#saveLocks());
+    const { reachesOthers } = this.shared;
+    numbers[0] = this.shared.save();
+    const passes = this.#told !== this.#tellings();
     for (const { id } of readers) {
-      numbers[1 + id] = this.#saveTask(id);
-      numbers[this.passesAt + id] = this.#savePass(id);
+      if (reachesOthers || this.#moved[id] === 1) numbers[1 + id] = this.#saveTask(id);
+      if (passes) numbers[this.passesAt + id] = this.#savePass(id);
     }
-    for (const { id } of writers) numbers[1 + id] = this.#saveTask(id);
-    this.#moved.fill(0);
-    this.#spaceChanged = false;
+    for (const { id } of writers) {
+      if (reachesOthers || this.#moved[id] === 1) numbers[1 + id] = this.#saveTask(id);
+    }
+    this.#settled();
     return numbers;
   }
 
@@ -146,12 +146,7 @@ export class StateNumbers {
   restoreFor(task: number, states: Int32Array, at: number): void {
     const { readers, writers } = this.#world;
     const numbers = this.#current;
-    const space = this.spaceOf(states[at]!);
-    if (!this.#spaceRestored || this.spaceOf(numbers[0]!) !== space) {
-      this.#restoreSpace(this.#portion(space));
-      this.#spaceRestored = true;
-    }
-    this.#restoreLocks(this.#portion(this.#shared.rows[2 * states[at]! + 1]!));
+    this.shared.restore(states[at]!);
     for (const { id } of readers) {
       this.#restoreTask(id, states[at + 1 + id]!, task < 0 || task === id);
       this.#restorePass(id, states[at + this.passesAt + id]!);
@@ -160,56 +155,16 @@ export class StateNumbers {
       this.#restoreTask(id, states[at + 1 + id]!, task < 0 || task === id);
     }
     for (let i = 0; i < numbers.length; i++) numbers[i] = states[at + i]!;
+    this.#settled();
+  }
+
+  #settled(): void {
     this.#moved.fill(0);
-    this.#spaceChanged = false;
+    this.#told = this.#tellings();
   }
 
-  #pairOf(pairs: RowInterner, first: number, second: number): number {
-    this.#pair[0] = first;
-    this.#pair[1] = second;
-    return pairs.idOf(this.#pair);
-  }
-
-  #packed(): number {
-    return this.#portions.idOf(this.#packer.bytes, this.#packer.length);
-  }
-
-  #portion(id: number): Unpacker {
-    this.#unpacker.reset(this.#portions.bytes, this.#portions.at(id));
-    return this.#unpacker;
-  }
-
-  // --- What tasks have in common ---
-
-  #saveSpace(): number {
-    const p = this.#packer;
-    p.reset();
-    p.put(this.#oracle.text);
-    p.put(this.#oracle.mapped);
-    saveAddressSpace(this.#kernel, this.#context.base, p);
-    return this.#packed();
-  }
-
-  #restoreSpace(u: Unpacker): void {
-    this.#oracle.text = u.get();
-    this.#oracle.mapped = u.get();
-    restoreAddressSpace(this.#kernel, this.#context.base, u);
-  }
-
-  #saveLocks(): number {
-    const p = this.#packer;
-    p.reset();
-    saveLocks(this.#kernel, p);
-    saveTurns(this.#world.turns, p);
-    // Which steps of a reader are taken at once depends on it: see still-steps.ts.
-    for (const { id } of this.#world.writers) p.flag(this.#status[id] === FINISHED);
-    return this.#packed();
-  }
-
-  #restoreLocks(u: Unpacker): void {
-    restoreLocks(this.#kernel, u);
-    restoreTurns(this.#world.turns, u);
-    this.#kernel.mm.tree.dropDeadLeaves();
+  #tellings(): number {
+    return this.#oracle.changes + this.#oracle.uses;
   }
 
   // --- Tasks ---
@@ -218,7 +173,7 @@ export class StateNumbers {
     if (this.#moved[id] === 1) this.#held[id] = this.#saveRegisters(id);
     const registers =
       this.#moved[id] === 1 ? this.#held[id]! : this.#tasks.rows[2 * this.#current[1 + id]!]!;
-    return this.#pairOf(this.#tasks, registers, this.#saveChangeable(id));
+    return this.#pairOf(registers, this.#saveChangeable(id));
   }
 
   #restoreTask(id: number, number: number, registersToo: boolean): void {
@@ -226,19 +181,18 @@ export class StateNumbers {
     const registers = rows[2 * number]!;
     if (this.#moved[id] === 1) this.#held[id] = NOTHING;
     if (registersToo && this.#held[id] !== registers) {
-      this.#restoreRegisters(id, this.#portion(registers));
+      this.#restoreRegisters(id, this.#portions.open(registers));
       this.#held[id] = registers;
     }
-    this.#restoreChangeable(id, this.#portion(rows[2 * number + 1]!));
+    this.#restoreChangeable(id, this.#portions.open(rows[2 * number + 1]!));
   }
 
   #saveRegisters(id: number): number {
     const { readers, writers } = this.#world;
-    const p = this.#packer;
-    p.reset();
+    const p = this.#portions.begin();
     if (id < readers.length) saveReader(readers[id]!, this.#context, p);
     else saveWriter(writers[id - readers.length]!, this.#context, p);
-    return this.#packed();
+    return this.#portions.number();
   }
 
   #restoreRegisters(id: number, u: Unpacker): void {
@@ -249,11 +203,10 @@ export class StateNumbers {
 
   #saveChangeable(id: number): number {
     const { readers, tasks } = this.#world;
-    const p = this.#packer;
-    p.reset();
+    const p = this.#portions.begin();
     p.put(this.#status[id]! * STATUS_UNIT + tasks[id]!.lockWants);
     if (id < readers.length) saveReaderView(this.#kernel, readers[id]!, this.#context.base, p);
-    return this.#packed();
+    return this.#portions.number();
   }
 
   #restoreChangeable(id: number, u: Unpacker): void {
@@ -267,17 +220,16 @@ export class StateNumbers {
 
   #savePass(reader: number): number {
     const pass = this.#oracle.passes[reader]!;
-    const p = this.#packer;
-    p.reset();
+    const p = this.#portions.begin();
     p.put(pass.states);
     p.put(pass.committed);
     p.put(pass.trees);
-    return this.#packed();
+    return this.#portions.number();
   }
 
   #restorePass(reader: number, portion: number): void {
     const pass = this.#oracle.passes[reader]!;
-    const u = this.#portion(portion);
+    const u = this.#portions.open(portion);
     pass.states = u.get();
     pass.committed = u.get();
     pass.trees = u.get();

@@ -23,60 +23,78 @@
 
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_FILE, NO_NAME, NO_VMA } from '../mm/layout.ts';
-import { whatItLooksAt } from '../mm/looks.ts';
+import { LOOKS, whatItLooksAt } from '../mm/looks.ts';
 import type { Reader } from '../proc/reader.ts';
 import { LIVE_VMA } from '../proc/strategy.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { meets, type Reach, reachOf } from '../writers/reach.ts';
 import { isFree } from './save-kernel.ts';
+import { NOTHING_SHARED, type SharedState, THE_MMAP_LOCK, WHO_IS_DONE } from './shared-state.ts';
+
+export interface StillParts {
+  readonly kernel: Kernel;
+  readonly shared: SharedState;
+  readonly scenario: Scenario;
+  /** Whether a writer (from 0) is finished. */
+  readonly isDone: (writer: number) => boolean;
+}
 
 export class StillSteps {
   readonly #kernel: Kernel;
   readonly #reaches: readonly Reach[];
+  readonly #shared: SharedState;
   readonly #isDone: (writer: number) => boolean;
+  /** Columns of the shared state by which the last answer was given. */
+  lookedAt = NOTHING_SHARED;
 
-  /** @param isDone whether a writer (from 0) is finished */
-  constructor(kernel: Kernel, scenario: Scenario, isDone: (writer: number) => boolean) {
+  constructor({ kernel, shared, scenario, isDone }: StillParts) {
     this.#kernel = kernel;
+    this.#shared = shared;
     this.#reaches = scenario.writers.map((writer) => reachOf(writer, scenario));
     this.#isDone = isDone;
   }
 
   /** Whether the reader's next step is one. */
   next(r: Reader): boolean {
+    this.lookedAt = NOTHING_SHARED;
     switch (whatItLooksAt(r.step)) {
-      case undefined:
-        return false;
-      case 'walk':
+      case LOOKS.walk:
         return this.#holdsMmapLock(r);
-      case 'fields':
+      case LOOKS.fields:
         return this.#holdsMmapLock(r) || this.#outOfReach(r.found);
-      case 'line':
+      case LOOKS.line:
         return this.#holdsMmapLock(r) || (this.#brkIsStill() && this.#lineIsStill(r));
-      case 'readLock':
+      case LOOKS.readLock:
         return this.#outOfReach(r.found);
-      case 'endRead':
+      case LOOKS.endRead:
         return this.#outOfReach(r.lockedVma);
-      case 'pin':
+      case LOOKS.pin:
         return this.#holds(r.found, r.copy);
-      case 'unpin': {
+      case LOOKS.unpin: {
         const { pinnedFile: file, pinnedName: name } = r;
         return !r.mmapLocked && this.#holds(r.found, { file, name });
       }
+      default:
+        return false;
     }
   }
 
   /** A strategy of somebody's own may say so without having taken it. */
   #holdsMmapLock({ mmapLocked }: Reader): boolean {
-    return mmapLocked && this.#kernel.mm.mmapLock.readerCount > 0;
+    if (!mmapLocked) return false;
+    this.lookedAt |= THE_MMAP_LOCK;
+    return this.#kernel.mm.mmapLock.readerCount > 0;
   }
 
   #lineIsStill({ source, found, lockedVma }: Reader): boolean {
     if (source !== LIVE_VMA || this.#outOfReach(found)) return true;
-    return lockedVma === found && found !== NO_VMA && this.#kernel.mm.vmas.vmRefcnt[found]! > 1;
+    if (lockedVma !== found || found === NO_VMA) return false;
+    this.lookedAt |= this.#shared.countOf(found);
+    return this.#kernel.mm.vmas.vmRefcnt[found]! > 1;
   }
 
   #outOfReach(vma: number): boolean {
+    this.lookedAt |= this.#shared.fieldsOf(vma);
     // A slot that is free is anyone's.
     if (vma === NO_VMA || isFree(this.#kernel, vma)) return false;
     const { vmStart, vmEnd } = this.#kernel.mm.vmas;
@@ -89,6 +107,7 @@ export class StillSteps {
 
   /** Of the writers that are not finished. */
   #everyReach(holds: (reach: Reach) => boolean): boolean {
+    this.lookedAt |= WHO_IS_DONE;
     return this.#reaches.every((reach, writer) => holds(reach) || this.#isDone(writer));
   }
 

@@ -1,0 +1,332 @@
+/**
+ * What all tasks of a world have in common, as a row of numbers: one for each thing that a step may
+ * look at and another step may leave alone. So it can be said what a step of a reader depends on
+ * (looked-at.ts), and a step need only be tried once for all states that are alike in that.
+ *
+ * A column holds the number of a portion (bytes, see save-kernel.ts), or a small number itself. A
+ * VMA has a column for its fields and one for vm_refcnt; those beyond the first few share one
+ * column. Rows are numbered, too. Columns that hold what they should are not restored again.
+ */
+import type { Unpacker } from '../base/packed.ts';
+import { RowInterner } from '../base/row-interner.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import { NO_ANON_VMA } from '../mm/layout.ts';
+import type { SmallOracle } from '../oracle/small-world.ts';
+import type { Portions } from './portions.ts';
+import {
+  isFree,
+  RESTORED_SEQ,
+  restoreDerived,
+  restoreDrain,
+  restoreFreeVma,
+  restoreMm,
+  restoreMmapLock,
+  restoreRcu,
+  restoreReferences,
+  restoreTree,
+  restoreVma,
+  saveDrain,
+  saveMm,
+  saveMmapLock,
+  saveRcu,
+  saveReferences,
+  saveTree,
+  saveVma,
+} from './save-kernel.ts';
+import { restoreTurns, saveTurns } from './save-task.ts';
+import type { World } from './world.ts';
+
+// --- Columns ------------------------------------------------------------------------------------
+
+/** The tree, and what the oracle knows of the committed state in force. */
+const TREE = 0;
+/** The rest that only writers change: sizes, mm->brk, names, whose turn it is in traces. */
+const MM = 1;
+/** mm_lock_seq: 1 while it is odd. */
+const COUNTER = 2;
+/** Which writers are finished. */
+const DONE = 3;
+const MMAP_LOCK = 4;
+/** Who waits for the readers of a VMA to leave. */
+const DRAIN = 5;
+/** To files and names. */
+const REFERENCES = 6;
+const RCU = 7;
+/** VMAs without columns of their own: fields, and vm_refcnt. */
+const OTHER_VMAS = 8;
+const OTHER_COUNTS = 9;
+/** The fields of VMA i stand at FIRST_VMA + 2i, its vm_refcnt behind them. */
+const FIRST_VMA = 10;
+
+/** Sets of columns are numbers of 31 bits. */
+const SLOTS_MAX = 10;
+/** VMAs that writers may add before they share a column. */
+const SPARE_SLOTS = 3;
+
+/** In the column of the fields of a VMA. */
+const FREE_SLOT = -1;
+const UNUSED_SLOT = -2;
+
+/** No portion: the kernel holds something else than what any number stands for. */
+const NOTHING = -3;
+
+/** Sets of columns. */
+export const THE_TREE = 1 << TREE;
+export const THE_MM = 1 << MM;
+export const THE_COUNTER = 1 << COUNTER;
+export const WHO_IS_DONE = 1 << DONE;
+export const THE_MMAP_LOCK = 1 << MMAP_LOCK;
+export const THE_DRAIN = 1 << DRAIN;
+export const THE_REFERENCES = 1 << REFERENCES;
+export const THE_RCU = 1 << RCU;
+export const NOTHING_SHARED = 0;
+export const ALL_SHARED = 2 ** 31 - 1;
+
+/** What a step must touch to change what is kept of another task: wake it, or free a leaf. */
+const REACHES_OTHERS = THE_MMAP_LOCK | THE_DRAIN | THE_RCU;
+
+export interface SharedParts {
+  readonly world: World;
+  readonly oracle: SmallOracle;
+  readonly portions: Portions;
+  /** A page near which addresses lie. */
+  readonly base: number;
+  /** By number of a writer, from 0. */
+  readonly isDone: (writer: number) => boolean;
+}
+
+export class SharedState {
+  /** Every state that was met: a row of columns, by number. */
+  readonly rows: RowInterner;
+  readonly #parts: SharedParts;
+  readonly #kernel: Kernel;
+  /** VMAs with columns of their own. */
+  readonly #slots: number;
+  /** As it was saved or restored last. */
+  readonly #now: Int32Array;
+  /** By column, what the kernel holds just as it would be restored. */
+  readonly #held: Int32Array;
+  /** Columns that steps may have changed since. */
+  #touched = ALL_SHARED;
+
+  constructor(parts: SharedParts) {
+    this.#parts = parts;
+    this.#kernel = parts.world.kernel;
+    const { vmas } = this.#kernel.mm;
+    this.#slots = Math.min(SLOTS_MAX, vmas.used + SPARE_SLOTS);
+    vmas.reserve(this.#slots);
+    const width = FIRST_VMA + 2 * this.#slots;
+    this.rows = new RowInterner(width);
+    this.#now = new Int32Array(width);
+    this.#held = new Int32Array(width).fill(NOTHING);
+  }
+
+  // --- Sets of columns ---
+
+  /** @param vma number of a slot, or NO_VMA */
+  fieldsOf(vma: number): number {
+    if (vma < 0) return NOTHING_SHARED;
+    return 1 << (vma < this.#slots ? FIRST_VMA + 2 * vma : OTHER_VMAS);
+  }
+
+  countOf(vma: number): number {
+    if (vma < 0) return NOTHING_SHARED;
+    return 1 << (vma < this.#slots ? FIRST_VMA + 2 * vma + 1 : OTHER_COUNTS);
+  }
+
+  /** To be told before a step, of the columns that it may change. */
+  touches(columns: number): void {
+    this.#touched |= columns;
+  }
+
+  /** Steps since the last time may have changed what is kept of tasks that took none. */
+  get reachesOthers(): boolean {
+    return (this.#touched & REACHES_OTHERS) !== 0;
+  }
+
+  /** Whether what readers remember of the kernel means the same in both states. */
+  isSameToViews(a: number, b: number): boolean {
+    const { rows } = this.rows;
+    const atA = a * this.#now.length;
+    const atB = b * this.#now.length;
+    if (rows[atA + TREE] !== rows[atB + TREE]) return false;
+    if (rows[atA + OTHER_VMAS] !== rows[atB + OTHER_VMAS]) return false;
+    for (let i = FIRST_VMA; i < this.#now.length; i += 2) {
+      if ((rows[atA + i] === FREE_SLOT) !== (rows[atB + i] === FREE_SLOT)) return false;
+    }
+    return true;
+  }
+
+  // --- Saving ---
+
+  /** The number of the state as it is. */
+  save(): number {
+    const k = this.#kernel;
+    const { portions } = this.#parts;
+    const touched = this.#touched;
+    // What only writers change: their steps touch everything.
+    if ((touched & THE_TREE) !== 0) this.#saveWritten();
+    if ((touched & THE_MMAP_LOCK) !== 0) {
+      saveMmapLock(k, portions.begin());
+      this.#isHeld(MMAP_LOCK, portions.number());
+    }
+    if ((touched & THE_DRAIN) !== 0) {
+      saveDrain(k, portions.begin());
+      this.#isHeld(DRAIN, portions.number());
+    }
+    if ((touched & THE_REFERENCES) !== 0) {
+      saveReferences(k, portions.begin());
+      this.#isHeld(REFERENCES, portions.number());
+    }
+    if ((touched & THE_RCU) !== 0) {
+      saveRcu(k, portions.begin());
+      this.#isNot(RCU, portions.number());
+    }
+    this.#saveCounts(touched);
+    this.#touched = NOTHING_SHARED;
+    return this.rows.idOf(this.#now);
+  }
+
+  /** The kernel holds it as it would be restored. */
+  #isHeld(column: number, value: number): void {
+    this.#now[column] = value;
+    this.#held[column] = value;
+  }
+
+  /** It holds it in a form of its own: leaves, sections, stamps with other numbers. */
+  #isNot(column: number, value: number): void {
+    this.#now[column] = value;
+    this.#held[column] = NOTHING;
+  }
+
+  #saveWritten(): void {
+    const k = this.#kernel;
+    const { oracle, portions, base, world, isDone } = this.#parts;
+    const p = portions.begin();
+    p.put(oracle.text);
+    p.put(oracle.mapped);
+    saveTree(k.mm.tree, base, p);
+    this.#isNot(TREE, portions.number());
+    const mm = portions.begin();
+    saveMm(k, mm);
+    saveTurns(world.turns, mm);
+    this.#isHeld(MM, portions.number());
+    this.#isNot(COUNTER, k.mm.mmLockSeq.value % 2);
+    const done = portions.begin();
+    for (let writer = 0; writer < world.writers.length; writer++) done.flag(isDone(writer));
+    this.#isHeld(DONE, portions.number());
+    this.#saveFields();
+  }
+
+  #saveFields(): void {
+    const k = this.#kernel;
+    const { portions, base } = this.#parts;
+    const { used } = k.mm.vmas;
+    const frame = { base, anonVmas: [NO_ANON_VMA] };
+    for (let id = 0; id < this.#slots; id++) {
+      let value = id < used ? FREE_SLOT : UNUSED_SLOT;
+      if (id < used && !isFree(k, id)) {
+        saveVma(k, id, frame, portions.begin());
+        value = portions.number();
+      }
+      this.#isNot(FIRST_VMA + 2 * id, value);
+    }
+    const p = portions.begin();
+    for (let id = this.#slots; id < used; id++) {
+      p.flag(isFree(k, id));
+      if (!isFree(k, id)) saveVma(k, id, frame, p);
+    }
+    this.#isNot(OTHER_VMAS, portions.number());
+  }
+
+  #saveCounts(touched: number): void {
+    const { vmRefcnt, used } = this.#kernel.mm.vmas;
+    for (let id = 0; id < this.#slots; id++) {
+      const column = FIRST_VMA + 2 * id + 1;
+      if ((touched & (1 << column)) !== 0) this.#isHeld(column, id < used ? vmRefcnt[id]! : 0);
+    }
+    if ((touched & (1 << OTHER_COUNTS)) === 0) return;
+    const p = this.#parts.portions.begin();
+    for (let id = this.#slots; id < used; id++) p.put(vmRefcnt[id]!);
+    this.#isHeld(OTHER_COUNTS, this.#parts.portions.number());
+  }
+
+  // --- Restoring ---
+
+  restore(number: number): void {
+    const held = this.#held;
+    const now = this.#now;
+    const touched = this.#touched;
+    const at = number * now.length;
+    for (let column = 0; column < now.length; column++) {
+      now[column] = this.rows.rows[at + column]!;
+      if ((touched & (1 << column)) !== 0) held[column] = NOTHING;
+    }
+    this.#touched = NOTHING_SHARED;
+    const k = this.#kernel;
+    if (this.#differs(COUNTER)) k.mm.mmLockSeq.value = RESTORED_SEQ + now[COUNTER]!;
+    if (this.#differs(MM)) this.#restoreMm();
+    if (this.#differs(TREE)) this.#restoreTree();
+    this.#restoreVmas();
+    if (this.#differs(MMAP_LOCK)) restoreMmapLock(k, this.#open(MMAP_LOCK));
+    if (this.#differs(DRAIN)) restoreDrain(k, this.#open(DRAIN));
+    if (this.#differs(REFERENCES)) restoreReferences(k, this.#open(REFERENCES));
+    // Always: what readers remember adds dead leaves to what waits for the end of a section.
+    restoreRcu(k, this.#open(RCU));
+    k.mm.tree.dropDeadLeaves();
+  }
+
+  /** The kernel does not hold it: from now on it does. */
+  #differs(column: number): boolean {
+    if (this.#held[column] === this.#now[column]) return false;
+    this.#held[column] = this.#now[column]!;
+    return true;
+  }
+
+  #open(column: number): Unpacker {
+    return this.#parts.portions.open(this.#now[column]!);
+  }
+
+  #restoreMm(): void {
+    const u = this.#open(MM);
+    restoreMm(this.#kernel, u);
+    restoreTurns(this.#parts.world.turns, u);
+  }
+
+  #restoreTree(): void {
+    const u = this.#open(TREE);
+    const { oracle, base } = this.#parts;
+    oracle.text = u.get();
+    oracle.mapped = u.get();
+    restoreTree(this.#kernel.mm.tree, base, u);
+  }
+
+  #restoreVmas(): void {
+    const k = this.#kernel;
+    const { base } = this.#parts;
+    let changed = false;
+    for (let id = 0; id < this.#slots; id++) {
+      const fields = FIRST_VMA + 2 * id;
+      if (this.#differs(fields)) {
+        changed = true;
+        const value = this.#now[fields]!;
+        if (value === FREE_SLOT) restoreFreeVma(k, id);
+        else if (value !== UNUSED_SLOT) restoreVma(k, id, base, this.#open(fields));
+      }
+      if (this.#differs(fields + 1)) k.mm.vmas.vmRefcnt[id] = this.#now[fields + 1]!;
+    }
+    if (this.#differs(OTHER_VMAS)) {
+      changed = true;
+      const u = this.#open(OTHER_VMAS);
+      for (let id = this.#slots; id < k.mm.vmas.used; id++) {
+        if (u.flag()) restoreFreeVma(k, id);
+        else restoreVma(k, id, base, u);
+      }
+    }
+    if (this.#differs(OTHER_COUNTS)) {
+      const u = this.#open(OTHER_COUNTS);
+      for (let id = this.#slots; id < k.mm.vmas.used; id++) k.mm.vmas.vmRefcnt[id] = u.get();
+    }
+    if (changed) restoreDerived(k);
+  }
+}
