@@ -28,6 +28,13 @@ export class Packer {
     this.put(value ? 1 : 0);
   }
 
+  /** Bytes that have been packed already. */
+  append(bytes: Uint8Array, from: number, to: number): void {
+    const end = this.length + to - from;
+    if (end > this.bytes.length) this.bytes = grownBytes(this.bytes, end);
+    for (let i = from; i < to; i++) this.bytes[this.length++] = bytes[i]!;
+  }
+
   list(values: readonly number[]): void {
     this.put(values.length);
     for (let i = 0; i < values.length; i++) this.put(values[i]!);

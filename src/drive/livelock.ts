@@ -23,7 +23,7 @@ import {
   saveWriter,
   TaskTables,
 } from '../world/save-task.ts';
-import { saveReaderView } from '../world/save-views.ts';
+import { isSampleGood, saveReaderView } from '../world/save-views.ts';
 import type { World } from '../world/world.ts';
 import { CHANCE_WORDS } from '../writers/chance.ts';
 import type { Machine } from './machine.ts';
@@ -126,6 +126,7 @@ export class LivelockWatch {
     saveTurns(this.#world.turns, p);
     for (const r of readers) {
       saveReader(r, c, p);
+      p.flag(isSampleGood(k, r));
       saveReaderView(k, r, c.base, p);
     }
     for (const w of writers) saveWriter(w, c, p);

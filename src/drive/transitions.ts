@@ -21,11 +21,19 @@ import { roomierInt32 } from '../base/grow.ts';
 import { Interned } from '../base/intern.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
+import type { News } from '../oracle/small-world.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
 import type { FinishedText, SearchWorld } from '../world/search-world.ts';
 import { SeenColumns } from '../world/seen-columns.ts';
 import { NOTHING_SHARED, THE_MMAP_LOCK } from '../world/shared-state.ts';
-import type { StateNumbers } from '../world/state-numbers.ts';
+import {
+  REACHES_LEAVES,
+  REACHES_NOBODY,
+  REACHES_SAMPLES,
+  REACHES_SLOTS,
+  type StateNumbers,
+  TOUCHED,
+} from '../world/state-numbers.ts';
 
 /** What a transition can bring to light. Plain data. */
 export type Event =
@@ -46,27 +54,25 @@ export const NO_VIA = -1;
 
 /**
  * Numbers of an outcome: what was looked at as it is afterwards, own number, own pass, the next via
- * to try, flags.
+ * to try, flags, what others can notice of it.
  */
-const OUTCOME = 5;
+const OUTCOME = 6;
 const SEEN = 0;
 const OWN = 1;
 const PASS = 2;
 const NEXT = 3;
 const FLAGS = 4;
+const REACH = 5;
 
 const SLEEPS = 1;
 const FINISHED = 2;
 const FAULT = 4;
 const HAS_EVENTS = 8;
 const PROGRESS = 16;
-/** What others can change of a task is as it was, but that samples of the counter are behind. */
-const QUIET = 32;
-const COUNTED = 64;
-/** What the oracle knows of the passes of others is as it was. */
-const UNOBSERVED = 128;
+/** The oracle was told something that passes must know. */
+const HAS_NEWS = 32;
 /** No outcome: it depends on the pass. */
-const ASKS_PASS = 256;
+const ASKS_PASS = 64;
 
 const ANY_PASS = -1;
 /** Numbers that an outcome is known by: via, what it sees, number of the task, its pass. */
@@ -74,8 +80,15 @@ const KNOWN = 4;
 /** So many effects, or columns seen, take about as much memory as an outcome. */
 const EFFECTS_AN_OUTCOME = 3;
 
-/** In place of an outcome: any that is quiet but has moved the counter. */
-const ANY_COUNTED = -1;
+/** In place of an outcome: any that reaches samples alone. */
+const ANY_THAT_COUNTS = -1;
+
+/** A step in the state that begins at `states[at]`, to the shared state number `to`. */
+interface StepFrom {
+  readonly states: Int32Array;
+  readonly at: number;
+  readonly to: number;
+}
 
 const NO_EVENTS: readonly Event[] = [];
 const NO_CHOICES: readonly number[] = [];
@@ -91,12 +104,12 @@ export class Transitions {
   readonly #known = new RowInterner(KNOWN);
   #outcomes = new Int32Array(64 * OUTCOME);
   readonly #events = new Map<number, readonly Event[]>();
+  readonly #news = new Map<number, readonly News[]>();
   readonly #choices = new Map<number, readonly number[]>();
   /** Outcome and other task, what others can change of it; by row number what becomes of that. */
   readonly #effects = new RowInterner(2);
   #changed = new Int32Array(64);
   readonly #row = new Int32Array(KNOWN);
-  readonly #effect = new Int32Array(2);
   /** Steps that had to be taken. */
   runs = 0;
 
@@ -129,6 +142,7 @@ export class Transitions {
     this.#seen.clear();
     this.#effects.clear();
     this.#events.clear();
+    this.#news.clear();
     this.#choices.clear();
   }
 
@@ -227,44 +241,61 @@ export class Transitions {
     into[1 + task] = this.#outcomes[first + OWN]!;
     const pass = this.#outcomes[first + PASS]!;
     if (pass !== ANY_PASS) into[passesAt + task] = pass;
-    const flags = this.#outcomes[first + FLAGS]!;
-    const cause = (flags & COUNTED) === 0 ? outcome : ANY_COUNTED;
-    for (let i = 1; i < passesAt && (flags & QUIET) === 0; i++) {
+    const reach = this.#outcomes[first + REACH]!;
+    for (let i = 1; i < passesAt && reach !== REACHES_NOBODY; i++) {
       if (i === 1 + task) continue;
       const before = numbers.changeableOf(into[i]!);
-      const after = this.#effectOn(this.#effectRow(cause, i, before), outcome, states, at);
+      const after = this.#changeableAfter(i, before, outcome, { states, at, to: into[0]! });
       if (after !== before) into[i] = numbers.withChangeable(into[i]!, after);
     }
-    for (let i = passesAt; i < width && (flags & UNOBSERVED) === 0; i++) {
-      if (i === passesAt + task) continue;
-      into[i] = this.#effectOn(this.#effectRow(outcome, i, into[i]!), outcome, states, at);
+    if ((this.#outcomes[first + FLAGS]! & HAS_NEWS) === 0) return;
+    for (let i = passesAt; i < width; i++) {
+      if (i !== passesAt + task) into[i] = this.#passAfter(i, into[i]!, outcome);
     }
   }
 
-  #effectOn(row: Int32Array, outcome: number, states: Int32Array, at: number): number {
-    const known = this.#effects.find(row);
+  // --- What becomes of others ---
+
+  /** @param i the task's place in the state @param before what others can change of it */
+  #changeableAfter(i: number, before: number, outcome: number, step: StepFrom): number {
+    const reach = this.#outcomes[outcome * OUTCOME + REACH]!;
+    const cause = reach === REACHES_SAMPLES ? ANY_THAT_COUNTS : outcome;
+    const known = this.#effects.find(this.#effectRow(cause, i, before));
     if (known >= 0) return this.#changed[known]!;
-    const [cause, before] = row as unknown as [number, number];
-    const via = this.#known.rows[KNOWN * outcome]!;
-    const { task, choices } = this.viaOf(via);
-    this.#numbers.restoreFor(task, states, at);
-    this.#world.run(task, choices);
-    this.#keepEffects(outcome, task, states, at);
-    row[0] = cause;
-    row[1] = before;
-    return this.#changed[this.#effects.find(row)]!;
+    const { states, at, to } = step;
+    const fromTo = { reach, from: states[at]!, to };
+    let after = this.#numbers.changeableAfter(i - 1, before, fromTo);
+    if (after === TOUCHED) after = this.#runAgain(i, outcome, step);
+    return this.#keepEffect(this.#effectRow(cause, i, before), after);
   }
 
-  /**
-   * @param cause the outcome, or ANY_COUNTED
-   * @param i the place of a task or a pass in the state
-   * @param before what others can change of it
-   */
+  /** Takes the step for what others can change of the task at `i`. */
+  #runAgain(i: number, outcome: number, { states, at }: StepFrom): number {
+    const { task, choices } = this.viaOf(this.#known.rows[KNOWN * outcome]!);
+    this.#numbers.restoreFor(task, states, at);
+    this.#world.run(task, choices);
+    return this.#numbers.changeableOf(this.#world.save()[i]!);
+  }
+
+  #passAfter(i: number, before: number, outcome: number): number {
+    const known = this.#effects.find(this.#effectRow(outcome, i, before));
+    if (known >= 0) return this.#changed[known]!;
+    const after = this.#numbers.passAfter(before, this.#news.get(outcome)!);
+    return this.#keepEffect(this.#effectRow(outcome, i, before), after);
+  }
+
   #effectRow(cause: number, i: number, before: number): Int32Array {
-    const row = this.#effect;
-    row[0] = cause === ANY_COUNTED ? ANY_COUNTED : cause * this.#numbers.width + i;
+    const row = this.#row;
+    row[0] = cause === ANY_THAT_COUNTS ? cause : cause * this.#numbers.width + i;
     row[1] = before;
     return row;
+  }
+
+  #keepEffect(row: Int32Array, after: number): number {
+    const effect = this.#effects.idOf(row);
+    if (effect >= this.#changed.length) this.#changed = roomierInt32(this.#changed, effect + 1);
+    this.#changed[effect] = after;
+    return after;
   }
 
   #flags(outcome: number): number {
@@ -309,11 +340,11 @@ export class Transitions {
     const events = this.#eventsNow(task);
     const after = world.save();
     const own = states[at + 1 + task]!;
+    const { news } = world.oracle;
     const flags =
       (events.length > 0 ? HAS_EVENTS : 0) |
       (world.progressed[task] === true ? PROGRESS : 0) |
-      this.#reachOf(states[at]!, after[0]!) |
-      (world.observed ? 0 : UNOBSERVED);
+      (news.length > 0 ? HAS_NEWS : 0);
     let pass = ANY_PASS;
     let row = this.#knownRow(states, at, via, ANY_PASS);
     if (world.judged) {
@@ -324,35 +355,18 @@ export class Transitions {
     }
     const seen = this.#seen.of(after[0]!, this.#lookedBy(own));
     const outcome = this.#keep(row, seen, after[1 + task]!, pass, nextVia, flags);
+    this.#outcomes[outcome * OUTCOME + REACH] = world.reach | this.#reachOf(states[at]!, after[0]!);
     if (events.length > 0) this.#events.set(outcome, events);
+    if (news.length > 0) this.#news.set(outcome, [...news]);
     if (world.chosenOf.length > 0) this.#choices.set(outcome, world.chosenOf);
-    this.#keepEffects(outcome, task, states, at);
     return outcome;
   }
 
-  /** Whether the run just made changed what others can change of a task. */
+  /** What others can notice of a step, by the shared state before and after it. */
   #reachOf(before: number, after: number): number {
-    const { quiet, counted } = this.#world;
-    if (!quiet || !this.#numbers.shared.isSameToViews(before, after)) return 0;
-    return counted ? COUNTED : QUIET;
-  }
-
-  /** What the run just made has done to others. */
-  #keepEffects(outcome: number, task: number, states: Int32Array, at: number): void {
-    const numbers = this.#numbers;
-    const { passesAt, width } = numbers;
-    const flags = this.#flags(outcome);
-    const after = this.#world.save();
-    const cause = (flags & COUNTED) === 0 ? outcome : ANY_COUNTED;
-    for (let i = 1; i < passesAt && (flags & QUIET) === 0; i++) {
-      if (i === 1 + task) continue;
-      const row = this.#effectRow(cause, i, numbers.changeableOf(states[at + i]!));
-      this.#keepEffect(row, numbers.changeableOf(after[i]!));
-    }
-    for (let i = passesAt; i < width && (flags & UNOBSERVED) === 0; i++) {
-      if (i === passesAt + task) continue;
-      this.#keepEffect(this.#effectRow(outcome, i, states[at + i]!), after[i]!);
-    }
+    const { shared } = this.#numbers;
+    const leaves = shared.isSameTree(before, after) ? REACHES_NOBODY : REACHES_LEAVES;
+    return leaves | (shared.isAnyFreed(before, after) ? REACHES_SLOTS : REACHES_NOBODY);
   }
 
   viaId(via: Via): number {
@@ -388,12 +402,7 @@ export class Transitions {
     this.#outcomes[at + PASS] = pass;
     this.#outcomes[at + NEXT] = next;
     this.#outcomes[at + FLAGS] = flags;
+    this.#outcomes[at + REACH] = REACHES_NOBODY;
     return outcome;
-  }
-
-  #keepEffect(row: Int32Array, after: number): void {
-    const effect = this.#effects.idOf(row);
-    if (effect >= this.#changed.length) this.#changed = roomierInt32(this.#changed, effect + 1);
-    this.#changed[effect] = after;
   }
 }

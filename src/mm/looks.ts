@@ -16,7 +16,9 @@
  *
  * Others:
  * `tree`     the tree, whatever is held
- * `counter`  mm_lock_seq
+ * `counter`  mm_lock_seq. (If a section is open, may drop references.)
+ * `sample`   takes a sample of mm_lock_seq, odd or even, or compares it with the one it has. (If it
+ *            has moved, may drop references.)
  * `lock`     mmap_lock: asks for it or lets it go; may not be in an RCU section
  * `rcu`      begins or ends an RCU section
  * `pass`     begins the pass, if it has not begun
@@ -34,6 +36,7 @@ const WORDS = {
   lock: 512,
   rcu: 1024,
   pass: 2048,
+  sample: 4096,
 } as const;
 
 export type Looks = keyof typeof WORDS;

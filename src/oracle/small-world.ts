@@ -29,6 +29,9 @@ export interface SmallPass {
   trees: number;
 }
 
+/** What passes in flight must know: a state of the tree, or a committed one. Interned things. */
+export type News = { readonly tree: number } | { readonly text: number; readonly mapped: number };
+
 type Text = readonly string[];
 
 export class SmallOracle implements MmObserver {
@@ -42,6 +45,8 @@ export class SmallOracle implements MmObserver {
   text: number;
   mapped: number;
   readonly passes: SmallPass[];
+  /** What it was told of the address space, until somebody empties it. */
+  readonly news: News[] = [];
   /** How often it was told of the address space, and of a pass: who asks twice sees if it was. */
   changes = 0;
   uses = 0;
@@ -57,31 +62,34 @@ export class SmallOracle implements MmObserver {
   sectionPlanned(): void {}
 
   treeStored(): void {
-    this.#treeChanged();
+    this.#tell({ tree: this.#readMapped() });
   }
 
   treeCleared(): void {
-    this.#treeChanged();
-  }
-
-  #treeChanged(): void {
-    this.changes++;
-    if (this.passes.every((pass) => pass.states < 0)) return;
-    const tree = this.#readMapped();
-    for (const pass of this.passes) {
-      if (pass.states >= 0) pass.trees = this.#intersect(pass.trees, tree);
-    }
+    this.#tell({ tree: this.#readMapped() });
   }
 
   sectionCommitted(): void {
-    this.changes++;
     this.text = this.#readText();
     this.mapped = this.#readMapped();
-    for (const pass of this.passes) {
-      if (pass.states < 0) continue;
-      pass.states = this.#with(pass.states, this.text);
-      pass.committed = this.#intersect(pass.committed, this.mapped);
+    this.#tell({ text: this.text, mapped: this.mapped });
+  }
+
+  #tell(news: News): void {
+    this.changes++;
+    this.news.push(news);
+    for (const pass of this.passes) this.hear(pass, news);
+  }
+
+  /** A pass in flight takes note. */
+  hear(pass: SmallPass, news: News): void {
+    if (pass.states < 0) return;
+    if ('tree' in news) {
+      pass.trees = this.#intersect(pass.trees, news.tree);
+      return;
     }
+    pass.states = this.#with(pass.states, news.text);
+    pass.committed = this.#intersect(pass.committed, news.mapped);
   }
 
   passBegins(reader: number): void {

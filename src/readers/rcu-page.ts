@@ -137,7 +137,8 @@ export function rcuPage(options: RcuPageOptions): Strategy {
   looksAt(['counter', 'rcu', 'lock'], lockVmaRange);
   looksAt([], locked);
   looksAt(['unpin', 'rcu'], unlockVmaRange);
-  looksAt('counter', validate, sampleOrWait, waited);
+  looksAt('counter', sampleOrWait);
+  looksAt('sample', validate, waited);
   looksAt('lock', unlock, waitForWriter, waitedUnlock);
 
   return {

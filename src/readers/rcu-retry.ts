@@ -228,7 +228,8 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
   looksAt('unpin', putVma);
   looksAt('walk', getNextVma, findLive);
   looksAt('tree', find);
-  looksAt('counter', trySample, verify, sampleOrWait, startLocked, waited);
+  looksAt('counter', trySample, sampleOrWait);
+  looksAt('sample', verify, startLocked, waited);
   looksAt(
     ['rcu', 'lock'],
     lockVmaRange,

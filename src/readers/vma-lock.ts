@@ -137,7 +137,8 @@ export function lockNextVma(options: {
   };
 
   looksAt('readLock', startReadCheck, startReadCount, startReadRecheck);
-  looksAt('counter', tryBegin, changedSince);
+  looksAt('counter', tryBegin);
+  looksAt('sample', changedSince);
   looksAt('tree', find, findAgain, findUnderLock);
   looksAt(['endRead', 'rcu'], missed);
   looksAt('lock', fallback);

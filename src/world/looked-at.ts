@@ -19,6 +19,7 @@ import {
   THE_RCU,
   THE_REFERENCES,
   THE_TREE,
+  WHAT_IS_COMMITTED,
 } from './shared-state.ts';
 
 /** Names die with their last reference, and are freed at the end of a section. */
@@ -54,9 +55,10 @@ function columnsOf(words: number, shared: SharedState, r: Reader): number {
   }
   if (words & LOOKS.tree) columns |= THE_TREE;
   if (words & LOOKS.counter) columns |= THE_COUNTER | pinsOf(r);
+  if (words & LOOKS.sample) columns |= pinsOf(r);
   if (words & LOOKS.lock) columns |= THE_MMAP_LOCK | THE_RCU;
   if (words & LOOKS.rcu) columns |= REFERENCES;
-  if (words & LOOKS.pass && !r.begun) columns |= THE_TREE;
+  if (words & LOOKS.pass && !r.begun) columns |= THE_TREE | WHAT_IS_COMMITTED;
   return columns;
 }
 

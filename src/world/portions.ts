@@ -22,6 +22,15 @@ export class Portions {
     return this.#bytes.idOf(this.#packer.bytes, this.#packer.length);
   }
 
+  /** The number of a portion that begins with another flag; `first` is the flag. */
+  withFlag(number: number, first: boolean): number {
+    const p = this.begin();
+    const { bytes } = this.#bytes;
+    p.flag(first);
+    p.append(bytes, this.#bytes.at(number) + 1, this.#bytes.at(number + 1));
+    return this.number();
+  }
+
   /** At the beginning of a portion; good until the next call. */
   open(number: number): Unpacker {
     this.#unpacker.reset(this.#bytes.bytes, this.#bytes.at(number));

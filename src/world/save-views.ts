@@ -12,10 +12,9 @@ import { TREE_END } from '../mm/vma-leaf.ts';
 import type { Reader } from '../proc/reader.ts';
 import { isFree, RESTORED_SEQ } from './save-kernel.ts';
 
-/** What `r` remembers. */
+/** What `r` remembers: the VMA found, a cursor. Whether its sample is good is said elsewhere. */
 export function saveReaderView(k: Kernel, r: Reader, base: number, p: Packer): void {
   p.put(r.found);
-  p.flag(r.seqSample === k.mm.mmLockSeq.value);
   saveCursor(k, r, base, p);
   if (r.found >= 0 && isFree(k, r.found)) saveFreed(k, r.found, base, p);
 }
@@ -26,9 +25,17 @@ export function saveReaderView(k: Kernel, r: Reader, base: number, p: Packer): v
  */
 export function restoreReaderView(k: Kernel, r: Reader, base: number, u: Unpacker): void {
   r.found = u.get();
-  r.seqSample = u.flag() ? k.mm.mmLockSeq.value : RESTORED_SEQ - 2;
   restoreCursor(k, r, base, u);
   if (r.found >= 0 && isFree(k, r.found)) restoreFreed(k, r.found, base, u);
+}
+
+/** Whether the sample of mm_lock_seq is the counter. */
+export function isSampleGood(k: Kernel, r: Reader): boolean {
+  return r.seqSample === k.mm.mmLockSeq.value;
+}
+
+export function restoreSample(k: Kernel, r: Reader, good: boolean): void {
+  r.seqSample = good ? k.mm.mmLockSeq.value : RESTORED_SEQ - 2;
 }
 
 function saveFreed(k: Kernel, id: number, base: number, p: Packer): void {
@@ -65,10 +72,10 @@ function getEnd(base: number, u: Unpacker): number {
   return value > 0 ? base + value - 1 : base + value;
 }
 
-/** What a reader's cursor is, whatever its leaf is called. */
+/** What a reader's cursor is, whatever its leaf is called: stands behind the VMA found. */
 const NOT_STARTED = 0;
-const ON_LIVE_LEAF = 1;
-const ON_DEAD_LEAF = 2;
+export const ON_LIVE_LEAF = 1;
+export const ON_DEAD_LEAF = 2;
 const ON_FREED_LEAF = 3;
 
 function saveCursor(k: Kernel, r: Reader, base: number, p: Packer): void {

@@ -26,7 +26,16 @@ import { lookedAt } from './looked-at.ts';
 import { nextChoices, Odometer } from './odometer.ts';
 import { TaskTables } from './save-task.ts';
 import { ALL_SHARED, NOTHING_SHARED, THE_MMAP_LOCK } from './shared-state.ts';
-import { ASLEEP, FINISHED, RUNNABLE, StateNumbers } from './state-numbers.ts';
+import {
+  ASLEEP,
+  FINISHED,
+  REACHES_NOBODY,
+  REACHES_SAMPLES,
+  REACHES_SECTIONS,
+  REACHES_SLEEPERS,
+  RUNNABLE,
+  StateNumbers,
+} from './state-numbers.ts';
 import { StillSteps } from './still-steps.ts';
 import type { World } from './world.ts';
 
@@ -83,14 +92,10 @@ export class SearchWorld {
   readonly progressed: boolean[] = [];
   /** What the last transition may have looked at or changed of the shared state: columns. */
   looked = NOTHING_SHARED;
-  /** It woke nobody, and began and ended no section of RCU. */
-  quiet = false;
-  /** It moved mm_lock_seq. */
-  counted = false;
+  /** What others can notice of it, but for what the saved state tells: REACHES_… flags. */
+  reach = REACHES_NOBODY;
   /** It began a pass or ended one. */
   judged = false;
-  /** It changed what the oracle knows of passes. */
-  observed = false;
 
   constructor(scenario: Scenario, options: SearchOptions) {
     let oracle: SmallOracle | undefined;
@@ -120,7 +125,7 @@ export class SearchWorld {
     this.kernel.rcu.graceNs = 0;
     this.kernel.wakeUp = (task) => {
       this.#status[task.id] = RUNNABLE;
-      this.quiet = false;
+      this.reach |= REACHES_SLEEPERS;
     };
     this.numbers = new StateNumbers({
       world: this.world,
@@ -176,16 +181,14 @@ export class SearchWorld {
     const seq = kernel.mm.mmLockSeq.value;
     const { sections } = rcu;
     const open = rcu.open.length;
-    const { changes, uses } = oracle;
-    this.quiet = true;
+    const { uses } = oracle;
     do {
       this.#step(this.tasks[task]!);
     } while (this.#status[task] === RUNNABLE && this.#isUnseen(task));
     // Each section that begins has a new number.
-    if (rcu.sections !== sections || rcu.open.length !== open) this.quiet = false;
-    this.counted = kernel.mm.mmLockSeq.value !== seq;
+    if (rcu.sections !== sections || rcu.open.length !== open) this.reach |= REACHES_SECTIONS;
+    if (kernel.mm.mmLockSeq.value !== seq) this.reach |= REACHES_SAMPLES;
     this.judged = oracle.uses !== uses;
-    this.observed = oracle.changes !== changes;
     const { made, of } = this.#chance;
     this.chosenOf = of.length === 0 ? NO_CHOICES : [...of];
     return nextChoices(made, of);
@@ -201,7 +204,9 @@ export class SearchWorld {
     empty(this.trail);
     empty(this.finished);
     empty(this.progressed);
+    empty(this.oracle.news);
     this.looked = NOTHING_SHARED;
+    this.reach = REACHES_NOBODY;
     this.#chance.reset(choices);
   }
 

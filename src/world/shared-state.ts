@@ -38,25 +38,26 @@ import type { World } from './world.ts';
 
 // --- Columns ------------------------------------------------------------------------------------
 
-/** The tree, and what the oracle knows of the committed state in force. */
 const TREE = 0;
+/** What the oracle knows of the committed state in force. */
+const COMMITTED = 1;
 /** The rest that only writers change: sizes, mm->brk, names, whose turn it is in traces. */
-const MM = 1;
+const MM = 2;
 /** mm_lock_seq: 1 while it is odd. */
-const COUNTER = 2;
+const COUNTER = 3;
 /** Which writers are finished. */
-const DONE = 3;
-const MMAP_LOCK = 4;
+const DONE = 4;
+const MMAP_LOCK = 5;
 /** Who waits for the readers of a VMA to leave. */
-const DRAIN = 5;
+const DRAIN = 6;
 /** To files and names. */
-const REFERENCES = 6;
-const RCU = 7;
+const REFERENCES = 7;
+const RCU = 8;
 /** VMAs without columns of their own: fields, and vm_refcnt. */
-const OTHER_VMAS = 8;
-const OTHER_COUNTS = 9;
+const OTHER_VMAS = 9;
+const OTHER_COUNTS = 10;
 /** The fields of VMA i stand at FIRST_VMA + 2i, its vm_refcnt behind them. */
-const FIRST_VMA = 10;
+const FIRST_VMA = 11;
 
 /** Sets of columns are numbers of 31 bits. */
 const SLOTS_MAX = 10;
@@ -72,6 +73,7 @@ const NOTHING = -3;
 
 /** Sets of columns. */
 export const THE_TREE = 1 << TREE;
+export const WHAT_IS_COMMITTED = 1 << COMMITTED;
 export const THE_MM = 1 << MM;
 export const THE_COUNTER = 1 << COUNTER;
 export const WHO_IS_DONE = 1 << DONE;
@@ -144,17 +146,26 @@ export class SharedState {
     return (this.#touched & REACHES_OTHERS) !== 0;
   }
 
-  /** Whether what readers remember of the kernel means the same in both states. */
-  isSameToViews(a: number, b: number): boolean {
-    const { rows } = this.rows;
-    const atA = a * this.#now.length;
-    const atB = b * this.#now.length;
-    if (rows[atA + TREE] !== rows[atB + TREE]) return false;
-    if (rows[atA + OTHER_VMAS] !== rows[atB + OTHER_VMAS]) return false;
-    for (let i = FIRST_VMA; i < this.#now.length; i += 2) {
-      if ((rows[atA + i] === FREE_SLOT) !== (rows[atB + i] === FREE_SLOT)) return false;
-    }
-    return true;
+  isSameTree(a: number, b: number): boolean {
+    return this.#at(a, TREE) === this.#at(b, TREE);
+  }
+
+  /** Some VMA was freed, or the slot of a freed one was taken again. */
+  isAnyFreed(a: number, b: number): boolean {
+    for (let vma = 0; vma <= this.#slots; vma++) if (this.isFreed(vma, a, b)) return true;
+    return false;
+  }
+
+  /** The same of this VMA. Too often true for those without columns of their own. */
+  isFreed(vma: number, a: number, b: number): boolean {
+    if (vma < 0) return false;
+    if (vma >= this.#slots) return this.#at(a, OTHER_VMAS) !== this.#at(b, OTHER_VMAS);
+    const column = FIRST_VMA + 2 * vma;
+    return (this.#at(a, column) === FREE_SLOT) !== (this.#at(b, column) === FREE_SLOT);
+  }
+
+  #at(state: number, column: number): number {
+    return this.rows.rows[state * this.#now.length + column]!;
   }
 
   // --- Saving ---
@@ -202,11 +213,12 @@ export class SharedState {
   #saveWritten(): void {
     const k = this.#kernel;
     const { oracle, portions, base, world, isDone } = this.#parts;
-    const p = portions.begin();
-    p.put(oracle.text);
-    p.put(oracle.mapped);
-    saveTree(k.mm.tree, base, p);
+    saveTree(k.mm.tree, base, portions.begin());
     this.#isNot(TREE, portions.number());
+    const committed = portions.begin();
+    committed.put(oracle.text);
+    committed.put(oracle.mapped);
+    this.#isHeld(COMMITTED, portions.number());
     const mm = portions.begin();
     saveMm(k, mm);
     saveTurns(world.turns, mm);
@@ -266,7 +278,8 @@ export class SharedState {
     const k = this.#kernel;
     if (this.#differs(COUNTER)) k.mm.mmLockSeq.value = RESTORED_SEQ + now[COUNTER]!;
     if (this.#differs(MM)) this.#restoreMm();
-    if (this.#differs(TREE)) this.#restoreTree();
+    if (this.#differs(TREE)) restoreTree(k.mm.tree, this.#parts.base, this.#open(TREE));
+    if (this.#differs(COMMITTED)) this.#restoreCommitted();
     this.#restoreVmas();
     if (this.#differs(MMAP_LOCK)) restoreMmapLock(k, this.#open(MMAP_LOCK));
     if (this.#differs(DRAIN)) restoreDrain(k, this.#open(DRAIN));
@@ -293,12 +306,10 @@ export class SharedState {
     restoreTurns(this.#parts.world.turns, u);
   }
 
-  #restoreTree(): void {
-    const u = this.#open(TREE);
-    const { oracle, base } = this.#parts;
-    oracle.text = u.get();
-    oracle.mapped = u.get();
-    restoreTree(this.#kernel.mm.tree, base, u);
+  #restoreCommitted(): void {
+    const u = this.#open(COMMITTED);
+    this.#parts.oracle.text = u.get();
+    this.#parts.oracle.mapped = u.get();
   }
 
   #restoreVmas(): void {

@@ -14,11 +14,18 @@
 import type { Unpacker } from '../base/packed.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import type { Kernel } from '../mm/kernel.ts';
-import type { SmallOracle } from '../oracle/small-world.ts';
+import type { News, SmallOracle, SmallPass } from '../oracle/small-world.ts';
 import { Portions } from './portions.ts';
 import type { SaveContext } from './save-task.ts';
 import { restoreReader, restoreWriter, saveReader, saveWriter } from './save-task.ts';
-import { restoreReaderView, saveReaderView } from './save-views.ts';
+import {
+  isSampleGood,
+  ON_DEAD_LEAF,
+  ON_LIVE_LEAF,
+  restoreReaderView,
+  restoreSample,
+  saveReaderView,
+} from './save-views.ts';
 import { SharedState } from './shared-state.ts';
 import type { World } from './world.ts';
 
@@ -28,6 +35,16 @@ const NOTHING = -1;
 export const RUNNABLE = 0;
 export const ASLEEP = 1;
 export const FINISHED = 2;
+
+/** What a step has done that others can notice: flags. */
+export const REACHES_SLEEPERS = 1; // woke somebody
+export const REACHES_SECTIONS = 2; // began or ended an RCU section
+export const REACHES_LEAVES = 4; // changed the tree
+export const REACHES_SLOTS = 8; // freed a VMA or took its slot again
+export const REACHES_SAMPLES = 16; // moved mm_lock_seq
+export const REACHES_NOBODY = 0;
+
+export const TOUCHED = -1;
 
 /** A task's status times this, plus what it wants of the lock. */
 const STATUS_UNIT = 4;
@@ -106,6 +123,38 @@ export class StateNumbers {
     this.#pair[0] = registers;
     this.#pair[1] = changeable;
     return this.#tasks.idOf(this.#pair);
+  }
+
+  /**
+   * What others can change of `task`, after a step of another: by number, before and after.
+   * TOUCHED: that is only known to who takes the step.
+   * @param from number of the shared state before it, `to` after it
+   */
+  changeableAfter(
+    task: number,
+    changeable: number,
+    { reach, from, to }: { readonly reach: number; readonly from: number; readonly to: number },
+  ): number {
+    const u = this.#portions.open(changeable);
+    const good = u.flag();
+    const status = Math.floor(u.get() / STATUS_UNIT);
+    if ((reach & REACHES_SLEEPERS) !== 0 && status === ASLEEP) return TOUCHED;
+    if (task >= this.#world.readers.length) return changeable;
+    const found = u.get();
+    const cursor = u.get();
+    if ((reach & REACHES_LEAVES) !== 0 && cursor === ON_LIVE_LEAF) return TOUCHED;
+    if ((reach & REACHES_SECTIONS) !== 0 && cursor === ON_DEAD_LEAF) return TOUCHED;
+    if ((reach & REACHES_SLOTS) !== 0 && this.shared.isFreed(found, from, to)) return TOUCHED;
+    const goneBad = good && (reach & REACHES_SAMPLES) !== 0;
+    return goneBad ? this.#portions.withFlag(changeable, false) : changeable;
+  }
+
+  /** What the oracle knows of a pass after it was told this. */
+  passAfter(portion: number, news: readonly News[]): number {
+    const u = this.#portions.open(portion);
+    const pass = { states: u.get(), committed: u.get(), trees: u.get() };
+    for (const item of news) this.#oracle.hear(pass, item);
+    return this.#passNumber(pass);
   }
 
   /**
@@ -201,25 +250,34 @@ export class StateNumbers {
     else restoreWriter(writers[id - readers.length]!, this.#context, u);
   }
 
+  /** First whether a reader's sample is good, so that it can be exchanged. */
   #saveChangeable(id: number): number {
     const { readers, tasks } = this.#world;
+    const reader = readers[id];
     const p = this.#portions.begin();
+    p.flag(reader !== undefined && isSampleGood(this.#kernel, reader));
     p.put(this.#status[id]! * STATUS_UNIT + tasks[id]!.lockWants);
-    if (id < readers.length) saveReaderView(this.#kernel, readers[id]!, this.#context.base, p);
+    if (reader !== undefined) saveReaderView(this.#kernel, reader, this.#context.base, p);
     return this.#portions.number();
   }
 
   #restoreChangeable(id: number, u: Unpacker): void {
     const { readers, tasks } = this.#world;
+    const reader = readers[id];
+    const good = u.flag();
     const status = u.get();
     this.#status[id] = Math.floor(status / STATUS_UNIT);
     tasks[id]!.lockWants = status % STATUS_UNIT;
-    if (id >= readers.length) return;
-    restoreReaderView(this.#kernel, readers[id]!, this.#context.base, u);
+    if (reader === undefined) return;
+    restoreSample(this.#kernel, reader, good);
+    restoreReaderView(this.#kernel, reader, this.#context.base, u);
   }
 
   #savePass(reader: number): number {
-    const pass = this.#oracle.passes[reader]!;
+    return this.#passNumber(this.#oracle.passes[reader]!);
+  }
+
+  #passNumber(pass: SmallPass): number {
     const p = this.#portions.begin();
     p.put(pass.states);
     p.put(pass.committed);
