@@ -25,7 +25,10 @@ export interface ExploreOptions {
   readonly store: StoreKind;
   /** Keep every transition, for the search for cycles. */
   readonly keepEdges: boolean;
-  /** Called for every event, with the state before and how it was reached. True ends the search. */
+  /**
+   * Called for events, with the state before and how it was reached: the first time that steps
+   * which look alike bring one about. True ends the search.
+   */
   readonly onEvent: (event: Event, at: { readonly state: number; readonly via: number }) => boolean;
 }
 
@@ -230,7 +233,7 @@ export class Explorer {
     let outcome = first;
     for (let via = task; ; outcome = transitions.of(this.#from, 0, via)) {
       this.transitions++;
-      for (const event of transitions.eventsOf(outcome)) this.#report(event, state, via);
+      if (transitions.hasEvents(outcome)) this.#reportOf(outcome, state, via);
       if (transitions.isFault(outcome)) return;
       transitions.follow(this.#from, 0, outcome, this.#to);
       const to = this.#addTo(state, via, task, preemptions);
@@ -248,6 +251,12 @@ export class Explorer {
       to[to.length - 1] = preemptions;
     }
     return this.store.add(to, parent, via);
+  }
+
+  /** The first time is enough: whoever is told keeps the first way to each event. */
+  #reportOf(outcome: number, state: number, via: number): void {
+    for (const event of this.#transitions.eventsOf(outcome)) this.#report(event, state, via);
+    this.#transitions.forgetEvents(outcome);
   }
 
   #report(event: Event, state: number, via: number): void {

@@ -83,13 +83,6 @@ const EFFECTS_AN_OUTCOME = 3;
 /** In place of an outcome: any that reaches samples alone. */
 const ANY_THAT_COUNTS = -1;
 
-/** A step in the state that begins at `states[at]`, to the shared state number `to`. */
-interface StepFrom {
-  readonly states: Int32Array;
-  readonly at: number;
-  readonly to: number;
-}
-
 const NO_EVENTS: readonly Event[] = [];
 const NO_CHOICES: readonly number[] = [];
 
@@ -215,9 +208,18 @@ export class Transitions {
     return (this.#flags(outcome) & PROGRESS) !== 0;
   }
 
+  hasEvents(outcome: number): boolean {
+    return (this.#flags(outcome) & HAS_EVENTS) !== 0;
+  }
+
   eventsOf(outcome: number): readonly Event[] {
-    if ((this.#flags(outcome) & HAS_EVENTS) === 0) return NO_EVENTS;
-    return this.#events.get(outcome)!;
+    return this.hasEvents(outcome) ? this.#events.get(outcome)! : NO_EVENTS;
+  }
+
+  /** Its events are known to whoever wants them: from now on it has none. */
+  forgetEvents(outcome: number): void {
+    this.#outcomes[outcome * OUTCOME + FLAGS]! &= ~HAS_EVENTS;
+    this.#events.delete(outcome);
   }
 
   /** Of how many the step has chosen one, each time that it chose. */
@@ -245,7 +247,8 @@ export class Transitions {
     for (let i = 1; i < passesAt && reach !== REACHES_NOBODY; i++) {
       if (i === 1 + task) continue;
       const before = numbers.changeableOf(into[i]!);
-      const after = this.#changeableAfter(i, before, outcome, { states, at, to: into[0]! });
+      const known = this.#effects.find(this.#effectRow(this.#cause(outcome), i, before));
+      const after = known >= 0 ? this.#changed[known]! : this.#reach(states, at, outcome, i, into);
       if (after !== before) into[i] = numbers.withChangeable(into[i]!, after);
     }
     if ((this.#outcomes[first + FLAGS]! & HAS_NEWS) === 0) return;
@@ -256,21 +259,24 @@ export class Transitions {
 
   // --- What becomes of others ---
 
-  /** @param i the task's place in the state @param before what others can change of it */
-  #changeableAfter(i: number, before: number, outcome: number, step: StepFrom): number {
+  /** For what others can change of the task at `i`: the outcome, or ANY_THAT_COUNTS. */
+  #cause(outcome: number): number {
     const reach = this.#outcomes[outcome * OUTCOME + REACH]!;
-    const cause = reach === REACHES_SAMPLES ? ANY_THAT_COUNTS : outcome;
-    const known = this.#effects.find(this.#effectRow(cause, i, before));
-    if (known >= 0) return this.#changed[known]!;
-    const { states, at, to } = step;
-    const fromTo = { reach, from: states[at]!, to };
-    let after = this.#numbers.changeableAfter(i - 1, before, fromTo);
-    if (after === TOUCHED) after = this.#runAgain(i, outcome, step);
-    return this.#keepEffect(this.#effectRow(cause, i, before), after);
+    return reach === REACHES_SAMPLES ? ANY_THAT_COUNTS : outcome;
+  }
+
+  /** What others can change of the task at `i`, after the step; `into` has been begun. */
+  #reach(states: Int32Array, at: number, outcome: number, i: number, into: Int32Array): number {
+    const reach = this.#outcomes[outcome * OUTCOME + REACH]!;
+    const before = this.#numbers.changeableOf(states[at + i]!);
+    const [from, to] = [states[at]!, into[0]!];
+    let after = this.#numbers.changeableAfter(i - 1, before, reach, from, to);
+    if (after === TOUCHED) after = this.#runAgain(states, at, outcome, i);
+    return this.#keepEffect(this.#effectRow(this.#cause(outcome), i, before), after);
   }
 
   /** Takes the step for what others can change of the task at `i`. */
-  #runAgain(i: number, outcome: number, { states, at }: StepFrom): number {
+  #runAgain(states: Int32Array, at: number, outcome: number, i: number): number {
     const { task, choices } = this.viaOf(this.#known.rows[KNOWN * outcome]!);
     this.#numbers.restoreFor(task, states, at);
     this.#world.run(task, choices);

@@ -99,12 +99,18 @@ function saveCursor(k: Kernel, r: Reader, base: number, p: Packer): void {
   }
   p.put(ON_DEAD_LEAF);
   putEnd(r.itPage, base, p);
-  // It is freed when every section that was open at its death has ended: how many of those now
-  // open.
-  const entry = k.rcu.waiting.find(
-    (item) => item.id === r.itLeaf && item.free !== k.names.freeLater,
-  );
-  p.put(entry === undefined ? 0 : k.rcu.open.filter((section) => section <= entry.section).length);
+  p.put(sectionsBefore(k, r.itLeaf));
+}
+
+/** A dead leaf is freed when every section that was open at its death has ended: how many. */
+function sectionsBefore({ rcu, names }: Kernel, leaf: number): number {
+  for (const { id, free, section } of rcu.waiting) {
+    if (id !== leaf || free === names.freeLater) continue;
+    let open = 0;
+    while (open < rcu.open.length && rcu.open[open]! <= section) open++;
+    return open;
+  }
+  return 0;
 }
 
 function restoreCursor(k: Kernel, r: Reader, base: number, u: Unpacker): void {
@@ -130,11 +136,14 @@ function restoreCursor(k: Kernel, r: Reader, base: number, u: Unpacker): void {
   } else {
     r.itLeaf = tree.restoreDeadLeaf();
     r.itPage = getEnd(base, u);
-    const waitsFor = u.get();
-    const { open, deferred } = k.rcu;
-    const section = waitsFor === 0 ? 0 : open[waitsFor - 1]!;
-    deferred.push({ section, readyNs: 0, free: tree.freeLater, id: r.itLeaf });
-    deferred.sort((a, b) => a.section - b.section);
+    deferLeaf(k, r.itLeaf, u.get());
   }
   r.itGen = tree.gens[r.itLeaf]!;
+}
+
+/** The leaf waits for so many of the sections that are open. */
+function deferLeaf({ rcu, mm }: Kernel, leaf: number, waitsFor: number): void {
+  const section = waitsFor === 0 ? 0 : rcu.open[waitsFor - 1]!;
+  rcu.deferred.push({ section, readyNs: 0, free: mm.tree.freeLater, id: leaf });
+  rcu.deferred.sort((a, b) => a.section - b.section);
 }

@@ -86,6 +86,8 @@ export class SearchWorld {
   readonly trail: ScheduleItem[] = [];
   /** Of how many it chose one, each time that it chose. */
   chosenOf: readonly number[] = NO_CHOICES;
+  /** By task: a step of it without choices. */
+  readonly #plainItems: readonly ScheduleItem[];
   /** Texts that the last transition completed. */
   readonly finished: FinishedText[] = [];
   /** Readers that got a record (or page) in the last transition, by number. */
@@ -115,6 +117,7 @@ export class SearchWorld {
     this.oracle = oracle!;
     this.kernel = this.world.kernel;
     this.tasks = this.world.tasks;
+    this.#plainItems = this.tasks.map(({ id }) => ({ task: id, choices: NO_CHOICES }));
     const { reduce } = options;
     this.#mergePrivate = reduce === 'private' || reduce === 'all';
     const ranges = reduce === 'ranges' || reduce === 'all';
@@ -258,7 +261,8 @@ export class SearchWorld {
       else if (next === (DONE as unknown)) this.#status[t.id] = FINISHED;
       else t.step = next;
     }
-    this.trail.push({ task: t.id, choices: made.length === from ? NO_CHOICES : made.slice(from) });
+    const chose = made.length > from;
+    this.trail.push(chose ? { task: t.id, choices: made.slice(from) } : this.#plainItems[t.id]!);
   }
 
   // --- Saving ---

@@ -128,12 +128,15 @@ export class StateNumbers {
   /**
    * What others can change of `task`, after a step of another: by number, before and after.
    * TOUCHED: that is only known to who takes the step.
-   * @param from number of the shared state before it, `to` after it
+   * @param reach what the step has done @param from number of the shared state before it
+   * @param to and after it
    */
   changeableAfter(
     task: number,
     changeable: number,
-    { reach, from, to }: { readonly reach: number; readonly from: number; readonly to: number },
+    reach: number,
+    from: number,
+    to: number,
   ): number {
     const u = this.#portions.open(changeable);
     const good = u.flag();

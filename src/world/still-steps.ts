@@ -98,17 +98,17 @@ export class StillSteps {
     // A slot that is free is anyone's.
     if (vma === NO_VMA || isFree(this.#kernel, vma)) return false;
     const { vmStart, vmEnd } = this.#kernel.mm.vmas;
-    return this.#everyReach((reach) => !meets(reach, vmStart[vma]!, vmEnd[vma]!));
+    this.lookedAt |= WHO_IS_DONE;
+    for (let writer = 0; writer < this.#reaches.length; writer++) {
+      if (this.#isDone(writer)) continue;
+      if (meets(this.#reaches[writer]!, vmStart[vma]!, vmEnd[vma]!)) return false;
+    }
+    return true;
   }
 
   #brkIsStill(): boolean {
-    return this.#everyReach((reach) => reach !== null);
-  }
-
-  /** Of the writers that are not finished. */
-  #everyReach(holds: (reach: Reach) => boolean): boolean {
     this.lookedAt |= WHO_IS_DONE;
-    return this.#reaches.every((reach, writer) => holds(reach) || this.#isDone(writer));
+    return this.#reaches.every((reach, writer) => reach !== null || this.#isDone(writer));
   }
 
   /** The VMA keeps still and has references of its own to these; or there are none. */
