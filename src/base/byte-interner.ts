@@ -6,11 +6,11 @@ import { grownBytes, grownFloat64, grownInt32 } from './grow.ts';
 
 export class ByteInterner {
   /** All strings, one behind the other. */
-  bytes = new Uint8Array(1 << 11);
+  bytes = new Uint8Array(1 << 12);
   #used = 0;
-  #offsets = new Float64Array(65);
-  #hashes = new Int32Array(64);
-  #table = new Int32Array(128).fill(-1);
+  #offsets = new Float64Array(129);
+  #hashes = new Int32Array(128);
+  #table = new Int32Array(256).fill(-1);
   count = 0;
 
   /** Bytes of memory that it holds. */

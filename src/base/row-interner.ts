@@ -6,7 +6,8 @@
 import { roomierInt32 } from './grow.ts';
 
 const NONE = -1;
-const SLOTS_MIN = 64;
+const ROWS_MIN = 64;
+const SLOTS_MIN = 256;
 
 export class RowInterner {
   readonly width: number;
@@ -18,7 +19,7 @@ export class RowInterner {
 
   constructor(width: number) {
     this.width = width;
-    this.rows = new Int32Array(SLOTS_MIN * width);
+    this.rows = new Int32Array(ROWS_MIN * width);
   }
 
   /** Bytes of memory that it holds. */

@@ -43,9 +43,9 @@ export class EdgeList {
   count = 0;
   /** Those of state s: [starts[s], starts[s + 1]); so many states have been begun. */
   #states = 0;
-  #starts = new Int32Array(64);
+  #starts = new Int32Array(256);
   /** For each transition the state after it; and twice the via, odd: its reader got a record. */
-  #edges = new Int32Array(128);
+  #edges = new Int32Array(1024);
 
   /** From now on the transitions of the next state are added. */
   begin(): void {

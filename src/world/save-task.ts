@@ -19,14 +19,16 @@ import type { Writer } from '../writers/writer.ts';
 
 const NOTHING = -1;
 
+/** Room for what a writer's source saves. */
+const WORDS = new Float64Array(4096);
+
 /** What saved tasks refer to by number. Shared by all saves of one search. */
 export class TaskTables {
   readonly steps = new StepTable();
   readonly operations = new Interned<ResolvedOperation>();
   readonly calls = new Interned<Call>();
   readonly plans = new Interned<Plan>();
-  readonly #known = new WeakMap<object, number>();
-  readonly words = new Float64Array(4096);
+  readonly #known = new Map<object, number>();
 
   /** The number of a thing that never changes: looked up by what it says the first time only. */
   idOf<T extends object>(table: Interned<T>, thing: T | null): number {
@@ -239,10 +241,10 @@ export function saveWriter(w: Writer, c: SaveContext, p: Packer): void {
   p.flag(w.downgraded);
   p.put(w.actIndex);
   p.list(w.freshSlots);
-  const end = w.source.save(tables.words, 0);
-  if (!w.limited) tables.words[0] = 0; // operations begun: nobody will ask how many
+  const end = w.source.save(WORDS, 0);
+  if (!w.limited) WORDS[0] = 0; // operations begun: nobody will ask how many
   p.put(end);
-  for (let i = 0; i < end; i++) p.put(tables.words[i]!);
+  for (let i = 0; i < end; i++) p.put(WORDS[i]!);
 }
 
 export function restoreWriter(w: Writer, c: SaveContext, u: Unpacker): void {
@@ -258,7 +260,7 @@ export function restoreWriter(w: Writer, c: SaveContext, u: Unpacker): void {
   w.actIndex = u.get();
   u.list(w.freshSlots);
   const end = u.get();
-  for (let i = 0; i < end; i++) tables.words[i] = u.get();
-  w.source.restore(tables.words, 0);
+  for (let i = 0; i < end; i++) WORDS[i] = u.get();
+  w.source.restore(WORDS, 0);
   if (w.plan !== null) w.actNs.length = w.plan.acts.length;
 }
