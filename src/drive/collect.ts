@@ -8,9 +8,9 @@ import { tearingOf } from '../world/mark-text.ts';
 import type { Course, Finding, PossibleText } from '../world/search-outcome.ts';
 import type { FinishedText, SearchWorld } from '../world/search-world.ts';
 import { eventIs, type Find, type TextMetric } from './finds.ts';
+import type { Event } from './outcomes.ts';
 import { replay } from './replay.ts';
 import { shrink } from './shrink.ts';
-import type { Event } from './transitions.ts';
 
 /** The schedule that led there; to be called when the world is free. */
 export type HowTo = () => Schedule;

@@ -8,8 +8,9 @@
 import { grownInt32 } from '../base/grow.ts';
 import type { Schedule } from '../sim/schedule.ts';
 import type { SearchWorld } from '../world/search-world.ts';
+import { type Event, NO_VIA } from './outcomes.ts';
 import { NO_PARENT, StateStore, type StoreKind } from './state-store.ts';
-import { type Event, NO_VIA, Transitions, type Via } from './transitions.ts';
+import { Transitions, type Via } from './transitions.ts';
 
 export interface ExploreLimits {
   readonly maxStates: number;
@@ -198,9 +199,9 @@ export class Explorer {
     const outcomes = this.#outcomes;
     const last = this.#limited ? from[width - 2]! : NO_PARENT;
     const used = this.#limited ? from[width - 1]! : 0;
-    const lastCanRun = last >= 0 && this.#transitions.canRun(outcomes[last]!);
+    const lastCanRun = last >= 0 && this.#transitions.outcomes.canRun(outcomes[last]!);
     for (let task = 0; task < outcomes.length && !this.stopped; task++) {
-      if (!this.#transitions.canRun(outcomes[task]!)) continue;
+      if (!this.#transitions.outcomes.canRun(outcomes[task]!)) continue;
       const preemptions = lastCanRun && last !== task ? used + 1 : used;
       if (preemptions > this.#options.limits.preemptions) {
         this.bound = 'preemptions';
@@ -219,8 +220,8 @@ export class Explorer {
     for (let task = 0; task < outcomes.length; task++) {
       const outcome = transitions.of(this.#from, 0, task);
       outcomes[task] = outcome;
-      if (transitions.canRun(outcome)) able++;
-      if (task < this.#ending && transitions.isFinished(outcome)) finished++;
+      if (transitions.outcomes.canRun(outcome)) able++;
+      if (task < this.#ending && transitions.outcomes.isFinished(outcome)) finished++;
       if (finished === this.#ending) return false;
     }
     if (able === 0) this.#report({ kind: 'deadlock' }, state, NO_VIA);
@@ -233,12 +234,13 @@ export class Explorer {
     let outcome = first;
     for (let via = task; ; outcome = transitions.of(this.#from, 0, via)) {
       this.transitions++;
-      if (transitions.hasEvents(outcome)) this.#reportOf(outcome, state, via);
-      if (transitions.isFault(outcome)) return;
+      if (transitions.outcomes.hasEvents(outcome)) this.#reportOf(outcome, state, via);
+      if (transitions.outcomes.isFault(outcome)) return;
       transitions.follow(this.#from, 0, outcome, this.#to);
       const to = this.#addTo(state, via, task, preemptions);
-      if (this.#options.keepEdges) this.edges.add(to, via, transitions.isProgress(outcome));
-      via = transitions.nextVia(outcome);
+      if (this.#options.keepEdges)
+        this.edges.add(to, via, transitions.outcomes.isProgress(outcome));
+      via = transitions.outcomes.nextVia(outcome);
       if (via === NO_VIA || this.stopped) return;
     }
   }
@@ -255,8 +257,9 @@ export class Explorer {
 
   /** The first time is enough: whoever is told keeps the first way to each event. */
   #reportOf(outcome: number, state: number, via: number): void {
-    for (const event of this.#transitions.eventsOf(outcome)) this.#report(event, state, via);
-    this.#transitions.forgetEvents(outcome);
+    for (const event of this.#transitions.outcomes.eventsOf(outcome))
+      this.#report(event, state, via);
+    this.#transitions.outcomes.forgetEvents(outcome);
   }
 
   #report(event: Event, state: number, via: number): void {

@@ -6,7 +6,7 @@ import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { FAULT_KINDS, type FaultKind } from '../mm/kernel-fault.ts';
 import type { FinishedText } from '../world/search-world.ts';
-import type { Event } from './transitions.ts';
+import type { Event } from './outcomes.ts';
 
 /** Counts of one text; `torn` is 0 or 1. */
 export const TEXT_METRICS = [

@@ -11,8 +11,8 @@ import { Collector } from './collect.ts';
 import { findCycle } from './cycles.ts';
 import { Explorer } from './explore.ts';
 import { ALL_FINDS, type Find, failuresNeeded, parseFind } from './finds.ts';
+import type { Event } from './outcomes.ts';
 import type { StoreKind } from './state-store.ts';
-import type { Event } from './transitions.ts';
 
 export interface SearchRequest {
   /** Canonical strategy in place of every reader's own. */

@@ -11,8 +11,8 @@ import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
 import { ChoiceFault } from '../world/odometer.ts';
 import type { SearchWorld } from '../world/search-world.ts';
+import type { Event } from './outcomes.ts';
 import { switchesOf } from './replay.ts';
-import type { Event } from './transitions.ts';
 
 /** Runs of the world that one finding may cost. */
 const RUNS_MAX = 1500;

@@ -91,7 +91,7 @@ export class WalkGraph {
   isStuck(node: number): boolean {
     const from = this.stateOf(node);
     for (let task = 0; task < this.#ending; task++) {
-      if (!this.#transitions.isFinished(this.#transitions.of(from, 0, task))) return true;
+      if (!this.#transitions.outcomes.isFinished(this.#transitions.of(from, 0, task))) return true;
     }
     return false;
   }
@@ -120,8 +120,8 @@ export class WalkGraph {
     let finished = 0;
     for (let task = 0; task < this.#tasks && finished < this.#ending; task++) {
       const outcome = transitions.of(state, 0, task);
-      if (transitions.canRun(outcome)) able.push(task);
-      if (task < this.#ending && transitions.isFinished(outcome)) finished++;
+      if (transitions.outcomes.canRun(outcome)) able.push(task);
+      if (task < this.#ending && transitions.outcomes.isFinished(outcome)) finished++;
     }
     if (finished === this.#ending) able.length = 0;
     this.#nodes[at] = able.length;

@@ -16,7 +16,8 @@ import { RandomStream } from '../base/prng.ts';
 import type { Schedule } from '../sim/schedule.ts';
 import type { SearchWorld } from '../world/search-world.ts';
 import { eventIs, type Find } from './finds.ts';
-import { type Event, Transitions } from './transitions.ts';
+import type { Event } from './outcomes.ts';
+import { Transitions } from './transitions.ts';
 import { type Favour, WalkGraph } from './walk-graph.ts';
 
 export type Bias = 'uniform' | 'churn';
@@ -154,15 +155,15 @@ export class Walker {
     const via = this.#drawChoices(task);
     const outcome = transitions.of(graph.stateOf(this.#node), 0, via);
     this.#note(via);
-    for (const event of transitions.eventsOf(outcome)) this.#tell(event);
-    if (transitions.isFault(outcome)) {
+    for (const event of transitions.outcomes.eventsOf(outcome)) this.#tell(event);
+    if (transitions.outcomes.isFault(outcome)) {
       this.#end(null);
       return false;
     }
     const before = this.#node;
     const forgets = graph.isFull;
     this.#node = graph.follow(before, outcome);
-    if (!forgets && transitions.choicesOf(outcome).length === 0)
+    if (!forgets && transitions.outcomes.choicesOf(outcome).length === 0)
       graph.setNext(before, place, this.#node);
     return !this.#result.stopped;
   }
@@ -185,7 +186,7 @@ export class Walker {
     const state = this.#graph.stateOf(this.#node);
     let via = task;
     for (let i = 0; ; i++) {
-      const of = transitions.choicesOf(transitions.of(state, 0, via))[i];
+      const of = transitions.outcomes.choicesOf(transitions.of(state, 0, via))[i];
       if (of === undefined) return via;
       const choice = this.#stream.below(of);
       if (choice === 0) continue; // what is not given is 0

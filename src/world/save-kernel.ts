@@ -59,7 +59,7 @@ export function isFree(k: Kernel, id: number): boolean {
 export interface VmaFrame {
   /** A page near which addresses lie, so that they pack well. */
   readonly base: number;
-  /** Those of the VMAs before it, first NO_ANON_VMA; its own is added, so that its place says which. */
+  /** Those of the VMAs before it, first NO_ANON_VMA; its own is added: its place says which. */
   readonly anonVmas: number[];
 }
 

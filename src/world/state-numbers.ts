@@ -15,6 +15,9 @@ import type { Unpacker } from '../base/packed.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import type { News, SmallOracle, SmallPass } from '../oracle/small-world.ts';
+
+export type { News } from '../oracle/small-world.ts';
+
 import { Portions } from './portions.ts';
 import type { SaveContext } from './save-task.ts';
 import { restoreReader, restoreWriter, saveReader, saveWriter } from './save-task.ts';

@@ -28,7 +28,7 @@ test('explore: in 100 random small worlds each transition is what its step does'
   }
 });
 
-/** The first transition that is not what its step does, or state that is not what its numbers say. */
+/** The first transition that is not what its step does, or state that is not what it says. */
 function firstWrong(graph: Explorer): string | null {
   const { edges, store } = graph;
   for (let from = 0; from < store.count; from++) {
