@@ -45,8 +45,8 @@ export type Find =
 /** Failed attempts are part of the state as far as they are counted: so many at most. */
 const ATTEMPTS_MAX = 1000;
 
-/** Everything that a search without a question looks for, in the order of its table. */
-export const ALL_FINDS: readonly string[] = [
+/** Everything that can be asked without a number of one's own. */
+const NAMES: readonly string[] = [
   ...TEXT_METRICS,
   'attempts>1',
   ...FAULT_KINDS,
@@ -68,8 +68,8 @@ export function parseFind(text: string): Find {
   if (fault !== undefined) return { kind: 'fault', class: fault };
   if (word === 'deadlock') return { kind: 'deadlock', class: word };
   if (word === 'livelock' || word === 'starved') return { kind: 'cycle', class: word };
-  const meant = nearest(word, ALL_FINDS);
-  const hint = meant === null ? `known: ${ALL_FINDS.join(', ')}` : `did you mean "${meant}"?`;
+  const meant = nearest(word, NAMES);
+  const hint = meant === null ? `known: ${NAMES.join(', ')}` : `did you mean "${meant}"?`;
   throw new UserError(`--find: "${text}" is nothing to look for; ${hint}`);
 }
 
@@ -139,3 +139,6 @@ export function eventIs(find: Find, event: Event): boolean {
 export function failuresNeeded(find: Find): number {
   return find.kind === 'attempts' ? find.more + 1 : 1;
 }
+
+/** Everything that a search without a question looks for, in the order of its table. */
+export const ALL_FINDS: readonly Find[] = NAMES.map(parseFind);

@@ -10,7 +10,7 @@ import { type Reduction, SearchWorld } from '../world/search-world.ts';
 import { Collector } from './collect.ts';
 import { findCycle } from './cycles.ts';
 import { Explorer } from './explore.ts';
-import { ALL_FINDS, type Find, failuresNeeded, parseFind } from './finds.ts';
+import { ALL_FINDS, type Find, failuresNeeded } from './finds.ts';
 import type { Event } from './outcomes.ts';
 import type { StoreKind } from './state-store.ts';
 
@@ -45,7 +45,7 @@ export interface SearchProgress {
 /** The finds of a request: the one asked for, or all. */
 export function findsOf({ find, onlyTexts }: SearchRequest): readonly Find[] {
   if (find !== null) return [find];
-  return onlyTexts === true ? [] : ALL_FINDS.map(parseFind);
+  return onlyTexts === true ? [] : ALL_FINDS;
 }
 
 /** A world without time for searches and replays of this request. */
