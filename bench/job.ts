@@ -68,7 +68,9 @@ function search(scenario: Scenario, strategy: string | null): Sample {
     const one = new Search(scenario, requestOf(strategy));
     times.during(() => one.advance(Number.POSITIVE_INFINITY));
     states += one.progress().states;
-    if (bytesPerState === 0) bytesPerState = one.outcome().store.bytesPerState;
+    if (bytesPerState === 0) {
+      bytesPerState = Math.round(one.explorer.bytes / one.progress().states);
+    }
   } while (times.wallNs < SEARCH_NS);
   return times.sample({ states, bytesPerState });
 }

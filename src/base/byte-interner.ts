@@ -20,6 +20,11 @@ export class ByteInterner {
     return bytes.byteLength + this.#offsets.byteLength + numbers;
   }
 
+  /** A hash of the bytes of string `id`. */
+  hashOf(id: number): number {
+    return this.#hashes[id]!;
+  }
+
   /** Where string `id` begins in `bytes`. */
   at(id: number): number {
     return this.#offsets[id]!;

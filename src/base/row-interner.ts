@@ -27,6 +27,13 @@ export class RowInterner {
     return this.rows.byteLength + this.#table.byteLength;
   }
 
+  /** Bytes of memory that so many rows take, and the table that finds them. */
+  bytesOf(rows: number): number {
+    let slots = SLOTS_MIN;
+    while (rows * 3 > slots * 2) slots *= 2;
+    return (rows * this.width + slots) * Int32Array.BYTES_PER_ELEMENT;
+  }
+
   /** The number of the row that stands in `source` from `at` on, or -1. */
   find(source: Int32Array, at = 0): number {
     return this.#table[this.#slotOf(source, at)]!;

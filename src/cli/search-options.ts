@@ -68,8 +68,8 @@ const LIMITS: readonly Option[] = [
   option(
     'limits',
     '-j, --jobs <N>',
-    'worker threads of --random; default as many as there are cores; the output is the same for ' +
-      'every N',
+    'worker threads; the output is the same for every N; default 1, with --random as many as there ' +
+      'are cores',
   ).argParser(jobCount),
 ];
 

@@ -5,6 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { WalkRequest } from '../drive/random-walk.ts';
+import type { SearchRequest } from '../drive/search.ts';
 import { TimedRun } from '../drive/timed.ts';
 import type { BlockResult } from '../drive/walker.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -27,6 +28,14 @@ export type Job =
       readonly scenario: Scenario;
       readonly request: Omit<WalkRequest, 'ownStrategies'>;
       readonly own: BatchRequest['own'];
+    }
+  /** No units: a shard of a search, see shard-worker.ts. */
+  | {
+      readonly kind: 'search';
+      readonly scenario: Scenario;
+      readonly request: Omit<SearchRequest, 'ownStrategies'>;
+      readonly own: BatchRequest['own'];
+      readonly place: { readonly index: number; readonly shards: number };
     };
 
 type JobOf<K extends Job['kind']> = Extract<Job, { kind: K }>;
@@ -124,12 +133,20 @@ function serve<R>(port: MessagePort, at: Int32Array, work: Work<R>): void {
   });
 }
 
+async function search(port: MessagePort, job: JobOf<'search'>): Promise<void> {
+  const { serveShard } = await import('./shard-worker.ts');
+  const ownStrategies = await loadOwnStrategies(job.own.texts, job.own.directory);
+  serveShard(port, job.scenario, { ...job.request, ownStrategies }, job.place);
+}
+
 async function start(port: MessagePort, { job, at }: WorkerStart): Promise<void> {
   switch (job.kind) {
     case 'runs':
       return serve(port, at, await runs(job));
     case 'walks':
       return serve(port, at, await walks(job));
+    case 'search':
+      return search(port, job);
   }
 }
 

@@ -54,7 +54,7 @@ function findReaderCycle(
 ): Omit<Cycle, 'reader'> | null {
   const whole = graphOf(explorer, reader, () => true);
   const components = componentsOf(whole);
-  const looks = new Looks(explorer, reader);
+  const hasFailed = (state: number): boolean => explorer.standing(state, reader).failed;
   const inner = (from: number, to: number): boolean => components[from] === components[to];
   const graph =
     kind === 'livelock'
@@ -62,12 +62,12 @@ function findReaderCycle(
       : graphOf(
           explorer,
           reader,
-          (from, to) => inner(from, to) && looks.hasFailed(from) && looks.hasFailed(to),
+          (from, to) => inner(from, to) && hasFailed(from) && hasFailed(to),
         );
   const parts = kind === 'livelock' ? components : componentsOf(graph);
   const flagsOf = (from: number, via: number): number => {
     const { task } = explorer.viaOf(via);
-    const sleeps = kind === 'starved' && task !== reader && looks.sleeps(from);
+    const sleeps = kind === 'starved' && task !== reader && explorer.standing(from, reader).asleep;
     const takesPart = task === reader || sleeps ? READER_TAKES_PART : 0;
     return (task >= readers ? WRITER_MOVES : 0) | takesPart;
   };
@@ -82,37 +82,6 @@ function findReaderCycle(
     if (cycle !== null) return { prefix: explorer.pathTo(start), cycle };
   }
   return null;
-}
-
-/** What a reader is like in a state; each state is looked at once. */
-class Looks {
-  readonly #explorer: Explorer;
-  readonly #reader: number;
-  readonly #known = new Map<number, { readonly failed: boolean; readonly asleep: boolean }>();
-
-  constructor(explorer: Explorer, reader: number) {
-    this.#explorer = explorer;
-    this.#reader = reader;
-  }
-
-  hasFailed(state: number): boolean {
-    return this.#look(state).failed;
-  }
-
-  sleeps(state: number): boolean {
-    return this.#look(state).asleep;
-  }
-
-  #look(state: number): { readonly failed: boolean; readonly asleep: boolean } {
-    let known = this.#known.get(state);
-    if (known === undefined) {
-      const world = this.#explorer.look(state);
-      const failed = world.world.readers[this.#reader]!.failedHere > 0;
-      known = { failed, asleep: world.isAsleep(this.#reader) };
-      this.#known.set(state, known);
-    }
-    return known;
-  }
 }
 
 function graphOf(

@@ -3,12 +3,17 @@
  *
  * Breadth first means that the first finding is one with the fewest transitions. A retry loop is a
  * state seen again, not a limit hit. A search that a bound ended says which.
+ *
+ * States are expanded here, or by others, level by level (sharded-search.ts): then this is told
+ * what they have found in the order in which it would have found it, and comes to the same numbers.
  */
 
-import { grownInt32 } from '../base/grow.ts';
 import type { Schedule } from '../sim/schedule.ts';
 import type { SearchWorld } from '../world/search-world.ts';
-import { type Event, NO_VIA } from './outcomes.ts';
+import { EdgeList } from './edge-list.ts';
+import { Expander, type ExpansionSink } from './expander.ts';
+import type { Event } from './outcomes.ts';
+import { type Standing, StandingTable, standingOf } from './standings.ts';
 import { NO_PARENT, StateStore, type StoreKind } from './state-store.ts';
 import { Transitions, type Via } from './transitions.ts';
 
@@ -26,6 +31,8 @@ export interface ExploreOptions {
   readonly store: StoreKind;
   /** Keep every transition, for the search for cycles. */
   readonly keepEdges: boolean;
+  /** The search may be handed over to others: see portable-states.ts. */
+  readonly portable?: boolean;
   /**
    * Called for events, with the state before and how it was reached: the first time that steps
    * which look alike bring one about. True ends the search.
@@ -35,113 +42,100 @@ export interface ExploreOptions {
 
 export type Bound = 'max-states' | 'max-depth' | 'preemptions';
 
+/** What others have found out about the states of one level. */
+export interface ExpandedLevel {
+  /** Tells of each transition of a state: its events, then itself. */
+  replay(state: number, into: Pick<Explorer, 'stopped' | 'event' | 'knownTransition'>): void;
+  /** A switch was left out for the limit on preemptions. */
+  readonly preemptionsReached: boolean;
+}
+
 /** What is remembered of transitions: one row for so many states, and at least so many rows. */
 const STATES_A_KNOWN = 3;
 const KNOWN_MIN = 256;
 
-/** Transitions in the order of the states that they lead away from. */
-export class EdgeList {
-  count = 0;
-  /** Those of state s: [starts[s], starts[s + 1]); so many states have been begun. */
-  #states = 0;
-  #starts = new Int32Array(256);
-  /** For each transition the state after it; and twice the via, odd: its reader got a record. */
-  #edges = new Int32Array(1024);
-
-  /** From now on the transitions of the next state are added. */
-  begin(): void {
-    if (this.#states === this.#starts.length) {
-      this.#starts = grownInt32(this.#starts, this.#states + 1);
-    }
-    this.#starts[this.#states++] = this.count;
-  }
-
-  add(to: number, via: number, progress: boolean): void {
-    const at = 2 * this.count++;
-    if (at === this.#edges.length) this.#edges = grownInt32(this.#edges, at + 2);
-    this.#edges[at] = to;
-    this.#edges[at + 1] = 2 * via + (progress ? 1 : 0);
-  }
-
-  /** The transitions of state s begin here, and end where those of s + 1 begin. */
-  startOf(state: number): number {
-    return state < this.#states ? this.#starts[state]! : this.count;
-  }
-
-  to(edge: number): number {
-    return this.#edges[2 * edge]!;
-  }
-
-  via(edge: number): number {
-    return this.#edges[2 * edge + 1]! >> 1;
-  }
-
-  /** The reader that took the step got a record (or page). */
-  isProgress(edge: number): boolean {
-    return this.#edges[2 * edge + 1]! % 2 === 1;
-  }
+/** How much of transitions is to be remembered beside so many states: see Transitions.trim. */
+export function knownMax(states: number): number {
+  return Math.max(KNOWN_MIN, states / STATES_A_KNOWN);
 }
 
-export class Explorer {
+export class Explorer implements ExpansionSink {
   readonly #options: ExploreOptions;
-  readonly #world: SearchWorld;
-  readonly #transitions: Transitions;
+  readonly world: SearchWorld;
+  readonly transitionsOf: Transitions;
+  readonly #expander: Expander;
   readonly store: StateStore;
   readonly #initial: Int32Array;
-  /** The state that is expanded, its successor, and what each task would do in it. */
-  readonly #from: Int32Array;
-  readonly #to: Int32Array;
-  readonly #outcomes: Int32Array;
-  /** Tasks that count for the end: all readers, or without any all writers. */
-  readonly #ending: number;
   readonly edges = new EdgeList();
+  #standings: StandingTable | null = null;
+  /** By state, by reader, where others keep the states. */
+  #bits: Uint8Array | null = null;
   transitions = 0;
   /** The bound that kept something from being looked at, if any. */
   bound: Bound | null = null;
   /** Ended by onEvent. */
   stopped = false;
-  readonly #limited: boolean;
+  /** The state that is being expanded, the one after it, and the end of its level. */
+  #state = 0;
   #next = 0;
-  #levelEnd = 1;
-  #depth = 0;
+  #levelEnd = 0;
+  #depth = -1;
 
   constructor(options: ExploreOptions) {
+    const { world, limits, portable = false } = options;
     this.#options = options;
-    this.#world = options.world;
-    this.#transitions = new Transitions(options.world);
-    this.#initial = options.world.save().slice();
-    this.#limited = Number.isFinite(options.limits.preemptions);
-    const width = this.#initial.length;
-    this.store = new StateStore(options.store, width + (this.#limited ? 2 : 0));
-    this.#from = new Int32Array(this.store.width);
-    this.#to = new Int32Array(this.store.width);
-    const { readers, writers } = options.world.world;
-    this.#outcomes = new Int32Array(readers.length + writers.length);
-    this.#ending = readers.length || writers.length;
-    this.#to.set(this.#initial);
-    this.#addTo(NO_PARENT, 0, NO_PARENT, 0);
+    this.world = world;
+    this.#initial = world.save().slice();
+    this.transitionsOf = new Transitions(world, portable);
+    this.#expander = new Expander(world, this.transitionsOf, limits.preemptions);
+    this.store = new StateStore(options.store, this.#expander.width);
+    this.store.add(this.#expander.first(this.#initial), NO_PARENT, 0);
   }
 
   /** Expands at most so many states. True when there is nothing left to do. */
   advance(states: number): boolean {
-    const until = Math.min(this.#next + states, Number.MAX_SAFE_INTEGER);
-    while (!this.stopped && this.#next < this.store.count && this.#next < until) {
-      if (this.#next === this.#levelEnd) {
-        this.#levelEnd = this.store.count;
-        this.#depth++;
-      }
-      if (this.#depth >= this.#options.limits.maxDepth) {
-        this.bound = 'max-depth';
-        return true;
-      }
-      this.#expand(this.#next++);
-      if (this.store.count >= this.#options.limits.maxStates) {
-        this.bound = 'max-states';
-        return true;
-      }
-      this.store.doneBefore(this.#next);
+    return this.#advance(states, null);
+  }
+
+  /** The same for the whole level that `isOver` has begun, which others have expanded. */
+  advanceLevel(level: ExpandedLevel): boolean {
+    if (level.preemptionsReached) this.preemptionsReached();
+    return this.#advance(this.#levelEnd - this.#next, level);
+  }
+
+  /** Expands what is left of the level. True when there is nothing left to do. */
+  finishLevel(): boolean {
+    return this.advance(this.#levelEnd - this.#next);
+  }
+
+  /** Nothing is left to do. If there is, and a level has ended, the next one begins. */
+  isOver(): boolean {
+    if (this.stopped || this.#next === this.store.count) return true;
+    if (this.#next === this.#levelEnd) {
+      this.#levelEnd = this.store.count;
+      this.#depth++;
     }
-    return this.stopped || this.#next === this.store.count;
+    if (this.#depth < this.#options.limits.maxDepth) return false;
+    this.bound = 'max-depth';
+    return true;
+  }
+
+  /** The first state that has not been expanded. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /**
+   * Bytes of memory that it holds here: the store, the portions, what is remembered of transitions.
+   * Those that are kept for the search for cycles are not in it.
+   */
+  get bytes(): number {
+    return this.store.bytes + this.transitionsOf.bytes + this.world.numbers.bytes;
+  }
+
+  /** What the search for cycles needs is kept. */
+  get keepsEdges(): boolean {
+    return this.#options.keepEdges;
   }
 
   /** Everything that could be reached was looked at. */
@@ -149,27 +143,31 @@ export class Explorer {
     return this.bound === null && !this.stopped && this.#next === this.store.count;
   }
 
-  /**
-   * Bytes of memory for each state, on average: the store, the portions, what is remembered of
-   * transitions. Those that are kept for the search for cycles are not in it: 8 bytes each.
-   */
-  get bytesPerState(): number {
-    const { store } = this;
-    return (store.bytes + this.#transitions.bytes + this.#world.numbers.bytes) / store.count;
-  }
-
   get depth(): number {
-    return this.#depth;
+    return Math.max(0, this.#depth);
   }
 
   viaOf(id: number): Via {
-    return this.#transitions.viaOf(id);
+    return this.transitionsOf.viaOf(id);
   }
 
-  /** The world as it is in a state. Not for states that a store without bytes has dropped. */
+  /** The world as it is in a state. Not for states that the store has no numbers of. */
   look(state: number): SearchWorld {
-    this.#world.restore(this.store.states, this.store.at(state));
-    return this.#world;
+    this.world.restore(this.store.states, this.store.at(state));
+    return this.world;
+  }
+
+  /** What a reader is like in a state. */
+  standing(state: number, reader: number): Standing {
+    const bits = this.#bits;
+    if (bits !== null) return standingOf(bits[state * this.world.world.readers.length + reader]!);
+    this.#standings ??= new StandingTable(this.world);
+    return this.#standings.of(this.store.states, this.store.at(state), reader);
+  }
+
+  /** Of all states, from those who keep them: for each state a number for each reader. */
+  takeStandings(bits: Uint8Array): void {
+    this.#bits = bits;
   }
 
   /** The transitions that lead to a state from the start. */
@@ -183,86 +181,54 @@ export class Explorer {
 
   /** The same as single steps. Leaves the world at the end of the path. */
   scheduleOf(path: readonly number[]): Schedule {
-    return this.#transitions.scheduleOf(this.#initial, path);
+    return this.transitionsOf.scheduleOf(this.#initial, path);
   }
 
-  // --- One state ---
+  // --- States one after the other ---
 
-  #expand(state: number): void {
-    const from = this.#from;
-    const { states, width } = this.store;
-    const at = this.store.at(state);
-    for (let i = 0; i < width; i++) from[i] = states[at + i]!;
-    this.#transitions.trim(Math.max(KNOWN_MIN, this.store.count / STATES_A_KNOWN));
-    if (this.#options.keepEdges) this.edges.begin();
-    if (!this.#look(state)) return;
-    const outcomes = this.#outcomes;
-    const last = this.#limited ? from[width - 2]! : NO_PARENT;
-    const used = this.#limited ? from[width - 1]! : 0;
-    const lastCanRun = last >= 0 && this.#transitions.outcomes.canRun(outcomes[last]!);
-    for (let task = 0; task < outcomes.length && !this.stopped; task++) {
-      if (!this.#transitions.outcomes.canRun(outcomes[task]!)) continue;
-      const preemptions = lastCanRun && last !== task ? used + 1 : used;
-      if (preemptions > this.#options.limits.preemptions) {
-        this.bound = 'preemptions';
-        continue;
+  #advance(states: number, level: ExpandedLevel | null): boolean {
+    const { store } = this;
+    for (let left = states; left > 0; left--) {
+      if (this.isOver()) return true;
+      this.#state = this.#next++;
+      if (this.#options.keepEdges) this.edges.begin();
+      if (level === null) this.#expand();
+      else level.replay(this.#state, this);
+      if (store.count >= this.#options.limits.maxStates) {
+        this.bound = 'max-states';
+        return true;
       }
-      this.#takeAll(state, outcomes[task]!, task, preemptions);
+      store.doneBefore(this.#next);
     }
+    return this.stopped || this.#next === store.count;
   }
 
-  /** Works out what each task would do. False where the world is over. */
-  #look(state: number): boolean {
-    const transitions = this.#transitions;
-    const outcomes = this.#outcomes;
-    let finished = 0;
-    let able = 0;
-    for (let task = 0; task < outcomes.length; task++) {
-      const outcome = transitions.of(this.#from, 0, task);
-      outcomes[task] = outcome;
-      if (transitions.outcomes.canRun(outcome)) able++;
-      if (task < this.#ending && transitions.outcomes.isFinished(outcome)) finished++;
-      if (finished === this.#ending) return false;
-    }
-    if (able === 0) this.#report({ kind: 'deadlock' }, state, NO_VIA);
-    return true;
+  #expand(): void {
+    const { store } = this;
+    this.transitionsOf.trim(knownMax(store.count));
+    this.#expander.expand(store.states, store.at(this.#state), this);
   }
 
-  /** A task's step, with each combination of choices. */
-  #takeAll(state: number, first: number, task: number, preemptions: number): void {
-    const transitions = this.#transitions;
-    let outcome = first;
-    for (let via = task; ; outcome = transitions.of(this.#from, 0, via)) {
-      this.transitions++;
-      if (transitions.outcomes.hasEvents(outcome)) this.#reportOf(outcome, state, via);
-      if (transitions.outcomes.isFault(outcome)) return;
-      transitions.follow(this.#from, 0, outcome, this.#to);
-      const to = this.#addTo(state, via, task, preemptions);
-      if (this.#options.keepEdges)
-        this.edges.add(to, via, transitions.outcomes.isProgress(outcome));
-      via = transitions.outcomes.nextVia(outcome);
-      if (via === NO_VIA || this.stopped) return;
-    }
+  event(event: Event, via: number): void {
+    if (this.#options.onEvent(event, { state: this.#state, via })) this.stopped = true;
   }
 
-  /** With a limit on preemptions a state says who moved last, and how many there were. */
-  #addTo(parent: number, via: number, last: number, preemptions: number): number {
-    const to = this.#to;
-    if (this.#limited) {
-      to[to.length - 2] = last;
-      to[to.length - 1] = preemptions;
-    }
-    return this.store.add(to, parent, via);
+  transition(via: number, progress: boolean, to: Int32Array | null): void {
+    this.transitions++;
+    if (to === null) return;
+    const state = this.store.add(to, this.#state, via);
+    if (this.#options.keepEdges) this.edges.add(state, via, progress);
   }
 
-  /** The first time is enough: whoever is told keeps the first way to each event. */
-  #reportOf(outcome: number, state: number, via: number): void {
-    for (const event of this.#transitions.outcomes.eventsOf(outcome))
-      this.#report(event, state, via);
-    this.#transitions.outcomes.forgetEvents(outcome);
+  /** The same where the number of the state after it is known; a new one has the next number. */
+  knownTransition(via: number, progress: boolean, to: number | null): void {
+    this.transitions++;
+    if (to === null) return;
+    if (to === this.store.count) this.store.addElsewhere(this.#state, via);
+    if (this.#options.keepEdges) this.edges.add(to, via, progress);
   }
 
-  #report(event: Event, state: number, via: number): void {
-    if (this.#options.onEvent(event, { state, via })) this.stopped = true;
+  preemptionsReached(): void {
+    this.bound = 'preemptions';
   }
 }

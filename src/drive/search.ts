@@ -12,6 +12,7 @@ import { findCycle } from './cycles.ts';
 import { Explorer } from './explore.ts';
 import { ALL_FINDS, type Find, failuresNeeded } from './finds.ts';
 import type { Event } from './outcomes.ts';
+import { Shard, type ShardOptions } from './shard.ts';
 import type { StoreKind } from './state-store.ts';
 
 export interface SearchRequest {
@@ -62,6 +63,17 @@ export function searchWorld(
   });
 }
 
+/** One of those who share a search: see shard.ts. */
+export function shardOf(
+  scenario: Scenario,
+  request: SearchRequest,
+  place: Omit<ShardOptions, 'world'>,
+): Shard {
+  const finds = findsOf(request);
+  const world = searchWorld(scenario, request, { reduce: request.reduce, finds });
+  return new Shard({ ...place, world });
+}
+
 export function headOf(scenario: Scenario, world: SearchWorld) {
   const { readers, writers } = world.world;
   const names = [...new Set(readers.map((reader) => reader.strategy.name))];
@@ -80,14 +92,16 @@ export class Search {
   readonly #request: SearchRequest;
   readonly #collector: Collector;
   readonly #world: SearchWorld;
+  readonly #portable: boolean;
   #explorer: Explorer;
-  /** The limit on preemptions of this round, Infinity without one. */
   #round: number;
   #interrupted = false;
 
-  constructor(scenario: Scenario, request: SearchRequest) {
+  /** @param portable others may be given a share of it: see lead-search.ts */
+  constructor(scenario: Scenario, request: SearchRequest, portable = false) {
     this.#scenario = scenario;
     this.#request = request;
+    this.#portable = portable;
     this.#collector = new Collector(findsOf(request), request.find !== null);
     this.#world = this.#freshWorld(request.reduce);
     this.#round = request.preemptions === null ? Number.POSITIVE_INFINITY : 0;
@@ -96,13 +110,27 @@ export class Search {
 
   /** Expands at most so many states; true when there is nothing left to do. */
   advance(states: number): boolean {
-    if (!this.#explorer.advance(states)) return false;
+    return this.#explorer.advance(states) && !this.nextRound();
+  }
+
+  /** Begins the search that comes after one that has ended: with one more preemption. */
+  nextRound(): boolean {
     const { preemptions } = this.#request;
     const answered = this.#explorer.stopped || this.#explorer.bound !== 'preemptions';
-    if (answered || preemptions === null || this.#round >= preemptions) return true;
+    if (answered || preemptions === null || this.#round >= preemptions) return false;
     this.#round++;
     this.#explorer = this.#explore(this.#freshWorld(this.#request.reduce));
-    return false;
+    return true;
+  }
+
+  /** That of this round. */
+  get explorer(): Explorer {
+    return this.#explorer;
+  }
+
+  /** The limit on preemptions of this round, Infinity without one. */
+  get round(): number {
+    return this.#round;
   }
 
   progress(): SearchProgress {
@@ -135,7 +163,7 @@ export class Search {
       store: {
         kind: store.kind,
         lossBound,
-        bytesPerState: Math.round(this.#explorer.bytesPerState),
+        bytesPerState: Math.round(store.plainBytes / store.count),
       },
       reduce,
       sampled: null,
@@ -188,6 +216,7 @@ export class Search {
       },
       store,
       keepEdges: this.#collector.finds.some((find) => find.kind === 'cycle'),
+      portable: this.#portable,
       onEvent,
     });
     return explorer;

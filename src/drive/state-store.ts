@@ -40,10 +40,16 @@ export class StateStore {
     this.#bits = kind === 'bitstate' ? new Uint8Array(BIT_TABLE_BYTES) : null;
   }
 
-  /** What a state is, how it was reached, how it is found. */
+  /** Bytes of memory that it holds: what a state is, how it was reached, how it is found. */
   get bytes(): number {
     const queue = this.#queue.byteLength + (this.#bits?.byteLength ?? 0);
     return this.#rows.bytes + this.parents.byteLength + this.vias.byteLength + queue;
+  }
+
+  /** The same without room that is kept ahead, and wherever the states are. */
+  get plainBytes(): number {
+    const known = this.#bits?.byteLength ?? this.#rows.bytesOf(this.count);
+    return known + this.count * 2 * Int32Array.BYTES_PER_ELEMENT;
   }
 
   /** Chance (at most) that a state was taken for another one; 0 for `exact`. */
@@ -59,15 +65,20 @@ export class StateStore {
     const { count } = this;
     const id = this.#idOf(state);
     if (id < count) return id;
-    this.count++;
+    this.addElsewhere(parent, via);
     if (this.kind !== 'exact') this.#enqueue(state);
+    return id;
+  }
+
+  /** A new state, of which others keep the numbers. */
+  addElsewhere(parent: number, via: number): void {
+    const id = this.count++;
     if (id === this.parents.length) {
       this.parents = roomierInt32(this.parents, id + 1);
       this.vias = roomierInt32(this.vias, id + 1);
     }
     this.parents[id] = parent;
     this.vias[id] = via;
-    return id;
   }
 
   /** States, one behind the other; see `at`. */

@@ -2,10 +2,31 @@
 import { ByteInterner } from '../base/byte-interner.ts';
 import { Packer, Unpacker } from '../base/packed.ts';
 
+/**
+ * Kinds of portions. Only plain ones hold numbers that mean the same in all of them and in every
+ * process; those of other kinds number texts, steps, plans or the like. Writers have a kind each.
+ */
+export const PLAIN = 0;
+export const OF_COMMITTED = 1;
+export const OF_MM = 2;
+export const OF_PASS = 3;
+export const OF_READER = 4;
+export const OF_FIRST_WRITER = 5;
+
 export class Portions {
   readonly #packer = new Packer();
   readonly #unpacker = new Unpacker();
   readonly #bytes = new ByteInterner();
+
+  /** They are numbered from 0 on. */
+  get count(): number {
+    return this.#bytes.count;
+  }
+
+  /** A hash of what is in one. */
+  hashOf(number: number): number {
+    return this.#bytes.hashOf(number);
+  }
 
   /** Bytes of memory that they take. */
   get held(): number {
@@ -18,7 +39,13 @@ export class Portions {
     return this.#packer;
   }
 
-  number(): number {
+  /** Portions of two kinds have two numbers, whatever is in them: the kind stands at the end. */
+  number(kind = PLAIN): number {
+    this.#packer.put(kind);
+    return this.#number();
+  }
+
+  #number(): number {
     return this.#bytes.idOf(this.#packer.bytes, this.#packer.length);
   }
 
@@ -28,7 +55,7 @@ export class Portions {
     const { bytes } = this.#bytes;
     p.flag(first);
     p.append(bytes, this.#bytes.at(number) + 1, this.#bytes.at(number + 1));
-    return this.number();
+    return this.#number();
   }
 
   /** At the beginning of a portion; good until the next call. */

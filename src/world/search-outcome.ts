@@ -121,6 +121,7 @@ export interface SearchOutcome {
     readonly kind: 'exact' | 'hash' | 'bitstate';
     /** Chance, at most, that a state was taken for another one. */
     readonly lossBound: number;
+    /** What a state takes in the store, wherever that is; see StateStore.plainBytes. */
     readonly bytesPerState: number;
   };
   readonly reduce: Reduction;

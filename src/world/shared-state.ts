@@ -12,7 +12,7 @@ import { RowInterner } from '../base/row-interner.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_ANON_VMA } from '../mm/layout.ts';
 import type { SmallOracle } from '../oracle/small-world.ts';
-import type { Portions } from './portions.ts';
+import { OF_COMMITTED, OF_MM, type Portions } from './portions.ts';
 import {
   isFree,
   RESTORED_SEQ,
@@ -164,6 +164,12 @@ export class SharedState {
     return (this.#at(a, column) === FREE_SLOT) !== (this.#at(b, column) === FREE_SLOT);
   }
 
+  /** What a column holds is the number of a portion, and no small number itself. */
+  isPortion(column: number, value: number): boolean {
+    const isCount = column > FIRST_VMA && (column - FIRST_VMA) % 2 === 1;
+    return value >= 0 && column !== COUNTER && !isCount;
+  }
+
   #at(state: number, column: number): number {
     return this.rows.rows[state * this.#now.length + column]!;
   }
@@ -218,11 +224,11 @@ export class SharedState {
     const committed = portions.begin();
     committed.put(oracle.text);
     committed.put(oracle.mapped);
-    this.#isHeld(COMMITTED, portions.number());
+    this.#isHeld(COMMITTED, portions.number(OF_COMMITTED));
     const mm = portions.begin();
     saveMm(k, mm);
     saveTurns(world.turns, mm);
-    this.#isHeld(MM, portions.number());
+    this.#isHeld(MM, portions.number(OF_MM));
     this.#isNot(COUNTER, k.mm.mmLockSeq.value % 2);
     const done = portions.begin();
     for (let writer = 0; writer < world.writers.length; writer++) done.flag(isDone(writer));

@@ -49,8 +49,11 @@ export function checkLimits(options: LimitOptions): void {
     if (options.seed !== undefined) {
       throw new UserError('--seed belongs to --random: a search tries every choice');
     }
-    if (options.jobs !== undefined) {
-      throw new UserError('--jobs belongs to --random: a search is made by one thread');
+    if ((options.jobs ?? 1) > 1 && options.store !== 'exact') {
+      throw new UserError(
+        `--jobs: with --store=${options.store} a search is made by one thread; which states it ` +
+          'takes for one would depend on their number',
+      );
     }
     return;
   }
@@ -123,19 +126,36 @@ type Tell = (nowMs: number, sliced: Sliced) => void;
 
 const nowMs = (): number => performance.now();
 
+/** First in this thread; from some number of states on in others, where there are to be some. */
 async function wholeSearch(
   scenario: Scenario,
   request: SearchRequest,
-  { interrupt }: Means,
+  { options, context, interrupt, directory }: Means,
   tell: Tell,
 ): Promise<SearchOutcome> {
   const { Search } = await import('../../drive/search.ts');
-  const search = new Search(scenario, request);
-  await driveSlices(search, {
+  const { searchThreads } = await import('../search-threads.ts');
+  const how = { file: context.io.workerFile, jobs: options.jobs ?? 1, directory };
+  const threads = searchThreads(scenario, request, how);
+  const alone = threads?.afterStates ?? Number.POSITIVE_INFINITY;
+  const search = new Search(scenario, request, threads !== null);
+  const caught = (): boolean => interrupt.caught !== null;
+  let over = false;
+  const here = {
+    advance: (states: number) => (over = search.advance(states)),
+    interrupt: () => caught() && search.interrupt(),
+  };
+  await driveSlices(here, {
     nowMs,
     between: (now) => tell(now, search),
-    stop: () => interrupt.caught !== null,
+    stop: () => caught() || search.progress().states >= alone,
   });
+  if (threads !== null && !over && !caught()) {
+    await threads.goOn(search, () => {
+      tell(nowMs(), search);
+      return caught();
+    });
+  }
   return search.outcome();
 }
 
