@@ -16,7 +16,6 @@ writers:
   - {name: writer, churn: remap, vma: {tag: child, pick: random}}
 `;
 const OWN = join(ROOT, 'examples/strategy/pass-budget.mjs');
-const JOBS = [1, 2, 3];
 
 const directory = mkdtempSync(join(tmpdir(), 'mapsim-'));
 const world = join(directory, 'large.yaml');
@@ -28,19 +27,16 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 test.each([
-  ['everything', 'explore', ['--strategy=vma-lock', '--max-states=60000'], 4],
-  ['as text', 'explore', ['--strategy=rcu-retry', '--max-states=60000', '--format=text'], 4],
-  ['a finding', 'explore', ['--strategy=mmap-lock', '--find=torn'], 1],
-  ['a limit on depth', 'explore', ['--strategy=vma-lock', '--max-depth=31'], 4],
-  ['preemptions', 'explore', ['--strategy=query-vma', '--preemptions=2', '--max-states=60000'], 4],
-  ['every text', 'census', ['--strategy=vma-lock', '--max-states=70000'], 4],
-  ['two strategies', 'census', ['--against=rcu-page2', '--max-states=60000'], 4],
-  ['a strategy of its own', 'census', [`--strategy=${OWN}`, '--max-states=60000'], 4],
-])(
-  '--jobs: %s, the same bytes for 1, 2 and 3 threads',
-  async (_, command, options, code) => {
+  ['every text', 3, 'census', ['--strategy=vma-lock', '--max-states=60000'], 4],
+  ['a finding, as text', 2, 'explore', ['--strategy=mmap-lock', '--find=torn', '--format=text'], 1],
+  ['preemptions', 2, 'explore', ['--strategy=vma-lock', '--preemptions=2', '--max-states=6e4'], 4],
+  ['two strategies', 2, 'census', ['--against=rcu-page2', '--max-states=60000'], 4],
+  ['a strategy of its own', 3, 'census', [`--strategy=${OWN}`, '--max-states=60000'], 4],
+] as const)(
+  '--jobs: %s, the same bytes for one thread and %i',
+  async (_, threads, command, options, code) => {
     const outputs: string[] = [];
-    for (const jobs of JOBS) {
+    for (const jobs of [1, threads]) {
       const argv = [command, world, '--format=json', `--jobs=${jobs}`, ...options];
       const ended = await spawnMapsim(argv);
       expect(ended).toMatchObject({ code, stderr: '' });
@@ -48,7 +44,6 @@ test.each([
     }
 
     expect(outputs[1]).toBe(outputs[0]);
-    expect(outputs[2]).toBe(outputs[0]);
   },
   120_000,
 );
@@ -56,7 +51,7 @@ test.each([
 test('--jobs: an interrupt ends the threads, and what they have found is printed', async () => {
   const argv = ['census', world, '--strategy=vma-lock', '--max-states=600000000', '--jobs=2'];
   const { signal, stdout } = await spawnMapsim([...argv, '--format=json'], (child) => {
-    setTimeout(() => child.kill('SIGINT'), 3000);
+    setTimeout(() => child.kill('SIGINT'), 1500);
   });
 
   expect(signal).toBe('SIGINT');

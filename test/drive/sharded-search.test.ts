@@ -9,21 +9,23 @@ import { ALL_STRATEGIES, aScenario } from '../support/run.ts';
 import { aRequest, aSharedSearch, type SearchSettings } from '../support/search.ts';
 import { smallWorld, worldOfTwoWriters } from '../support/small-worlds.ts';
 
-/** All that a search has come to. */
+/** All that a search has come to. Long lists as text, which is compared in a moment. */
 function everythingOf(search: Search) {
   const { explorer } = search;
   const { store, edges } = explorer;
   const outcome = search.outcome();
+  const textOf = (via: number): string => {
+    const { task, choices } = explorer.viaOf(via);
+    return [task, ...choices].join('c');
+  };
+  const list = (length: number, one: (i: number) => unknown): string =>
+    Array.from({ length }, (_, i) => one(i)).join(' ');
   return {
     outcome,
-    parents: [...store.parents.subarray(0, store.count)],
-    paths: Array.from({ length: store.count }, (_, s) => explorer.viaOf(store.vias[s]!)),
-    edges: Array.from({ length: edges.count }, (_, e) => [
-      edges.to(e),
-      explorer.viaOf(edges.via(e)),
-      edges.isProgress(e),
-    ]),
-    starts: Array.from({ length: store.count + 1 }, (_, s) => edges.startOf(s)),
+    parents: list(store.count, (s) => store.parents[s]),
+    vias: list(store.count, (s) => textOf(store.vias[s]!)),
+    edges: list(edges.count, (e) => [edges.to(e), textOf(edges.via(e)), edges.isProgress(e)]),
+    starts: list(store.count + 1, (s) => edges.startOf(s)),
   };
 }
 
@@ -50,10 +52,10 @@ const SETTINGS: readonly SearchSettings[] = [
   { find: 'cuts>0', maxStates: 200 },
 ];
 
-test('explore: in 112 random worlds, 2 to 4 shards come to what one search comes to', async () => {
-  for (let seed = 0; seed < 112; seed++) {
+test('explore: in 70 random worlds, 2 to 4 shards come to what one search comes to', async () => {
+  for (let seed = 0; seed < 70; seed++) {
     const strategy = ALL_STRATEGIES[seed % ALL_STRATEGIES.length]!;
-    const settings = { maxStates: 1500, ...SETTINGS[seed % SETTINGS.length]! };
+    const settings = { maxStates: 1000, ...SETTINGS[seed % SETTINGS.length]! };
     const world = aScenario(seed % 3 === 2 ? worldOfTwoWriters(seed) : smallWorld(seed));
     const how = { shards: 2 + (seed % 3), alone: seed % 2 === 0 ? 0 : 10 * (seed % 7) };
     const shared = await aSharedSearch(world, strategy, settings, how);
@@ -86,7 +88,7 @@ const HEAP = '10000000-10001000 rw-p 00000000 00:00 0    [heap]\n';
 
 test('explore: names and files that are made on the way mean the same in every shard', async () => {
   const world = aScenario(MADE_ON_THE_WAY, { 'heap.maps': HEAP });
-  for (const strategy of ['mmap-lock', 'rcu-retry3', 'rcu-unchecked']) {
+  for (const strategy of ['mmap-lock', 'rcu-retry3']) {
     const settings = { onlyTexts: true, maxStates: 50_000 };
     const shared = await aSharedSearch(world, strategy, settings, { shards: 3 });
     const one = alone(world, strategy, settings);
