@@ -3,8 +3,11 @@
  * same order; before each, the readers come as far as those of the schedule had come (passes and
  * printed lines). What the readers do within a line is theirs: they have other steps.
  *
- * A writer that has to wait waits: the readers go on until it can.
+ * A writer that has to wait waits: the readers go on until it can. Where the schedule ended in a
+ * fault of the kernel, the writers' steps are those until then; the readers of the other strategy
+ * go on to their end. Where one of these meets a fault, the schedule of it ends there.
  */
+import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
 import type { SearchWorld } from '../world/search-world.ts';
 
@@ -40,10 +43,21 @@ function writerSteps(world: SearchWorld, schedule: Schedule): WriterStep[] {
     const waited = world.nameOf(item.task) === WAITED;
     const isWriter = item.task >= readers.length;
     const after = readers.map((_, reader) => progressOf(world, reader));
-    world.runItem(item);
+    if (faults(world, item)) break;
     if (isWriter && !waited) steps.push({ ...item, choices: world.trail[0]!.choices, after });
   }
   return steps;
+}
+
+/** Takes the step; true where the kernel does not survive it. */
+function faults(world: SearchWorld, item: ScheduleItem): boolean {
+  try {
+    world.runItem(item);
+    return false;
+  } catch (error) {
+    if (error instanceof KernelFault) return true;
+    throw error;
+  }
 }
 
 /** Grows with each printed line and each pass. */
@@ -55,6 +69,8 @@ function progressOf(world: SearchWorld, reader: number): number {
 class Carrier {
   readonly #world: SearchWorld;
   readonly #taken: ScheduleItem[] = [];
+  /** The last step taken ended in a fault of the kernel: nobody goes on. */
+  #isFaulty = false;
 
   constructor(world: SearchWorld) {
     this.#world = world;
@@ -70,7 +86,7 @@ class Carrier {
 
   writer({ task, choices }: ScheduleItem): void {
     const world = this.#world;
-    for (let i = 0; i < PATIENCE; i++) {
+    for (let i = 0; i < PATIENCE && !this.#isFaulty; i++) {
       if (!world.canRun(task)) {
         if (!this.#anyReader()) return; // it has nothing left to do, or waits for another writer
       } else if (world.nameOf(task) === WAITED) {
@@ -87,8 +103,7 @@ class Carrier {
     const world = this.#world;
     for (let i = 0; i < PATIENCE && !world.isOver(); i++) {
       const able = world.tasks.find(({ id }) => world.canRun(id));
-      if (able === undefined) break;
-      this.#take(able.id, []);
+      if (able === undefined || !this.#take(able.id, [])) break;
     }
     return this.#taken;
   }
@@ -98,9 +113,10 @@ class Carrier {
   }
 
   #take(task: number, choices: readonly number[]): boolean {
-    if (!this.#world.canRun(task)) return false;
-    this.#world.runItem({ task, choices });
-    this.#taken.push(this.#world.trail[0]!);
-    return true;
+    if (this.#isFaulty || !this.#world.canRun(task)) return false;
+    const item = { task, choices };
+    this.#isFaulty = faults(this.#world, item);
+    this.#taken.push(this.#isFaulty ? item : this.#world.trail[0]!);
+    return !this.#isFaulty;
   }
 }

@@ -152,3 +152,37 @@ describe('a saved finding', () => {
     expect(existsSync(join(cwd, 'f.yaml'))).toBe(false);
   });
 });
+
+describe('a schedule that ends in a kernel fault is carried', () => {
+  const TAIL = small('unmapped-tail.yaml');
+  const AT_THE_COPY = '--schedule=1:0x15.1x12.0x8';
+
+  test('as what its writers did until then, to readers that survive it', async () => {
+    const cwd = aDirectory();
+    const stale = '--strategy=rcu-retry:bug-compat=stale-name';
+    const find = [stale, '--find=use-after-free', '--save=uaf.yaml'];
+    await mapsim(['explore', small('special.yaml'), ...find], { cwd });
+    const saved = await json(['replay', 'uaf.yaml', '--carry-to=rcu-retry'], cwd);
+    const faulty = '--strategy=rcu-retry:bug-compat=null-copy';
+    const given = await json(['replay', TAIL, faulty, AT_THE_COPY, '--carry-to=vma-lock']);
+
+    for (const { code, value } of [saved, given]) {
+      expect(code).toBe(0);
+      expect(value).toMatchObject({ fits: true, fault: null });
+      expect((value as Course).texts).toHaveLength(1);
+      expect((value as Course).steps.some(({ task }) => task === 1)).toBe(true);
+    }
+  });
+
+  test('to the fault, where the other strategy meets one', async () => {
+    const carry = [
+      '--strategy=rcu-retry',
+      AT_THE_COPY,
+      '--carry-to=rcu-retry:bug-compat=null-copy',
+    ];
+    const { code, value } = await json(['replay', TAIL, ...carry]);
+
+    expect(code).toBe(0);
+    expect(value).toMatchObject({ fits: true, fault: { kind: 'null-dereference' } });
+  });
+});
