@@ -5,7 +5,7 @@
  */
 import { type Schedule, scheduleText } from '../sim/schedule.ts';
 import { tearingOf } from '../world/mark-text.ts';
-import type { Course, Finding, PossibleText } from '../world/search-outcome.ts';
+import type { Finding, PossibleText } from '../world/search-outcome.ts';
 import type { FinishedText, SearchWorld } from '../world/search-world.ts';
 import { eventIs, type Find, type TextMetric } from './finds.ts';
 import type { Event } from './outcomes.ts';
@@ -100,12 +100,7 @@ function findingOf({ find, how, shrinks, note }: Found, freshWorld: () => Search
   const first = how();
   const schedule = shrinks ? shrink(freshWorld(), first, (event) => eventIs(find, event)) : first;
   const { course } = replay(freshWorld(), schedule);
-  return { class: find.class, what: note, course: withoutCycle(course, find) };
-}
-
-/** Only a finding that is a cycle is shown as one. */
-function withoutCycle(course: Course, find: Find): Course {
-  return find.kind === 'cycle' ? course : { ...course, cycleFrom: null };
+  return { class: find.class, what: note, course };
 }
 
 const TEXT_NOTES: Readonly<Record<TextMetric, string>> = {
@@ -117,7 +112,7 @@ const TEXT_NOTES: Readonly<Record<TextMetric, string>> = {
   overlaps: 'a line that overlaps the one before it',
   backwards: 'a line that starts below the one before it',
   falseGaps: 'no line for addresses that were mapped all the time',
-  transientGaps: 'no line for addresses that were mapped before and after a write section',
+  transientGaps: 'no line for addresses that are mapped in every state, if not at every moment',
   duplicates: 'two lines with the same start',
   staleNames: 'a line with a name that no state has there',
 };

@@ -9,7 +9,7 @@ import type { Transitions } from './transitions.ts';
 /** Whoever is told what can happen next. */
 export interface ExpansionSink {
   /** Nothing more is wanted. */
-  readonly stopped: boolean;
+  readonly isEnough: boolean;
   /** Of the transition that is told next; a deadlock has none, and NO_VIA. */
   event(event: Event, via: number): void;
   /** @param to the state after it, overwritten by the next one; null: the kernel's fault ends it */
@@ -67,7 +67,7 @@ export class Expander {
     const last = this.#limited ? from[width - 2]! : NOBODY;
     const used = this.#limited ? from[width - 1]! : 0;
     const lastCanRun = last >= 0 && outcomes.canRun(first[last]!);
-    for (let task = 0; task < first.length && !sink.stopped; task++) {
+    for (let task = 0; task < first.length && !sink.isEnough; task++) {
       if (!outcomes.canRun(first[task]!)) continue;
       const preemptions = lastCanRun && last !== task ? used + 1 : used;
       if (preemptions > this.#preemptions) sink.preemptionsReached();
@@ -107,7 +107,7 @@ export class Expander {
       transitions.follow(this.#from, 0, outcome, this.#to);
       sink.transition(via, outcomes.isProgress(outcome), this.#with(task, preemptions));
       via = outcomes.nextVia(outcome);
-      if (via === NO_VIA || sink.stopped) return;
+      if (via === NO_VIA || sink.isEnough) return;
     }
   }
 

@@ -12,9 +12,9 @@ import type { Schedule } from '../sim/schedule.ts';
 import type { SearchWorld } from '../world/search-world.ts';
 import { EdgeList } from './edge-list.ts';
 import { Expander, type ExpansionSink } from './expander.ts';
-import type { Event } from './outcomes.ts';
+import { type Event, NO_VIA } from './outcomes.ts';
 import { type Standing, StandingTable, standingOf } from './standings.ts';
-import { NO_PARENT, StateStore, type StoreKind } from './state-store.ts';
+import { FULL, NO_PARENT, StateStore, type StoreKind } from './state-store.ts';
 import { Transitions, type Via } from './transitions.ts';
 
 export interface ExploreLimits {
@@ -45,7 +45,7 @@ export type Bound = 'max-states' | 'max-depth' | 'preemptions';
 /** What others have found out about the states of one level. */
 export interface ExpandedLevel {
   /** Tells of each transition of a state: its events, then itself. */
-  replay(state: number, into: Pick<Explorer, 'stopped' | 'event' | 'knownTransition'>): void;
+  replay(state: number, into: Pick<Explorer, 'isEnough' | 'event' | 'knownTransition'>): void;
   /** A switch was left out for the limit on preemptions. */
   readonly preemptionsReached: boolean;
 }
@@ -88,7 +88,7 @@ export class Explorer implements ExpansionSink {
     this.#initial = world.save().slice();
     this.transitionsOf = new Transitions(world, portable);
     this.#expander = new Expander(world, this.transitionsOf, limits.preemptions);
-    this.store = new StateStore(options.store, this.#expander.width);
+    this.store = new StateStore(options.store, this.#expander.width, limits.maxStates);
     this.store.add(this.#expander.first(this.#initial), NO_PARENT, 0);
   }
 
@@ -110,14 +110,17 @@ export class Explorer implements ExpansionSink {
 
   /** Nothing is left to do. If there is, and a level has ended, the next one begins. */
   isOver(): boolean {
-    if (this.stopped || this.#next === this.store.count) return true;
+    if (this.isEnough || this.#next === this.store.count) return true;
     if (this.#next === this.#levelEnd) {
       this.#levelEnd = this.store.count;
       this.#depth++;
     }
-    if (this.#depth < this.#options.limits.maxDepth) return false;
-    this.bound = 'max-depth';
-    return true;
+    return false;
+  }
+
+  /** Answered, or at the end of a limit. */
+  get isEnough(): boolean {
+    return this.stopped || this.bound === 'max-states' || this.bound === 'max-depth';
   }
 
   /** The first state that has not been expanded. */
@@ -194,13 +197,10 @@ export class Explorer implements ExpansionSink {
       if (this.#options.keepEdges) this.edges.begin();
       if (level === null) this.#expand();
       else level.replay(this.#state, this);
-      if (store.count >= this.#options.limits.maxStates) {
-        this.bound = 'max-states';
-        return true;
-      }
+      if (this.isEnough) return true;
       store.doneBefore(this.#next);
     }
-    return this.stopped || this.#next === store.count;
+    return this.#next === store.count;
   }
 
   #expand(): void {
@@ -210,22 +210,35 @@ export class Explorer implements ExpansionSink {
   }
 
   event(event: Event, via: number): void {
+    if (via !== NO_VIA && this.#isTooDeep()) return;
     if (this.#options.onEvent(event, { state: this.#state, via })) this.stopped = true;
   }
 
   transition(via: number, progress: boolean, to: Int32Array | null): void {
+    if (this.#isTooDeep()) return;
     this.transitions++;
-    if (to === null) return;
-    const state = this.store.add(to, this.#state, via);
-    if (this.#options.keepEdges) this.edges.add(state, via, progress);
+    if (to !== null) this.#leadsTo(this.store.add(to, this.#state, via), via, progress);
   }
 
   /** The same where the number of the state after it is known; a new one has the next number. */
   knownTransition(via: number, progress: boolean, to: number | null): void {
+    if (this.#isTooDeep()) return;
     this.transitions++;
     if (to === null) return;
-    if (to === this.store.count) this.store.addElsewhere(this.#state, via);
-    if (this.#options.keepEdges) this.edges.add(to, via, progress);
+    const isNew = to === this.store.count;
+    this.#leadsTo(isNew ? this.store.addElsewhere(this.#state, via) : to, via, progress);
+  }
+
+  #leadsTo(state: number, via: number, progress: boolean): void {
+    if (state === FULL) this.bound = 'max-states';
+    else if (this.#options.keepEdges) this.edges.add(state, via, progress);
+  }
+
+  /** A limit that leaves nothing out is no bound: it is one when there is something beyond it. */
+  #isTooDeep(): boolean {
+    if (this.#depth < this.#options.limits.maxDepth) return false;
+    this.bound = 'max-depth';
+    return true;
   }
 
   preemptionsReached(): void {

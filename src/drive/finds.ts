@@ -81,10 +81,10 @@ function parseExpression(written: string, parts: RegExpExecArray): Find {
   }
   if (name === 'attempts') {
     const more = comparison === '>' ? value : comparison === '>=' ? value - 1 : -1;
-    if (more >= 0 && more <= ATTEMPTS_MAX) {
+    if (more >= 1 && more <= ATTEMPTS_MAX) {
       return { kind: 'attempts', class: `attempts>${more}`, more };
     }
-    const range = `attempts>0 to attempts>${ATTEMPTS_MAX}`;
+    const range = `attempts>1 (more than the one that each record takes) to attempts>${ATTEMPTS_MAX}`;
     throw new UserError(`--find: "${written}": what can be asked is ${range}`);
   }
   const metric = name === 'tornPasses' ? 'torn' : name;

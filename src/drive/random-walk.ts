@@ -6,7 +6,14 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { SearchOutcome } from '../world/search-outcome.ts';
 import type { SearchWorld } from '../world/search-world.ts';
 import { Collector } from './collect.ts';
-import { findsOf, headOf, type SearchProgress, type SearchRequest, searchWorld } from './search.ts';
+import {
+  findsOf,
+  headOf,
+  plainWorld,
+  type SearchProgress,
+  type SearchRequest,
+  searchWorld,
+} from './search.ts';
 import { type Bias, type BlockResult, STEPS_MAX, WALKS_A_BLOCK, Walker } from './walker.ts';
 
 export interface WalkRequest extends SearchRequest {
@@ -117,8 +124,7 @@ export class RandomWalks {
 
   outcome(): SearchOutcome {
     const { reduce: _, ...request } = this.#request;
-    const fresh = (): SearchWorld =>
-      searchWorld(this.#scenario, request, { reduce: 'none', finds: this.#collector.finds });
+    const fresh = (): SearchWorld => plainWorld(this.#scenario, request);
     return {
       ...headOf(this.#scenario, fresh()),
       states: 0,

@@ -74,6 +74,14 @@ export function shardOf(
   return new Shard({ ...place, world });
 }
 
+/** The same for replays: every step by itself, and nothing counted that nobody asks for. */
+export function plainWorld(
+  scenario: Scenario,
+  request: Pick<SearchRequest, 'strategy' | 'ownStrategies'>,
+): SearchWorld {
+  return searchWorld(scenario, request, { reduce: 'none', finds: [] });
+}
+
 export function headOf(scenario: Scenario, world: SearchWorld) {
   const { readers, writers } = world.world;
   const names = [...new Set(readers.map((reader) => reader.strategy.name))];
@@ -168,7 +176,7 @@ export class Search {
       reduce,
       sampled: null,
       asked: this.#collector.finds.map((find) => find.class),
-      findings: this.#collector.findings(() => this.#freshWorld('none')),
+      findings: this.#collector.findings(() => plainWorld(this.#scenario, this.#request)),
       texts: this.#collector.texts(),
     };
   }

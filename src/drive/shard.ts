@@ -101,7 +101,7 @@ export class Shard implements ExpansionSink {
   readonly #own = new IntList();
   /** From the other shards; the last one is from whoever began the search. */
   readonly #receivers: readonly StateReceiver[];
-  readonly stopped = false;
+  readonly isEnough = false;
   #viasTold = 0;
   /** By reader, numbers of attempts that need not be told again: they are many. */
   readonly #attemptsTold: readonly Set<number>[];

@@ -132,7 +132,7 @@ export class ShardedSearch {
       const here = owner === NONE ? NONE : answers[owner]![shard]![answered[owner]![shard]!++]!;
       const to = owner === NONE ? null : this.#numberOf(owner, here);
       into.knownTransition(vias[transitions[at]! >> 1]!, (transitions[at]! & 1) === 1, to);
-      if (into.stopped) return;
+      if (into.isEnough) return;
     }
   }
 
@@ -154,7 +154,9 @@ export class ShardedSearch {
     standings.forEach((bits, shard) => {
       const numbers = this.#numbers[shard]!;
       for (let here = 0; here < numbers.length; here++) {
-        all.set(bits.subarray(here * readers, (here + 1) * readers), numbers.at(here) * readers);
+        const number = numbers.at(here);
+        if (number >= store.count) continue; // one too many: see FULL
+        all.set(bits.subarray(here * readers, (here + 1) * readers), number * readers);
       }
     });
     this.#explorer.takeStandings(all);

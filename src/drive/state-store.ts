@@ -13,6 +13,9 @@ export type StoreKind = 'exact' | 'hash' | 'bitstate';
 
 export const NO_PARENT = -1;
 
+/** In place of the number of a state: there are as many as there may be. */
+export const FULL = -1;
+
 const BIT_TABLE_BYTES = 2 ** 27;
 /** So many states are dropped at once. */
 const DROP_STATES = 4096;
@@ -28,12 +31,15 @@ export class StateStore {
   readonly #rows: RowInterner;
   readonly #hashes = new Int32Array(2);
   readonly #bits: Uint8Array | null;
+  readonly #max: number;
   /** Where not all are kept: states from `#firstKept` on, `width` numbers each. */
   #queue: Int32Array;
   #firstKept = 0;
 
-  constructor(kind: StoreKind, width: number) {
+  /** @param max states at most */
+  constructor(kind: StoreKind, width: number, max: number) {
     this.kind = kind;
+    this.#max = max;
     this.width = width;
     this.#rows = new RowInterner(kind === 'exact' ? width : 2);
     this.#queue = new Int32Array(kind === 'exact' ? 0 : 1024 * width);
@@ -60,18 +66,22 @@ export class StateStore {
     return Math.min(1, this.count * filled ** 3);
   }
 
-  /** The number of this state, a new one if it had not been seen. */
+  /**
+   * The number of this state, a new one if it had not been seen; FULL: it would be one too many,
+   * and nothing can be added any more.
+   */
   add(state: Int32Array, parent: number, via: number): number {
     const { count } = this;
     const id = this.#idOf(state);
     if (id < count) return id;
-    this.addElsewhere(parent, via);
+    if (this.addElsewhere(parent, via) === FULL) return FULL;
     if (this.kind !== 'exact') this.#enqueue(state);
     return id;
   }
 
-  /** A new state, of which others keep the numbers. */
-  addElsewhere(parent: number, via: number): void {
+  /** The number of a new state, of which others keep the numbers; or FULL. */
+  addElsewhere(parent: number, via: number): number {
+    if (this.count >= this.#max) return FULL;
     const id = this.count++;
     if (id === this.parents.length) {
       this.parents = roomierInt32(this.parents, id + 1);
@@ -79,6 +89,7 @@ export class StateStore {
     }
     this.parents[id] = parent;
     this.vias[id] = via;
+    return id;
   }
 
   /** States, one behind the other; see `at`. */

@@ -3,7 +3,8 @@
  * running down. Steps bear the names of their functions in the kernel's spelling; behind each
  * stands what it read or changed. Steps that only moved on are counted, not shown.
  *
- * The upper digits that all addresses share are left out, and told above.
+ * The upper digits that all addresses share are left out, and told above. A task has the number of
+ * its CPU, as in schedules.
  */
 import { counted } from '../base/counted.ts';
 import type { Course, ScheduleStep } from '../world/search-outcome.ts';
@@ -13,26 +14,36 @@ export interface TaskHead {
   readonly kind: 'reader' | 'writer';
 }
 
+/** Where nothing says how wide it may be. */
 const COLUMN_2 = 54;
 const COLUMN_MORE = 42;
+/** Narrower than this nothing can be read. */
+const COLUMN_MIN = 24;
 const GAP = '  ';
 /** Digits of an address that always stay. */
 const DIGITS_MIN = 4;
 const ADDRESS = /\b[0-9a-f]{9,16}\b/g;
 
-/** Lines that end with a newline. */
-export function interleaving(course: Course, tasks: readonly TaskHead[]): string {
+/**
+ * Lines that end with a newline.
+ * @param columns of the terminal; null: there is none
+ */
+export function interleaving(
+  course: Course,
+  tasks: readonly TaskHead[],
+  columns: number | null,
+): string {
   const used = tasks.flatMap((task, id) =>
     course.steps.some((step) => step.task === id) ? [{ ...task, id }] : [],
   );
-  const width = used.length <= 2 ? COLUMN_2 : COLUMN_MORE;
+  const width = columnWidth(used.length, columns);
   const prefix = sharedPrefix(course.steps);
   const out: string[] = [];
   if (prefix !== '') out.push(`addresses: ${prefix}${'.'.repeat(DIGITS_MIN)} and up`);
   const row = (cells: readonly string[]): void => {
     out.push(cells.map((cell) => cell.padEnd(width)).join(GAP));
   };
-  row(used.map((_, column) => `CPU ${column}`));
+  row(used.map(({ id }) => `CPU ${id}`));
   row(used.map(({ kind, name }) => `${kind} ${name}`));
   row(used.map(() => '='.repeat(width)));
   const cell = (task: number, text: string): void => {
@@ -45,6 +56,13 @@ export function interleaving(course: Course, tasks: readonly TaskHead[]): string
     else cell(part.task, shorten(part.text, prefix));
   }
   return out.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+function columnWidth(count: number, columns: number | null): number {
+  const width = count <= 2 ? COLUMN_2 : COLUMN_MORE;
+  if (columns === null) return width;
+  const fits = Math.floor((columns - GAP.length * (count - 1)) / Math.max(1, count));
+  return Math.max(COLUMN_MIN, Math.min(width, fits));
 }
 
 /** Lines of the body: one for each step with an effect, one for each run of steps without. */

@@ -59,7 +59,8 @@ function between(
   if (cut !== null)
     lines.push(`  -- cut ${cut === 'inPage' ? 'inside the page' : 'between two read() calls'} --`);
   for (const { kind, range } of gaps) {
-    const meanwhile = kind === 'false' ? 'mapped all the time' : 'mapped before and after';
+    const meanwhile =
+      kind === 'false' ? 'mapped all the time' : 'mapped in every state of the pass';
     lines.push(`  -- ${kind} gap: ${range} is missing, ${meanwhile} --`);
   }
   return lines.map((line) => paint.fault(line));

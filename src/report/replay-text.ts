@@ -1,6 +1,6 @@
 /** What `mapsim replay` prints for people: how far it went, the columns, what came of it. */
 import type { Course, SearchOutcome } from '../world/search-outcome.ts';
-import { courseText, type SearchView, stepsOf } from './search-text.ts';
+import { type CourseView, courseText, stepsOf } from './search-text.ts';
 
 interface ReplayedCourse {
   readonly course: Course;
@@ -10,7 +10,7 @@ interface ReplayedCourse {
 export function replayText(
   tasks: SearchOutcome['tasks'],
   { course, misfit }: ReplayedCourse,
-  view: Pick<SearchView, 'paint'>,
+  view: CourseView,
 ): string {
   const fits = misfit === null ? 'the schedule fits' : `it does not fit at step ${misfit.step}`;
   return `replayed: ${stepsOf(course)}; ${fits}\n\n${courseText(tasks, course, view)}`;

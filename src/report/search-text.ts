@@ -1,12 +1,6 @@
 /** What `mapsim explore` and `mapsim census` print for people. The first line is the honest one. */
 import { counted } from '../base/counted.ts';
-import type {
-  Course,
-  Finding,
-  MarkedText,
-  PossibleText,
-  SearchOutcome,
-} from '../world/search-outcome.ts';
+import type { Course, Finding, PossibleText, SearchOutcome } from '../world/search-outcome.ts';
 import { interleaving } from './interleaving.ts';
 import { markedText } from './marked-text.ts';
 import type { Paint } from './report.ts';
@@ -14,9 +8,13 @@ import { table } from './table.ts';
 
 export interface SearchView {
   readonly paint: Paint;
+  /** Of the terminal; null: there is none. */
+  readonly columns: number | null;
   /** The command that replays this schedule. */
   readonly replayLine: (schedule: string) => string;
 }
+
+export type CourseView = Pick<SearchView, 'paint' | 'columns'>;
 
 export function exploreText(outcome: SearchOutcome, view: SearchView, question: boolean): string {
   const parts = [`${firstLine(outcome)}\n`, asked(outcome, question)];
@@ -52,8 +50,15 @@ export function firstLine(outcome: SearchOutcome): string {
     case 'interrupted':
       return `bounded: ${size}; interrupted, what lies beyond is unknown`;
     default:
-      return `found: ${size}; breadth first, so nothing shorter finds it`;
+      return `found: ${size}; ${nothingBefore(outcome)}`;
   }
+}
+
+/** What breadth first means for the finding. */
+function nothingBefore({ store, limits }: SearchOutcome): string {
+  if (store.kind !== 'exact') return `--store=${store.kind} may have lost a shorter way to it`;
+  if (limits.preemptions === null) return 'breadth first, so nothing shorter finds it';
+  return 'nothing with fewer preemptions finds it';
 }
 
 function asked({ asked: classes, findings, complete }: SearchOutcome, question: boolean): string {
@@ -95,13 +100,10 @@ export function stepsOf({ steps, switches }: Course): string {
 export function courseText(
   tasks: SearchOutcome['tasks'],
   course: Course,
-  view: Pick<SearchView, 'paint'>,
+  view: CourseView,
 ): string {
-  const parts = [interleaving(course, tasks)];
-  const last: MarkedText | undefined = course.texts.at(-1);
-  if (last !== undefined && course.cycleFrom === null) {
-    parts.push('\n', markedText(last, view.paint));
-  }
+  const parts = [interleaving(course, tasks, view.columns)];
+  for (const text of course.texts) parts.push('\n', markedText(text, view.paint));
   if (course.fault !== null) {
     parts.push(`\n${view.paint.fault(`${course.fault.kind}: ${course.fault.message}`)}\n`);
   }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureBuilt, ROOT, spawnMapsim } from './spawn.ts';
-import { aDirectory, mapsim } from './support.ts';
+import { aDirectory, mapsim, Sink } from './support.ts';
 
 const small = (name: string): string => join(ROOT, 'scenarios/explore', name);
 const BORDER = join(ROOT, 'examples/border.yaml');
@@ -59,6 +59,42 @@ describe('the answer', () => {
     expect(value.texts.length).toBeGreaterThan(1);
   });
 
+  test('a limit that leaves nothing out is no bound', async () => {
+    const mmapLock = ['explore', BORDER, '--strategy=mmap-lock'];
+    const whole = (await json(mmapLock)).value;
+    const limited = async (limit: string, n: number) => {
+      const { code, value } = await json([...mmapLock, `--${limit}=${n}`]);
+      return { code, bound: value.bound, states: value.states };
+    };
+    const { states, depth } = whole;
+
+    const all = { code: 0, bound: null, states };
+    expect(await limited('max-states', states)).toEqual(all);
+    expect(await limited('max-depth', depth)).toEqual(all);
+    const most = { code: 4, bound: 'max-states', states: states - 1 };
+    expect(await limited('max-states', states - 1)).toEqual(most);
+    expect(await limited('max-depth', depth - 1)).toMatchObject({ code: 4, bound: 'max-depth' });
+  });
+
+  test('breadth first is claimed where it holds', async () => {
+    const line = async (...limits: string[]) => {
+      const argv = ['explore', BORDER, '--strategy=vma-lock', '--find=torn', ...limits];
+      return (await mapsim(argv)).stdout.split('\n')[0];
+    };
+
+    expect(await line()).toContain('breadth first, so nothing shorter finds it');
+    expect(await line('--preemptions=2')).toContain('nothing with fewer preemptions finds it');
+    expect(await line('--store=hash')).toContain('--store=hash may have lost a shorter way to it');
+  });
+
+  test('columns fit into the terminal', async () => {
+    const argv = ['explore', BORDER, '--strategy=vma-lock', '--find=torn', '--color=never'];
+    const shown = await mapsim(argv, { stdout: new Sink(true) });
+    const widths = shown.stdout.split('\n').filter((line) => /^=+ {2}=+$/.test(line));
+
+    expect(widths.map((line) => line.length)).toEqual([80]);
+  });
+
   test('is the same with each reduction, of more states with fewer', async () => {
     const states = async (...reduce: string[]): Promise<number> => {
       const argv = ['explore', BORDER, '--strategy=rcu-retry3', '--find=alienLines', ...reduce];
@@ -81,6 +117,7 @@ describe('the answer', () => {
     [['--save=f'], '--save writes the schedule of a finding: say with --find which'],
     [['--find=livelock', '--preemptions=2'], 'needs any number of --preemptions'],
     [['--find=falseGap'], 'did you mean "falseGaps"?'],
+    [['--find=attempts>0'], 'attempts>1 (more than the one that each record takes)'],
   ])('%j is refused', async (argv, message) => {
     const { code, stderr } = await mapsim(['explore', BORDER, ...argv]);
 
@@ -99,6 +136,7 @@ describe('a finding replays, in a process of its own, to the same text', () => {
     ['special.yaml', 'rcu-retry:bug-compat=stale-name', 'use-after-free'],
     ['never-rests.yaml', 'rcu-retry', 'livelock'],
     ['race-remap.yaml', 'rcu-retry3', 'torn'],
+    ['one-write.yaml', 'rcu-page:wait=spin', 'attempts>2'],
   ])('%s, %s: %s, as JSON and as text', async (file, strategy, find) => {
     const argv = [small(file), `--strategy=${strategy}`];
     const { code, value } = await json(['explore', ...argv, `--find=${find}`]);

@@ -21,9 +21,9 @@ import {
   endedBy,
   type LimitOptions,
   limitsOf,
-  paintFor,
   replayLine,
   searchOutcome,
+  viewFor,
 } from './search-request.ts';
 
 export interface CensusOptions extends LimitOptions {
@@ -70,8 +70,8 @@ async function tell(
   options: CensusOptions,
   context: CommandContext,
 ): Promise<void> {
-  const paint = paintFor(options, context);
-  const view = { paint, replayLine: replayLine(path, options.strategy) };
+  const shown = viewFor(options, context);
+  const view = { ...shown, replayLine: replayLine(path, options.strategy) };
   const stdout = new Output(context.io.stdout, 'standard output');
   if (there === null) {
     await stdout.write(
@@ -80,7 +80,7 @@ async function tell(
   } else if (options.format === 'json') {
     await stdout.write(searchJson(here, VERSION, againstOf(here, there)));
   } else {
-    const other = { paint, replayLine: replayLine(path, options.against) };
+    const other = { ...shown, replayLine: replayLine(path, options.against) };
     await stdout.write(difference(here, there, { view, other }));
   }
   await stdout.flush();

@@ -21,9 +21,9 @@ import {
   endedBy,
   type LimitOptions,
   limitsOf,
-  paintFor,
   replayLine,
   searchOutcome,
+  viewFor,
 } from './search-request.ts';
 
 export interface ExploreOptions extends LimitOptions {
@@ -91,7 +91,7 @@ async function tell(
 ): Promise<void> {
   const stdout = new Output(context.io.stdout, 'standard output');
   const view = {
-    paint: paintFor(options, context),
+    ...viewFor(options, context),
     replayLine: replayLine(path, options.strategy),
   };
   const text =

@@ -4,10 +4,9 @@
  */
 import { EXIT, UserError } from '../../base/errors.ts';
 import { carryWriters } from '../../drive/carry.ts';
-import { parseFind } from '../../drive/finds.ts';
 import { isRecord } from '../../drive/record.ts';
 import { type Replayed, replay as replaySchedule } from '../../drive/replay.ts';
-import { headOf, searchWorld } from '../../drive/search.ts';
+import { headOf, plainWorld } from '../../drive/search.ts';
 import { replayText } from '../../report/replay-text.ts';
 import { replayJson } from '../../report/search-json.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
@@ -22,7 +21,7 @@ import { VERSION } from '../version.ts';
 import { loadStrategies } from './checks.ts';
 import { replayRun } from './replay-run.ts';
 import { rawScenario } from './save-finding.ts';
-import { checkOneStrategy, checkWorld, paintFor } from './search-request.ts';
+import { checkOneStrategy, checkWorld, viewFor } from './search-request.ts';
 
 export interface ReplayOptions extends QuietOptions {
   readonly schedule?: string;
@@ -59,7 +58,7 @@ export async function replay(
   const fresh = async (strategy: string | undefined): Promise<SearchWorld> => {
     const { instead, own } = await loadStrategies(strategy, where);
     const request = { strategy: instead, ownStrategies: own };
-    return searchWorld(scenario, request, { reduce: 'none', finds: [parseFind('livelock')] });
+    return plainWorld(scenario, request);
   };
   const world = await fresh(options.strategy);
   if (options.carryTo === undefined) {
@@ -87,7 +86,7 @@ async function tell(
   const text =
     options.format === 'json'
       ? replayJson(head, replayed, VERSION)
-      : replayText(head.tasks, replayed, { paint: paintFor(options, context) });
+      : replayText(head.tasks, replayed, viewFor(options, context));
   await stdout.write(text);
   await stdout.flush();
   if (misfit === null) return EXIT.done;

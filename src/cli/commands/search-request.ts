@@ -221,10 +221,22 @@ export function limitsOf(
   };
 }
 
-export function paintFor(options: { readonly color: ColorChoice }, { io }: CommandContext): Paint {
+function paintFor(options: { readonly color: ColorChoice }, { io }: CommandContext): Paint {
   if (!wantsColor(options.color, io.env, io.stdout)) return PLAIN;
   const chalk = new Chalk({ level: 1 });
   return { remark: (text) => chalk.dim(text), fault: (text) => chalk.red(text) };
+}
+
+/** What a report of searches and replays must know of where it is shown. */
+export function viewFor(
+  options: { readonly color: ColorChoice },
+  context: CommandContext,
+): { readonly paint: Paint; readonly columns: number | null } {
+  const { isTTY, columns } = context.io.stdout;
+  return {
+    paint: paintFor(options, context),
+    columns: isTTY === true ? (columns ?? null) : null,
+  };
 }
 
 /** By the signal itself where there is a process to end; else by the code that a shell sees. */
