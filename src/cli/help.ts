@@ -78,6 +78,7 @@ const FIND = `What --find takes:
   use-after-free null-dereference sleep-in-rcu lock-order deadlock
   livelock                   a cycle in which a writer moves, a reader moves and gets no record
   starved                    likewise, the reader at a record with a failed attempt, or asleep
+  hang                       a reader goes round for ever, and nobody's step gets it out
 `;
 
 const RECORDED = `The record of a timed run has its seed and strategy in it, and prints what the run printed;

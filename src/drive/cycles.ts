@@ -1,10 +1,12 @@
 /**
- * Livelock and starvation: cycles in the graph of states in which a reader gets no record.
+ * Livelock, starvation, hanging: cycles in the graph of states in which a reader gets no record.
  *
  * `livelock`: a writer takes a step in the cycle and so does the reader, which never gets a record.
  * `starved`: a writer takes a step, and the reader stands at a record with a failed attempt all the
  * while, whether it moves or sleeps. A reader that merely is not chosen is neither: any scheduler
  * would let it run at last. A sleeper counts, since the lock may pass it by each time it is free.
+ * `hang`: the reader moves in the cycle, and no step of anybody leads out of its component, or to a
+ * record.
  *
  * Strongly connected components (Tarjan, without recursion), then the shortest closed walk in the
  * one that is reached first.
@@ -32,14 +34,12 @@ const WRITER_MOVES = 1;
 const READER_TAKES_PART = 2;
 const ALL = WRITER_MOVES | READER_TAKES_PART;
 
+export type CycleKind = 'livelock' | 'starved' | 'hang';
+
 /**
  * @param kind what to look for @param readers number of readers; tasks from there on are writers
  */
-export function findCycle(
-  explorer: Explorer,
-  kind: 'livelock' | 'starved',
-  readers: number,
-): Cycle | null {
+export function findCycle(explorer: Explorer, kind: CycleKind, readers: number): Cycle | null {
   for (let reader = 0; reader < readers; reader++) {
     const found = findReaderCycle(explorer, kind, { reader, readers });
     if (found !== null) return { ...found, reader };
@@ -49,7 +49,7 @@ export function findCycle(
 
 function findReaderCycle(
   explorer: Explorer,
-  kind: 'livelock' | 'starved',
+  kind: CycleKind,
   { reader, readers }: { reader: number; readers: number },
 ): Omit<Cycle, 'reader'> | null {
   const whole = graphOf(explorer, reader, () => true);
@@ -57,14 +57,11 @@ function findReaderCycle(
   const hasFailed = (state: number): boolean => explorer.standing(state, reader).failed;
   const inner = (from: number, to: number): boolean => components[from] === components[to];
   const graph =
-    kind === 'livelock'
-      ? whole
-      : graphOf(
-          explorer,
-          reader,
-          (from, to) => inner(from, to) && hasFailed(from) && hasFailed(to),
-        );
-  const parts = kind === 'livelock' ? components : componentsOf(graph);
+    kind === 'starved'
+      ? graphOf(explorer, reader, (from, to) => inner(from, to) && hasFailed(from) && hasFailed(to))
+      : whole;
+  const parts = kind === 'starved' ? componentsOf(graph) : components;
+  const needed = kind === 'hang' ? READER_TAKES_PART : ALL;
   const flagsOf = (from: number, via: number): number => {
     const { task } = explorer.viaOf(via);
     const sleeps = kind === 'starved' && task !== reader && explorer.standing(from, reader).asleep;
@@ -75,13 +72,33 @@ function findReaderCycle(
   forEachEdge(graph, (from, to, via) => {
     if (parts[from] === parts[to]) have[parts[from]!]! |= flagsOf(from, via);
   });
+  if (kind === 'hang') forgetThoseLeft(explorer, reader, parts, have);
   // States are numbered in the order of their distance from the start.
   for (let start = 0; start < graph.states; start++) {
-    if (have[parts[start]!] !== ALL) continue;
-    const cycle = closedWalk(graph, parts, { start, flagsOf });
+    if ((have[parts[start]!]! & needed) !== needed) continue;
+    const cycle = closedWalk(graph, parts, { start, needed, flagsOf });
     if (cycle !== null) return { prefix: explorer.pathTo(start), cycle };
   }
   return null;
+}
+
+/** Of components that some step leads out of, or to a record, `have` is emptied. */
+function forgetThoseLeft(
+  explorer: Explorer,
+  reader: number,
+  parts: Int32Array,
+  have: Uint8Array,
+): void {
+  const { edges, complete, next } = explorer;
+  // Where a bound has ended the search, nobody knows what comes after these.
+  const known = complete ? next : next - 1;
+  for (let from = 0; from < parts.length; from++) {
+    if (from >= known) have[parts[from]!] = 0;
+    for (let e = edges.startOf(from); e < edges.startOf(from + 1); e++) {
+      const isRecord = edges.isProgress(e) && explorer.viaOf(edges.via(e)).task === reader;
+      if (isRecord || parts[edges.to(e)] !== parts[from]) have[parts[from]!] = 0;
+    }
+  }
 }
 
 function graphOf(
@@ -160,12 +177,19 @@ export function componentsOf(graph: Graph): Int32Array {
 function closedWalk(
   graph: Graph,
   parts: Int32Array,
-  { start, flagsOf }: { start: number; flagsOf: (from: number, via: number) => number },
+  {
+    start,
+    needed,
+    flagsOf,
+  }: {
+    readonly start: number;
+    readonly needed: number;
+    readonly flagsOf: (from: number, via: number) => number;
+  },
 ): number[] | null {
   // Places of the search: a state and the flags that the walk has had, as one number.
   const places = [start * (ALL + 1)];
   const cameFrom = new Map<number, { readonly place: number; readonly via: number }>();
-  const goal = start * (ALL + 1) + ALL;
   for (let i = 0; i < places.length; i++) {
     const place = places[i]!;
     const state = Math.floor(place / (ALL + 1));
@@ -176,7 +200,8 @@ function closedWalk(
       const next = to * (ALL + 1) + ((place % (ALL + 1)) | flagsOf(state, via));
       if (next === places[0] || cameFrom.has(next)) continue;
       cameFrom.set(next, { place, via });
-      if (next === goal) return walkBack(cameFrom, goal, places[0]!);
+      const isBack = to === start && (next & needed) === needed;
+      if (isBack) return walkBack(cameFrom, next, places[0]!);
       places.push(next);
     }
   }

@@ -6,6 +6,7 @@ import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { FAULT_KINDS, type FaultKind } from '../mm/kernel-fault.ts';
 import type { FinishedText } from '../world/search-world.ts';
+import type { CycleKind } from './cycles.ts';
 import type { Event } from './outcomes.ts';
 
 /** Counts of one text; `torn` is 0 or 1. */
@@ -40,7 +41,7 @@ export type Find =
   | { readonly kind: 'fault'; readonly class: FaultKind }
   | { readonly kind: 'deadlock'; readonly class: 'deadlock' }
   /** A cycle of states in which a reader gets no record; see cycles.ts. */
-  | { readonly kind: 'cycle'; readonly class: 'livelock' | 'starved' };
+  | { readonly kind: 'cycle'; readonly class: CycleKind };
 
 /** Failed attempts are part of the state as far as they are counted: so many at most. */
 const ATTEMPTS_MAX = 1000;
@@ -53,6 +54,7 @@ const NAMES: readonly string[] = [
   'deadlock',
   'livelock',
   'starved',
+  'hang',
 ];
 
 /** @throws UserError that says what would be accepted */
@@ -67,7 +69,9 @@ export function parseFind(text: string): Find {
   const fault = FAULT_KINDS.find((kind) => kind === word);
   if (fault !== undefined) return { kind: 'fault', class: fault };
   if (word === 'deadlock') return { kind: 'deadlock', class: word };
-  if (word === 'livelock' || word === 'starved') return { kind: 'cycle', class: word };
+  if (word === 'livelock' || word === 'starved' || word === 'hang') {
+    return { kind: 'cycle', class: word };
+  }
   const meant = nearest(word, NAMES);
   const hint = meant === null ? `known: ${NAMES.join(', ')}` : `did you mean "${meant}"?`;
   throw new UserError(`--find: "${text}" is nothing to look for; ${hint}`);

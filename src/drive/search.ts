@@ -201,7 +201,9 @@ export class Search {
       this.#collector.takeCycle(
         find,
         () => explorer.scheduleOf(path),
-        `a writer goes on for ever and ${name} gets no record`,
+        find.class === 'hang'
+          ? `${name} goes round for ever, and no step of anybody gets it out`
+          : `a writer goes on for ever and ${name} gets no record`,
       );
     }
   }

@@ -49,6 +49,7 @@ const SETTINGS: readonly SearchSettings[] = [
   { find: 'attempts>1' },
   { find: 'livelock' },
   { find: 'starved' },
+  { find: 'hang' },
   { find: 'cuts>0', maxStates: 200 },
 ];
 
