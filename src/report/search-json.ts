@@ -9,21 +9,14 @@ import type {
 
 export const EXPLORE_SCHEMA = 'mapsim/explore@1';
 
-/** Of another strategy, side by side. */
-export interface Against {
-  readonly strategy: string;
-  readonly complete: boolean;
-  readonly bound: string | null;
-  readonly states: number;
+/** The outcome of another strategy, and the texts that one of the two has not. */
+export interface Against extends SearchOutcome {
   readonly onlyHere: readonly PossibleText[];
   readonly onlyThere: readonly PossibleText[];
 }
 
-export function searchJson(
-  outcome: SearchOutcome,
-  tool: string,
-  against: Against | null = null,
-): string {
+/** @param against null: it was asked for, and an interrupt came before */
+export function searchJson(outcome: SearchOutcome, tool: string, against?: Against | null): string {
   const { sampled, limits, store } = outcome;
   const document = {
     schema: EXPLORE_SCHEMA,
@@ -43,7 +36,7 @@ export function searchJson(
     asked: outcome.asked,
     findings: outcome.findings.map(findingJson),
     texts: outcome.texts.map(textJson),
-    ...(against === null ? {} : { against: againstJson(against) }),
+    ...(against === undefined ? {} : { against: against && againstJson(against, outcome) }),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
@@ -74,8 +67,17 @@ function textJson({ reader, text, torn, intact, tearing, schedule }: PossibleTex
   return { reader, text, torn, intact, tearing, schedule };
 }
 
-function againstJson({ onlyHere, onlyThere, ...head }: Against): object {
-  return { ...head, onlyHere: onlyHere.map(textJson), onlyThere: onlyThere.map(textJson) };
+/** What an incomplete search has not seen may be there: no text is then said to be `only`. */
+function againstJson(there: Against, here: SearchOutcome): object {
+  const { strategy, complete, bound, states } = there;
+  return {
+    strategy,
+    complete,
+    bound,
+    states,
+    [complete ? 'onlyHere' : 'notSeenThere']: there.onlyHere.map(textJson),
+    [here.complete ? 'onlyThere' : 'notSeenHere']: there.onlyThere.map(textJson),
+  };
 }
 
 export const REPLAY_SCHEMA = 'mapsim/replay@1';

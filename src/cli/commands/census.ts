@@ -2,12 +2,12 @@
  * `mapsim census`: every text that can be printed; with `--against`, those that one alone can
  * print.
  */
-import { counted } from '../../base/counted.ts';
 import { EXIT } from '../../base/errors.ts';
 import { compareTexts } from '../../drive/census.ts';
-import { type Against, searchJson } from '../../report/search-json.ts';
-import { censusText, firstLine, possibleText, type SearchView } from '../../report/search-text.ts';
-import type { PossibleText, SearchOutcome } from '../../world/search-outcome.ts';
+import { differenceText } from '../../report/difference-text.ts';
+import { searchJson } from '../../report/search-json.ts';
+import { censusText } from '../../report/search-text.ts';
+import type { SearchOutcome } from '../../world/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
@@ -25,6 +25,8 @@ import {
   searchOutcome,
   viewFor,
 } from './search-request.ts';
+
+const NOT_SEARCHED = 'not searched, the interrupt came before';
 
 export interface CensusOptions extends LimitOptions {
   readonly against?: string;
@@ -70,46 +72,26 @@ async function tell(
   options: CensusOptions,
   context: CommandContext,
 ): Promise<void> {
+  const { against } = options;
   const shown = viewFor(options, context);
   const view = { ...shown, replayLine: replayLine(path, options.strategy) };
-  const stdout = new Output(context.io.stdout, 'standard output');
-  if (there === null) {
-    await stdout.write(
-      options.format === 'json' ? searchJson(here, VERSION) : censusText(here, view),
-    );
-  } else if (options.format === 'json') {
-    await stdout.write(searchJson(here, VERSION, againstOf(here, there)));
-  } else {
-    const other = { ...shown, replayLine: replayLine(path, options.against) };
-    await stdout.write(difference(here, there, { view, other }));
-  }
-  await stdout.flush();
-}
-
-function againstOf(here: SearchOutcome, there: SearchOutcome): Against {
-  const { strategy, complete, bound, states } = there;
-  return { strategy, complete, bound, states, ...compareTexts(here, there) };
-}
-
-function difference(
-  here: SearchOutcome,
-  there: SearchOutcome,
-  { view, other }: { view: SearchView; other: SearchView },
-): string {
-  const { onlyHere, onlyThere } = compareTexts(here, there);
-  const part = (
-    outcome: SearchOutcome,
-    texts: readonly PossibleText[],
-    textView: SearchView,
-  ): string => {
-    const count = `${texts.length} of ${counted(outcome.texts.length, 'text')}`;
-    const title = `only ${outcome.strategy} can print: ${count}\n`;
-    return title + texts.map((text, i) => `\n${possibleText(text, i, textView)}`).join('');
+  const text = (): string => {
+    if (there !== null) {
+      const other = { ...shown, replayLine: replayLine(path, against) };
+      const sides = [
+        { outcome: here, view },
+        { outcome: there, view: other },
+      ] as const;
+      return differenceText(sides, compareTexts(here, there));
+    }
+    const missing = against === undefined ? '' : `\n--against=${against}: ${NOT_SEARCHED}\n`;
+    return censusText(here, view) + missing;
   };
-  return [
-    `${here.strategy}: ${firstLine(here)}\n${there.strategy}: ${firstLine(there)}\n\n`,
-    part(here, onlyHere, view),
-    '\n',
-    part(there, onlyThere, other),
-  ].join('');
+  const json = (): string => {
+    if (against === undefined) return searchJson(here, VERSION);
+    return searchJson(here, VERSION, there && { ...there, ...compareTexts(here, there) });
+  };
+  const stdout = new Output(context.io.stdout, 'standard output');
+  await stdout.write(options.format === 'json' ? json() : text());
+  await stdout.flush();
 }

@@ -1,0 +1,54 @@
+/**
+ * Two censuses side by side, for people. That a text is printed by one strategy *only* is said
+ * where the search of the other was complete; else that it was not seen there, and why that is.
+ */
+import { counted } from '../base/counted.ts';
+import type { PossibleText, SearchOutcome } from '../world/search-outcome.ts';
+import { firstLine, possibleText, type SearchView } from './search-text.ts';
+
+interface Side {
+  readonly outcome: SearchOutcome;
+  readonly view: SearchView;
+}
+
+export function differenceText(
+  [here, there]: readonly [Side, Side],
+  texts: {
+    readonly onlyHere: readonly PossibleText[];
+    readonly onlyThere: readonly PossibleText[];
+  },
+): string {
+  const heads = [here, there].map(({ outcome }) => `${outcome.strategy}: ${firstLine(outcome)}\n`);
+  return [
+    ...heads,
+    '\n',
+    part(here, there.outcome, texts.onlyHere),
+    '\n',
+    part(there, here.outcome, texts.onlyThere),
+  ].join('');
+}
+
+function part(
+  { outcome, view }: Side,
+  other: SearchOutcome,
+  texts: readonly PossibleText[],
+): string {
+  const listed = texts.map((text, i) => `\n${possibleText(text, i, view)}`).join('');
+  return `${title(outcome, other, texts.length)}\n${listed}`;
+}
+
+function title(outcome: SearchOutcome, other: SearchOutcome, count: number): string {
+  const { strategy, complete } = outcome;
+  const total = outcome.texts.length;
+  if (total === 0) return `${strategy}: no text${complete ? '' : ` seen (${limitOf(outcome)})`}`;
+  const known = `${count} of ${counted(total, 'text')}${complete ? '' : ' seen'}`;
+  if (other.complete) return `only ${strategy} can print: ${known}`;
+  return `${strategy} can print, not seen with ${other.strategy} (${limitOf(other)}): ${known}`;
+}
+
+/** What kept a search from being complete, in few words. */
+function limitOf({ sampled, bound, store }: SearchOutcome): string {
+  if (sampled !== null) return 'sampled';
+  if (bound === 'interrupted') return 'interrupted';
+  return bound === 'store' ? `--store=${store.kind}` : `bounded by --${bound}`;
+}
