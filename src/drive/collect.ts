@@ -23,6 +23,9 @@ interface Found {
   readonly note: string;
 }
 
+/** A text costs a hundredth of a second or two. */
+const SHRUNK_MAX = 200;
+
 interface Text {
   readonly text: FinishedText;
   readonly how: HowTo;
@@ -84,16 +87,32 @@ export class Collector {
     });
   }
 
-  texts(): PossibleText[] {
-    return [...this.#texts.values()].map(({ text, how, intact }) => ({
-      reader: text.readerName,
-      text: text.text,
-      torn: text.verdict.torn,
-      intact,
-      tearing: tearingOf(text),
-      schedule: scheduleText(how()),
-    }));
+  /** @param freshWorld to shrink their schedules in; null: they stay as they were found */
+  texts(freshWorld: (() => SearchWorld) | null): PossibleText[] {
+    return [...this.#texts.values()].map(({ text, how, intact }, i) => {
+      const first = how();
+      const shrinks = freshWorld !== null && i < SHRUNK_MAX;
+      const schedule = shrinks ? shrunkFor(text, first, freshWorld()) : first;
+      return {
+        reader: text.readerName,
+        text: text.text,
+        torn: text.verdict.torn,
+        intact,
+        tearing: tearingOf(text),
+        schedule: scheduleText(schedule),
+      };
+    });
   }
+}
+
+/** Another schedule for the same text, torn alike. */
+function shrunkFor(text: FinishedText, first: Schedule, world: SearchWorld): Schedule {
+  const tearing = JSON.stringify(tearingOf(text));
+  const isSame = (other: FinishedText): boolean =>
+    other.reader === text.reader &&
+    other.text === text.text &&
+    JSON.stringify(tearingOf(other)) === tearing;
+  return shrink(world, first, (event) => event.kind === 'text' && isSame(event.text));
 }
 
 function findingOf({ find, how, shrinks, note }: Found, freshWorld: () => SearchWorld): Finding {

@@ -143,7 +143,7 @@ export class RandomWalks {
       },
       asked: this.#collector.finds.map((find) => find.class),
       findings: this.#collector.findings(fresh),
-      texts: this.#collector.texts(),
+      texts: this.#collector.texts(null),
     };
   }
 }

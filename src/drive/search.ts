@@ -22,6 +22,8 @@ export interface SearchRequest {
   readonly find: Find | null;
   /** With `find: null`: texts alone matter. */
   readonly onlyTexts?: boolean;
+  /** The schedules of texts are shrunk, as those of findings always are. */
+  readonly shrinkTexts?: boolean;
   readonly maxStates: number;
   /** Transitions; null: no limit. */
   readonly maxDepth: number | null;
@@ -160,6 +162,8 @@ export class Search {
     const { store, transitions, depth, complete } = this.#explorer;
     this.#findCycles();
     const lossBound = store.lossBound;
+    const shrinks = this.#request.shrinkTexts === true && !this.#interrupted;
+    const plain = () => plainWorld(this.#scenario, this.#request);
     return {
       ...headOf(this.#scenario, this.#world),
       states: store.count,
@@ -176,8 +180,8 @@ export class Search {
       reduce,
       sampled: null,
       asked: this.#collector.finds.map((find) => find.class),
-      findings: this.#collector.findings(() => plainWorld(this.#scenario, this.#request)),
-      texts: this.#collector.texts(),
+      findings: this.#collector.findings(plain),
+      texts: this.#collector.texts(shrinks ? plain : null),
     };
   }
 

@@ -156,6 +156,27 @@ describe('a finding replays, in a process of its own, to the same text', () => {
   });
 });
 
+describe('census', () => {
+  test('has a schedule for each text that prints it, no longer than that of the finding', async () => {
+    const argv = [small('split-merge.yaml'), '--strategy=vma-lock'];
+    const { value } = await json(['census', ...argv]);
+    const found = await json(['explore', ...argv, '--find=backwards']);
+    const texts = value.texts as { text: string; tearing: object; schedule: string }[];
+    const replayed: Course[] = [];
+    for (const { schedule } of texts) {
+      replayed.push((await json(['replay', ...argv, `--schedule=${schedule}`])).value);
+    }
+
+    expect(texts.length).toBeGreaterThan(4);
+    expect(replayed.map((course) => course.texts)).toMatchObject(
+      texts.map(({ text, tearing }) => [{ text, tearing }]),
+    );
+    const [finding] = found.value.findings;
+    const same = texts.find(({ text }) => text === finding.text)!;
+    expect(same.schedule).toBe(finding.schedule);
+  });
+});
+
 describe('a saved finding', () => {
   test('replays, and is carried to another strategy with the same steps of the writer', async () => {
     const cwd = aDirectory();

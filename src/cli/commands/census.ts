@@ -49,7 +49,7 @@ export async function census(
   const searched = async (strategy: string | undefined): Promise<SearchOutcome> => {
     const { instead, own, directory } = await loadStrategies(strategy, where);
     const request = { ...limitsOf(options), strategy: instead, ownStrategies: own, find: null };
-    const census = { ...request, onlyTexts: true };
+    const census = { ...request, onlyTexts: true, shrinkTexts: true };
     return searchOutcome(scenario, census, { options, context, interrupt, directory });
   };
   try {
