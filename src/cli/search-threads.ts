@@ -8,6 +8,7 @@ import type { Search, SearchRequest } from '../drive/search.ts';
 import type { Expansion } from '../drive/shard.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { buffersOf, type ShardAnswer, type ShardCall } from './shard-worker.ts';
+import { newBoard } from './thread-board.ts';
 import type { Job, WorkerStart } from './worker.ts';
 
 export interface SearchThreads {
@@ -66,7 +67,7 @@ class ShardThread {
   #dead: Error | null = null;
 
   constructor(file: URL, job: Job) {
-    const start: WorkerStart = { job, at: new Int32Array(new SharedArrayBuffer(4)) };
+    const start: WorkerStart = { job, board: newBoard() };
     this.#worker = new Worker(file, { workerData: start });
     this.#worker.on('message', (answer: ShardAnswer) => this.#take(answer));
     this.#worker.on('error', (error) => this.#die(error));

@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { CHUNK_MAX, type Dealer } from '../drive/pool.ts';
 import { UnitCrash } from './batch-unit.ts';
+import { newBoard, type ThreadBoard, tellToWrapUp, unitOf } from './thread-board.ts';
 import type { Answer, Chunk, Job, RunsChunk, WorkerStart } from './worker.ts';
 
 export interface Threaded<R> {
@@ -18,11 +19,16 @@ export interface Threaded<R> {
   readonly drained: () => Promise<void>;
   /** Units at most that are worked on, wait for an earlier one, or were released and not taken. */
   readonly underWayMax: number;
+  /**
+   * Called when the batch is ended early, for units whose result was not released by then, and for
+   * those under way as far as they have come. Without it they are lost.
+   */
+  readonly salvage?: (unit: number, result: R) => void;
 }
 
 interface Thread {
   readonly worker: Worker;
-  readonly at: Int32Array;
+  readonly board: ThreadBoard;
   /** Scenarios that it has been sent. */
   readonly known: Set<number>;
 }
@@ -43,10 +49,14 @@ export async function runThreads<R>(threaded: Threaded<R>, means: Means): Promis
   const threads = new Threads(threaded);
   let timer: NodeJS.Timeout | undefined;
   try {
-    await new Promise<void>((resolve, reject) => {
-      threads.start(means, { resolve, reject });
-      timer = setInterval(() => means.look() && resolve(), LOOK_MS);
+    await threads.during((end) => {
+      threads.start(means);
+      timer = setInterval(() => means.look() && end(), LOOK_MS);
     });
+    const { salvage, dealer } = threaded;
+    if (salvage === undefined || dealer.allReleased) return;
+    await threads.during(() => threads.wrapUp());
+    for (const { unit, result } of dealer.waiting) salvage(unit, result);
   } finally {
     clearInterval(timer);
     await threads.end();
@@ -65,38 +75,56 @@ class Threads<R> {
   readonly #idle: Thread[] = [];
   /** Results that were released and that nobody has taken yet. */
   #untaken = 0;
+  /** Of what is waited for. */
+  #end: End = { resolve: () => {}, reject: () => {} };
+  #wrapsUp = false;
 
   constructor(threaded: Threaded<R>) {
     this.#threaded = threaded;
   }
 
-  start({ file, jobs }: Means, end: End): void {
+  /** Resolves when all units are done, or all threads have wrapped up, or `begin` says so. */
+  during(begin: (end: () => void) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#end = { resolve, reject };
+      begin(resolve);
+    });
+  }
+
+  start({ file, jobs }: Means): void {
     for (let i = 0; i < jobs && !this.#threaded.dealer.allDealt; i++) {
-      const thread = this.#startThread(file, end);
+      const thread = this.#startThread(file);
       this.#threads.push(thread);
       this.#idle.push(thread);
       this.#feed();
     }
   }
 
+  /** Has all threads come to an end with what they have. */
+  wrapUp(): void {
+    this.#wrapsUp = true;
+    for (const { board } of this.#threads) tellToWrapUp(board);
+    this.#endIfIdle();
+  }
+
   async end(): Promise<void> {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
-  #startThread(file: URL, end: End): Thread {
-    const at = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
-    const start: WorkerStart = { job: this.#threaded.job, at };
+  #startThread(file: URL): Thread {
+    const board = newBoard();
+    const start: WorkerStart = { job: this.#threaded.job, board };
     const worker = new Worker(file, { workerData: start });
-    const thread = { worker, at, known: new Set<number>() };
+    const thread = { worker, board, known: new Set<number>() };
     const died = (message: string, stack?: string): void => {
-      const unit = Atomics.load(at, 0);
-      end.reject(unit < 0 ? new Error(message) : new UnitCrash(unit, message, stack));
+      const unit = unitOf(board);
+      this.#end.reject(unit < 0 ? new Error(message) : new UnitCrash(unit, message, stack));
     };
     worker.on('message', (answer: Answer<R>) => {
       try {
-        this.#take(thread, answer, end);
+        this.#take(thread, answer);
       } catch (error) {
-        end.reject(error);
+        this.#end.reject(error);
       }
     });
     worker.on('error', (error) => died(error.message, error.stack));
@@ -105,7 +133,7 @@ class Threads<R> {
     return thread;
   }
 
-  #take(thread: Thread, answer: Answer<R>, { resolve, reject }: End): void {
+  #take(thread: Thread, answer: Answer<R>): void {
     if (answer.kind === 'crash') throw new UnitCrash(answer.index, answer.message, answer.stack);
     const { dealer, release, drained } = this.#threaded;
     let released = 0;
@@ -116,20 +144,29 @@ class Threads<R> {
       }
     }
     if (answer.idle) this.#idle.push(thread);
+    if (this.#wrapsUp) {
+      this.#endIfIdle();
+      return;
+    }
     if (dealer.allReleased) {
-      resolve();
+      this.#end.resolve();
       return;
     }
     this.#untaken += released;
     drained().then(() => {
       this.#untaken -= released;
       this.#feed();
-    }, reject);
+    }, this.#end.reject);
+  }
+
+  #endIfIdle(): void {
+    if (this.#idle.length === this.#threads.length) this.#end.resolve();
   }
 
   /** Work for those who wait, while what is under way is not too much. */
   #feed(): void {
     const { dealer, underWayMax } = this.#threaded;
+    if (this.#wrapsUp) return;
     while (this.#idle.length > 0) {
       const room = underWayMax - dealer.underWay - this.#untaken;
       const units = dealer.deal(Math.min(CHUNK_MAX, Math.max(0, room)));

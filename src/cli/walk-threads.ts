@@ -32,7 +32,8 @@ export function threadsFor(scenario: Scenario, request: WalkRequest, how: WalkTh
       const dealer = new Dealer<BlockResult>(walks.handOver(), jobs);
       const release = (_: number, result: BlockResult): void => walks.take(result);
       const drained = () => Promise.resolve();
-      const threaded = { job, dealer, release, drained, underWayMax: 2 * jobs * CHUNK_MAX };
+      const underWayMax = 2 * jobs * CHUNK_MAX;
+      const threaded = { job, dealer, release, drained, underWayMax, salvage: release };
       try {
         await runThreads(threaded, { file, jobs, look: () => look() || walks.isDone });
       } catch (error) {

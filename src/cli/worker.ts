@@ -17,6 +17,7 @@ import {
   unitResult,
 } from './batch-unit.ts';
 import { loadOwnStrategies } from './own-strategies.ts';
+import { isAt, isToWrapUp, type ThreadBoard } from './thread-board.ts';
 
 /** Plain data. */
 export type Job =
@@ -42,8 +43,7 @@ type JobOf<K extends Job['kind']> = Extract<Job, { kind: K }>;
 
 export interface WorkerStart {
   readonly job: Job;
-  /** One integer: the unit that the worker is at, so that its death can be laid at one's door. */
-  readonly at: Int32Array;
+  readonly board: ThreadBoard;
 }
 
 export interface RunsChunk {
@@ -94,7 +94,13 @@ async function runs({ request }: JobOf<'runs'>): Promise<Work<UnitResult>> {
   };
 }
 
-async function walks({ scenario, request, own }: JobOf<'walks'>): Promise<Work<BlockResult>> {
+/** Between two looks at whether to wrap up: some ten milliseconds. */
+const STEPS_BETWEEN_LOOKS = 5000;
+
+async function walks(
+  { scenario, request, own }: JobOf<'walks'>,
+  board: ThreadBoard,
+): Promise<Work<BlockResult>> {
   const { walkerOf, walksIn } = await import('../drive/random-walk.ts');
   const ownStrategies = await loadOwnStrategies(own.texts, own.directory);
   const walker = walkerOf(scenario, { ...request, ownStrategies });
@@ -102,12 +108,12 @@ async function walks({ scenario, request, own }: JobOf<'walks'>): Promise<Work<B
     (place) => {
       const block = indices[place]!;
       walker.begin(block, walksIn(request.walks, block));
-      while (!walker.advance(Number.MAX_SAFE_INTEGER)) {}
+      while (!walker.advance(STEPS_BETWEEN_LOOKS)) if (isToWrapUp(board)) walker.cutShort();
       return walker.result();
     };
 }
 
-function serve<R>(port: MessagePort, at: Int32Array, work: Work<R>): void {
+function serve<R>(port: MessagePort, board: ThreadBoard, work: Work<R>): void {
   const post = (answer: Answer<R>): void => port.postMessage(answer);
   port.on('message', (chunk: Chunk) => {
     const unit = work(chunk);
@@ -119,7 +125,8 @@ function serve<R>(port: MessagePort, at: Int32Array, work: Work<R>): void {
       sentMs = performance.now();
     };
     for (const [place, index] of chunk.indices.entries()) {
-      Atomics.store(at, 0, index);
+      if (isToWrapUp(board)) break;
+      isAt(board, index);
       try {
         results.push({ index, result: unit(place) });
       } catch (error) {
@@ -139,12 +146,12 @@ async function search(port: MessagePort, job: JobOf<'search'>): Promise<void> {
   serveShard(port, job.scenario, { ...job.request, ownStrategies }, job.place);
 }
 
-async function start(port: MessagePort, { job, at }: WorkerStart): Promise<void> {
+async function start(port: MessagePort, { job, board }: WorkerStart): Promise<void> {
   switch (job.kind) {
     case 'runs':
-      return serve(port, at, await runs(job));
+      return serve(port, board, await runs(job));
     case 'walks':
-      return serve(port, at, await walks(job));
+      return serve(port, board, await walks(job, board));
     case 'search':
       return search(port, job);
   }

@@ -79,11 +79,11 @@ export class Collector {
     return this.#texts.size;
   }
 
-  /** @param freshWorld a new one at each call */
-  findings(freshWorld: () => SearchWorld): Finding[] {
+  /** @param freshWorld a new one at each call @param shrinkMax steps that shrinking one may take */
+  findings(freshWorld: () => SearchWorld, shrinkMax = Number.POSITIVE_INFINITY): Finding[] {
     return this.finds.flatMap((find) => {
       const found = this.#found.get(find.class);
-      return found === undefined ? [] : [findingOf(found, freshWorld)];
+      return found === undefined ? [] : [findingOf(found, freshWorld, shrinkMax)];
     });
   }
 
@@ -115,9 +115,14 @@ function shrunkFor(text: FinishedText, first: Schedule, world: SearchWorld): Sch
   return shrink(world, first, (event) => event.kind === 'text' && isSame(event.text));
 }
 
-function findingOf({ find, how, shrinks, note }: Found, freshWorld: () => SearchWorld): Finding {
+function findingOf(
+  { find, how, shrinks, note }: Found,
+  freshWorld: () => SearchWorld,
+  shrinkMax: number,
+): Finding {
   const first = how();
-  const schedule = shrinks ? shrink(freshWorld(), first, (event) => eventIs(find, event)) : first;
+  const isFound = (event: Event): boolean => eventIs(find, event);
+  const schedule = shrinks ? shrink(freshWorld(), first, isFound, shrinkMax) : first;
   const { course } = replay(freshWorld(), schedule);
   return { class: find.class, what: note, course };
 }

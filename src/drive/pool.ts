@@ -65,6 +65,12 @@ export class Dealer<R> {
     this.#dealt--;
   }
 
+  /** Results that wait for an earlier one, in the order of their units. */
+  get waiting(): readonly { readonly unit: number; readonly result: R }[] {
+    const all = [...this.#waiting].map(([unit, result]) => ({ unit, result }));
+    return all.sort((a, b) => a.unit - b.unit);
+  }
+
   /** Takes a result and returns those that can come out now. */
   done(unit: number, result: R): readonly { readonly unit: number; readonly result: R }[] {
     this.#waiting.set(unit, result);

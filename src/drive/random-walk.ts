@@ -14,7 +14,7 @@ import {
   type SearchRequest,
   searchWorld,
 } from './search.ts';
-import { type Bias, type BlockResult, STEPS_MAX, WALKS_A_BLOCK, Walker } from './walker.ts';
+import { type Bias, type BlockResult, STEPS_MAX, Walker } from './walker.ts';
 
 export interface WalkRequest extends SearchRequest {
   readonly walks: number;
@@ -34,9 +34,19 @@ export function walkerOf(scenario: Scenario, request: WalkRequest): Walker {
   });
 }
 
+/** So many blocks at least, as far as there are walks: enough to share out. */
+const BLOCKS_MIN = 64;
+const WALKS_A_BLOCK_MAX = 1024;
+
+/** Walks of a block when there are to be so many in all; the last one may have fewer. */
+export function walksABlock(walks: number): number {
+  return Math.min(Math.ceil(walks / BLOCKS_MIN), WALKS_A_BLOCK_MAX);
+}
+
 /** How many of so many walks are a block's. */
 export function walksIn(walks: number, block: number): number {
-  return Math.min(WALKS_A_BLOCK, walks - block * WALKS_A_BLOCK);
+  const most = walksABlock(walks);
+  return Math.min(most, walks - block * most);
 }
 
 /** Cycles are seen in a graph, not on a walk. */
@@ -44,11 +54,15 @@ function walkFinds(request: WalkRequest) {
   return findsOf(request).filter((find) => find.kind !== 'cycle');
 }
 
+/** For each finding, after an interrupt: schedules may be long, and somebody waits. */
+const SHRINK_AFTER_INTERRUPT = 10_000;
+
 export class RandomWalks {
   readonly #scenario: Scenario;
   readonly #request: WalkRequest;
   readonly #collector: Collector;
   readonly #walker: Walker;
+  readonly #blocksInAll: number;
   /** Blocks taken. */
   #blocks = 0;
   #begun = false;
@@ -57,12 +71,14 @@ export class RandomWalks {
   #unfinished = 0;
   #longest = 0;
   #stopped = false;
+  #interrupted = false;
 
   constructor(scenario: Scenario, request: WalkRequest) {
     this.#scenario = scenario;
     this.#request = request;
     this.#collector = new Collector(walkFinds(request), request.find !== null);
     this.#walker = walkerOf(scenario, request);
+    this.#blocksInAll = Math.ceil(request.walks / walksABlock(request.walks));
   }
 
   /** Takes about so many steps; true when there is nothing left to do. */
@@ -81,17 +97,20 @@ export class RandomWalks {
   }
 
   get isDone(): boolean {
-    return this.#stopped || this.#blocks * WALKS_A_BLOCK >= this.#request.walks;
+    return this.#stopped || this.#blocks >= this.#blocksInAll;
   }
 
   /** Blocks for others to walk, in their order. One that is under way is begun anew by them. */
   handOver(): readonly number[] {
     this.#begun = false;
-    const all = Math.ceil(this.#request.walks / WALKS_A_BLOCK);
-    return Array.from({ length: all - this.#blocks }, (_, i) => this.#blocks + i);
+    const left = this.#blocksInAll - this.#blocks;
+    return Array.from({ length: left }, (_, i) => this.#blocks + i);
   }
 
-  /** The result of the next block. Blocks after one that has found what was asked for are void. */
+  /**
+   * The result of the next block; after an interrupt, of any. Blocks after one that has found what
+   * was asked for are void.
+   */
   take(result: BlockResult): void {
     if (this.isDone) return;
     this.#blocks++;
@@ -100,6 +119,7 @@ export class RandomWalks {
     this.#steps += result.steps;
     this.#unfinished += result.unfinished;
     this.#longest = Math.max(this.#longest, result.longest);
+    if (result.cutShort) this.#interrupted = true;
     for (const { event, schedule } of result.told) {
       if (this.#collector.take(event, () => schedule)) this.#stopped = true;
     }
@@ -116,13 +136,19 @@ export class RandomWalks {
     };
   }
 
-  /** The block under way counts as far as it has come, its last walk for nothing. */
+  /** The block under way counts as far as it has come. */
   interrupt(): void {
-    if (this.#begun) this.take(this.#walker.result());
+    if (this.isDone) return;
+    this.#interrupted = true;
+    if (this.#begun) {
+      this.#walker.cutShort();
+      this.take(this.#walker.result());
+    }
     this.#stopped = true;
   }
 
   outcome(): SearchOutcome {
+    const shrinkMax = this.#interrupted ? SHRINK_AFTER_INTERRUPT : Number.POSITIVE_INFINITY;
     const { reduce: _, ...request } = this.#request;
     const fresh = (): SearchWorld => plainWorld(this.#scenario, request);
     return {
@@ -131,7 +157,7 @@ export class RandomWalks {
       transitions: this.#steps,
       depth: this.#longest,
       complete: false,
-      bound: 'random',
+      bound: this.#interrupted ? 'interrupted' : 'random',
       limits: { maxStates: 0, maxDepth: request.maxDepth ?? STEPS_MAX, preemptions: null },
       store: { kind: 'exact', lossBound: 0, bytesPerState: 0 },
       reduce: 'none',
@@ -142,7 +168,7 @@ export class RandomWalks {
         unfinished: this.#unfinished,
       },
       asked: this.#collector.finds.map((find) => find.class),
-      findings: this.#collector.findings(fresh),
+      findings: this.#collector.findings(fresh, shrinkMax),
       texts: this.#collector.texts(null),
     };
   }

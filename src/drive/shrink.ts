@@ -27,27 +27,38 @@ interface Block {
   readonly steps: number;
 }
 
-/** @param isFound whether this event is the finding @param world at its beginning */
+/**
+ * @param isFound whether this event is the finding @param world at its beginning
+ * @param stepsMax that all runs together may take
+ */
 export function shrink(
   world: SearchWorld,
   schedule: Schedule,
   isFound: (event: Event) => boolean,
+  stepsMax = Number.POSITIVE_INFINITY,
 ): Schedule {
-  return new Shrinker(world, schedule, isFound).shrink();
+  return new Shrinker(world, schedule, { isFound, stepsMax }).shrink();
 }
 
 class Shrinker {
   readonly #world: SearchWorld;
   readonly #isFound: (event: Event) => boolean;
+  readonly #stepsMax: number;
   readonly #initial: Int32Array;
   /** By task: the choices of its steps that made some, in order. */
   readonly #choices = new Map<number, (readonly number[])[]>();
   #best: Schedule;
   #runs = 0;
+  #steps = 0;
 
-  constructor(world: SearchWorld, schedule: Schedule, isFound: (event: Event) => boolean) {
+  constructor(
+    world: SearchWorld,
+    schedule: Schedule,
+    { isFound, stepsMax }: { isFound: (event: Event) => boolean; stepsMax: number },
+  ) {
     this.#world = world;
     this.#isFound = isFound;
+    this.#stepsMax = stepsMax;
     this.#initial = world.save().slice();
     this.#best = schedule;
     for (const { task, choices } of schedule) {
@@ -57,10 +68,12 @@ class Shrinker {
   }
 
   shrink(): Schedule {
-    for (let improved = true; improved && this.#runs < RUNS_MAX; ) {
+    const isSpent = (): boolean => this.#runs >= RUNS_MAX || this.#steps >= this.#stepsMax;
+    for (let improved = true; improved && !isSpent(); ) {
       improved = false;
       for (const candidate of candidates(blocksOf(this.#best))) {
-        if (this.#runs++ >= RUNS_MAX) break;
+        if (isSpent()) break;
+        this.#runs++;
         const found = this.#run(candidate);
         if (found === null || !isBetter(found, this.#best)) continue;
         this.#best = found;
@@ -96,6 +109,7 @@ class Shrinker {
   /** true: found; false: it can go no further; null: neither yet. */
   #step(task: number, used: Map<number, number>, taken: ScheduleItem[]): boolean | null {
     const world = this.#world;
+    if (this.#steps++ >= this.#stepsMax) return false;
     const at = used.get(task) ?? 0;
     const choices = this.#choices.get(task)?.[at] ?? [];
     try {

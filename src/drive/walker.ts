@@ -2,7 +2,7 @@
  * Random walks of one block after the other, from the start to the end: each step by a task drawn
  * at random, each choice of a step as well.
  *
- * A block is so many walks with a stream of chance of their own, so that blocks can be walked by
+ * A block is some walks with a stream of chance of their own, so that blocks can be walked by
  * anybody, in any order of time. A walker tells an event once: what one block of a walker told, a
  * later one does not tell again.
  *
@@ -22,8 +22,6 @@ import { type Favour, WalkGraph } from './walk-graph.ts';
 
 export type Bias = 'uniform' | 'churn';
 export const BIASES: readonly Bias[] = ['uniform', 'churn'];
-
-export const WALKS_A_BLOCK = 1024;
 
 /** Steps after which a walk is given up; a retry loop may have no end. */
 export const STEPS_MAX = 100_000;
@@ -53,6 +51,8 @@ export interface BlockResult {
   readonly longest: number;
   /** It has found what the walks were for. */
   readonly stopped: boolean;
+  /** It was ended before its time; its last walk may be one of the unfinished. */
+  readonly cutShort: boolean;
   readonly told: readonly { readonly event: Event; readonly schedule: Schedule }[];
 }
 
@@ -83,7 +83,7 @@ export class Walker {
     this.#result = this.#nothing();
   }
 
-  /** @param walks of this block, WALKS_A_BLOCK but for the last one */
+  /** @param walks of this block */
   begin(block: number, walks: number): void {
     this.#stream = this.#streamOf(block);
     this.#walksLeft = walks;
@@ -105,13 +105,23 @@ export class Walker {
     return this.#walksLeft === 0 || result.stopped;
   }
 
+  /** Ends the block where it stands. The walk under way counts as one that was given up. */
+  cutShort(): void {
+    const result = this.#result;
+    if (this.#walksLeft === 0 || result.stopped) return;
+    if (this.#length > 0) this.#giveUp();
+    this.#walksLeft = 0;
+    result.cutShort = true;
+  }
+
   #streamOf(block: number): RandomStream {
     const { seed, bias } = this.#options;
     return new RandomStream(seed, ['search', 'walk', bias, block]);
   }
 
   #nothing(): BlockResult {
-    return { walks: 0, steps: 0, unfinished: 0, longest: 0, stopped: false, told: this.#told };
+    const none = { walks: 0, steps: 0, unfinished: 0, longest: 0 };
+    return { ...none, stopped: false, cutShort: false, told: this.#told };
   }
 
   #restart(): void {
@@ -131,8 +141,7 @@ export class Walker {
         return;
       }
       if (this.#length >= stepsMax) {
-        result.unfinished++;
-        this.#end(null);
+        this.#giveUp();
         return;
       }
       const place = this.#draw(able);
@@ -208,6 +217,11 @@ export class Walker {
   #schedule(): Schedule {
     const path = this.#path.subarray(0, this.#length);
     return this.#transitions.scheduleOf(this.#initial, [...path]);
+  }
+
+  #giveUp(): void {
+    this.#result.unfinished++;
+    this.#end(null);
   }
 
   #end(event: Event | null): void {

@@ -31,8 +31,8 @@ export function firstLine(outcome: SearchOutcome): string {
     const walks = `${counted(sampled.walks, `${sampled.bias} random walk`)}, ${counted(sampled.steps, 'step')}`;
     const unfinished = sampled.unfinished === 0 ? '' : `, ${sampled.unfinished} of them cut short`;
     const seen = counted(texts.length, 'distinct text');
-    const proof = 'what was not seen may still exist';
-    return `sampled: ${walks}${unfinished}, ${seen}; ${proof}`;
+    const early = bound === 'interrupted' ? 'interrupted, ' : '';
+    return `sampled: ${walks}${unfinished}, ${seen}; ${early}what was not seen may still exist`;
   }
   const size = `${counted(states, 'state')}, ${counted(transitions, 'transition')}, depth ${depth}`;
   if (outcome.complete) return `exhaustive: ${size}; every order of steps was tried`;

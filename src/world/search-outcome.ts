@@ -129,7 +129,7 @@ export interface SearchOutcome {
     readonly walks: number;
     readonly bias: 'uniform' | 'churn';
     readonly steps: number;
-    /** Walks that were given up at the limit of their length. */
+    /** Walks that were given up at the limit of their length, or by an interrupt. */
     readonly unfinished: number;
   } | null;
   /** The classes that were asked for, all of them without `--find`. */

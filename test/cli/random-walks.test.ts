@@ -1,7 +1,6 @@
 /** Random walks of explore and census: the same whoever walks them, and what ends them early. */
 import { beforeAll, expect, test } from 'vitest';
-import { RandomWalks, walkerOf, walksIn } from '../../src/drive/random-walk.ts';
-import { WALKS_A_BLOCK } from '../../src/drive/walker.ts';
+import { RandomWalks, walkerOf, walksABlock, walksIn } from '../../src/drive/random-walk.ts';
 import { aScenario } from '../support/run.ts';
 import { aRequest } from '../support/search.ts';
 import { smallWorld } from '../support/small-worlds.ts';
@@ -37,7 +36,7 @@ test('explore --random --find: ends with the first walk that finds it, in thread
 
   const found = await mapsim([...argv.slice(0, -1), '--find=torn', '--format=json']);
   expect(found.code).toBe(1);
-  expect(JSON.parse(found.stdout).sampled.walks).toBeLessThan(WALKS_A_BLOCK);
+  expect(JSON.parse(found.stdout).sampled.walks).toBeLessThan(walksABlock(100_000));
 }, 60_000);
 
 test('explore --random: an interrupt ends threads and prints what there is', async () => {
@@ -53,10 +52,68 @@ test('explore --random: an interrupt ends threads and prints what there is', asy
   expect(texts.length).toBeGreaterThan(1);
 }, 60_000);
 
+test.each([1, 2])(
+  'explore --random: an interrupt within long walks tells how far they came, with --jobs=%i',
+  async (jobs) => {
+    const long = `${ROOT}scenarios/split-merge.yaml`; // its walks have no end of their own
+    const asked = ['--find=deadlock', '--random=1e7', '--max-depth=1e9', `--jobs=${jobs}`];
+    const interrupted = (format: string) =>
+      spawnMapsim(['explore', long, ...asked, `--format=${format}`], (child) => {
+        setTimeout(() => child.kill('SIGINT'), 3000);
+      });
+    const asJson = await interrupted('json');
+    const asText = await interrupted('text');
+
+    const { bound, sampled, texts } = JSON.parse(asJson.stdout);
+    expect(bound).toBe('interrupted');
+    expect(sampled.walks).toBe(jobs);
+    expect(sampled.unfinished).toBe(jobs);
+    expect(sampled.steps).toBeGreaterThan(1000);
+    expect(texts.length).toBeGreaterThan(0);
+    expect(asText.stdout).toMatch(
+      /^sampled: \d uniform random walks?, \d+ steps?, \d of them cut short, .*; interrupted, what/,
+    );
+  },
+  60_000,
+);
+
+test('explore --random: an interrupt counts the block under way as far as it has come', () => {
+  const scenario = aScenario(smallWorld(1));
+  const request = { ...aRequest(null), walks: 100_000, bias: 'uniform', seed: '1' } as const;
+  const walks = new RandomWalks(scenario, request);
+  walks.advance(5000);
+  walks.interrupt();
+  const { bound, sampled, transitions } = walks.outcome();
+
+  expect(bound).toBe('interrupted');
+  expect(sampled!.unfinished).toBeLessThanOrEqual(1);
+  expect(sampled!.walks).toBeGreaterThan(10);
+  expect(transitions).toBeGreaterThanOrEqual(5000);
+
+  const whole = new RandomWalks(scenario, { ...request, walks: 10 });
+  while (!whole.advance(777));
+  whole.interrupt(); // too late
+  expect(whole.outcome().bound).toBe('random');
+});
+
+test.each([
+  [1, 1],
+  [5, 5],
+  [64, 64],
+  [1000, 63],
+  [100_000, 98],
+])('explore --random: %i walks are shared out in %i blocks', (walks, blocks) => {
+  const request = { ...aRequest(null), walks, bias: 'uniform', seed: '1' } as const;
+  const all = new RandomWalks(aScenario(smallWorld(1)), request).handOver();
+
+  expect(all).toHaveLength(blocks);
+  expect(all.reduce((sum, block) => sum + walksIn(walks, block), 0)).toBe(walks);
+});
+
 test('explore --random: blocks that others walk, late or twice, change nothing', () => {
   for (let seed = 0; seed < 8; seed++) {
     const scenario = aScenario(smallWorld(seed));
-    const walks = 3 * WALKS_A_BLOCK + 5;
+    const walks = 3000 + seed; // the last block is a short one
     const bias = seed % 2 === 0 ? 'uniform' : 'churn';
     const request = { ...aRequest(null), walks, bias, seed: String(seed) } as const;
     const alone = new RandomWalks(scenario, request);

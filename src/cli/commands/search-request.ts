@@ -187,6 +187,7 @@ async function randomWalks(
       tell(nowMs(), walks);
       return caught();
     });
+    if (caught()) walks.interrupt();
   }
   return walks.outcome();
 }
