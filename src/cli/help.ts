@@ -135,7 +135,7 @@ export const COMMANDS = {
     examples: [
       'mapsim explore scenarios/explore/split-merge.yaml --strategy=vma-lock --find falseGaps',
       'mapsim explore scenarios/explore/split-merge.yaml --strategy=rcu-retry3',
-      'mapsim explore scenarios/bash.yaml --random=1000 --bias=churn --max-depth=50000',
+      'mapsim explore scenarios/bash.yaml --random=100 --bias=churn --max-depth=2000',
     ],
     more: `${SEARCH}\n${FIND}\n${EXIT_CODES.explore}`,
   },

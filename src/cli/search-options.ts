@@ -26,9 +26,11 @@ function countFrom0(text: string): number {
 }
 
 const LIMITS: readonly Option[] = [
-  option('limits', '--max-states <N>', 'stop after so many states, exit code 4')
-    .argParser(eventCount)
-    .default(DEFAULT_MAX_STATES, '5e6'),
+  option(
+    'limits',
+    '--max-states <N>',
+    'stop after so many states, exit code 4 (default: 5e6)',
+  ).argParser(eventCount),
   option('limits', '--max-depth <N>', 'schedules of at most so many transitions').argParser(
     eventCount,
   ),

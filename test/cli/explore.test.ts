@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../src/cli/help.ts';
 import { ensureBuilt, ROOT, spawnMapsim } from './spawn.ts';
 import { aDirectory, mapsim, Sink } from './support.ts';
 
@@ -114,6 +115,7 @@ describe('the answer', () => {
   test.each([
     [['--reduce=some'], 'It is one of none, private, ranges, all.'],
     [['--reduce=none', '--random=5'], '--reduce means nothing with --random'],
+    [['--random=5', '--max-states=9'], '--max-states means nothing with --random'],
     [['--save=f'], '--save writes the schedule of a finding: say with --find which'],
     [['--find=livelock', '--preemptions=2'], 'needs any number of --preemptions'],
     [['--find=falseGap'], 'did you mean "falseGaps"?'],
@@ -124,6 +126,23 @@ describe('the answer', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(message);
   });
+});
+
+describe('the examples of its help', () => {
+  beforeAll(ensureBuilt);
+
+  test.each([...COMMANDS.explore.examples, ...COMMANDS.census.examples])(
+    '%s ends in seconds',
+    async (line) => {
+      const argv = line.split(' ').slice(1);
+      const paths = argv.map((word) => (word.startsWith('scenarios/') ? join(ROOT, word) : word));
+      const { code, stderr } = await spawnMapsim(paths);
+
+      expect([0, 1, 4]).toContain(code);
+      expect(stderr).toBe('');
+    },
+    40_000,
+  );
 });
 
 describe('a finding replays, in a process of its own, to the same text', () => {

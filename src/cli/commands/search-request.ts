@@ -19,13 +19,14 @@ import type { Interrupt } from '../interrupt.ts';
 import { SIGNAL_EXIT, type Signal } from '../io.ts';
 import { canonicalStrategy } from '../load.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
+import { DEFAULT_MAX_STATES } from '../search-options.ts';
 import { driveSlices } from '../sliced-run.ts';
 
 /** As the command line gives them; see search-options.ts. */
 export interface LimitOptions extends QuietOptions {
   readonly strategy?: string;
   readonly format: 'text' | 'json';
-  readonly maxStates: number;
+  readonly maxStates?: number;
   readonly maxDepth?: number;
   readonly preemptions?: number;
   readonly store: SearchRequest['store'];
@@ -57,10 +58,11 @@ export function checkLimits(options: LimitOptions): void {
     }
     return;
   }
-  const { preemptions, store, reduce } = options;
+  const { maxStates, preemptions, store, reduce } = options;
   const without = (given: boolean, name: string): void => {
     if (given) throw new UserError(`${name} means nothing with --random, which keeps no states`);
   };
+  without(maxStates !== undefined, '--max-states');
   without(preemptions !== undefined, '--preemptions');
   without(store !== 'exact', '--store');
   without(reduce !== 'all', '--reduce');
@@ -214,7 +216,7 @@ export function limitsOf(
   options: LimitOptions,
 ): Omit<SearchRequest, 'strategy' | 'find' | 'ownStrategies'> {
   return {
-    maxStates: options.maxStates,
+    maxStates: options.maxStates ?? DEFAULT_MAX_STATES,
     maxDepth: options.maxDepth ?? null,
     preemptions: options.preemptions ?? null,
     store: options.store,
