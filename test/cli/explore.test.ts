@@ -1,5 +1,5 @@
 /** `mapsim explore` and `replay` of what it found, as commands. */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/help.ts';
@@ -217,6 +217,29 @@ describe('a saved finding', () => {
       expect(writers(carried.value).slice(0, before.length)).toEqual(before);
       expect((carried.value as Course).texts).toHaveLength(1);
     }
+  });
+
+  test.each([
+    ['-', 'found.yaml', 'a scenario from a file, not from -'],
+    ['in.yaml', '-', 'standard output is taken by the result'],
+    ['in.yaml', 'in.yaml', 'this is the scenario itself'],
+    ['in.yaml', './link.yaml', 'this is the scenario itself'],
+    ['in.yaml', 'folder', 'cannot write folder: it is a directory'],
+    ['in.yaml', 'no/such.yaml', 'cannot write no/such.yaml: no such file or directory'],
+  ])('of %s cannot be written to %s: nothing is searched', async (input, save, message) => {
+    const text = readFileSync(BORDER, 'utf8');
+    const cwd = aDirectory({ 'in.yaml': text });
+    mkdirSync(join(cwd, 'folder'));
+    symlinkSync('in.yaml', join(cwd, 'link.yaml'));
+    const argv = ['explore', input, '--find=torn', '--strategy=vma-lock', `--save=${save}`];
+
+    const { code, stdout, stderr } = await mapsim(argv, { cwd, stdin: text });
+
+    expect(code).toBe(message.startsWith('cannot write') ? 3 : 2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(readdirSync(cwd).sort()).toEqual(['folder', 'in.yaml', 'link.yaml']);
+    expect(readFileSync(join(cwd, 'in.yaml'), 'utf8')).toBe(text);
   });
 
   test('is not written where there is none', async () => {

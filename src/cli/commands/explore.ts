@@ -13,7 +13,7 @@ import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { VERSION } from '../version.ts';
 import { loadStrategies } from './checks.ts';
-import { saveFinding } from './save-finding.ts';
+import { FindingFile } from './save-finding.ts';
 import {
   checkLimits,
   checkOneStrategy,
@@ -39,6 +39,7 @@ export async function explore(
   const find = options.find === undefined ? null : parseFind(options.find);
   checkLimits(options);
   checkQuestion(find, options);
+  checkSave(path, options.save);
   if (options.strategy !== undefined) checkOneStrategy('--strategy', options.strategy);
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
@@ -52,7 +53,9 @@ export async function explore(
     ownStrategies: strategies.own,
     find,
   };
-  const interrupt = new Interrupt(context.io, () => {});
+  const { save } = options;
+  const file = save === undefined ? null : new FindingFile(save, path, options, context);
+  const interrupt = new Interrupt(context.io, () => file?.abandon());
   try {
     const outcome = await searchOutcome(scenario, request, {
       options,
@@ -62,11 +65,21 @@ export async function explore(
     });
     interrupt.endAtOnce();
     await tell(path, outcome, options, context);
-    if (options.save !== undefined) saveFinding(options.save, path, outcome, options, context);
+    file?.finish(outcome);
     if (interrupt.caught !== null) return endedBy(interrupt.caught, interrupt, context);
     return exitCode(outcome, find);
   } finally {
+    file?.abandon();
     interrupt.stopWatching();
+  }
+}
+
+function checkSave(path: string, save: string | undefined): void {
+  if (save === '-') {
+    throw new UserError('--save: standard output is taken by the result; name a file');
+  }
+  if (save !== undefined && path === '-') {
+    throw new UserError('--save: a schedule is saved with a scenario from a file, not from -');
   }
 }
 

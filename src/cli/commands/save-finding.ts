@@ -3,6 +3,7 @@
  * every other command ignores. Step names stand beside the schedule, so that a replay can say where
  * it stops fitting.
  */
+import { statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { UserError } from '../../base/errors.ts';
@@ -14,39 +15,66 @@ import { OutFile, readInput } from '../files.ts';
 import { isStrategyFile } from '../own-strategies.ts';
 import type { ExploreOptions } from './explore.ts';
 
-/** @param path of the scenario that was searched */
-export function saveFinding(
-  file: string,
-  path: string,
-  outcome: SearchOutcome,
-  options: ExploreOptions,
-  { io, messages }: CommandContext,
-): void {
-  const [finding] = outcome.findings;
-  if (finding === undefined) {
-    messages.note(`--save: there is no finding, so ${file} is not written`);
-    return;
+export class FindingFile {
+  readonly #name: string;
+  readonly #path: string;
+  readonly #context: CommandContext;
+  readonly #options: ExploreOptions;
+  readonly #raw: Record<string, unknown>;
+  readonly #file: OutFile;
+
+  /**
+   * Opens it, so that what cannot be written is known before the search.
+   * @param path of the scenario to be searched
+   */
+  constructor(name: string, path: string, options: ExploreOptions, context: CommandContext) {
+    const { cwd } = context.io;
+    this.#name = name;
+    this.#path = path;
+    this.#context = context;
+    this.#options = options;
+    this.#raw = rawScenario(path, cwd);
+    if (isSameFile(resolve(cwd, name), resolve(cwd, path))) {
+      throw new UserError(`--save=${name}: this is the scenario itself; name another file`);
+    }
+    this.#file = new OutFile(name, cwd);
   }
-  const raw = rawScenario(path, io.cwd);
-  const moved = movePaths(raw, (from) => {
-    const target = resolve(io.cwd, dirname(path), from);
-    return relative(dirname(resolve(io.cwd, file)), target);
-  }) as Record<string, unknown>;
-  const { strategy } = options;
-  const scenario = {
-    ...moved,
-    ...(strategy === undefined
-      ? {}
-      : { readers: withStrategy(moved.readers, strategy, { file, io }) }),
-    'x-schedule': scheduleOf(finding),
+
+  /** Writes the finding, if there is one. */
+  finish({ findings: [finding] }: SearchOutcome): void {
+    const { io, messages } = this.#context;
+    if (finding === undefined) {
+      messages.note(`--save: there is no finding, so ${this.#name} is not written`);
+      return;
+    }
+    const moved = movePaths(this.#raw, (from) => {
+      const target = resolve(io.cwd, dirname(this.#path), from);
+      return relative(dirname(resolve(io.cwd, this.#name)), target);
+    }) as Record<string, unknown>;
+    const { strategy } = this.#options;
+    const scenario = {
+      ...moved,
+      ...(strategy === undefined
+        ? {}
+        : { readers: withStrategy(moved.readers, strategy, { file: this.#name, io }) }),
+      'x-schedule': scheduleOf(finding),
+    };
+    this.#file.write(stringify(scenario, { lineWidth: 100 }));
+    this.#file.finish();
+  }
+
+  /** Leaves nothing behind that is not whole; harmless after finish(). */
+  abandon(): void {
+    this.#file.abandon();
+  }
+}
+
+function isSameFile(one: string, other: string): boolean {
+  const identity = (path: string): string | null => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat === undefined ? null : `${stat.dev} ${stat.ino}`;
   };
-  const out = new OutFile(file, io.cwd);
-  try {
-    out.write(stringify(scenario, { lineWidth: 100 }));
-    out.finish();
-  } finally {
-    out.abandon();
-  }
+  return identity(one) !== null && identity(one) === identity(other);
 }
 
 function scheduleOf({ class: name, course }: Finding): object {
