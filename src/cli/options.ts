@@ -38,12 +38,20 @@ export function oneOf(known: readonly string[]): (text: string) => string {
   };
 }
 
-/** `1000000`, `1e6`: a whole number of 1 or more. */
-export function eventCount(text: string): number {
-  const count = /^[0-9]+(e[0-9]{1,2})?$/i.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(count) && count >= 1) return count;
-  throw new InvalidArgumentError('It is a whole number of 1 or more, such as 1000000 or 1e6.');
+/** `1000000`, `1e6`: a whole number within these limits. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const count = /^[0-9]+(e[0-9]{1,2})?$/i.test(text) ? Number(text) : Number.NaN;
+    if (count >= least && count <= most) return count;
+    const limit = most === Number.MAX_SAFE_INTEGER ? `${most} (2^53 - 1)` : most;
+    const tooLarge = count > most ? `, and at most ${limit}` : '';
+    throw new InvalidArgumentError(
+      `It is a whole number of ${least} or more, such as 1000000 or 1e6${tooLarge}.`,
+    );
+  };
 }
+
+export const eventCount = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
 export function durationNs(text: string): number {
   const ns = parseDuration(/^[0-9]+$/.test(text) ? Number(text) : text);

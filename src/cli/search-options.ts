@@ -1,5 +1,5 @@
 /** Options of explore, census and replay. */
-import { InvalidArgumentError, type Option } from 'commander';
+import type { Option } from 'commander';
 import {
   color,
   eventCount,
@@ -12,6 +12,7 @@ import {
   quiet,
   seed,
   strategy,
+  wholeNumber,
 } from './options.ts';
 
 export const STORE_KINDS = ['exact', 'hash', 'bitstate'] as const;
@@ -19,11 +20,9 @@ export const REDUCTIONS = ['none', 'private', 'ranges', 'all'] as const;
 export const BIAS_NAMES = ['uniform', 'churn'] as const;
 export const DEFAULT_MAX_STATES = 5_000_000;
 
-/** A whole number of 0 or more. */
-function countFrom0(text: string): number {
-  if (/^[0-9]{1,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It is a whole number of 0 or more.');
-}
+const PREEMPTIONS_MAX = 1e6;
+/** Blocks of walks are listed. */
+const WALKS_MAX = 1e9;
 
 const LIMITS: readonly Option[] = [
   option(
@@ -38,7 +37,7 @@ const LIMITS: readonly Option[] = [
     'limits',
     '--preemptions <N>',
     'at most so many switches away from a task that could go on, tried from 0 up',
-  ).argParser(countFrom0),
+  ).argParser(wholeNumber(0, PREEMPTIONS_MAX)),
   option(
     'limits',
     '--store <KIND>',
@@ -60,7 +59,7 @@ const LIMITS: readonly Option[] = [
     'limits',
     '--random <N>',
     'walk at random so many times instead of searching; --seed chooses the walks',
-  ).argParser(eventCount),
+  ).argParser(wholeNumber(1, WALKS_MAX)),
   option(
     'limits',
     '--bias <B>',

@@ -46,6 +46,9 @@ export type Find =
 /** Failed attempts are part of the state as far as they are counted: so many at most. */
 const ATTEMPTS_MAX = 1000;
 
+/** Of a text: more than any has. */
+const COUNT_MAX = 1_000_000;
+
 /** Everything that can be asked without a number of one's own. */
 const NAMES: readonly string[] = [
   ...TEXT_METRICS,
@@ -60,7 +63,7 @@ const NAMES: readonly string[] = [
 /** @throws UserError that says what would be accepted */
 export function parseFind(text: string): Find {
   const word = text.trim();
-  const parts = /^([A-Za-z-]+)\s*(>=|<=|==|!=|>|<)\s*(\S+)$/.exec(word);
+  const parts = /^([A-Za-z-]+)\s*(>=|<=|==|!=|>|<|=)\s*(\S+)$/.exec(word);
   if (parts !== null) return parseExpression(word, parts);
   if (word === 'tornPasses') return parseFind('torn');
   if (isMetric(word)) {
@@ -78,25 +81,31 @@ export function parseFind(text: string): Find {
 }
 
 function parseExpression(written: string, parts: RegExpExecArray): Find {
-  const [, name, comparison, number] = parts as unknown as [string, string, Comparison, string];
-  const value = /^[0-9]{1,6}$/.test(number) ? Number(number) : Number.NaN;
-  if (Number.isNaN(value)) {
-    throw new UserError(`--find: "${written}": "${number}" is not a whole number of 0 or more`);
-  }
+  const [, name, sign, number] = parts as unknown as [string, string, Comparison | '=', string];
+  const comparison = sign === '=' ? '==' : sign;
+  const value = /^[0-9]+(e[0-9]{1,2})?$/i.test(number) ? Number(number) : Number.NaN;
+  const refuse = (why: string): never => {
+    throw new UserError(`--find: "${written}": ${why}`);
+  };
+  if (Number.isNaN(value)) refuse(`"${number}" is not a whole number of 0 or more`);
   if (name === 'attempts') {
     const more = comparison === '>' ? value : comparison === '>=' ? value - 1 : -1;
     if (more >= 1 && more <= ATTEMPTS_MAX) {
       return { kind: 'attempts', class: `attempts>${more}`, more };
     }
     const range = `attempts>1 (more than the one that each record takes) to attempts>${ATTEMPTS_MAX}`;
-    throw new UserError(`--find: "${written}": what can be asked is ${range}`);
+    return refuse(`what can be asked is ${range}`);
   }
   const metric = name === 'tornPasses' ? 'torn' : name;
-  if (isMetric(metric)) return { kind: 'text', class: written, metric, comparison, value };
+  if (isMetric(metric)) {
+    if (value > COUNT_MAX) refuse(`the number is at most ${COUNT_MAX}`);
+    if (sign === '=') refuse(`did you mean "${name}==${number}"?`);
+    return { kind: 'text', class: written, metric, comparison, value };
+  }
   const meant = nearest(name, [...TEXT_METRICS, 'attempts']);
   const known = `known: ${TEXT_METRICS.join(', ')}, attempts`;
   const hint = meant === null ? known : `did you mean "${meant}"?`;
-  throw new UserError(`--find: "${written}": unknown metric "${name}"; ${hint}`);
+  return refuse(`unknown metric "${name}"; ${hint}`);
 }
 
 function isMetric(word: string): word is TextMetric {

@@ -96,6 +96,13 @@ describe('the answer', () => {
     expect(widths.map((line) => line.length)).toEqual([80]);
   });
 
+  test('numbers may be written with an exponent', async () => {
+    const argv = ['explore', BORDER, '--max-states=5e1', '--preemptions=0e0', '--find=cuts>1e0'];
+    const { value } = await json(argv);
+
+    expect(value.limits).toMatchObject({ maxStates: 50, preemptions: 0 });
+  });
+
   test('is the same with each reduction, of more states with fewer', async () => {
     const states = async (...reduce: string[]): Promise<number> => {
       const argv = ['explore', BORDER, '--strategy=rcu-retry3', '--find=alienLines', ...reduce];
@@ -118,6 +125,17 @@ describe('the answer', () => {
     [['--random=5', '--max-states=9'], '--max-states means nothing with --random'],
     [['--save=f'], '--save writes the schedule of a finding: say with --find which'],
     [['--find=livelock', '--preemptions=2'], 'needs any number of --preemptions'],
+    [['--max-states=1e18'], 'such as 1000000 or 1e6, and at most 9007199254740991 (2^53 - 1).'],
+    [
+      ['--preemptions=1e9'],
+      'a whole number of 0 or more, such as 1000000 or 1e6, and at most 1000000.',
+    ],
+    [['--random=1e15'], 'and at most 1000000000.'],
+    [['--find=cuts>1000001'], 'the number is at most 1000000'],
+    [['--find=attempts>1e99'], 'to attempts>1000'],
+    [['--find=attempts=2'], 'to attempts>1000'],
+    [['--find=cuts=1'], 'did you mean "cuts==1"?'],
+    [['--find=cuts>x'], '"x" is not a whole number of 0 or more'],
     [['--find=falseGap'], 'did you mean "falseGaps"?'],
     [['--find=attempts>0'], 'attempts>1 (more than the one that each record takes)'],
   ])('%j is refused', async (argv, message) => {
