@@ -113,7 +113,7 @@ export const REPLAY_OPTIONS: readonly Option[] = [
     'model',
     '--schedule <S>',
     'a schedule as text (1:0x12.1.0), or a file that explore --save or run --record has ' +
-      "written; default: the scenario's own x-schedule",
+      "written, or - for standard input; default: the scenario's own x-schedule",
   ).argParser(nonEmpty('The schedule')),
   strategy,
   option(

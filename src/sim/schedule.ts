@@ -47,7 +47,7 @@ export function parseSchedule(text: string): Schedule | ScheduleFault {
   let offset = colon + 1;
   if (offset === text.length) return schedule;
   for (const part of text.slice(offset).split('.')) {
-    const match = /^([0-9]{1,6})((?:c[0-9]{1,9})*)(?:x([0-9]{1,8}))?$/.exec(part);
+    const match = /^([0-9]{1,6})((?:c[0-9]{1,9})*)(?:x([0-9]+))?$/.exec(part);
     if (match === null) {
       return { error: `"${part}" is not a task number with choices and a repeat count`, offset };
     }

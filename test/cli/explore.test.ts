@@ -305,3 +305,36 @@ describe('a schedule that ends in a kernel fault is carried', () => {
     expect(value).toMatchObject({ fits: true, fault: { kind: 'null-dereference' } });
   });
 });
+
+describe('replay --schedule', () => {
+  const replay = (schedule: string, more: Parameters<typeof mapsim>[1] = {}, path = BORDER) =>
+    mapsim(['replay', path, '--strategy=vma-lock', '--schedule', schedule], more);
+
+  test.each([
+    ['0x17.1x18', 'there is no such file; as a schedule it lacks its version, 1:0x17.1x18'],
+    ['1:0x1000000000', 'more than 10000000 steps, behind "1:"'],
+    ['1:', '--schedule: the schedule holds no steps'],
+    ['1:0x0', '--schedule: the schedule holds no steps'],
+  ])('%s is refused', async (schedule, message) => {
+    const { code, stdout, stderr } = await replay(schedule);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
+  test('- is standard input: a schedule, or what was saved', async () => {
+    const asWord = await replay('1:0x17.1x18.0x24');
+    const saved = `${readFileSync(BORDER, 'utf8')}\nx-schedule: {schedule: "1:0x17.1x18.0x24"}\n`;
+
+    expect(asWord.code).toBe(0);
+    expect(await replay('-', { stdin: '1:0x17.1x18.0x24\n' })).toEqual(asWord);
+    expect(await replay('-', { stdin: saved })).toEqual(asWord);
+  });
+
+  test('- is refused where the scenario is standard input', async () => {
+    const { code, stderr } = await replay('-', { stdin: '1:0' }, '-');
+
+    expect(code).toBe(2);
+    expect(stderr).toContain('only one of scenario and --schedule can be standard input');
+  });
+});

@@ -2,6 +2,8 @@
  * `mapsim replay`: the steps of a schedule, one by one, and what came of them; or at which step and
  * why the schedule no longer fits.
  */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { carryWriters } from '../../drive/carry.ts';
 import { isRecord } from '../../drive/record.ts';
@@ -9,12 +11,14 @@ import { type Replayed, replay as replaySchedule } from '../../drive/replay.ts';
 import { headOf, plainWorld } from '../../drive/search.ts';
 import { replayText } from '../../report/replay-text.ts';
 import { replayJson } from '../../report/search-json.ts';
+import { FaultList } from '../../scenario/faults.ts';
+import { parseSource } from '../../scenario/parse.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { parseSchedule, type Schedule } from '../../sim/schedule.ts';
 import type { SearchWorld } from '../../world/search-world.ts';
 import type { ColorChoice } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
-import { readInput } from '../files.ts';
+import { readInput, readStdin } from '../files.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { VERSION } from '../version.ts';
@@ -47,13 +51,18 @@ export async function replay(
     if (text !== undefined)
       checkOneStrategy(option === 'strategy' ? '--strategy' : '--carry-to', text);
   }
+  if (path === '-' && options.schedule === '-') {
+    throw new UserError('only one of scenario and --schedule can be standard input');
+  }
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario } = loaded;
-  const run = readRecord(options.schedule, context);
-  if (run !== null) return replayRun(run, { scenario, path }, options, context);
+  const given = await readGiven(options.schedule, context);
+  if (given !== null && isRecord(given.text)) {
+    return replayRun(given, { scenario, path }, options, context);
+  }
   checkWorld(scenario);
-  const recorded = readSchedule(path, options.schedule, context);
+  const recorded = given === null ? ownSchedule(path, context) : readSchedule(given);
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
   const fresh = async (strategy: string | undefined): Promise<SearchWorld> => {
     const { instead, own } = await loadStrategies(strategy, where);
@@ -94,31 +103,46 @@ async function tell(
   return EXIT.failed;
 }
 
-/** The file of a recorded timed run, or null. */
-function readRecord(
-  given: string | undefined,
-  { io }: CommandContext,
-): { text: string; file: string } | null {
-  if (given === undefined || isSchedule(given)) return null;
-  const text = Buffer.from(readInput(given, io.cwd)).toString();
-  return isRecord(text) ? { text, file: given } : null;
+/** What --schedule gives: a schedule, or what is in a file. */
+interface Given {
+  readonly text: string;
+  /** As the user wrote it, for messages. */
+  readonly file: string;
+}
+
+async function readGiven(given: string | undefined, { io }: CommandContext): Promise<Given | null> {
+  if (given === undefined) return null;
+  if (isSchedule(given)) return { text: given, file: '--schedule' };
+  if (given === '-') {
+    return { text: Buffer.from(await readStdin(io.stdin)).toString(), file: 'standard input' };
+  }
+  if (/^[0-9]+[0-9cx.]*$/.test(given) && !existsSync(resolve(io.cwd, given))) {
+    throw new UserError(
+      `--schedule ${given}: there is no such file; as a schedule it lacks its version, 1:${given}`,
+    );
+  }
+  return { text: Buffer.from(readInput(given, io.cwd)).toString(), file: given };
 }
 
 function isSchedule(text: string): boolean {
   return /^[0-9]+:/.test(text);
 }
 
-/** As text, from a file that was saved, or from the scenario itself. */
-function readSchedule(path: string, given: string | undefined, { io }: CommandContext): Recorded {
-  if (given !== undefined && isSchedule(given)) {
-    return { schedule: scheduleOf(given, '--schedule'), names: null };
-  }
-  const file = given ?? path;
-  const saved = rawScenario(file, io.cwd)['x-schedule'];
-  if (saved === undefined) {
-    const hint = given === undefined ? '; give one with --schedule' : '';
-    throw new UserError(`${file}: there is no x-schedule in it${hint}`);
-  }
+/** As text, or in a scenario that was saved. */
+function readSchedule({ text, file }: Given): Recorded {
+  if (isSchedule(text)) return { schedule: scheduleOf(text.trim(), file), names: null };
+  const parsed = parseSource(file, Buffer.from(text), new FaultList());
+  return recordedIn((parsed?.value ?? {}) as Record<string, unknown>, file, '');
+}
+
+function ownSchedule(path: string, { io }: CommandContext): Recorded {
+  return recordedIn(rawScenario(path, io.cwd), path, '; give one with --schedule');
+}
+
+/** @param hint where there is none */
+function recordedIn(scenario: Record<string, unknown>, file: string, hint: string): Recorded {
+  const saved = scenario['x-schedule'];
+  if (saved === undefined) throw new UserError(`${file}: there is no x-schedule in it${hint}`);
   const { schedule, steps } = (saved ?? {}) as Record<string, unknown>;
   if (typeof schedule !== 'string') {
     throw new UserError(`${file}: x-schedule has no text "schedule:"`);
@@ -129,7 +153,10 @@ function readSchedule(path: string, given: string | undefined, { io }: CommandCo
 
 function scheduleOf(text: string, where: string): Schedule {
   const parsed = parseSchedule(text);
-  if (!('error' in parsed)) return parsed;
+  if (!('error' in parsed)) {
+    if (parsed.length > 0) return parsed;
+    throw new UserError(`${where}: the schedule holds no steps`);
+  }
   const before = text.slice(0, parsed.offset);
   throw new UserError(`${where}: ${parsed.error}, behind "${before.slice(-20)}"`);
 }
