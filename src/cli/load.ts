@@ -45,6 +45,18 @@ export function loadBytes(
   return { ok: false, exitCode: unreadable ? EXIT.io : EXIT.usage };
 }
 
+/** A scenario that was put together here; null where it is none. Nothing is said of its faults. */
+export function scenarioIn(
+  source: { readonly path: string; readonly bytes: Uint8Array },
+  { io }: CommandContext,
+): Scenario | null {
+  const result = loadScenario(
+    source,
+    loadEnv(io.cwd, () => {}),
+  );
+  return result.ok ? result.scenario : null;
+}
+
 function loadEnv(cwd: string, note: (message: string) => void): LoadEnv {
   return {
     readFile: (path) => unzipped(readInput(path, cwd), path),

@@ -86,7 +86,8 @@ export const EXPLORE_OPTIONS: readonly Option[] = [
   option(
     'output',
     '--save <FILE>',
-    'write a scenario that holds just the schedule of the finding; replay reads it',
+    'write the smallest scenario that has the finding (tasks, operations, passes and VMAs that it ' +
+      'does not need are left out) and its schedule there; replay reads it',
   ).argParser(nonEmpty('The file')),
   ...LIMITS,
   color,

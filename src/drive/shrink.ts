@@ -28,6 +28,18 @@ interface Block {
 }
 
 /**
+ * The same schedule up to the finding in a world that may be another one, as leniently as above; or
+ * null.
+ */
+export function followLeniently(
+  world: SearchWorld,
+  schedule: Schedule,
+  isFound: (event: Event) => boolean,
+): Schedule | null {
+  return new Shrinker(world, schedule, { isFound, stepsMax: Number.POSITIVE_INFINITY }).follow();
+}
+
+/**
  * @param isFound whether this event is the finding @param world at its beginning
  * @param stepsMax that all runs together may take
  */
@@ -65,6 +77,10 @@ class Shrinker {
       if (choices.length === 0) continue;
       this.#choices.set(task, [...(this.#choices.get(task) ?? []), choices]);
     }
+  }
+
+  follow(): Schedule | null {
+    return this.#run(blocksOf(this.#best));
   }
 
   shrink(): Schedule {

@@ -25,6 +25,7 @@ import {
   searchOutcome,
   viewFor,
 } from './search-request.ts';
+import { smallestWorld } from './smaller-world.ts';
 
 export interface ExploreOptions extends LimitOptions {
   readonly find?: string;
@@ -57,15 +58,15 @@ export async function explore(
   const file = save === undefined ? null : new FindingFile(save, path, options, context);
   const interrupt = new Interrupt(context.io, () => file?.abandon());
   try {
-    const outcome = await searchOutcome(scenario, request, {
-      options,
-      context,
-      interrupt,
-      directory: strategies.directory,
-    });
+    const means = { options, context, interrupt, directory: strategies.directory };
+    const outcome = await searchOutcome(scenario, request, means);
+    const hasIt = file !== null && find !== null && outcome.findings.length > 0;
+    const small = hasIt
+      ? await smallestWorld(path, { tree: file.tree, outcome }, { ...request, find }, means)
+      : null;
     interrupt.endAtOnce();
     await tell(path, outcome, options, context);
-    file?.finish(outcome);
+    file?.finish(small);
     if (interrupt.caught !== null) return endedBy(interrupt.caught, interrupt, context);
     return exitCode(outcome, find);
   } finally {

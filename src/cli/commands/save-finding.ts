@@ -1,26 +1,29 @@
 /**
- * `explore --save`: the scenario with the schedule of the finding in it, under `x-schedule`, which
- * every other command ignores. Step names stand beside the schedule, so that a replay can say where
- * it stops fitting.
+ * `explore --save`: the smallest scenario that has the finding, and its schedule there, under
+ * `x-schedule`, which every other command ignores. Step names stand beside the schedule, so that a
+ * replay can say where it stops fitting. What was left out of the scenario stands in a comment.
  */
 import { statSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { UserError } from '../../base/errors.ts';
+import type { Tree } from '../../scenario/cuts.ts';
 import { FaultList } from '../../scenario/faults.ts';
 import { parseSource } from '../../scenario/parse.ts';
-import type { Finding, SearchOutcome } from '../../world/search-outcome.ts';
+import type { Finding } from '../../world/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
 import { OutFile, readInput } from '../files.ts';
 import { isStrategyFile } from '../own-strategies.ts';
 import type { ExploreOptions } from './explore.ts';
+import type { SmallestWorld } from './smaller-world.ts';
 
 export class FindingFile {
   readonly #name: string;
   readonly #path: string;
   readonly #context: CommandContext;
   readonly #options: ExploreOptions;
-  readonly #raw: Record<string, unknown>;
+  /** The scenario to be searched, as data. */
+  readonly tree: Tree;
   readonly #file: OutFile;
 
   /**
@@ -33,21 +36,21 @@ export class FindingFile {
     this.#path = path;
     this.#context = context;
     this.#options = options;
-    this.#raw = rawScenario(path, cwd);
+    this.tree = rawScenario(path, cwd);
     if (isSameFile(resolve(cwd, name), resolve(cwd, path))) {
       throw new UserError(`--save=${name}: this is the scenario itself; name another file`);
     }
     this.#file = new OutFile(name, cwd);
   }
 
-  /** Writes the finding, if there is one. */
-  finish({ findings: [finding] }: SearchOutcome): void {
+  /** Writes the finding, if there is one. @param small what of the scenario it needs */
+  finish(small: SmallestWorld | null): void {
     const { io, messages } = this.#context;
-    if (finding === undefined) {
+    if (small === null) {
       messages.note(`--save: there is no finding, so ${this.#name} is not written`);
       return;
     }
-    const moved = movePaths(this.#raw, (from) => {
+    const moved = movePaths(small.tree, (from) => {
       const target = resolve(io.cwd, dirname(this.#path), from);
       return relative(dirname(resolve(io.cwd, this.#name)), target);
     }) as Record<string, unknown>;
@@ -57,8 +60,9 @@ export class FindingFile {
       ...(strategy === undefined
         ? {}
         : { readers: withStrategy(moved.readers, strategy, { file: this.#name, io }) }),
-      'x-schedule': scheduleOf(finding),
+      'x-schedule': scheduleOf(small.found.findings[0]!),
     };
+    this.#file.write(leftOut(basename(this.#path), small));
     this.#file.write(stringify(scenario, { lineWidth: 100 }));
     this.#file.finish();
   }
@@ -75,6 +79,14 @@ function isSameFile(one: string, other: string): boolean {
     return stat === undefined ? null : `${stat.dev} ${stat.ino}`;
   };
   return identity(one) !== null && identity(one) === identity(other);
+}
+
+function leftOut(name: string, { leftOut: parts, isCutShort }: SmallestWorld): string {
+  if (parts.length === 0) return '';
+  const more = isCutShort ? ' More might be; the search for it was cut short.' : '';
+  const lines = [`Left out of ${name}, which the finding does not need:${more}`];
+  for (const part of parts) lines.push(`  ${part}`);
+  return lines.map((line) => `# ${line.replace(/\p{C}/gu, ' ')}\n`).join('');
 }
 
 function scheduleOf({ class: name, course }: Finding): object {

@@ -91,7 +91,7 @@ interface Sliced {
   outcome(): SearchOutcome;
 }
 
-interface Means {
+export interface Means {
   readonly options: LimitOptions;
   readonly context: CommandContext;
   readonly interrupt: Interrupt;

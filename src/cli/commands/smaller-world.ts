@@ -1,0 +1,64 @@
+/**
+ * The smallest world that still has a finding: part by part is left out, and the rest searched
+ * again for the same. A smaller world has fewer states, so a search takes at most as many as that
+ * which has found it.
+ */
+import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Find } from '../../drive/finds.ts';
+import type { SearchRequest } from '../../drive/search.ts';
+import type { Tree } from '../../scenario/cuts.ts';
+import { type Smallest, smallest } from '../../scenario/smallest.ts';
+import type { SearchOutcome } from '../../world/search-outcome.ts';
+import { readInput, unzipped } from '../files.ts';
+import { scenarioIn } from '../load.ts';
+import { type Means, searchOutcome } from './search-request.ts';
+
+/** So many times the states of the search that found it, in all, and a few more for small ones. */
+const SEARCHES_MAX = 20;
+const STATES_MIN = 100_000;
+
+export interface SmallestWorld extends Smallest<SearchOutcome> {
+  /** What else could go was not tried: it would have taken too long, or was interrupted. */
+  readonly isCutShort: boolean;
+}
+
+/** @param path of the scenario @param outcome of its search, with a finding */
+export async function smallestWorld(
+  path: string,
+  { tree, outcome }: { readonly tree: Tree; readonly outcome: SearchOutcome },
+  request: SearchRequest & { readonly find: Find },
+  means: Means,
+): Promise<SmallestWorld> {
+  const { context, interrupt, options } = means;
+  const sampled = options.random !== undefined;
+  let states = Math.max(outcome.states * SEARCHES_MAX, STATES_MIN);
+  const goOn = (): boolean => states > 0 && interrupt.caught === null;
+  const search = async (small: Tree, before: SearchOutcome): Promise<SearchOutcome | null> => {
+    const bytes = Buffer.from(stringify(small));
+    const scenario = scenarioIn({ path, bytes }, context);
+    if (scenario === null || scenario.readers.length + scenario.writers.length === 0) return null;
+    if (sampled) {
+      const { findAgain } = await import('../../drive/find-again.ts');
+      return findAgain(scenario, request, before);
+    }
+    const limited = { ...request, maxStates: outcome.states };
+    const found = await searchOutcome(scenario, limited, means);
+    states -= found.states;
+    return found.findings.length > 0 ? found : null;
+  };
+  const linesOf = (file: string): readonly string[] | null =>
+    textLines(readInput(join(dirname(path), file), context.io.cwd), file);
+  const found = await smallest({ tree, found: outcome }, { has: search, goOn, linesOf });
+  return { ...found, isCutShort: !goOn() };
+}
+
+/** Null: they are not to be written in UTF-8. */
+function textLines(bytes: Uint8Array, file: string): readonly string[] | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(unzipped(bytes, file));
+    return text.split('\n').filter((line) => line !== '');
+  } catch {
+    return null;
+  }
+}
