@@ -1,5 +1,5 @@
 /** `explore --save`: a scenario with nothing in it that the finding does not need. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -31,6 +31,7 @@ writers:
       - {mprotect: {at: "0x20000000", pages: 1, perms: rw-p}}
   - {name: idle, ops: 1, program: [{fork: {}}]}
 `;
+const OWN = join(ROOT, 'examples/strategy/pass-budget.mjs');
 const OVERLAPS = ['explore', 'ample.yaml', '--strategy=vma-lock', '--find=overlaps'];
 
 async function saved(argv: readonly string[]) {
@@ -133,6 +134,50 @@ describe('a saved finding', () => {
     expect(readFileSync(join(cwd, 'f.yaml'), 'utf8')).toMatch(
       /^# Left out of ample.yaml, .*: More might be; the search for it was cut short\.\n/,
     );
+  });
+
+  test('names many parts that were left out by their number', async () => {
+    const argv = ['explore', 'capture.yaml', '--find=attempts>1', '--save=f.yaml'];
+    const capture = join(ROOT, 'scenarios/captures/bash.maps');
+    const writer = '{name: w, ops: 1, program: [{munmap: {vma: {index: 3}}}]}';
+    const cwd = aDirectory({
+      'capture.yaml': `\
+mapsim: 1
+vmas: [{from: ${capture}}]
+readers: [{name: r, strategy: vma-lock}]
+writers: [${writer}]
+`,
+    });
+    const { code } = await mapsim(argv, { cwd });
+    const text = readFileSync(join(cwd, 'f.yaml'), 'utf8');
+
+    expect(code).toBe(1);
+    expect(text).toMatch(/^(#.*\n){21}# {3}and \d+ more\nmapsim: 1\n/);
+    expect(parse(text).vmas.length).toBeLessThan(6);
+  });
+
+  test('names the files of the scenario from its own directory, and instants as they are', async () => {
+    const log = '100 1795366151.5 munmap(0x10000000, 4096) = 0 <0.000022>\n';
+    const cwd = aDirectory({
+      'in/log.strace': log,
+      'in/own.mjs': `export { default } from ${JSON.stringify(OWN)};`,
+      'in/world.yaml': `\
+mapsim: 1
+vmas: [{start: "0x10000000", pages: 1}]
+readers: [{name: r, strategy: own.mjs}]
+writers: [{name: w, trace: [log.strace], from: "1795366151.0", until: "1795366152.0"}]
+`,
+    });
+    const find = ['--find=attempts>1', '--save=out/f.yaml'];
+    mkdirSync(join(cwd, 'out'));
+    const found = await mapsim(['explore', 'in/world.yaml', ...find], { cwd });
+    const tree = parse(readFileSync(join(cwd, 'out/f.yaml'), 'utf8'));
+    const replayed = await mapsim(['replay', 'out/f.yaml'], { cwd });
+
+    expect(found.code).toBe(1);
+    expect(tree.readers[0].strategy).toBe('../in/own.mjs');
+    expect(tree.writers[0]).toMatchObject({ trace: ['../in/log.strace'], from: '1795366151.0' });
+    expect(replayed.code).toBe(0);
   });
 
   test('is the world itself where nothing can go', async () => {

@@ -10,6 +10,7 @@ import { UserError } from '../../base/errors.ts';
 import type { Tree } from '../../scenario/cuts.ts';
 import { FaultList } from '../../scenario/faults.ts';
 import { parseSource } from '../../scenario/parse.ts';
+import { movePaths } from '../../scenario/paths.ts';
 import type { Finding } from '../../world/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
 import { OutFile, readInput } from '../files.ts';
@@ -50,10 +51,11 @@ export class FindingFile {
       messages.note(`--save: there is no finding, so ${this.#name} is not written`);
       return;
     }
-    const moved = movePaths(small.tree, (from) => {
+    const move = (from: string): string => {
       const target = resolve(io.cwd, dirname(this.#path), from);
       return relative(dirname(resolve(io.cwd, this.#name)), target);
-    }) as Record<string, unknown>;
+    };
+    const moved = movePaths(small.tree, move, isStrategyFile);
     const { strategy } = this.#options;
     const scenario = {
       ...moved,
@@ -81,11 +83,15 @@ function isSameFile(one: string, other: string): boolean {
   return identity(one) !== null && identity(one) === identity(other);
 }
 
+/** Parts left out that are named one by one. */
+const NAMED_MAX = 20;
+
 function leftOut(name: string, { leftOut: parts, isCutShort }: SmallestWorld): string {
   if (parts.length === 0) return '';
   const more = isCutShort ? ' More might be; the search for it was cut short.' : '';
   const lines = [`Left out of ${name}, which the finding does not need:${more}`];
-  for (const part of parts) lines.push(`  ${part}`);
+  for (const part of parts.slice(0, NAMED_MAX)) lines.push(`  ${part}`);
+  if (parts.length > NAMED_MAX) lines.push(`  and ${parts.length - NAMED_MAX} more`);
   return lines.map((line) => `# ${line.replace(/\p{C}/gu, ' ')}\n`).join('');
 }
 
@@ -103,18 +109,6 @@ export function rawScenario(path: string, cwd: string): Record<string, unknown> 
     throw new UserError('a schedule is saved with or read from a scenario file, not -');
   const parsed = parseSource(path, readInput(path, cwd), new FaultList());
   return (parsed?.value ?? {}) as Record<string, unknown>;
-}
-
-/** Files are named relative to the scenario: from another directory they have other names. */
-function movePaths(value: unknown, move: (path: string) => string): unknown {
-  if (Array.isArray(value)) return value.map((item) => movePaths(item, move));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => {
-      const isPath = (key === 'from' || key === 'trace') && typeof part === 'string';
-      return [key, isPath ? move(part) : movePaths(part, move)];
-    }),
-  );
 }
 
 function withStrategy(

@@ -3,7 +3,7 @@
  * again for the same. A smaller world has fewer states, so a search takes at most as many as that
  * which has found it.
  */
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import type { Find } from '../../drive/finds.ts';
 import type { SearchRequest } from '../../drive/search.ts';
@@ -31,6 +31,7 @@ export async function smallestWorld(
   means: Means,
 ): Promise<SmallestWorld> {
   const { context, interrupt, options } = means;
+  const { cwd } = context.io;
   const sampled = options.random !== undefined;
   let states = Math.max(outcome.states * SEARCHES_MAX, STATES_MIN);
   const goOn = (): boolean => states > 0 && interrupt.caught === null;
@@ -48,7 +49,7 @@ export async function smallestWorld(
     return found.findings.length > 0 ? found : null;
   };
   const linesOf = (file: string): readonly string[] | null =>
-    textLines(readInput(join(dirname(path), file), context.io.cwd), file);
+    textLines(readInput(resolve(cwd, dirname(path), file), cwd), file);
   const found = await smallest({ tree, found: outcome }, { has: search, goOn, linesOf });
   return { ...found, isCutShort: !goOn() };
 }
