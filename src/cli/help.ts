@@ -179,9 +179,9 @@ export const COMMANDS = {
   schema: {
     name: 'schema',
     operands: '[NAME]',
-    purpose: 'Prints the JSON Schema of scenarios, or of what compare saves.',
+    purpose: 'Prints the JSON Schema of scenarios, or of what a command writes as JSON.',
     examples: ['mapsim schema > scenario.v1.schema.json', 'mapsim schema compare'],
-    more: `NAME is scenario, which is the default, or compare.\n\n${EXIT_CODES.list}`,
+    more: `NAME is scenario, which is the default, compare, explore (census too) or replay.\n\n${EXIT_CODES.list}`,
   },
   strategies: {
     name: 'strategies',

@@ -153,12 +153,12 @@ export class RandomWalks {
     const fresh = (): SearchWorld => plainWorld(this.#scenario, request);
     return {
       ...headOf(this.#scenario, fresh()),
-      states: 0,
+      states: null,
       transitions: this.#steps,
       depth: this.#longest,
       complete: false,
       bound: this.#interrupted ? 'interrupted' : 'random',
-      limits: { maxStates: 0, maxDepth: request.maxDepth ?? STEPS_MAX, preemptions: null },
+      limits: { maxStates: null, maxDepth: request.maxDepth ?? STEPS_MAX, preemptions: null },
       store: { kind: 'exact', lossBound: 0, bytesPerState: 0 },
       reduce: 'none',
       sampled: {

@@ -34,7 +34,7 @@ export function firstLine(outcome: SearchOutcome): string {
     const early = bound === 'interrupted' ? 'interrupted, ' : '';
     return `sampled: ${walks}${unfinished}, ${seen}; ${early}what was not seen may still exist`;
   }
-  const size = `${counted(states, 'state')}, ${counted(transitions, 'transition')}, depth ${depth}`;
+  const size = `${counted(states!, 'state')}, ${counted(transitions, 'transition')}, depth ${depth}`;
   if (outcome.complete) return `exhaustive: ${size}; every order of steps was tried`;
   switch (bound) {
     case 'max-states':

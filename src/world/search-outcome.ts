@@ -102,7 +102,8 @@ export interface SearchOutcome {
   readonly strategy: string;
   /** Names of the tasks, by their numbers in schedules; readers come first. */
   readonly tasks: readonly { readonly name: string; readonly kind: 'reader' | 'writer' }[];
-  readonly states: number;
+  /** Null: random walks keep none. */
+  readonly states: number | null;
   readonly transitions: number;
   /** Transitions from the start to the state that is farthest. */
   readonly depth: number;
@@ -113,7 +114,7 @@ export interface SearchOutcome {
   /** What kept something from being looked at. */
   readonly bound: SearchBound | null;
   readonly limits: {
-    readonly maxStates: number;
+    readonly maxStates: number | null;
     readonly maxDepth: number | null;
     readonly preemptions: number | null;
   };

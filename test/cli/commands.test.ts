@@ -63,11 +63,11 @@ test('schema: prints a JSON Schema of draft 7', async () => {
 });
 
 test('schema: prints each published schema by its name', async () => {
-  for (const name of ['scenario', 'compare']) {
+  for (const name of ['scenario', 'compare', 'explore', 'replay']) {
     const published = readFileSync(join(ROOT, `schema/${name}.v1.schema.json`), 'utf8');
     expect(await mapsim(['schema', name])).toEqual({ code: 0, stdout: published, stderr: '' });
   }
-  expect(readdirSync(join(ROOT, 'schema'))).toHaveLength(2);
+  expect(readdirSync(join(ROOT, 'schema'))).toHaveLength(4);
 });
 
 test('validate: tells what a good scenario has in it', async () => {

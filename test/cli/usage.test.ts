@@ -34,7 +34,7 @@ const WRONG: readonly (readonly [argv: readonly string[], expected: string])[] =
   [['validate'], "missing required argument 'SCENARIO'"],
   [['schema', 'scenario', 'x'], 'too many arguments'],
   [['schema', 'compaer'], 'did you mean "compare"?'],
-  [['schema', 'census'], 'there are scenario, compare'],
+  [['schema', 'census'], 'there are scenario, compare, explore, replay'],
   [['strategies', '--format=csv'], 'It is one of text, json.'],
   [['help', 'rnu'], 'unknown command'],
   [['rnu', '--help'], '(Did you mean run?)'],

@@ -38,12 +38,12 @@ function compareTexts(count: number, { world, firstSeed, statesMax, torn }: Worl
     if (!smallest.complete || (torn === true && !smallest.texts.some((text) => text.torn)))
       continue;
     const whole = aSearch(yaml, strategy, { onlyTexts: true, reduce: 'none' });
-    states.none += whole.states;
+    states.none += whole.states!;
     for (const reduce of REDUCED) {
       const reduced = aSearch(yaml, strategy, { onlyTexts: true, reduce });
       const of = { seed, strategy, reduce };
       expect({ ...of, texts: textsOf(reduced) }).toEqual({ ...of, texts: textsOf(whole) });
-      states[reduce] += reduced.states;
+      states[reduce] += reduced.states!;
     }
     compared++;
   }

@@ -8,6 +8,8 @@ import { Output } from '../output.ts';
 const SCHEMAS = {
   scenario: async () => (await import('../../scenario/json-schema.ts')).scenarioJsonSchemaText(),
   compare: async () => (await import('../../compare/json-schema.ts')).compareJsonSchemaText(),
+  explore: async () => (await import('../search-schema.ts')).exploreJsonSchemaText(),
+  replay: async () => (await import('../search-schema.ts')).replayJsonSchemaText(),
 };
 
 export async function schema(name: string, { io }: CommandContext): Promise<number> {

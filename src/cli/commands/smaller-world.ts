@@ -33,7 +33,8 @@ export async function smallestWorld(
   const { context, interrupt, options } = means;
   const { cwd } = context.io;
   const sampled = options.random !== undefined;
-  let states = Math.max(outcome.states * SEARCHES_MAX, STATES_MIN);
+  const maxStates = outcome.states ?? 0;
+  let states = Math.max(maxStates * SEARCHES_MAX, STATES_MIN);
   const goOn = (): boolean => states > 0 && interrupt.caught === null;
   const search = async (small: Tree, before: SearchOutcome): Promise<SearchOutcome | null> => {
     const bytes = Buffer.from(stringify(small));
@@ -43,9 +44,9 @@ export async function smallestWorld(
       const { findAgain } = await import('../../drive/find-again.ts');
       return findAgain(scenario, request, before);
     }
-    const limited = { ...request, maxStates: outcome.states };
+    const limited = { ...request, maxStates };
     const found = await searchOutcome(scenario, limited, means);
-    states -= found.states;
+    states -= found.states!;
     return found.findings.length > 0 ? found : null;
   };
   const linesOf = (file: string): readonly string[] | null =>
