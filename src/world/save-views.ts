@@ -15,8 +15,11 @@ import { isFree, RESTORED_SEQ } from './save-kernel.ts';
 /** What `r` remembers: the VMA found, a cursor. Whether its sample is good is said elsewhere. */
 export function saveReaderView(k: Kernel, r: Reader, base: number, p: Packer): void {
   p.put(r.found);
+  const { vmLockSeq } = k.mm.vmas;
+  const freed = r.found >= 0 && isFree(k, r.found);
+  p.flag(freed && vmLockSeq[r.found] === k.mm.mmLockSeq.value);
   saveCursor(k, r, base, p);
-  if (r.found >= 0 && isFree(k, r.found)) saveFreed(k, r.found, base, p);
+  if (freed) saveFreed(k, r.found, base, p);
 }
 
 /**
@@ -25,8 +28,11 @@ export function saveReaderView(k: Kernel, r: Reader, base: number, p: Packer): v
  */
 export function restoreReaderView(k: Kernel, r: Reader, base: number, u: Unpacker): void {
   r.found = u.get();
+  const stamped = u.flag();
   restoreCursor(k, r, base, u);
-  if (r.found >= 0 && isFree(k, r.found)) restoreFreed(k, r.found, base, u);
+  if (r.found < 0 || !isFree(k, r.found)) return;
+  restoreFreed(k, r.found, base, u);
+  k.mm.vmas.vmLockSeq[r.found] = stamped ? k.mm.mmLockSeq.value : NEVER_LOCKED;
 }
 
 /** Whether the sample of mm_lock_seq is the counter. */
@@ -57,7 +63,6 @@ function restoreFreed(k: Kernel, id: number, base: number, u: Unpacker): void {
   v.vmPgoff[id] = pgoff + (v.vmFile[id]! < 0 ? base : 0);
   v.anonName[id] = u.get();
   v.vmSpecial[id] = u.get();
-  v.vmLockSeq[id] = NEVER_LOCKED;
 }
 
 /** The end of a range, or of the tree (0). */

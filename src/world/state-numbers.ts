@@ -179,7 +179,9 @@ export class StateNumbers {
     if ((reach & REACHES_SLEEPERS) !== 0 && status === ASLEEP) return TOUCHED;
     if (task >= this.#world.readers.length) return changeable;
     const found = u.get();
+    const stamped = u.flag();
     const cursor = u.get();
+    if (stamped && (reach & REACHES_SAMPLES) !== 0) return TOUCHED;
     if ((reach & REACHES_LEAVES) !== 0 && cursor === ON_LIVE_LEAF) return TOUCHED;
     if ((reach & REACHES_SECTIONS) !== 0 && cursor === ON_DEAD_LEAF) return TOUCHED;
     if ((reach & REACHES_SLOTS) !== 0 && this.shared.isFreed(found, from, to)) return TOUCHED;
