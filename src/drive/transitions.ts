@@ -24,7 +24,7 @@ import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
 import type { SearchWorld } from '../world/search-world.ts';
 import { SeenColumns } from '../world/seen-columns.ts';
-import { NOTHING_SHARED, THE_MMAP_LOCK } from '../world/shared-state.ts';
+import { NOTHING_SHARED, THE_MMAP_LOCK } from '../world/shared-columns.ts';
 import {
   REACHES_LEAVES,
   REACHES_NOBODY,

@@ -11,7 +11,6 @@ import { isPrivate } from '../sim/step.ts';
 import {
   ALL_SHARED,
   NOTHING_SHARED,
-  type SharedState,
   THE_COUNTER,
   THE_DRAIN,
   THE_MM,
@@ -20,7 +19,8 @@ import {
   THE_REFERENCES,
   THE_TREE,
   WHAT_IS_COMMITTED,
-} from './shared-state.ts';
+} from './shared-columns.ts';
+import type { SharedState } from './shared-state.ts';
 
 /** Names die with their last reference, and are freed at the end of a section. */
 const REFERENCES = THE_REFERENCES | THE_RCU;

@@ -1,6 +1,6 @@
 /**
  * The kernel's part of a saved world: whatever a later step could tell apart, and nothing else. In
- * portions, by who changes them and who looks (shared-state.ts lists them); what readers remember
+ * portions, by who changes them and who looks (shared-columns.ts lists them); what readers remember
  * of all this is in save-views.ts.
  *
  * Numbers that only grow are saved as what they are compared for: the sequence counter as its
@@ -59,8 +59,11 @@ export function isFree(k: Kernel, id: number): boolean {
 export interface VmaFrame {
   /** A page near which addresses lie, so that they pack well. */
   readonly base: number;
-  /** Those of the VMAs before it, first NO_ANON_VMA; its own is added: its place says which. */
-  readonly anonVmas: number[];
+  /**
+   * Those of the VMAs before it, first NO_ANON_VMA; its own is added: its place says which. Null:
+   * its number does, since a plan that is being carried out names it.
+   */
+  readonly anonVmas: number[] | null;
 }
 
 export function saveVma(k: Kernel, id: number, { base, anonVmas }: VmaFrame, p: Packer): void {
@@ -74,8 +77,9 @@ export function saveVma(k: Kernel, id: number, { base, anonVmas }: VmaFrame, p: 
   p.put(v.anonName[id]!);
   p.put(v.vmSpecial[id]!);
   p.flag(v.vmLockSeq[id] === k.mm.mmLockSeq.value);
-  let rank = anonVmas.indexOf(v.anonVma[id]!);
-  if (rank < 0) rank = anonVmas.push(v.anonVma[id]!) - 1;
+  const anonVma = v.anonVma[id]!;
+  let rank = anonVmas === null ? anonVma : anonVmas.indexOf(anonVma);
+  if (anonVmas !== null && rank < 0) rank = anonVmas.push(anonVma) - 1;
   p.put(rank);
 }
 

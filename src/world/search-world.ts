@@ -25,7 +25,7 @@ import { buildWorld } from './build.ts';
 import { lookedAt } from './looked-at.ts';
 import { nextChoices, Odometer } from './odometer.ts';
 import { TaskTables } from './save-task.ts';
-import { ALL_SHARED, NOTHING_SHARED, THE_MMAP_LOCK } from './shared-state.ts';
+import { ALL_SHARED, NOTHING_SHARED, THE_MMAP_LOCK } from './shared-columns.ts';
 import {
   ASLEEP,
   FINISHED,

@@ -5,7 +5,7 @@
  */
 import { roomierInt32 } from '../base/grow.ts';
 import { RowInterner } from '../base/row-interner.ts';
-import { ALL_SHARED } from './shared-state.ts';
+import { ALL_SHARED } from './shared-columns.ts';
 
 export class SeenColumns {
   /** States: rows of columns. */

@@ -5,7 +5,8 @@
  * columns is worked out by few.
  */
 import type { Portions } from './portions.ts';
-import { ALL_SHARED, type SharedState, THE_MM, WHAT_IS_COMMITTED } from './shared-state.ts';
+import { ALL_SHARED, THE_MM, WHAT_IS_COMMITTED } from './shared-columns.ts';
+import type { SharedState } from './shared-state.ts';
 
 /** Columns that say the same in every process. */
 const TOLD_ALIKE = ALL_SHARED & ~(THE_MM | WHAT_IS_COMMITTED);

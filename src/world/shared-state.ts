@@ -11,6 +11,7 @@ import type { Unpacker } from '../base/packed.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_ANON_VMA } from '../mm/layout.ts';
+import { ACT_FIELDS } from '../mm/plan.ts';
 import type { SmallOracle } from '../oracle/small-world.ts';
 import { OF_COMMITTED, OF_MM, type Portions } from './portions.ts';
 import {
@@ -34,58 +35,34 @@ import {
   saveVma,
 } from './save-kernel.ts';
 import { restoreTurns, saveTurns } from './save-task.ts';
+import {
+  ALL_SHARED,
+  COMMITTED,
+  COUNTER,
+  DONE,
+  DRAIN,
+  FIRST_VMA,
+  FREE_SLOT,
+  MM,
+  MMAP_LOCK,
+  NOTHING,
+  NOTHING_SHARED,
+  OTHER_COUNTS,
+  OTHER_VMAS,
+  RCU,
+  REACHES_OTHERS,
+  REFERENCES,
+  SLOTS_MAX,
+  SPARE_SLOTS,
+  THE_DRAIN,
+  THE_MMAP_LOCK,
+  THE_RCU,
+  THE_REFERENCES,
+  THE_TREE,
+  TREE,
+  UNUSED_SLOT,
+} from './shared-columns.ts';
 import type { World } from './world.ts';
-
-// --- Columns ------------------------------------------------------------------------------------
-
-const TREE = 0;
-/** What the oracle knows of the committed state in force. */
-const COMMITTED = 1;
-/** The rest that only writers change: sizes, mm->brk, names, whose turn it is in traces. */
-const MM = 2;
-/** mm_lock_seq: 1 while it is odd. */
-const COUNTER = 3;
-/** Which writers are finished. */
-const DONE = 4;
-const MMAP_LOCK = 5;
-/** Who waits for the readers of a VMA to leave. */
-const DRAIN = 6;
-/** To files and names. */
-const REFERENCES = 7;
-const RCU = 8;
-/** VMAs without columns of their own: fields, and vm_refcnt. */
-const OTHER_VMAS = 9;
-const OTHER_COUNTS = 10;
-/** The fields of VMA i stand at FIRST_VMA + 2i, its vm_refcnt behind them. */
-const FIRST_VMA = 11;
-
-/** Sets of columns are numbers of 31 bits. */
-const SLOTS_MAX = 10;
-/** VMAs that writers may add before they share a column. */
-const SPARE_SLOTS = 3;
-
-/** In the column of the fields of a VMA. */
-const FREE_SLOT = -1;
-const UNUSED_SLOT = -2;
-
-/** No portion: the kernel holds something else than what any number stands for. */
-const NOTHING = -3;
-
-/** Sets of columns. */
-export const THE_TREE = 1 << TREE;
-export const WHAT_IS_COMMITTED = 1 << COMMITTED;
-export const THE_MM = 1 << MM;
-export const THE_COUNTER = 1 << COUNTER;
-export const WHO_IS_DONE = 1 << DONE;
-export const THE_MMAP_LOCK = 1 << MMAP_LOCK;
-export const THE_DRAIN = 1 << DRAIN;
-export const THE_REFERENCES = 1 << REFERENCES;
-export const THE_RCU = 1 << RCU;
-export const NOTHING_SHARED = 0;
-export const ALL_SHARED = 2 ** 31 - 1;
-
-/** What a step must touch to change what is kept of another task: wake it, or free a leaf. */
-const REACHES_OTHERS = THE_MMAP_LOCK | THE_DRAIN | THE_RCU;
 
 export interface SharedParts {
   readonly world: World;
@@ -240,7 +217,10 @@ export class SharedState {
     const k = this.#kernel;
     const { portions, base } = this.#parts;
     const { used } = k.mm.vmas;
-    const frame = { base, anonVmas: [NO_ANON_VMA] };
+    const inPlan = this.#parts.world.writers.some(
+      ({ plan, actIndex }) => plan !== null && actIndex * ACT_FIELDS < plan.acts.length,
+    );
+    const frame = { base, anonVmas: inPlan ? null : [NO_ANON_VMA] };
     for (let id = 0; id < this.#slots; id++) {
       let value = id < used ? FREE_SLOT : UNUSED_SLOT;
       if (id < used && !isFree(k, id)) {

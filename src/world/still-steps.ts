@@ -29,7 +29,8 @@ import { LIVE_VMA } from '../proc/strategy.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { meets, type Reach, reachOf } from '../writers/reach.ts';
 import { isFree } from './save-kernel.ts';
-import { NOTHING_SHARED, type SharedState, THE_MMAP_LOCK, WHO_IS_DONE } from './shared-state.ts';
+import { NOTHING_SHARED, THE_MMAP_LOCK, WHO_IS_DONE } from './shared-columns.ts';
+import type { SharedState } from './shared-state.ts';
 
 export interface StillParts {
   readonly kernel: Kernel;
