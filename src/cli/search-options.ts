@@ -86,7 +86,7 @@ export const EXPLORE_OPTIONS: readonly Option[] = [
   option(
     'output',
     '--save <FILE>',
-    'write the smallest scenario that has the finding (tasks, operations, passes and VMAs that it ' +
+    'write a smaller scenario that has the finding (tasks, operations, passes and VMAs that it ' +
       'does not need are left out) and its schedule there; replay reads it',
   ).argParser(nonEmpty('The file')),
   ...LIMITS,

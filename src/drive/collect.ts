@@ -80,7 +80,7 @@ export class Collector {
   }
 
   /** @param freshWorld a new one at each call @param shrinkMax steps that shrinking one may take */
-  findings(freshWorld: () => SearchWorld, shrinkMax = Number.POSITIVE_INFINITY): Finding[] {
+  findings(freshWorld: () => SearchWorld, shrinkMax?: number): Finding[] {
     return this.finds.flatMap((find) => {
       const found = this.#found.get(find.class);
       return found === undefined ? [] : [findingOf(found, freshWorld, shrinkMax)];
@@ -118,7 +118,7 @@ function shrunkFor(text: FinishedText, first: Schedule, world: SearchWorld): Sch
 function findingOf(
   { find, how, shrinks, note }: Found,
   freshWorld: () => SearchWorld,
-  shrinkMax: number,
+  shrinkMax: number | undefined,
 ): Finding {
   const first = how();
   const isFound = (event: Event): boolean => eventIs(find, event);

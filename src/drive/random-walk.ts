@@ -148,7 +148,7 @@ export class RandomWalks {
   }
 
   outcome(): SearchOutcome {
-    const shrinkMax = this.#interrupted ? SHRINK_AFTER_INTERRUPT : Number.POSITIVE_INFINITY;
+    const shrinkMax = this.#interrupted ? SHRINK_AFTER_INTERRUPT : undefined;
     const { reduce: _, ...request } = this.#request;
     const fresh = (): SearchWorld => plainWorld(this.#scenario, request);
     return {

@@ -17,8 +17,9 @@ import type { SearchWorld } from '../world/search-world.ts';
 import type { Event } from './outcomes.ts';
 import { switchesOf } from './replay.ts';
 
-/** Runs of the world that one finding may cost. */
+/** Runs of the world that one finding may cost, and steps of all of them: about a second. */
 const RUNS_MAX = 1500;
+const STEPS_MAX = 500_000;
 /** Steps that may be added at the end. */
 const TAIL_MAX = 20_000;
 
@@ -47,7 +48,7 @@ export function shrink(
   world: SearchWorld,
   schedule: Schedule,
   isFound: (event: Event) => boolean,
-  stepsMax = Number.POSITIVE_INFINITY,
+  stepsMax = STEPS_MAX,
 ): Schedule {
   return new Shrinker(world, schedule, { isFound, stepsMax }).shrink();
 }

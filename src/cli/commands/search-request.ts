@@ -136,9 +136,12 @@ async function wholeSearch(
   tell: Tell,
 ): Promise<SearchOutcome> {
   const { Search } = await import('../../drive/search.ts');
-  const { searchThreads } = await import('../search-threads.ts');
-  const how = { file: context.io.workerFile, jobs: options.jobs ?? 1, directory };
-  const threads = searchThreads(scenario, request, how);
+  const { jobs = 1 } = options;
+  const how = { file: context.io.workerFile, jobs, directory };
+  const threads =
+    jobs === 1
+      ? null
+      : (await import('../search-threads.ts')).searchThreads(scenario, request, how);
   const alone = threads?.afterStates ?? Number.POSITIVE_INFINITY;
   const search = new Search(scenario, request, threads !== null);
   const caught = (): boolean => interrupt.caught !== null;
