@@ -1,5 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * `npm test` runs test/**\/*.test.ts: what a change is held to in a minute or two. `npm run proofs` runs
+ * test/**\/*.proof.ts: whole sweeps, every command of every document, what needs a browser or a tarball. A test
+ * that takes more than 5 s of CPU time is a proof. Limits of time are there for hangs only.
+ */
+const PROOFS = process.env.MAPSIM_PROOFS === '1';
+
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], testTimeout: 120_000, pool: 'threads', maxWorkers: 2 },
+  test: {
+    include: [PROOFS ? 'test/**/*.proof.ts' : 'test/**/*.test.ts'],
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    pool: 'threads',
+    maxWorkers: 2,
+  },
 });
