@@ -1,14 +1,14 @@
 /** One thing to measure in a process of its own: it is made ready once and run many times. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { RandomWalks } from '../src/drive/random-walk.ts';
-import { Search, type SearchRequest } from '../src/drive/search.ts';
-import { TimedRun } from '../src/drive/timed.ts';
 import { COST_NAMES, COST_PRESETS } from '../src/mm/costs.ts';
 import { parseStrategy } from '../src/readers/index.ts';
+import { TimedRun } from '../src/run/timed.ts';
 import { renderFaults } from '../src/scenario/faults.ts';
 import type { Scenario } from '../src/scenario/scenario.ts';
 import { loadScenario } from '../src/scenario/validate.ts';
+import { RandomWalks } from '../src/search/random-walk.ts';
+import { Search, type SearchRequest } from '../src/search/search.ts';
 
 /** A scenario: its text, or a path relative to `root`. */
 export interface Source {

@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   oracle: { base: 'all', mm: ['line.ts'], proc: 'types' },
   scenario: { base: 'all', trace: 'all' },
   check: { base: 'all', scenario: 'all' },
+  // Where everything meets; nothing of searches.
   world: {
     base: 'all',
     sim: 'all',
@@ -39,8 +40,9 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     scenario: 'all',
     trace: 'all',
   },
-  // The scheduler tells the rwsem who left a CPU; a fault of the simulated kernel ends a run.
-  drive: {
+  // The scheduler tells the rwsem who left a CPU; a fault of the simulated kernel ends a run. A
+  // livelock is a state that comes again, and what a state is the searches say.
+  run: {
     base: 'all',
     sim: 'all',
     mm: ['rwsem.ts', 'kernel-fault.ts'],
@@ -49,12 +51,32 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     writers: ['chance.ts'],
     scenario: 'all',
     world: 'all',
+    search: ['save-kernel.ts', 'save-task.ts', 'save-views.ts'],
+  },
+  // It saves what there is of the kernel, of tasks and of what the oracle knows.
+  search: {
+    base: 'all',
+    sim: 'all',
+    mm: 'all',
+    proc: ['format.ts', 'reader.ts', 'strategy.ts'],
+    readers: ['index.ts'],
+    writers: ['reach.ts'],
+    oracle: 'all',
+    scenario: 'all',
+    world: 'all',
   },
   // Figures of several outcomes.
   compare: { base: 'all', world: ['outcome.ts'] },
   // Claims about a real kernel beside runs.
-  validate: { base: 'all', scenario: 'all', drive: 'all', world: 'types', compare: 'all' },
-  report: { base: 'all', world: ['outcome.ts'], compare: 'all', validate: 'all', check: 'all' },
+  validate: { base: 'all', scenario: 'all', run: 'all', world: 'types', compare: 'all' },
+  report: {
+    base: 'all',
+    world: ['outcome.ts'],
+    search: 'types',
+    compare: 'all',
+    validate: 'all',
+    check: 'all',
+  },
 };
 
 /** Folders that may use anything. */

@@ -1,8 +1,8 @@
 /** One run of many: what it is, and what a thread hands back of it. */
 import type { RunRecord, SavedPool } from '../compare/record.ts';
 import { recordOf } from '../compare/record.ts';
-import type { RunRequest } from '../drive/timed.ts';
 import type { Strategy } from '../proc/strategy.ts';
+import type { RunRequest } from '../run/timed.ts';
 import type { Outcome } from '../world/outcome.ts';
 
 export interface Unit {

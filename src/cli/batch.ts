@@ -6,9 +6,9 @@
 
 import { performance } from 'node:perf_hooks';
 import { counted } from '../base/counted.ts';
-import { CHUNK_MAX, Dealer } from '../drive/pool.ts';
-import { TimedRun } from '../drive/timed.ts';
+import { CHUNK_MAX, Dealer } from '../base/pool.ts';
 import type { Strategy } from '../proc/strategy.ts';
+import { TimedRun } from '../run/timed.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import {
   type BatchRequest,

@@ -5,9 +5,9 @@
  */
 import * as z from 'zod';
 import { EXPLORE_SCHEMA, REPLAY_SCHEMA } from '../report/search-json.ts';
+import { LINE_FAULTS, type SearchBound } from '../search/search-outcome.ts';
+import type { Reduction } from '../search/search-world.ts';
 import { TEARING_KEYS } from '../world/outcome.ts';
-import { LINE_FAULTS, type SearchBound } from '../world/search-outcome.ts';
-import type { Reduction } from '../world/search-world.ts';
 
 const whole = z.int().min(0);
 const wholeOrNull = whole.nullable();

@@ -3,10 +3,10 @@
  * result how many there were.
  */
 import { Worker } from 'node:worker_threads';
-import { type Crew, leadSearch } from '../drive/lead-search.ts';
-import type { Search, SearchRequest } from '../drive/search.ts';
-import type { Expansion } from '../drive/shard.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { type Crew, leadSearch } from '../search/lead-search.ts';
+import type { Search, SearchRequest } from '../search/search.ts';
+import type { Expansion } from '../search/shard.ts';
 import { buffersOf, type ShardAnswer, type ShardCall } from './shard-worker.ts';
 import { newBoard } from './thread-board.ts';
 import type { Job, WorkerStart } from './worker.ts';

@@ -1,8 +1,8 @@
 /** What a worker thread does that has a share of a search: it answers for its shard. */
 import type { MessagePort } from 'node:worker_threads';
-import { type SearchRequest, shardOf } from '../drive/search.ts';
-import type { Expansion, Parcel, Shard } from '../drive/shard.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { type SearchRequest, shardOf } from '../search/search.ts';
+import type { Expansion, Parcel, Shard } from '../search/shard.ts';
 
 /** What it is asked, one thing at a time; `begin` makes a new shard. Plain data. */
 export type ShardCall =

@@ -2,7 +2,7 @@
  * A simulation that is run in slices, so that between two of them signals are noticed and progress
  * is told. The timed driver is one; tests make others.
  */
-import type { RunRequest } from '../drive/timed.ts';
+import type { RunRequest } from '../run/timed.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Outcome } from '../world/outcome.ts';
 

@@ -3,7 +3,7 @@
  * for want of memory, ends the job with the unit that it was at.
  */
 import { Worker } from 'node:worker_threads';
-import { CHUNK_MAX, type Dealer } from '../drive/pool.ts';
+import { CHUNK_MAX, type Dealer } from '../base/pool.ts';
 import { UnitCrash } from './batch-unit.ts';
 import { newBoard, type ThreadBoard, tellToWrapUp, unitOf } from './thread-board.ts';
 import type { Answer, Chunk, Job, RunsChunk, WorkerStart } from './worker.ts';

@@ -1,9 +1,9 @@
 /** Random walks in worker threads. Nobody can see from the result who has walked which block. */
 import { availableParallelism } from 'node:os';
-import { CHUNK_MAX, Dealer } from '../drive/pool.ts';
-import type { RandomWalks, WalkRequest } from '../drive/random-walk.ts';
-import type { BlockResult } from '../drive/walker.ts';
+import { CHUNK_MAX, Dealer } from '../base/pool.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { RandomWalks, WalkRequest } from '../search/random-walk.ts';
+import type { BlockResult } from '../search/walker.ts';
 import { UnitCrash } from './batch-unit.ts';
 import { runThreads } from './threads.ts';
 

@@ -4,11 +4,11 @@
  */
 import { performance } from 'node:perf_hooks';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { WalkRequest } from '../drive/random-walk.ts';
-import type { SearchRequest } from '../drive/search.ts';
-import { TimedRun } from '../drive/timed.ts';
-import type { BlockResult } from '../drive/walker.ts';
+import { TimedRun } from '../run/timed.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { WalkRequest } from '../search/random-walk.ts';
+import type { SearchRequest } from '../search/search.ts';
+import type { BlockResult } from '../search/walker.ts';
 import {
   type BatchRequest,
   type Unit,
@@ -101,7 +101,7 @@ async function walks(
   { scenario, request, own }: JobOf<'walks'>,
   board: ThreadBoard,
 ): Promise<Work<BlockResult>> {
-  const { walkerOf, walksIn } = await import('../drive/random-walk.ts');
+  const { walkerOf, walksIn } = await import('../search/random-walk.ts');
   const ownStrategies = await loadOwnStrategies(own.texts, own.directory);
   const walker = walkerOf(scenario, { ...request, ownStrategies });
   return ({ indices }) =>

@@ -4,7 +4,7 @@
  * anything.
  *
  * A step that is described by one of these alone can be taken at once where nobody changes what it
- * looks at (world/still-steps.ts says when):
+ * looks at (search/still-steps.ts says when):
  * `fields`   of the VMA found
  * `line`     what has been read of it, mm->brk and names; of a live VMA its fields too
  * `readLock` the VMA found: takes its read lock. (If it fails, leaves the RCU section.)

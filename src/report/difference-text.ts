@@ -3,7 +3,7 @@
  * where the search of the other was complete; else that it was not seen there, and why that is.
  */
 import { counted } from '../base/counted.ts';
-import type { PossibleText, SearchOutcome } from '../world/search-outcome.ts';
+import type { PossibleText, SearchOutcome } from '../search/search-outcome.ts';
 import { firstLine, possibleText, type SearchView } from './search-text.ts';
 
 interface Side {

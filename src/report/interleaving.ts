@@ -7,7 +7,7 @@
  * its CPU, as in schedules.
  */
 import { counted } from '../base/counted.ts';
-import type { Course, ScheduleStep } from '../world/search-outcome.ts';
+import type { Course, ScheduleStep } from '../search/search-outcome.ts';
 
 export interface TaskHead {
   readonly name: string;

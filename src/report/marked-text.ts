@@ -1,5 +1,5 @@
 /** A text that a search has found, with what is wrong with it beside each line. */
-import type { Gap, MarkedLine, MarkedText } from '../world/search-outcome.ts';
+import type { Gap, MarkedLine, MarkedText } from '../search/search-outcome.ts';
 import type { Paint } from './report.ts';
 
 const FAULT_WORDS = {

@@ -1,5 +1,5 @@
 /** What `mapsim replay` prints for people: how far it went, the columns, what came of it. */
-import type { Course, SearchOutcome } from '../world/search-outcome.ts';
+import type { Course, SearchOutcome } from '../search/search-outcome.ts';
 import { type CourseView, courseText, stepsOf } from './search-text.ts';
 
 interface ReplayedCourse {

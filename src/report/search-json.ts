@@ -5,7 +5,7 @@ import type {
   MarkedText,
   PossibleText,
   SearchOutcome,
-} from '../world/search-outcome.ts';
+} from '../search/search-outcome.ts';
 
 export const EXPLORE_SCHEMA = 'mapsim/explore@1';
 

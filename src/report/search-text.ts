@@ -1,6 +1,6 @@
 /** What `mapsim explore` and `mapsim census` print for people. The first line is the honest one. */
 import { counted } from '../base/counted.ts';
-import type { Course, Finding, PossibleText, SearchOutcome } from '../world/search-outcome.ts';
+import type { Course, Finding, PossibleText, SearchOutcome } from '../search/search-outcome.ts';
 import { interleaving } from './interleaving.ts';
 import { markedText } from './marked-text.ts';
 import type { Paint } from './report.ts';

@@ -13,6 +13,12 @@ export interface ScheduleItem {
   readonly choices: readonly number[];
 }
 
+/** Where a schedule stopped fitting. */
+export interface Misfit {
+  readonly step: number; // from 1
+  readonly error: string;
+}
+
 export type Schedule = readonly ScheduleItem[];
 
 export function scheduleText(schedule: Schedule): string {

@@ -4,7 +4,7 @@
  *
  * Experiments are written as the data of a scenario file, so that each could be one.
  */
-import { TimedRun } from '../drive/timed.ts';
+import { TimedRun } from '../run/timed.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { OperationRecord, Outcome } from '../world/outcome.ts';
 

@@ -1,6 +1,6 @@
 /** Random walks of explore and census: the same whoever walks them, and what ends them early. */
 import { beforeAll, expect, test } from 'vitest';
-import { RandomWalks, walkerOf, walksABlock, walksIn } from '../../src/drive/random-walk.ts';
+import { RandomWalks, walkerOf, walksABlock, walksIn } from '../../src/search/random-walk.ts';
 import { aScenario } from '../support/run.ts';
 import { aRequest } from '../support/search.ts';
 import { smallWorld } from '../support/small-worlds.ts';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { StartRun } from '../../src/cli/sliced-run.ts';
-import { TimedRun } from '../../src/drive/timed.ts';
+import { TimedRun } from '../../src/run/timed.ts';
 import { ensureBuilt, ROOT, spawnMapsim } from './spawn.ts';
 import { aDirectory, fakeSignals, mapsim } from './support.ts';
 

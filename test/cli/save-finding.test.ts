@@ -10,7 +10,7 @@ import type { Means } from '../../src/cli/commands/search-request.ts';
 import { smallestWorld } from '../../src/cli/commands/smaller-world.ts';
 import { load } from '../../src/cli/load.ts';
 import { Messages } from '../../src/cli/messages.ts';
-import { parseFind } from '../../src/drive/finds.ts';
+import { parseFind } from '../../src/search/finds.ts';
 import { aRequest, aSearch } from '../support/search.ts';
 import { ensureBuilt, ROOT, spawnMapsim } from './spawn.ts';
 import { aDirectory, anIo, mapsim } from './support.ts';

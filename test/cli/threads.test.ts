@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
+import { Dealer } from '../../src/base/pool.ts';
 import type { BatchRequest } from '../../src/cli/batch-unit.ts';
 import { runThreads } from '../../src/cli/threads.ts';
-import { Dealer } from '../../src/drive/pool.ts';
 import { aDirectory } from './support.ts';
 
 /** A worker that is done with everything at once. */

@@ -2,7 +2,7 @@
 import type { Group } from '../../src/compare/comparison.ts';
 import { Pool, type RunRecord, recordOf } from '../../src/compare/record.ts';
 import type { CompareResult, ScenarioResult } from '../../src/compare/result.ts';
-import { TimedRun } from '../../src/drive/timed.ts';
+import { TimedRun } from '../../src/run/timed.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { Counters, Tearing } from '../../src/world/outcome.ts';
 import { anOutcome, aReader, aWriter } from '../report/outcomes.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { TimedRun } from '../../src/drive/timed.ts';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
 import { parseStrategy } from '../../src/readers/index.ts';
+import { TimedRun } from '../../src/run/timed.ts';
 import { loadScenario } from '../../src/scenario/validate.ts';
 import type { Outcome } from '../../src/world/outcome.ts';
 

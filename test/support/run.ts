@@ -4,10 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { TimedRun } from '../../src/drive/timed.ts';
-import { TimedDriver } from '../../src/drive/timed-driver.ts';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
 import { makeStrategy, parseStrategy } from '../../src/readers/index.ts';
+import { TimedRun } from '../../src/run/timed.ts';
+import { TimedDriver } from '../../src/run/timed-driver.ts';
 import { renderFaults } from '../../src/scenario/faults.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { loadScenario } from '../../src/scenario/validate.ts';

@@ -1,12 +1,13 @@
 /** Searches for tests: a scenario as YAML text, searched to the end. */
-import { Explorer } from '../../src/drive/explore.ts';
-import { type Find, parseFind } from '../../src/drive/finds.ts';
-import { type Crew, leadSearch } from '../../src/drive/lead-search.ts';
-import { Search, type SearchRequest, searchWorld, shardOf } from '../../src/drive/search.ts';
-import type { Shard } from '../../src/drive/shard.ts';
+
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import type { SearchOutcome } from '../../src/world/search-outcome.ts';
-import type { Reduction, SearchWorld } from '../../src/world/search-world.ts';
+import { Explorer } from '../../src/search/explore.ts';
+import { type Find, parseFind } from '../../src/search/finds.ts';
+import { type Crew, leadSearch } from '../../src/search/lead-search.ts';
+import { Search, type SearchRequest, searchWorld, shardOf } from '../../src/search/search.ts';
+import type { SearchOutcome } from '../../src/search/search-outcome.ts';
+import type { Reduction, SearchWorld } from '../../src/search/search-world.ts';
+import type { Shard } from '../../src/search/shard.ts';
 import { aScenario } from './run.ts';
 
 export interface SearchSettings extends Partial<Omit<SearchRequest, 'find' | 'strategy'>> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { finalLayout } from '../../src/drive/final.ts';
+import { finalLayout } from '../../src/run/final.ts';
 import { aScenario } from '../support/run.ts';
 
 const BASE = 0x7f0000000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compareVmas } from '../../src/check/compare.ts';
-import { finalLayout } from '../../src/drive/final.ts';
 import { STRATEGIES } from '../../src/readers/index.ts';
+import { finalLayout } from '../../src/run/final.ts';
 import type { OperationRecord } from '../../src/world/outcome.ts';
 import { capture, linesOf } from '../check/support.ts';
 import { aRun, aScenario, type RunOptions } from '../support/run.ts';

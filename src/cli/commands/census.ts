@@ -3,11 +3,11 @@
  * print.
  */
 import { EXIT } from '../../base/errors.ts';
-import { compareTexts } from '../../drive/census.ts';
 import { differenceText } from '../../report/difference-text.ts';
 import { searchJson } from '../../report/search-json.ts';
 import { censusText } from '../../report/search-text.ts';
-import type { SearchOutcome } from '../../world/search-outcome.ts';
+import { compareTexts } from '../../search/census.ts';
+import type { SearchOutcome } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';

@@ -3,10 +3,10 @@
  * answer to one question, and the interleaving that proves it.
  */
 import { EXIT, UserError } from '../../base/errors.ts';
-import { type Find, parseFind } from '../../drive/finds.ts';
 import { searchJson } from '../../report/search-json.ts';
 import { exploreText } from '../../report/search-text.ts';
-import type { SearchOutcome } from '../../world/search-outcome.ts';
+import { type Find, parseFind } from '../../search/finds.ts';
+import type { SearchOutcome } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';

@@ -1,7 +1,7 @@
 /** `mapsim final`: the writers alone, and the address space that they leave behind. */
 import { counted } from '../../base/counted.ts';
 import { EXIT } from '../../base/errors.ts';
-import { finalLayout } from '../../drive/final.ts';
+import { finalLayout } from '../../run/final.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';

@@ -6,7 +6,7 @@ import { UserError } from '../../base/errors.ts';
 import { compareVmas } from '../../check/compare.ts';
 import { describeDifference } from '../../check/describe.ts';
 import type { VmaLine } from '../../check/text-checker.ts';
-import { finalLayout } from '../../drive/final.ts';
+import { finalLayout } from '../../run/final.ts';
 import { SHMEM_PATH } from '../../scenario/maps-line.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Remark, Trace } from '../../trace/call.ts';

@@ -1,6 +1,6 @@
 /** `run --record`: the file that a timed run is recorded in. */
-import { Recorder } from '../../drive/record.ts';
-import type { RunListener } from '../../drive/timed-driver.ts';
+import { Recorder } from '../../run/record.ts';
+import type { RunListener } from '../../run/timed-driver.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Outcome } from '../../world/outcome.ts';
 import { OutFile } from '../files.ts';

@@ -1,8 +1,8 @@
 /** `mapsim replay` of a recorded timed run: prints what `mapsim run` printed. */
 import { EXIT } from '../../base/errors.ts';
-import { parseRecord } from '../../drive/record.ts';
-import { carryRecord, replayRecord } from '../../drive/replay-record.ts';
 import { FORMATS } from '../../report/index.ts';
+import { parseRecord } from '../../run/record.ts';
+import { carryRecord, replayRecord } from '../../run/replay-record.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { CommandContext } from '../command.ts';
 import { DEFAULT_MAX_EVENTS } from '../options.ts';

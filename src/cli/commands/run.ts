@@ -172,7 +172,7 @@ async function simulate(
 }
 
 async function timedDriver(): Promise<StartRun> {
-  const { TimedRun } = await import('../../drive/timed.ts');
+  const { TimedRun } = await import('../../run/timed.ts');
   return (scenario, request) => new TimedRun(scenario, request);
 }
 

@@ -11,7 +11,7 @@ import type { Tree } from '../../scenario/cuts.ts';
 import { FaultList } from '../../scenario/faults.ts';
 import { parseSource } from '../../scenario/parse.ts';
 import { movePaths } from '../../scenario/paths.ts';
-import type { Finding } from '../../world/search-outcome.ts';
+import type { Finding } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
 import { OutFile, readInput } from '../files.ts';
 import { isStrategyFile } from '../own-strategies.ts';

@@ -6,13 +6,13 @@ import { performance } from 'node:perf_hooks';
 import { Chalk } from 'chalk';
 import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
-import type { WalkRequest } from '../../drive/random-walk.ts';
-import type { SearchProgress, SearchRequest } from '../../drive/search.ts';
-import type { Bias } from '../../drive/walker.ts';
 import { splitStrategies } from '../../readers/index.ts';
 import { type Paint, PLAIN } from '../../report/report.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import type { SearchOutcome } from '../../world/search-outcome.ts';
+import type { WalkRequest } from '../../search/random-walk.ts';
+import type { SearchProgress, SearchRequest } from '../../search/search.ts';
+import type { SearchOutcome } from '../../search/search-outcome.ts';
+import type { Bias } from '../../search/walker.ts';
 import { type ColorChoice, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import type { Interrupt } from '../interrupt.ts';
@@ -135,7 +135,7 @@ async function wholeSearch(
   { options, context, interrupt, directory }: Means,
   tell: Tell,
 ): Promise<SearchOutcome> {
-  const { Search } = await import('../../drive/search.ts');
+  const { Search } = await import('../../search/search.ts');
   const { jobs = 1 } = options;
   const how = { file: context.io.workerFile, jobs, directory };
   const threads =
@@ -171,7 +171,7 @@ async function randomWalks(
   { options, context, interrupt, directory }: Means,
   tell: Tell,
 ): Promise<SearchOutcome> {
-  const { RandomWalks } = await import('../../drive/random-walk.ts');
+  const { RandomWalks } = await import('../../search/random-walk.ts');
   const { threadsFor } = await import('../walk-threads.ts');
   const how = { file: context.io.workerFile, jobs: options.jobs, directory };
   const threads = threadsFor(scenario, request, how);

@@ -5,11 +5,11 @@
  */
 import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import type { Find } from '../../drive/finds.ts';
-import type { SearchRequest } from '../../drive/search.ts';
 import type { Tree } from '../../scenario/cuts.ts';
 import { type Smallest, smallest } from '../../scenario/smallest.ts';
-import type { SearchOutcome } from '../../world/search-outcome.ts';
+import type { Find } from '../../search/finds.ts';
+import type { SearchRequest } from '../../search/search.ts';
+import type { SearchOutcome } from '../../search/search-outcome.ts';
 import { readInput, unzipped } from '../files.ts';
 import { scenarioIn } from '../load.ts';
 import { type Means, searchOutcome } from './search-request.ts';
@@ -41,7 +41,7 @@ export async function smallestWorld(
     const scenario = scenarioIn({ path, bytes }, context);
     if (scenario === null || scenario.readers.length + scenario.writers.length === 0) return null;
     if (sampled) {
-      const { findAgain } = await import('../../drive/find-again.ts');
+      const { findAgain } = await import('../../search/find-again.ts');
       return findAgain(scenario, request, before);
     }
     const limited = { ...request, maxStates };

@@ -1,0 +1,156 @@
+/**
+ * What a search or a random walk has come across: the first event of each kind asked for, and every
+ * text, each with how it was reached. How is worked out only at the end: the world is in use until
+ * then.
+ */
+import { type Schedule, scheduleText } from '../sim/schedule.ts';
+import { eventIs, type Find, type TextMetric } from './finds.ts';
+import { tearingOf } from './mark-text.ts';
+import type { Event } from './outcomes.ts';
+import { replay } from './replay.ts';
+import type { Finding, PossibleText } from './search-outcome.ts';
+import type { FinishedText, SearchWorld } from './search-world.ts';
+import { shrink } from './shrink.ts';
+
+/** The schedule that led there; to be called when the world is free. */
+export type HowTo = () => Schedule;
+
+interface Found {
+  readonly find: Find;
+  readonly how: HowTo;
+  /** Whether another schedule can be tried for the same finding. */
+  readonly shrinks: boolean;
+  readonly note: string;
+}
+
+/** A text costs a hundredth of a second or two. */
+const SHRUNK_MAX = 200;
+
+interface Text {
+  readonly text: FinishedText;
+  readonly how: HowTo;
+  /** Some schedule prints it as the text of a state. */
+  intact: boolean;
+}
+
+export class Collector {
+  readonly finds: readonly Find[];
+  readonly #stopAtFirst: boolean;
+  readonly #found = new Map<string, Found>();
+  readonly #texts = new Map<string, Text>();
+
+  constructor(finds: readonly Find[], stopAtFirst: boolean) {
+    this.finds = finds;
+    this.#stopAtFirst = stopAtFirst;
+  }
+
+  /** True: nothing more is wanted. */
+  take(event: Event, how: HowTo): boolean {
+    if (event.kind === 'text') this.#takeText(event.text, how);
+    for (const find of this.finds) {
+      if (this.#found.has(find.class) || !eventIs(find, event)) continue;
+      this.#found.set(find.class, { find, how, shrinks: true, note: noteOf(find, event) });
+      if (this.#stopAtFirst) return true;
+    }
+    return false;
+  }
+
+  /** The same text may be torn or not, by what happened meanwhile: torn is what it is kept as. */
+  #takeText(text: FinishedText, how: HowTo): void {
+    const key = `${text.reader} ${text.text}`;
+    const known = this.#texts.get(key);
+    const intact = known?.intact === true || !text.verdict.torn;
+    if (known === undefined || (text.verdict.torn && !known.text.verdict.torn)) {
+      this.#texts.set(key, { text, how, intact });
+    } else {
+      known.intact = intact;
+    }
+  }
+
+  takeCycle(find: Find, how: HowTo, note: string): void {
+    this.#found.set(find.class, { find, how, shrinks: false, note });
+  }
+
+  has(find: Find): boolean {
+    return this.#found.has(find.class);
+  }
+
+  get textCount(): number {
+    return this.#texts.size;
+  }
+
+  /** @param freshWorld a new one at each call @param shrinkMax steps that shrinking one may take */
+  findings(freshWorld: () => SearchWorld, shrinkMax?: number): Finding[] {
+    return this.finds.flatMap((find) => {
+      const found = this.#found.get(find.class);
+      return found === undefined ? [] : [findingOf(found, freshWorld, shrinkMax)];
+    });
+  }
+
+  /** @param freshWorld to shrink their schedules in; null: they stay as they were found */
+  texts(freshWorld: (() => SearchWorld) | null): PossibleText[] {
+    return [...this.#texts.values()].map(({ text, how, intact }, i) => {
+      const first = how();
+      const shrinks = freshWorld !== null && i < SHRUNK_MAX;
+      const schedule = shrinks ? shrunkFor(text, first, freshWorld()) : first;
+      return {
+        reader: text.readerName,
+        text: text.text,
+        torn: text.verdict.torn,
+        intact,
+        tearing: tearingOf(text),
+        schedule: scheduleText(schedule),
+      };
+    });
+  }
+}
+
+/** Another schedule for the same text, torn alike. */
+function shrunkFor(text: FinishedText, first: Schedule, world: SearchWorld): Schedule {
+  const tearing = JSON.stringify(tearingOf(text));
+  const isSame = (other: FinishedText): boolean =>
+    other.reader === text.reader &&
+    other.text === text.text &&
+    JSON.stringify(tearingOf(other)) === tearing;
+  return shrink(world, first, (event) => event.kind === 'text' && isSame(event.text));
+}
+
+function findingOf(
+  { find, how, shrinks, note }: Found,
+  freshWorld: () => SearchWorld,
+  shrinkMax: number | undefined,
+): Finding {
+  const first = how();
+  const isFound = (event: Event): boolean => eventIs(find, event);
+  const schedule = shrinks ? shrink(freshWorld(), first, isFound, shrinkMax) : first;
+  const { course } = replay(freshWorld(), schedule);
+  return { class: find.class, what: note, course };
+}
+
+const TEXT_NOTES: Readonly<Record<TextMetric, string>> = {
+  torn: 'a text that is the text of no state',
+  cuts: 'a text of pieces from different states',
+  cutsAtPage: 'a text with a cut between two read() calls',
+  cutsInPage: 'a text with a cut inside a page',
+  alienLines: 'a line that no state has',
+  overlaps: 'a line that overlaps the one before it',
+  backwards: 'a line that starts below the one before it',
+  falseGaps: 'no line for addresses that were mapped all the time',
+  transientGaps: 'no line for addresses that are mapped in every state, if not at every moment',
+  duplicates: 'two lines with the same start',
+  staleNames: 'a line with a name that no state has there',
+};
+
+function noteOf(find: Find, event: Event): string {
+  switch (event.kind) {
+    case 'text':
+      if (find.kind !== 'text') return 'a text';
+      return find.class === find.metric ? TEXT_NOTES[find.metric] : `a text with ${find.class}`;
+    case 'attempts':
+      return `${event.attempts} attempts at one record`;
+    case 'fault':
+      return event.fault.message;
+    case 'deadlock':
+      return 'no task can go on';
+  }
+}

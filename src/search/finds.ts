@@ -1,0 +1,157 @@
+/**
+ * What a search can be asked for: a word (a class of tearing, a fault, a deadlock, a livelock) or
+ * an expression about one text or one record (`cuts>1`, `attempts>4`).
+ */
+import { UserError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import { FAULT_KINDS, type FaultKind } from '../mm/kernel-fault.ts';
+import type { CycleKind } from './cycles.ts';
+import type { Event } from './outcomes.ts';
+import type { FinishedText } from './search-world.ts';
+
+/** Counts of one text; `torn` is 0 or 1. */
+export const TEXT_METRICS = [
+  'torn',
+  'cuts',
+  'cutsAtPage',
+  'cutsInPage',
+  'alienLines',
+  'overlaps',
+  'backwards',
+  'falseGaps',
+  'transientGaps',
+  'duplicates',
+  'staleNames',
+] as const;
+export type TextMetric = (typeof TEXT_METRICS)[number];
+
+export const COMPARISONS = ['>=', '<=', '==', '!=', '>', '<'] as const;
+export type Comparison = (typeof COMPARISONS)[number];
+
+export type Find =
+  | {
+      readonly kind: 'text';
+      readonly class: string;
+      readonly metric: TextMetric;
+      readonly comparison: Comparison;
+      readonly value: number;
+    }
+  /** More attempts at one record (or page) than this. */
+  | { readonly kind: 'attempts'; readonly class: string; readonly more: number }
+  | { readonly kind: 'fault'; readonly class: FaultKind }
+  | { readonly kind: 'deadlock'; readonly class: 'deadlock' }
+  /** A cycle of states in which a reader gets no record; see cycles.ts. */
+  | { readonly kind: 'cycle'; readonly class: CycleKind };
+
+/** Failed attempts are part of the state as far as they are counted: so many at most. */
+const ATTEMPTS_MAX = 1000;
+
+/** Of a text: more than any has. */
+const COUNT_MAX = 1_000_000;
+
+/** Everything that can be asked without a number of one's own. */
+const NAMES: readonly string[] = [
+  ...TEXT_METRICS,
+  'attempts>1',
+  ...FAULT_KINDS,
+  'deadlock',
+  'livelock',
+  'starved',
+  'hang',
+];
+
+/** @throws UserError that says what would be accepted */
+export function parseFind(text: string): Find {
+  const word = text.trim();
+  const parts = /^([A-Za-z-]+)\s*(>=|<=|==|!=|>|<|=)\s*(\S+)$/.exec(word);
+  if (parts !== null) return parseExpression(word, parts);
+  if (word === 'tornPasses') return parseFind('torn');
+  if (isMetric(word)) {
+    return { kind: 'text', class: word, metric: word, comparison: '>', value: 0 };
+  }
+  const fault = FAULT_KINDS.find((kind) => kind === word);
+  if (fault !== undefined) return { kind: 'fault', class: fault };
+  if (word === 'deadlock') return { kind: 'deadlock', class: word };
+  if (word === 'livelock' || word === 'starved' || word === 'hang') {
+    return { kind: 'cycle', class: word };
+  }
+  const meant = nearest(word, NAMES);
+  const hint = meant === null ? `known: ${NAMES.join(', ')}` : `did you mean "${meant}"?`;
+  throw new UserError(`--find: "${text}" is nothing to look for; ${hint}`);
+}
+
+function parseExpression(written: string, parts: RegExpExecArray): Find {
+  const [, name, sign, number] = parts as unknown as [string, string, Comparison | '=', string];
+  const comparison = sign === '=' ? '==' : sign;
+  const value = /^[0-9]+(e[0-9]{1,2})?$/i.test(number) ? Number(number) : Number.NaN;
+  const refuse = (why: string): never => {
+    throw new UserError(`--find: "${written}": ${why}`);
+  };
+  if (Number.isNaN(value)) refuse(`"${number}" is not a whole number of 0 or more`);
+  if (name === 'attempts') {
+    const more = comparison === '>' ? value : comparison === '>=' ? value - 1 : -1;
+    if (more >= 1 && more <= ATTEMPTS_MAX) {
+      return { kind: 'attempts', class: `attempts>${more}`, more };
+    }
+    const range = `attempts>1 (more than the one that each record takes) to attempts>${ATTEMPTS_MAX}`;
+    return refuse(`what can be asked is ${range}`);
+  }
+  const metric = name === 'tornPasses' ? 'torn' : name;
+  if (isMetric(metric)) {
+    if (value > COUNT_MAX) refuse(`the number is at most ${COUNT_MAX}`);
+    if (sign === '=') refuse(`did you mean "${name}==${number}"?`);
+    return { kind: 'text', class: written, metric, comparison, value };
+  }
+  const meant = nearest(name, [...TEXT_METRICS, 'attempts']);
+  const known = `known: ${TEXT_METRICS.join(', ')}, attempts`;
+  const hint = meant === null ? known : `did you mean "${meant}"?`;
+  return refuse(`unknown metric "${name}"; ${hint}`);
+}
+
+function isMetric(word: string): word is TextMetric {
+  return (TEXT_METRICS as readonly string[]).includes(word);
+}
+
+export function textHas(find: Find, { verdict }: FinishedText): boolean {
+  if (find.kind !== 'text') return false;
+  const count = Number(verdict[find.metric]);
+  switch (find.comparison) {
+    case '>':
+      return count > find.value;
+    case '>=':
+      return count >= find.value;
+    case '<':
+      return count < find.value;
+    case '<=':
+      return count <= find.value;
+    case '==':
+      return count === find.value;
+    case '!=':
+      return count !== find.value;
+  }
+}
+
+/** Whether this is what was asked for. Cycles are no events. */
+export function eventIs(find: Find, event: Event): boolean {
+  switch (event.kind) {
+    case 'text':
+      return textHas(find, event.text);
+    case 'attempts':
+      return find.kind === 'attempts' && event.attempts > find.more;
+    case 'fault':
+      return find.kind === 'fault' && find.class === event.fault.kind;
+    case 'deadlock':
+      return find.kind === 'deadlock';
+  }
+}
+
+/**
+ * How far failed attempts at a record must be told apart to answer this. Whether there were any is
+ * always part of the state: a strategy may go by it.
+ */
+export function failuresNeeded(find: Find): number {
+  return find.kind === 'attempts' ? find.more + 1 : 1;
+}
+
+/** Everything that a search without a question looks for, in the order of its table. */
+export const ALL_FINDS: readonly Find[] = NAMES.map(parseFind);

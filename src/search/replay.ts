@@ -1,0 +1,154 @@
+/**
+ * Follows a schedule, step by step, and says what each step did; objects when the schedule no
+ * longer fits: a task that cannot go on, a step of another name than recorded, a choice that is not
+ * there.
+ *
+ * The same steps as in the search that found it, none merged.
+ */
+import { KernelFault } from '../mm/kernel-fault.ts';
+import { type Misfit, type Schedule, type ScheduleItem, scheduleText } from '../sim/schedule.ts';
+import { markText, type PassSets, passSets } from './mark-text.ts';
+import { ChoiceFault } from './odometer.ts';
+import { Probe } from './probe.ts';
+import type { Course, MarkedText, ScheduleStep } from './search-outcome.ts';
+import type { FinishedText, SearchWorld } from './search-world.ts';
+import { stepEffects } from './step-effects.ts';
+
+export interface Replayed {
+  readonly course: Course;
+  readonly misfit: Misfit | null;
+  /** Texts as the search has them, beside those of the course. */
+  readonly finished: readonly FinishedText[];
+}
+
+/**
+ * @param world a fresh one, used up by this
+ * @param names of the steps as recorded, or null
+ */
+export function replay(
+  world: SearchWorld,
+  schedule: Schedule,
+  names: readonly string[] | null = null,
+): Replayed {
+  return new Replay(world).follow(schedule, names);
+}
+
+class Replay {
+  readonly #world: SearchWorld;
+  readonly #probe: Probe;
+  readonly #steps: ScheduleStep[] = [];
+  readonly #texts: MarkedText[] = [];
+  readonly #finished: FinishedText[] = [];
+  /** By saved state: the number of steps taken when it was first there. */
+  readonly #seen = new Map<string, number>();
+  #cycleFrom: number | null = null;
+  #fault: Course['fault'] = null;
+  #misfit: Misfit | null = null;
+
+  constructor(world: SearchWorld) {
+    this.#world = world;
+    this.#probe = new Probe(world);
+  }
+
+  follow(schedule: Schedule, names: readonly string[] | null): Replayed {
+    this.#noteState();
+    for (const [i, item] of schedule.entries()) {
+      const error = this.#objection(item, names?.[i]);
+      if (error !== null) this.#misfit = { step: i + 1, error };
+      else this.#take(item);
+      if (this.#misfit !== null || this.#fault !== null) break;
+    }
+    const steps = this.#steps;
+    const world = this.#world;
+    const taken = steps.map(({ task, choices }) => ({ task, choices }));
+    const stuck = !world.isOver() && world.tasks.every((task) => !world.canRun(task.id));
+    const course: Course = {
+      schedule: scheduleText(taken),
+      steps,
+      switches: switchesOf(taken),
+      texts: this.#texts,
+      cycleFrom: this.#cycleFrom,
+      fault: this.#fault,
+      deadlock: stuck && this.#fault === null,
+    };
+    return { course, misfit: this.#misfit, finished: this.#finished };
+  }
+
+  /** Why the item cannot be the next step, or null. */
+  #objection({ task }: ScheduleItem, recorded: string | undefined): string | null {
+    const world = this.#world;
+    const known = world.world.readers.length + world.world.writers.length;
+    if (task >= known) return `there is no task ${task}; there are ${known}, counted from 0`;
+    const { name } = world.tasks[task]!;
+    const found = world.nameOf(task);
+    if (!world.canRun(task)) {
+      if (!world.isAsleep(task)) return `${name} has nothing left to do`;
+      return `${name} sleeps and nobody has woken it`;
+    }
+    if (recorded === undefined || recorded === found) return null;
+    return `schedule and program differ: recorded "${recorded}", found "${found}"`;
+  }
+
+  #take(item: ScheduleItem): void {
+    const world = this.#world;
+    const { task } = item;
+    const name = world.nameOf(task);
+    const writer = world.world.writers[task - world.world.readers.length];
+    const sets = world.world.readers.map((r) => passSets(world, r.id));
+    const before = {
+      view: this.#probe.begin(),
+      call: writer?.call ?? null,
+      plan: writer?.plan ?? null,
+    };
+    try {
+      world.runItem(item);
+    } catch (error) {
+      this.#failed(error, item, name);
+      return;
+    }
+    const made = world.trail[0]!.choices;
+    if (item.choices.length > made.length) {
+      this.#misfit = {
+        step: this.#steps.length + 1,
+        error: `"${name}" has ${made.length} choices to make, the schedule ${item.choices.length}`,
+      };
+      return;
+    }
+    const effects = stepEffects(this.#probe, before, task);
+    this.#steps.push({ task, name, choices: made, effects });
+    for (const text of world.finished) this.#textComplete(text, sets[text.reader]!);
+    this.#noteState();
+  }
+
+  #failed(error: unknown, { task, choices }: ScheduleItem, name: string): void {
+    if (error instanceof ChoiceFault) {
+      this.#misfit = { step: this.#steps.length + 1, error: `"${name}": ${error.message}` };
+      return;
+    }
+    if (!(error instanceof KernelFault)) throw error;
+    this.#steps.push({ task, name, choices, effects: [`${error.kind}: ${error.message}`] });
+    this.#fault = { kind: error.kind, message: error.message };
+  }
+
+  #textComplete(text: FinishedText, sets: PassSets): void {
+    this.#finished.push(text);
+    this.#texts.push(markText(this.#world, text, sets));
+  }
+
+  /** A state seen before closes a cycle: the earliest such place is where it begins. */
+  #noteState(): void {
+    const key = this.#world.save().join();
+    const before = this.#seen.get(key);
+    const after = this.#steps.length;
+    if (before === undefined) this.#seen.set(key, after);
+    this.#cycleFrom = before === undefined ? null : before;
+  }
+}
+
+export function switchesOf(schedule: Schedule): number {
+  let switches = 0;
+  for (let i = 1; i < schedule.length; i++) {
+    if (schedule[i]!.task !== schedule[i - 1]!.task) switches++;
+  }
+  return switches;
+}

@@ -1,0 +1,306 @@
+/**
+ * A world without time: any task that can take a step may be the next. Searches and replays drive
+ * it.
+ *
+ * Think times, starts, costs, CPUs and nice do not count; `hold` keeps its section open for a step.
+ * The lock is `any` (see any-lock.ts) where the scenario says rwsem, and strictly `fifo` where it
+ * says so. A step that may choose (which VMA a writer picks) is given its choices from outside.
+ */
+import { empty } from '../base/empty.ts';
+import { VMA_LOCK_STEPS } from '../mm/act.ts';
+import { anyCanTake, anyTake } from '../mm/any-lock.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import { LINE_FIELDS } from '../mm/line.ts';
+import { SmallOracle } from '../oracle/small-world.ts';
+import type { Verdict } from '../oracle/verdict.ts';
+import { formatText } from '../proc/format.ts';
+import type { PassObserver, Reader } from '../proc/reader.ts';
+import type { Strategy } from '../proc/strategy.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { vmaAt } from '../scenario/vma-list.ts';
+import type { ScheduleItem } from '../sim/schedule.ts';
+import { DONE, isPrivate, PARKED, stepName } from '../sim/step.ts';
+import type { Task } from '../sim/task.ts';
+import { buildWorld } from '../world/build.ts';
+import type { World } from '../world/world.ts';
+import { lookedAt } from './looked-at.ts';
+import { nextChoices, Odometer } from './odometer.ts';
+import { TaskTables } from './save-task.ts';
+import { ALL_SHARED, NOTHING_SHARED, THE_MMAP_LOCK } from './shared-columns.ts';
+import {
+  ASLEEP,
+  FINISHED,
+  REACHES_NOBODY,
+  REACHES_SAMPLES,
+  REACHES_SECTIONS,
+  REACHES_SLEEPERS,
+  RUNNABLE,
+  StateNumbers,
+} from './state-numbers.ts';
+import { StillSteps } from './still-steps.ts';
+
+const NO_CHOICES: readonly number[] = [];
+
+type RunStep = (kernel: Kernel, task: Task) => RunStep;
+
+/**
+ * Which steps are taken at once, together with the step before them: those that touch nothing
+ * shared (`private`), those that look at what no writer can come near (`ranges`, see
+ * still-steps.ts), both, or none.
+ */
+export type Reduction = 'none' | 'private' | 'ranges' | 'all';
+
+/** A text that a pass has printed, with the judgement on it. */
+export interface FinishedText {
+  readonly reader: number;
+  readonly readerName: string;
+  /** Lines as numbers and the page of each, for comparison and display. */
+  readonly lines: Float64Array;
+  readonly pages: Int32Array;
+  readonly text: string;
+  readonly verdict: Verdict;
+}
+
+export interface SearchOptions {
+  readonly strategy: string | null;
+  readonly makeStrategy: (text: string) => Strategy;
+  readonly reduce: Reduction;
+  /** Count failed attempts at one record up to here (they are part of the state). */
+  readonly failuresMax: number;
+}
+
+export class SearchWorld {
+  readonly world: World;
+  readonly kernel: Kernel;
+  readonly oracle: SmallOracle;
+  readonly tasks: readonly Task[];
+  readonly #mergePrivate: boolean;
+  /** Null: not asked for. */
+  readonly #still: StillSteps | null;
+  /** Some reader looks at the lock words of VMAs. */
+  readonly #vmaLocks: boolean;
+  readonly #chance = new Odometer();
+  readonly #status: Uint8Array;
+  readonly numbers: StateNumbers;
+  /** What the last transition did, item by item. */
+  readonly trail: ScheduleItem[] = [];
+  /** Of how many it chose one, each time that it chose. */
+  chosenOf: readonly number[] = NO_CHOICES;
+  /** By task: a step of it without choices. */
+  readonly #plainItems: readonly ScheduleItem[];
+  /** Texts that the last transition completed. */
+  readonly finished: FinishedText[] = [];
+  /** Readers that got a record (or page) in the last transition, by number. */
+  readonly progressed: boolean[] = [];
+  /** What the last transition may have looked at or changed of the shared state: columns. */
+  looked = NOTHING_SHARED;
+  /** What others can notice of it, but for what the saved state tells: REACHES_… flags. */
+  reach = REACHES_NOBODY;
+  /** It began a pass or ended one. */
+  judged = false;
+
+  constructor(scenario: Scenario, options: SearchOptions) {
+    let oracle: SmallOracle | undefined;
+    this.world = buildWorld(scenario, {
+      strategy: options.strategy,
+      seed: '0',
+      onOperation: null,
+      makeStrategy: options.makeStrategy,
+      lockPolicy: scenario.machine.rwsem === 'fifo' ? 'fifo' : 'any',
+      chance: this.#chance,
+      watch: (kernel, layout) => {
+        oracle = new SmallOracle(layout, scenario.readers.length);
+        kernel.observer = oracle;
+        return this.#watch();
+      },
+    });
+    this.oracle = oracle!;
+    this.kernel = this.world.kernel;
+    this.tasks = this.world.tasks;
+    this.#plainItems = this.tasks.map(({ id }) => ({ task: id, choices: NO_CHOICES }));
+    const { reduce } = options;
+    this.#mergePrivate = reduce === 'private' || reduce === 'all';
+    const ranges = reduce === 'ranges' || reduce === 'all';
+    this.#vmaLocks = this.world.readers.some((r) => r.strategy.vmaLocks === true);
+    this.#status = new Uint8Array(this.tasks.length);
+    for (const hog of this.world.hogs) this.#status[hog.id] = FINISHED;
+    this.kernel.timeless = true;
+    this.kernel.rcu.graceNs = 0;
+    this.kernel.wakeUp = (task) => {
+      this.#status[task.id] = RUNNABLE;
+      this.reach |= REACHES_SLEEPERS;
+    };
+    this.numbers = new StateNumbers({
+      world: this.world,
+      oracle: this.oracle,
+      status: this.#status,
+      context: {
+        kernel: this.kernel,
+        tables: new TaskTables(),
+        base: (vmaAt(scenario.vmas, 0)?.startPage ?? 1) - 1,
+        failuresMax: options.failuresMax,
+      },
+    });
+    const { kernel } = this;
+    const { shared } = this.numbers;
+    const isDone = this.#isDone;
+    this.#still = ranges ? new StillSteps({ kernel, shared, scenario, isDone }) : null;
+    for (const r of this.world.readers) {
+      const { accepted } = r;
+      r.accepted = () => {
+        this.progressed[r.id] = true;
+        accepted.call(r);
+      };
+    }
+  }
+
+  // --- Transitions ---
+
+  /** It waits for somebody. */
+  isAsleep(task: number): boolean {
+    return this.#status[task] === ASLEEP;
+  }
+
+  canRun(task: number): boolean {
+    if (this.#status[task] === RUNNABLE) return true;
+    return this.#status[task] === ASLEEP && anyCanTake(this.kernel, this.tasks[task]!);
+  }
+
+  /** Every reader has finished its passes; or there are none and every writer is done. */
+  isOver(): boolean {
+    const { readers, writers } = this.world;
+    const tasks = readers.length > 0 ? readers : writers;
+    return tasks.every((task) => this.#status[task.id] === FINISHED);
+  }
+
+  /**
+   * The task takes a step, and the steps that nobody else can see after it. Returns the choices
+   * after the given ones that it could have made otherwise: the next combination to try, or null.
+   */
+  run(task: number, choices: readonly number[]): number[] | null {
+    this.#begin(choices);
+    const { kernel, oracle } = this;
+    const { rcu } = kernel;
+    const seq = kernel.mm.mmLockSeq.value;
+    const { sections } = rcu;
+    const open = rcu.open.length;
+    const { uses } = oracle;
+    do {
+      this.#step(this.tasks[task]!);
+    } while (this.#status[task] === RUNNABLE && this.#isUnseen(task));
+    // Each section that begins has a new number.
+    if (rcu.sections !== sections || rcu.open.length !== open) this.reach |= REACHES_SECTIONS;
+    if (kernel.mm.mmLockSeq.value !== seq) this.reach |= REACHES_SAMPLES;
+    this.judged = oracle.uses !== uses;
+    const { made, of } = this.#chance;
+    this.chosenOf = of.length === 0 ? NO_CHOICES : [...of];
+    return nextChoices(made, of);
+  }
+
+  /** One item of a schedule, exactly. */
+  runItem(item: ScheduleItem): void {
+    this.#begin(item.choices);
+    this.#step(this.tasks[item.task]!);
+  }
+
+  #begin(choices: readonly number[]): void {
+    empty(this.trail);
+    empty(this.finished);
+    empty(this.progressed);
+    empty(this.oracle.news);
+    this.looked = NOTHING_SHARED;
+    this.reach = REACHES_NOBODY;
+    this.#chance.reset(choices);
+  }
+
+  /** The task's next step does the same whenever it is taken, and so to everybody else. */
+  #isUnseen(task: number): boolean {
+    const step = this.#nextOf(task);
+    const { readers } = this.world;
+    if (this.#mergePrivate) {
+      if (isPrivate(step) || (!this.#vmaLocks && VMA_LOCK_STEPS.has(step))) return true;
+    }
+    if (this.#still === null || task >= readers.length) return false;
+    const isStill = this.#still.next(readers[task]!);
+    this.looked |= this.#still.lookedAt;
+    return isStill;
+  }
+
+  readonly #isDone = (writer: number): boolean =>
+    this.#status[this.world.readers.length + writer] === FINISHED;
+
+  #nextOf(task: number): Task['step'] {
+    return this.tasks[task]!.step;
+  }
+
+  /** Name of the step that the task takes next; of a sleeper, what it waits for. */
+  nameOf(task: number): string {
+    return this.#status[task] === ASLEEP ? 'mmap_lock' : stepName(this.#nextOf(task));
+  }
+
+  /** What the task's next step may look at or change of the shared state. */
+  #columnsOf({ id }: Task): number {
+    const reader = this.world.readers[id];
+    if (reader === undefined) return ALL_SHARED;
+    return this.#status[id] === ASLEEP ? THE_MMAP_LOCK : lookedAt(this.numbers.shared, reader);
+  }
+
+  #step(t: Task): void {
+    const columns = this.#columnsOf(t);
+    this.looked |= columns;
+    this.numbers.moves(t.id, columns);
+    const { made } = this.#chance;
+    const from = made.length;
+    if (this.#status[t.id] === ASLEEP) {
+      anyTake(this.kernel, t);
+      this.#status[t.id] = RUNNABLE;
+    } else {
+      const next = (t.step as RunStep)(this.kernel, t);
+      this.kernel.takeSpent();
+      if (next === (PARKED as unknown)) this.#status[t.id] = ASLEEP;
+      else if (next === (DONE as unknown)) this.#status[t.id] = FINISHED;
+      else t.step = next;
+    }
+    const chose = made.length > from;
+    this.trail.push(chose ? { task: t.id, choices: made.slice(from) } : this.#plainItems[t.id]!);
+  }
+
+  // --- Saving ---
+
+  /** The world as a few numbers: see StateNumbers. The array is overwritten by the next call. */
+  save(): Int32Array {
+    return this.numbers.save();
+  }
+
+  restore(states: Int32Array, at = 0): void {
+    this.numbers.restore(states, at);
+  }
+
+  // --- Watching ---
+
+  #watch(): PassObserver {
+    return {
+      passBegins: (r) => this.oracle.passBegins(r.id),
+      textComplete: (r) => this.finished.push(this.#finishedText(r)),
+      passEnds: () => {},
+      handedOut: () => {},
+      readReturns: () => {},
+    };
+  }
+
+  #finishedText(r: Reader): FinishedText {
+    const { kernel } = this;
+    const gate = kernel.mm.gate && r.strategy.medium === 'seq';
+    const lines = r.lines.slice(0, r.lineCount * LINE_FIELDS);
+    const pages = r.linePages.slice(0, r.lineCount);
+    const printed = { lines, pageOf: pages, count: r.lineCount, endPage: r.endPage, gate };
+    return {
+      reader: r.id,
+      readerName: r.name,
+      lines,
+      pages,
+      text: formatText(lines, r.lineCount, kernel, gate),
+      verdict: this.oracle.judge(r.id, printed),
+    };
+  }
+}

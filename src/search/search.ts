@@ -1,0 +1,243 @@
+/**
+ * A search as a command asks for it: what to look for, within which bounds; then the findings, each
+ * shrunk and replayed. Advanced in slices, so that it can show progress and be interrupted.
+ */
+import type { Strategy } from '../proc/strategy.ts';
+import { makeStrategy } from '../readers/index.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { Collector } from './collect.ts';
+import { findCycle } from './cycles.ts';
+import { Explorer } from './explore.ts';
+import { ALL_FINDS, type Find, failuresNeeded } from './finds.ts';
+import type { Event } from './outcomes.ts';
+import type { SearchBound, SearchOutcome } from './search-outcome.ts';
+import { type Reduction, SearchWorld } from './search-world.ts';
+import { Shard, type ShardOptions } from './shard.ts';
+import type { StoreKind } from './state-store.ts';
+
+export interface SearchRequest {
+  /** Canonical strategy in place of every reader's own. */
+  readonly strategy: string | null;
+  /** Null: everything that can be asked, and every text. */
+  readonly find: Find | null;
+  /** With `find: null`: texts alone matter. */
+  readonly onlyTexts?: boolean;
+  /** The schedules of texts are shrunk, as those of findings always are. */
+  readonly shrinkTexts?: boolean;
+  readonly maxStates: number;
+  /** Transitions; null: no limit. */
+  readonly maxDepth: number | null;
+  /** Switches away from a task that could have gone on, tried from 0 up; null: any number. */
+  readonly preemptions: number | null;
+  readonly store: StoreKind;
+  readonly reduce: Reduction;
+  /** Strategies of the user's own files, by the text that names them. */
+  readonly ownStrategies: ReadonlyMap<string, Strategy>;
+}
+
+/** How far a search has come. */
+export interface SearchProgress {
+  readonly states: number;
+  readonly depth: number;
+  readonly texts: number;
+  readonly preemptions: number | null;
+  /** Random walks that have ended. */
+  readonly walks: number;
+}
+
+/** The finds of a request: the one asked for, or all. */
+export function findsOf({ find, onlyTexts }: SearchRequest): readonly Find[] {
+  if (find !== null) return [find];
+  return onlyTexts === true ? [] : ALL_FINDS;
+}
+
+/** A world without time for searches and replays of this request. */
+export function searchWorld(
+  scenario: Scenario,
+  request: Pick<SearchRequest, 'strategy' | 'ownStrategies'>,
+  { reduce, finds }: { readonly reduce: Reduction; readonly finds: readonly Find[] },
+): SearchWorld {
+  return new SearchWorld(scenario, {
+    strategy: request.strategy,
+    makeStrategy: (text) => request.ownStrategies.get(text) ?? makeStrategy(text),
+    reduce,
+    failuresMax: Math.max(1, ...finds.map(failuresNeeded)),
+  });
+}
+
+/** One of those who share a search: see shard.ts. */
+export function shardOf(
+  scenario: Scenario,
+  request: SearchRequest,
+  place: Omit<ShardOptions, 'world'>,
+): Shard {
+  const finds = findsOf(request);
+  const world = searchWorld(scenario, request, { reduce: request.reduce, finds });
+  return new Shard({ ...place, world });
+}
+
+/** The same for replays: every step by itself, and nothing counted that nobody asks for. */
+export function plainWorld(
+  scenario: Scenario,
+  request: Pick<SearchRequest, 'strategy' | 'ownStrategies'>,
+): SearchWorld {
+  return searchWorld(scenario, request, { reduce: 'none', finds: [] });
+}
+
+export function headOf(scenario: Scenario, world: SearchWorld) {
+  const { readers, writers } = world.world;
+  const names = [...new Set(readers.map((reader) => reader.strategy.name))];
+  return {
+    scenario: { name: scenario.name, sha256: scenario.sha256 },
+    strategy: names.length === 0 ? 'none' : names.length === 1 ? names[0]! : 'mixed',
+    tasks: [
+      ...readers.map(({ name }) => ({ name, kind: 'reader' as const })),
+      ...writers.map(({ name }) => ({ name, kind: 'writer' as const })),
+    ],
+  };
+}
+
+export class Search {
+  readonly #scenario: Scenario;
+  readonly #request: SearchRequest;
+  readonly #collector: Collector;
+  readonly #world: SearchWorld;
+  readonly #portable: boolean;
+  #explorer: Explorer;
+  #round: number;
+  #interrupted = false;
+
+  /** @param portable others may be given a share of it: see lead-search.ts */
+  constructor(scenario: Scenario, request: SearchRequest, portable = false) {
+    this.#scenario = scenario;
+    this.#request = request;
+    this.#portable = portable;
+    this.#collector = new Collector(findsOf(request), request.find !== null);
+    this.#world = this.#freshWorld(request.reduce);
+    this.#round = request.preemptions === null ? Number.POSITIVE_INFINITY : 0;
+    this.#explorer = this.#explore(this.#world);
+  }
+
+  /** Expands at most so many states; true when there is nothing left to do. */
+  advance(states: number): boolean {
+    return this.#explorer.advance(states) && !this.nextRound();
+  }
+
+  /** Begins the search that comes after one that has ended: with one more preemption. */
+  nextRound(): boolean {
+    const { preemptions } = this.#request;
+    const answered = this.#explorer.stopped || this.#explorer.bound !== 'preemptions';
+    if (answered || preemptions === null || this.#round >= preemptions) return false;
+    this.#round++;
+    this.#explorer = this.#explore(this.#freshWorld(this.#request.reduce));
+    return true;
+  }
+
+  /** That of this round. */
+  get explorer(): Explorer {
+    return this.#explorer;
+  }
+
+  /** The limit on preemptions of this round, Infinity without one. */
+  get round(): number {
+    return this.#round;
+  }
+
+  progress(): SearchProgress {
+    return {
+      states: this.#explorer.store.count,
+      depth: this.#explorer.depth,
+      texts: this.#collector.textCount,
+      preemptions: Number.isFinite(this.#round) ? this.#round : null,
+      walks: 0,
+    };
+  }
+
+  interrupt(): void {
+    this.#interrupted = true;
+  }
+
+  outcome(): SearchOutcome {
+    const { maxStates, maxDepth, preemptions, reduce } = this.#request;
+    const { store, transitions, depth, complete } = this.#explorer;
+    this.#findCycles();
+    const lossBound = store.lossBound;
+    const shrinks = this.#request.shrinkTexts === true && !this.#interrupted;
+    const plain = () => plainWorld(this.#scenario, this.#request);
+    return {
+      ...headOf(this.#scenario, this.#world),
+      states: store.count,
+      transitions,
+      depth,
+      complete: complete && store.kind === 'exact',
+      bound: this.#bound(),
+      limits: { maxStates, maxDepth, preemptions },
+      store: {
+        kind: store.kind,
+        lossBound,
+        bytesPerState: Math.round(store.plainBytes / store.count),
+      },
+      reduce,
+      sampled: null,
+      asked: this.#collector.finds.map((find) => find.class),
+      findings: this.#collector.findings(plain),
+      texts: this.#collector.texts(shrinks ? plain : null),
+    };
+  }
+
+  #bound(): SearchBound | null {
+    const { bound, stopped, complete, store } = this.#explorer;
+    if (stopped) return null;
+    if (bound !== null) return bound;
+    if (!complete) return this.#interrupted ? 'interrupted' : null;
+    return store.kind === 'exact' ? null : 'store';
+  }
+
+  #findCycles(): void {
+    const explorer = this.#explorer;
+    for (const find of this.#collector.finds) {
+      if (find.kind !== 'cycle' || explorer.store.kind !== 'exact') continue;
+      const { readers } = this.#world.world;
+      const found = findCycle(explorer, find.class, readers.length);
+      if (found === null) continue;
+      const path = [...found.prefix, ...found.cycle];
+      const { name } = readers[found.reader]!;
+      this.#collector.takeCycle(
+        find,
+        () => explorer.scheduleOf(path),
+        find.class === 'hang'
+          ? `${name} goes round for ever, and no step of anybody gets it out`
+          : `a writer goes on for ever and ${name} gets no record`,
+      );
+    }
+  }
+
+  #explore(world: SearchWorld): Explorer {
+    const { maxStates, maxDepth, store } = this.#request;
+    const onEvent = (event: Event, at: { state: number; via: number }): boolean => {
+      const how = () => {
+        const path = explorer.pathTo(at.state);
+        return explorer.scheduleOf(at.via < 0 ? path : [...path, at.via]);
+      };
+      return this.#collector.take(event, how);
+    };
+    const explorer: Explorer = new Explorer({
+      world,
+      limits: {
+        maxStates,
+        maxDepth: maxDepth ?? Number.POSITIVE_INFINITY,
+        preemptions: this.#round,
+      },
+      store,
+      keepEdges: this.#collector.finds.some((find) => find.kind === 'cycle'),
+      portable: this.#portable,
+      onEvent,
+    });
+    return explorer;
+  }
+
+  #freshWorld(reduce: Reduction): SearchWorld {
+    const finds = findsOf(this.#request);
+    return searchWorld(this.#scenario, this.#request, { reduce, finds });
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * The same finding with fewer switches between tasks, and then with fewer steps.
+ *
+ * A schedule is taken as blocks of steps of one task. A block is moved to the one before or after
+ * it of the same task, left out or made shorter, or some of its steps are moved; the schedule is
+ * run again, and what still finds is kept; again until nothing helps. A run is lenient: steps that
+ * a task can no longer take are left out, and what the finding still needs at the end is supplied
+ * by letting the readers run on. Steps are never more than before, unless switches are fewer.
+ *
+ * What comes out is rarely a step longer than the shortest schedule of all, which would take a
+ * search of every step by itself.
+ */
+import { KernelFault } from '../mm/kernel-fault.ts';
+import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
+import { ChoiceFault } from './odometer.ts';
+import type { Event } from './outcomes.ts';
+import { switchesOf } from './replay.ts';
+import type { SearchWorld } from './search-world.ts';
+
+/** Runs of the world that one finding may cost, and steps of all of them: about a second. */
+const RUNS_MAX = 1500;
+const STEPS_MAX = 500_000;
+/** Steps that may be added at the end. */
+const TAIL_MAX = 20_000;
+
+interface Block {
+  readonly task: number;
+  readonly steps: number;
+}
+
+/**
+ * The same schedule up to the finding in a world that may be another one, as leniently as above; or
+ * null.
+ */
+export function followLeniently(
+  world: SearchWorld,
+  schedule: Schedule,
+  isFound: (event: Event) => boolean,
+): Schedule | null {
+  return new Shrinker(world, schedule, { isFound, stepsMax: Number.POSITIVE_INFINITY }).follow();
+}
+
+/**
+ * @param isFound whether this event is the finding @param world at its beginning
+ * @param stepsMax that all runs together may take
+ */
+export function shrink(
+  world: SearchWorld,
+  schedule: Schedule,
+  isFound: (event: Event) => boolean,
+  stepsMax = STEPS_MAX,
+): Schedule {
+  return new Shrinker(world, schedule, { isFound, stepsMax }).shrink();
+}
+
+class Shrinker {
+  readonly #world: SearchWorld;
+  readonly #isFound: (event: Event) => boolean;
+  readonly #stepsMax: number;
+  readonly #initial: Int32Array;
+  /** By task: the choices of its steps that made some, in order. */
+  readonly #choices = new Map<number, (readonly number[])[]>();
+  #best: Schedule;
+  #runs = 0;
+  #steps = 0;
+
+  constructor(
+    world: SearchWorld,
+    schedule: Schedule,
+    { isFound, stepsMax }: { isFound: (event: Event) => boolean; stepsMax: number },
+  ) {
+    this.#world = world;
+    this.#isFound = isFound;
+    this.#stepsMax = stepsMax;
+    this.#initial = world.save().slice();
+    this.#best = schedule;
+    for (const { task, choices } of schedule) {
+      if (choices.length === 0) continue;
+      this.#choices.set(task, [...(this.#choices.get(task) ?? []), choices]);
+    }
+  }
+
+  follow(): Schedule | null {
+    return this.#run(blocksOf(this.#best));
+  }
+
+  shrink(): Schedule {
+    const isSpent = (): boolean => this.#runs >= RUNS_MAX || this.#steps >= this.#stepsMax;
+    for (let improved = true; improved && !isSpent(); ) {
+      improved = false;
+      for (const candidate of candidates(blocksOf(this.#best))) {
+        if (isSpent()) break;
+        this.#runs++;
+        const found = this.#run(candidate);
+        if (found === null || !isBetter(found, this.#best)) continue;
+        this.#best = found;
+        improved = true;
+        break;
+      }
+    }
+    return this.#best;
+  }
+
+  /** The steps up to the finding, or null if it is not there any more. */
+  #run(blocks: readonly Block[]): Schedule | null {
+    const world = this.#world;
+    world.restore(this.#initial);
+    const taken: ScheduleItem[] = [];
+    const used = new Map<number, number>();
+    for (const { task, steps } of blocks) {
+      for (let i = 0; i < steps && world.canRun(task); i++) {
+        const result = this.#step(task, used, taken);
+        if (result !== null) return result ? taken : null;
+      }
+    }
+    for (let i = 0; i < TAIL_MAX; i++) {
+      const task = world.tasks.find(({ id }) => world.canRun(id));
+      if (task === undefined || world.isOver()) break;
+      const result = this.#step(task.id, used, taken);
+      if (result !== null) return result ? taken : null;
+    }
+    const stuck = !world.isOver() && world.tasks.every(({ id }) => !world.canRun(id));
+    return stuck && this.#isFound({ kind: 'deadlock' }) ? taken : null;
+  }
+
+  /** true: found; false: it can go no further; null: neither yet. */
+  #step(task: number, used: Map<number, number>, taken: ScheduleItem[]): boolean | null {
+    const world = this.#world;
+    if (this.#steps++ >= this.#stepsMax) return false;
+    const at = used.get(task) ?? 0;
+    const choices = this.#choices.get(task)?.[at] ?? [];
+    try {
+      world.runItem({ task, choices });
+    } catch (error) {
+      if (error instanceof ChoiceFault) return false;
+      if (!(error instanceof KernelFault)) throw error;
+      taken.push({ task, choices: [] });
+      return this.#isFound({ kind: 'fault', fault: error });
+    }
+    const item = world.trail[0]!;
+    if (item.choices.length > 0) used.set(task, at + 1);
+    taken.push(item);
+    for (const text of world.finished) if (this.#isFound({ kind: 'text', text })) return true;
+    const reader = world.world.readers[task];
+    if (reader === undefined || reader.failedHere === 0) return null;
+    const attempts = reader.attemptsHere;
+    return this.#isFound({ kind: 'attempts', reader: task, attempts }) ? true : null;
+  }
+}
+
+function isBetter(a: Schedule, b: Schedule): boolean {
+  const fewer = switchesOf(a) - switchesOf(b);
+  return fewer < 0 || (fewer === 0 && a.length < b.length);
+}
+
+function blocksOf(schedule: Schedule): Block[] {
+  const blocks: Block[] = [];
+  for (const { task } of schedule) {
+    const last = blocks.at(-1);
+    if (last?.task === task) blocks[blocks.length - 1] = { task, steps: last.steps + 1 };
+    else blocks.push({ task, steps: 1 });
+  }
+  return blocks;
+}
+
+/**
+ * Each block moved to its task's next one, and to the one before, and left out; then made shorter;
+ * then some of its steps moved to another one.
+ */
+function* candidates(blocks: readonly Block[]): Iterable<Block[]> {
+  for (const [i, block] of blocks.entries()) {
+    const next = blocks.findIndex(({ task }, at) => at > i && task === block.task);
+    const before = blocks.findLastIndex(({ task }, at) => at < i && task === block.task);
+    for (const target of [next, before]) {
+      if (target < 0) continue;
+      const moved = blocks.map(({ task, steps }, at) => ({
+        task,
+        steps: at === target ? steps + block.steps : steps,
+      }));
+      yield moved.filter((_, at) => at !== i);
+    }
+    // It may be needed for nothing.
+    yield blocks.filter((_, at) => at !== i);
+  }
+  for (const [i, block] of blocks.entries()) {
+    for (let less = block.steps >> 1; less > 0; less >>= 1) {
+      yield blocks.with(i, { ...block, steps: block.steps - less });
+    }
+  }
+  for (const [i, { steps }] of blocks.entries()) {
+    for (let other = 0; other < blocks.length; other++) {
+      if (other === i || blocks[other]!.task !== blocks[i]!.task) continue;
+      for (let some = 1; some < steps; some++) yield shifted(blocks, i, other, some);
+    }
+  }
+}
+
+/** Some steps of a block are taken in another one of the same task. */
+function shifted(blocks: readonly Block[], from: number, to: number, some: number): Block[] {
+  return blocks.map(({ task, steps }, at) => {
+    const more = at === from ? -some : at === to ? some : 0;
+    return { task, steps: steps + more };
+  });
+}
