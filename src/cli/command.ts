@@ -7,9 +7,13 @@ export interface CommandContext {
   readonly io: Io;
   readonly messages: Messages;
   readonly bug: BugContext;
+  /** Whether files that are read may name programs as strategies: --allow-code. */
+  readonly allowCode: boolean;
 }
 
 /** Of commands that have something to be quiet about. */
 export interface QuietOptions {
   readonly quiet?: boolean;
+  /** Of commands that read scenarios. */
+  readonly allowCode?: boolean;
 }

@@ -6,11 +6,11 @@ import { parseFailOn } from '../report/fail-on.ts';
 import { renderFaults } from '../scenario/faults.ts';
 import type { LoadEnv } from '../scenario/loading.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { isStrategyFile } from '../scenario/strategy-file.ts';
 import { loadScenario } from '../scenario/validate.ts';
 import { zeroTimeLoops } from '../world/zero-time.ts';
 import type { CommandContext } from './command.ts';
 import { readInput, readStdin, unzipped } from './files.ts';
-import { isStrategyFile } from './own-strategies.ts';
 
 export type LoadResult =
   | { readonly ok: true; readonly scenario: Scenario }
@@ -35,10 +35,11 @@ export async function readScenario(
 /** @param note hears of what is no fault and worth knowing */
 export function loadBytes(
   source: { readonly path: string; readonly bytes: Uint8Array },
-  { io, messages }: CommandContext,
-  note: (message: string) => void = (message) => messages.warning(message),
+  context: CommandContext,
+  note: (message: string) => void = (message) => context.messages.warning(message),
 ): LoadResult {
-  const result = loadScenario(source, loadEnv(io.cwd, note));
+  const { messages } = context;
+  const result = loadScenario(source, loadEnv(context, note));
   if (result.ok) return result;
   messages.raw(renderFaults(result.faults, { dropped: result.dropped }));
   const unreadable = result.faults.some(({ io: input }) => input);
@@ -48,19 +49,20 @@ export function loadBytes(
 /** A scenario that was put together here; null where it is none. Nothing is said of its faults. */
 export function scenarioIn(
   source: { readonly path: string; readonly bytes: Uint8Array },
-  { io }: CommandContext,
+  context: CommandContext,
 ): Scenario | null {
   const result = loadScenario(
     source,
-    loadEnv(io.cwd, () => {}),
+    loadEnv(context, () => {}),
   );
   return result.ok ? result.scenario : null;
 }
 
-function loadEnv(cwd: string, note: (message: string) => void): LoadEnv {
+function loadEnv({ io, allowCode }: CommandContext, note: LoadEnv['note'] & {}): LoadEnv {
   return {
-    readFile: (path) => unzipped(readInput(path, cwd), path),
+    readFile: (path) => unzipped(readInput(path, io.cwd), path),
     note,
+    allowCode,
     strategies: parseStrategy,
     costs: { presets: COST_PRESETS, names: COST_NAMES },
     zeroTimeLoop: (scenario) => zeroTimeLoops(scenario, null),

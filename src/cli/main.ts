@@ -27,6 +27,7 @@ import { COMMANDS, type CommandText, formatHelp, OVERVIEW } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { Messages } from './messages.ts';
 import {
+  allowCode,
   duration,
   listFormat,
   maxEvents,
@@ -95,9 +96,10 @@ function asked(argv: readonly string[]): readonly string[] {
 type Action = (operands: unknown, options: unknown) => Promise<number>;
 
 /** Each command's options, and its code behind an import. */
-function commands({ io, bug }: Omit<CommandContext, 'messages'>) {
+function commands({ io, bug }: Pick<CommandContext, 'io' | 'bug'>) {
   const context = (options: QuietOptions): CommandContext => {
-    return { io, bug, messages: new Messages(io, options.quiet === true) };
+    const messages = new Messages(io, options.quiet === true);
+    return { io, bug, messages, allowCode: options.allowCode === true };
   };
   return {
     run: {
@@ -151,7 +153,7 @@ function commands({ io, bug }: Omit<CommandContext, 'messages'>) {
         (await import('./commands/check.ts')).check(paths, options, context(options)),
     },
     validate: {
-      options: [quiet],
+      options: [allowCode, quiet],
       action: async (scenarios: readonly string[], options: QuietOptions) =>
         (await import('./commands/validate.ts')).validate(scenarios, options, context(options)),
     },
@@ -174,7 +176,7 @@ function commands({ io, bug }: Omit<CommandContext, 'messages'>) {
         (await import('./commands/strategies.ts')).strategies(options, context({})),
     },
     final: {
-      options: [seed, duration, maxEvents, quiet],
+      options: [seed, duration, allowCode, maxEvents, quiet],
       action: async (scenario: string, options: FinalOptions) =>
         (await import('./commands/final.ts')).final(scenario, options, context(options)),
     },

@@ -1,6 +1,7 @@
 /** The options of commands that make many runs: compare, sweep, merge. */
 import type { Option } from 'commander';
 import {
+  allowCode,
   color,
   durationNs,
   eventCount,
@@ -75,6 +76,7 @@ export const COMPARE_OPTIONS: readonly Option[] = [
   strategies(DEFAULT_STRATEGIES),
   seeds(DEFAULT_SEEDS),
   duration,
+  allowCode,
   option('output', '--format <F>', COMPARE_FORMAT_NAMES.join(', '))
     .argParser(oneOf(COMPARE_FORMAT_NAMES))
     .default('text', 'text'),
@@ -100,6 +102,7 @@ export const SWEEP_OPTIONS: readonly Option[] = [
   strategies("the grid's, else each reader's own"),
   seeds("the grid's, else the scenario's own"),
   duration,
+  allowCode,
   sweepFormat,
   output('write to a file instead, repeatable; the ending says the format: .ndjson or .csv'),
   option('limits', '--shard <i/n>', 'only each n-th run from the i-th on, or auto (see below)'),

@@ -100,6 +100,13 @@ export const strategy = option(
   'for every reader, NAME[:key=value[,key=value…]] (see mapsim strategies)',
 ).argParser(nonEmpty('The strategy'));
 
+export const allowCode = option(
+  'model',
+  '--allow-code',
+  'let a file that is read name a program (strategy: ./mine.mjs), which runs with your rights; ' +
+    'without this such a file is refused',
+);
+
 export const duration = option(
   'model',
   '--duration <D>',
@@ -138,6 +145,7 @@ export const RUN_OPTIONS: readonly Option[] = [
   strategy,
   seed,
   duration,
+  allowCode,
   option(
     'output',
     '--pass <P>',

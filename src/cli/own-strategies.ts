@@ -10,12 +10,8 @@ import { pathToFileURL } from 'node:url';
 import { EXIT, UserError } from '../base/errors.ts';
 import { GAP_LEVELS, type Strategy, TEARING_LEVELS } from '../proc/strategy.ts';
 import { parseStrategy } from '../readers/index.ts';
+import { isStrategyFile } from '../scenario/strategy-file.ts';
 import { STRATEGY_KIT, type StrategyFile } from './strategy-kit.ts';
-
-/** Whether a strategy is given as a path. */
-export function isStrategyFile(text: string): boolean {
-  return /\.m?js$/.test(text);
-}
 
 /**
  * The strategies among `texts` that are paths, by their text.

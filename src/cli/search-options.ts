@@ -1,6 +1,7 @@
 /** Options of explore, census and replay. */
 import type { Option } from 'commander';
 import {
+  allowCode,
   color,
   eventCount,
   jobCount,
@@ -82,6 +83,7 @@ export const EXPLORE_OPTIONS: readonly Option[] = [
     'a class such as falseGaps or livelock, or an expression such as "cuts>1" or "attempts>4" ' +
       '(see below); exit code 1 if it is possible, 0 if it is proven not to be',
   ).argParser(nonEmpty('What to find')),
+  allowCode,
   listFormat,
   option(
     'output',
@@ -102,6 +104,7 @@ export const CENSUS_OPTIONS: readonly Option[] = [
     '--against <S>',
     'another strategy: print the texts that only one of the two can print',
   ).argParser(nonEmpty('The strategy')),
+  allowCode,
   listFormat,
   ...LIMITS,
   color,
@@ -123,6 +126,7 @@ export const REPLAY_OPTIONS: readonly Option[] = [
     'take only what the writers do, to readers of another strategy, which come as far before ' +
       'each step of a writer as those of the schedule had come; of a recorded run: at its times',
   ).argParser(nonEmpty('The strategy')),
+  allowCode,
   listFormat,
   color,
   quiet,

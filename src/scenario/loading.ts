@@ -32,6 +32,8 @@ export interface LoadEnv {
   readFile(path: string): Uint8Array;
   /** Paths of `.js` and `.mjs` files are not asked for. */
   strategies(text: string): StrategyAnswer;
+  /** Whether a scenario may name such a path: what it names is a program. Left out: it may not. */
+  readonly allowCode?: boolean;
   readonly costs: { readonly presets: readonly string[]; readonly names: readonly string[] };
   /**
    * Looks at an expression of failOn; without it all are accepted.

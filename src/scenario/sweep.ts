@@ -15,6 +15,7 @@ import { posix } from 'node:path';
 import { isMap, isNode, parseDocument } from 'yaml';
 import { type Fault, FaultList, show } from './faults.ts';
 import { type Path, type Places, parseSource } from './parse.ts';
+import { CODE_HINT, codeRefused, isStrategyFile } from './strategy-file.ts';
 import { parseDuration } from './units.ts';
 import type { ScenarioSource } from './validate.ts';
 
@@ -47,10 +48,11 @@ export type GridResult =
 /** Each point is a scenario in memory. */
 export const POINTS_MAX = 10_000;
 
-export function parseGrid({ path, bytes }: ScenarioSource): GridResult {
+/** @param allowCode whether `strategies:` may name programs */
+export function parseGrid({ path, bytes }: ScenarioSource, allowCode = false): GridResult {
   const faults = new FaultList();
   const parsed = parseSource(path === '-' ? 'stdin' : path, bytes, faults);
-  const reader = parsed && new GridReader(parsed.source.text, parsed.places, faults);
+  const reader = parsed && new GridReader(parsed.source.text, parsed.places, { faults, allowCode });
   const grid = reader?.read(parsed?.value, nameOf(path)) ?? null;
   if (grid === null || faults.count > 0) {
     return { ok: false, faults: faults.sorted(), dropped: faults.dropped };
@@ -73,12 +75,18 @@ class GridReader {
   readonly #text: string;
   readonly #places: Places;
   readonly #faults: FaultList;
+  readonly #allowCode: boolean;
   readonly #document: ReturnType<typeof parseDocument>;
 
-  constructor(text: string, places: Places, faults: FaultList) {
+  constructor(
+    text: string,
+    places: Places,
+    { faults, allowCode }: { faults: FaultList; allowCode: boolean },
+  ) {
     this.#text = text;
     this.#places = places;
     this.#faults = faults;
+    this.#allowCode = allowCode;
     this.#document = parseDocument(text, { version: '1.2', intAsBigInt: true });
   }
 
@@ -102,7 +110,7 @@ class GridReader {
     this.#checkOverlaps(axes, slots);
     const points = axes.reduce((product, { values }) => product * values.length, 1);
     if (points > POINTS_MAX) {
-      this.#refuse(['sweep'], `the grid has ${points} points, more than ${POINTS_MAX}`);
+      this.#refuse(['sweep'], `the grid has more than ${POINTS_MAX} points`);
     }
     const strategies = this.#strategies(sweep.strategies);
     const seeds = this.#seeds(sweep.seeds);
@@ -162,7 +170,14 @@ class GridReader {
   #strategies(written: unknown): readonly string[] | null {
     if (written === undefined) return null;
     if (Array.isArray(written) && written.length > 0) {
-      if (written.every((item) => typeof item === 'string')) return written;
+      if (written.every((item) => typeof item === 'string')) {
+        for (const [i, item] of this.#allowCode ? [] : written.entries()) {
+          const program = item.split(',').find(isStrategyFile);
+          if (program === undefined) continue;
+          this.#refuse(['sweep', 'strategies', i], codeRefused(program), CODE_HINT);
+        }
+        return written;
+      }
     }
     this.#refuse(['sweep', 'strategies'], 'strategies: a list of names is needed');
     return null;

@@ -10,6 +10,7 @@ import type { HogSpec, MachineSpec, ReaderSpec, WriterProgram, WriterSpec } from
 import type { MachineArgs, ReaderArgs, WriterArgs } from './schema.ts';
 import type { SelectorContext } from './selectors.ts';
 import { didYouMean, list } from './shape.ts';
+import { CODE_HINT, codeRefused, isStrategyFile } from './strategy-file.ts';
 import { checkTraceKeys, type LoadedTraces, threadsOf, traceSpec } from './traces.ts';
 import { parseSize } from './units.ts';
 
@@ -145,7 +146,10 @@ export function readerSpecs(
 
 /** Canonical, or the path of a user's own file as written. */
 function strategyText(loading: Loading, path: Path, text: string): string {
-  if (/\.m?js$/.test(text)) return text;
+  if (isStrategyFile(text)) {
+    if (loading.env.allowCode !== true) refuse(loading, path, codeRefused(text), CODE_HINT);
+    return text;
+  }
   const answer = loading.env.strategies(text);
   if (answer.ok) return answer.canonical;
   const { offset, length, known } = answer;

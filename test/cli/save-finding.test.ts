@@ -168,11 +168,11 @@ readers: [{name: r, strategy: own.mjs}]
 writers: [{name: w, trace: [log.strace], from: "1795366151.0", until: "1795366152.0"}]
 `,
     });
-    const find = ['--find=attempts>1', '--save=out/f.yaml'];
+    const find = ['--find=attempts>1', '--save=out/f.yaml', '--allow-code'];
     mkdirSync(join(cwd, 'out'));
     const found = await mapsim(['explore', 'in/world.yaml', ...find], { cwd });
     const tree = parse(readFileSync(join(cwd, 'out/f.yaml'), 'utf8'));
-    const replayed = await mapsim(['replay', 'out/f.yaml'], { cwd });
+    const replayed = await mapsim(['replay', 'out/f.yaml', '--allow-code'], { cwd });
 
     expect(found.code).toBe(1);
     expect(tree.readers[0].strategy).toBe('../in/own.mjs');

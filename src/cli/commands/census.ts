@@ -74,10 +74,10 @@ async function tell(
 ): Promise<void> {
   const { against } = options;
   const shown = viewFor(options, context);
-  const view = { ...shown, replayLine: replayLine(path, options.strategy) };
+  const view = { ...shown, replayLine: replayLine(path, options.strategy, context) };
   const text = (): string => {
     if (there !== null) {
-      const other = { ...shown, replayLine: replayLine(path, against) };
+      const other = { ...shown, replayLine: replayLine(path, against, context) };
       const sides = [
         { outcome: here, view },
         { outcome: there, view: other },

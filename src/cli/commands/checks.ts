@@ -41,7 +41,7 @@ export async function loadStrategies(
 export function parseExpressions(
   given: readonly string[],
   scenario: Scenario,
-  { instead, own }: Strategies,
+  { instead, own }: Omit<Strategies, 'directory'>,
 ): readonly FailOn[] {
   const nameOf = (text: string) => own.get(text)?.name ?? text;
   const taking = scenario.readers.map((reader) => nameOf(instead ?? reader.strategy));

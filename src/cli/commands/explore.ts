@@ -106,7 +106,7 @@ async function tell(
   const stdout = new Output(context.io.stdout, 'standard output');
   const view = {
     ...viewFor(options, context),
-    replayLine: replayLine(path, options.strategy),
+    replayLine: replayLine(path, options.strategy, context),
   };
   const text =
     options.format === 'json'

@@ -1,9 +1,10 @@
 /** `mapsim replay` of a recorded timed run: prints what `mapsim run` printed. */
-import { EXIT } from '../../base/errors.ts';
+import { EXIT, UserError } from '../../base/errors.ts';
 import { FORMATS } from '../../report/index.ts';
 import { parseRecord } from '../../run/record.ts';
 import { carryRecord, replayRecord } from '../../run/replay-record.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { CODE_HINT, codeRefused, isStrategyFile } from '../../scenario/strategy-file.ts';
 import type { CommandContext } from '../command.ts';
 import { DEFAULT_MAX_EVENTS } from '../options.ts';
 import { checkPass, loadStrategies, parseExpressions } from './checks.ts';
@@ -26,7 +27,11 @@ export async function replayRun(
   const { reader, which } = head.passes;
   if (which !== 'none') checkPass(scenario, reader ?? undefined, which);
   const carried = options.carryTo !== undefined;
-  const given = options.carryTo ?? options.strategy ?? head.strategy ?? undefined;
+  const asked = options.carryTo ?? options.strategy;
+  const given = asked ?? head.strategy ?? undefined;
+  if (asked === undefined && given !== undefined && isStrategyFile(given) && !context.allowCode) {
+    throw new UserError(`${file}: ${codeRefused(given)}; ${CODE_HINT}`);
+  }
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
   const strategies = await loadStrategies(given, where);
   const { instead, own } = strategies;

@@ -11,10 +11,10 @@ import type { Tree } from '../../scenario/cuts.ts';
 import { FaultList } from '../../scenario/faults.ts';
 import { parseSource } from '../../scenario/parse.ts';
 import { movePaths } from '../../scenario/paths.ts';
+import { isStrategyFile } from '../../scenario/strategy-file.ts';
 import type { Finding } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
 import { OutFile, readInput } from '../files.ts';
-import { isStrategyFile } from '../own-strategies.ts';
 import type { ExploreOptions } from './explore.ts';
 import type { SmallestWorld } from './smaller-world.ts';
 
@@ -65,6 +65,7 @@ export class FindingFile {
       'x-schedule': scheduleOf(small.found.findings[0]!),
     };
     this.#file.write(leftOut(basename(this.#path), small));
+    if (strategy !== undefined && isStrategyFile(strategy)) this.#file.write(PROGRAM);
     this.#file.write(stringify(scenario, { lineWidth: 100 }));
     this.#file.finish();
   }
@@ -85,6 +86,9 @@ function isSameFile(one: string, other: string): boolean {
 
 /** Parts left out that are named one by one. */
 const NAMED_MAX = 20;
+
+const PROGRAM =
+  '# Its strategy is a program, so replay takes it with --allow-code or with --strategy=FILE.\n';
 
 function leftOut(name: string, { leftOut: parts, isCutShort }: SmallestWorld): string {
   if (parts.length === 0) return '';

@@ -260,7 +260,9 @@ export function shellWord(word: string): string {
 export function replayLine(
   scenario: string,
   strategy: string | undefined,
+  { allowCode }: CommandContext,
 ): (schedule: string) => string {
   const given = strategy === undefined ? '' : ` --strategy=${shellWord(strategy)}`;
-  return (schedule) => `mapsim replay ${shellWord(scenario)}${given} --schedule ${schedule}`;
+  const code = allowCode ? ' --allow-code' : '';
+  return (schedule) => `mapsim replay ${shellWord(scenario)}${given}${code} --schedule ${schedule}`;
 }

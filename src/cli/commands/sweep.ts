@@ -130,13 +130,14 @@ function pointOf(grid: Grid, point: number): Readonly<Record<string, unknown>> {
 
 /** The same sweep, one run of it. */
 function repeatArgv(path: string, options: SweepOptions, { index, count }: Shard): string[] {
-  const { strategies, seeds, duration, maxEvents } = options;
+  const { strategies, seeds, duration, maxEvents, allowCode } = options;
   return [
     ...['sweep', path],
     ...(strategies === undefined ? [] : [`--strategies=${strategies.join(',')}`]),
     ...(seeds === undefined ? [] : [`--seeds=${seeds}`]),
     ...(duration === undefined ? [] : [`--duration=${duration}`]),
     ...(maxEvents === undefined ? [] : [`--max-events=${maxEvents}`]),
+    ...(allowCode === true ? ['--allow-code'] : []),
     `--shard=${index}/${count}`,
   ];
 }
@@ -150,7 +151,7 @@ async function prepare(
 ): Promise<Sweep | number> {
   const { io, messages } = context;
   const bytes = await readScenario(path, context);
-  const parsed = parseGrid({ path, bytes });
+  const parsed = parseGrid({ path, bytes }, context.allowCode);
   if (!parsed.ok) {
     messages.raw(renderFaults(parsed.faults, { dropped: parsed.dropped }));
     return EXIT.usage;
