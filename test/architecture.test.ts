@@ -84,9 +84,9 @@ const FREE = new Set(['cli', '']);
 
 /** Packages and modules of Node, by folder; the command line may use any. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
-  base: ['seedrandom/lib/alea.js'],
-  scenario: ['yaml', 'zod', 'node:crypto', 'node:path'],
-  compare: ['zod'],
+  base: ['seedrandom/lib/alea.js', 'valibot'],
+  scenario: ['yaml', 'valibot', 'node:crypto', 'node:path'],
+  compare: ['valibot'],
   report: ['cli-table3'],
 };
 

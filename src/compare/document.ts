@@ -2,29 +2,23 @@
  * The form of a saved comparison, `mapsim/compare@1`: what reads it back is also what its JSON
  * Schema is published from. Unknown keys are let pass, since later versions may add some.
  */
-import * as z from 'zod';
+import * as v from 'valibot';
+import { about, each, Whole, WholeOrNull } from '../base/forms.ts';
 import { COUNTER_KEYS, type EndReason, TEARING_KEYS } from '../world/outcome.ts';
 import type { Group } from './comparison.ts';
 import { COMPARE_SCHEMA } from './fields.ts';
 import { POOL_KEYS, Pool, type RunRecord, type SavedPool } from './record.ts';
 
-const whole = z.int().min(0);
-const wholeOrNull = whole.nullable();
-const numberOrNull = z.number().nullable();
+const NumberOrNull = v.nullable(v.number());
 
-function integers<K extends string>(keys: readonly K[]) {
-  const shape = Object.fromEntries(keys.map((key) => [key, whole])) as Record<K, typeof whole>;
-  return z.looseObject(shape);
-}
-
-const SummarySchema = z.looseObject({
-  n: whole,
-  min: wholeOrNull,
-  mean: wholeOrNull,
-  p50: wholeOrNull,
-  p90: wholeOrNull,
-  p99: wholeOrNull,
-  max: wholeOrNull,
+const SummarySchema = v.looseObject({
+  n: Whole,
+  min: WholeOrNull,
+  mean: WholeOrNull,
+  p50: WholeOrNull,
+  p90: WholeOrNull,
+  p99: WholeOrNull,
+  max: WholeOrNull,
 });
 
 /** A list that has every ending, or does not compile. */
@@ -39,138 +33,162 @@ const ENDINGS = Object.keys({
   interrupted: true,
 } satisfies Record<EndReason, true>);
 
-export const RunSchema = z
-  .looseObject({
-    seed: z.string(),
-    ended: z.enum(ENDINGS),
-    complete: z.boolean().describe('Ended by passes, operations or duration.'),
-    simulatedNs: whole,
-    events: whole,
-    totals: integers(COUNTER_KEYS),
-    tearing: integers(TEARING_KEYS),
-    passNs: SummarySchema,
-    readNs: SummarySchema,
-    writer: z.looseObject({
-      ops: whole,
-      errors: z.record(z.string(), whole),
-      opNs: SummarySchema,
-      lockWaitNs: SummarySchema,
-      drainWaitNs: SummarySchema,
-    }),
-  })
-  .describe('One run: counts over its readers, times over its readers or writers.');
-
-const SamplesSchema = z.union([
-  z.looseObject({
-    values: z.array(whole).describe('Each value and how often it is there, alternating, rising.'),
+const runEntries = {
+  seed: v.string(),
+  ended: v.picklist(ENDINGS),
+  complete: about('Ended by passes, operations or duration.', v.boolean()),
+  simulatedNs: Whole,
+  events: Whole,
+  totals: each(COUNTER_KEYS, Whole),
+  tearing: each(TEARING_KEYS, Whole),
+  passNs: SummarySchema,
+  readNs: SummarySchema,
+  writer: v.looseObject({
+    ops: Whole,
+    errors: v.record(v.string(), Whole),
+    opNs: SummarySchema,
+    lockWaitNs: SummarySchema,
+    drainWaitNs: SummarySchema,
   }),
-  z.looseObject({
-    n: whole,
-    min: whole,
-    max: whole,
-    sum: z.string().regex(/^[0-9]+$/),
-    buckets: z.array(whole).describe('Each bucket that is not empty and its count, alternating.'),
+};
+const RunSchema = about(
+  'One run: counts over its readers, times over its readers or writers.',
+  v.looseObject(runEntries),
+);
+
+const SamplesSchema = v.union([
+  v.looseObject({
+    values: about('Each value and how often it is there, alternating, rising.', v.array(Whole)),
+  }),
+  v.looseObject({
+    n: Whole,
+    min: Whole,
+    max: Whole,
+    sum: v.pipe(v.string(), v.regex(/^[0-9]+$/)),
+    buckets: about('Each bucket that is not empty and its count, alternating.', v.array(Whole)),
   }),
 ]);
 
-const PoolSchema = z
-  .looseObject(
-    Object.fromEntries(POOL_KEYS.map((key) => [key, SamplesSchema])) as Record<
-      (typeof POOL_KEYS)[number],
-      typeof SamplesSchema
-    >,
-  )
-  .describe('The times of all runs together.');
-
-export const GroupSchema = z.looseObject({
-  label: z.string(),
-  strategy: z.string(),
-  file: z.string().nullable().describe('The saved result that it was read from.'),
-  pool: PoolSchema,
-  runs: z.array(RunSchema).describe('One for each seed, in the order of the seeds.'),
+const groupEntries = {
+  label: v.string(),
+  strategy: v.string(),
+  file: about('The saved result that it was read from.', v.nullable(v.string())),
+  pool: about('The times of all runs together.', each(POOL_KEYS, SamplesSchema)),
+};
+export const GroupSchema = v.looseObject({
+  ...groupEntries,
+  runs: about('One for each seed, in the order of the seeds.', v.array(RunSchema)),
 });
 
-const RateSchema = z.looseObject({
-  events: whole,
-  of: whole,
-  things: z.string(),
-  low: numberOrNull,
-  high: numberOrNull,
+const RateSchema = v.looseObject({
+  events: Whole,
+  of: Whole,
+  things: v.string(),
+  low: NumberOrNull,
+  high: NumberOrNull,
 });
 
-const DifferenceSchema = z
-  .looseObject({
-    against: z.string(),
-    test: z.enum(['signed-rank', 'mcnemar', 'rank-sum']),
-    n: whole,
-    median: numberOrNull,
-    low: numberOrNull,
-    high: numberOrNull,
-    relative: numberOrNull,
-    p: z.number().min(0).max(1),
-    pCorrected: z.number().min(0).max(1),
-    shown: z.boolean(),
-  })
-  .describe('Against another group; 95 % interval.');
+const Probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const DifferenceSchema = about(
+  'Against another group; 95 % interval.',
+  v.looseObject({
+    against: v.string(),
+    test: v.picklist(['signed-rank', 'mcnemar', 'rank-sum']),
+    n: Whole,
+    median: NumberOrNull,
+    low: NumberOrNull,
+    high: NumberOrNull,
+    relative: NumberOrNull,
+    p: Probability,
+    pCorrected: Probability,
+    shown: v.boolean(),
+  }),
+);
 
-const CellSchema = z.looseObject({
-  group: z.string(),
-  n: whole.describe('Runs that measured something.'),
-  median: numberOrNull,
-  low: numberOrNull,
-  high: numberOrNull,
-  rate: RateSchema.nullable(),
-  difference: DifferenceSchema.nullable(),
+const CellSchema = v.looseObject({
+  group: v.string(),
+  n: about('Runs that measured something.', Whole),
+  median: NumberOrNull,
+  low: NumberOrNull,
+  high: NumberOrNull,
+  rate: v.nullable(RateSchema),
+  difference: v.nullable(DifferenceSchema),
 });
 
-const ComparisonSchema = z.looseObject({
-  level: z.number(),
-  canShow: z.boolean().describe('Whether so few runs could show a difference at all.'),
-  metrics: z.array(
-    z.looseObject({
-      metric: z.string(),
-      about: z.string(),
-      unit: z.enum(['count', 'ns', 'share']),
-      cells: z.array(CellSchema),
+const ComparisonSchema = v.looseObject({
+  level: v.number(),
+  canShow: about('Whether so few runs could show a difference at all.', v.boolean()),
+  metrics: v.array(
+    v.looseObject({
+      metric: v.string(),
+      about: v.string(),
+      unit: v.picklist(['count', 'ns', 'share']),
+      cells: v.array(CellSchema),
     }),
   ),
 });
 
-export const ScenarioHeadSchema = z.looseObject({ name: z.string(), sha256: z.string() });
+const scenarioHead = { name: v.string(), sha256: v.string() };
 
-const FigureSchema = z.union([z.number(), z.literal('Infinity'), z.null()]);
+const FigureSchema = v.union([v.number(), v.literal('Infinity'), v.null()]);
 
-export const DocumentSchema = z
-  .looseObject({
-    schema: z.literal(COMPARE_SCHEMA),
-    tool: z.string(),
-    prng: z.string(),
-    complete: z.boolean().describe('False where not every seed was run.'),
-    scenarios: z.array(
-      z.looseObject({
-        ...ScenarioHeadSchema.shape,
-        comparison: ComparisonSchema.nullable(),
-        groups: z.array(GroupSchema),
+const documentHead = {
+  schema: v.literal(COMPARE_SCHEMA),
+  prng: v.string(),
+  complete: about('False where not every seed was run.', v.boolean()),
+};
+export const DocumentSchema = v.pipe(
+  v.looseObject({
+    ...documentHead,
+    tool: v.string(),
+    scenarios: v.array(
+      v.looseObject({
+        ...scenarioHead,
+        comparison: v.nullable(ComparisonSchema),
+        groups: v.array(GroupSchema),
       }),
     ),
-    failOn: z.array(
-      z.looseObject({
-        scenario: z.string(),
-        expression: z.string(),
-        group: z.string(),
-        failed: z.boolean(),
+    failOn: v.array(
+      v.looseObject({
+        scenario: v.string(),
+        expression: v.string(),
+        group: v.string(),
+        failed: v.boolean(),
         left: FigureSchema,
         right: FigureSchema,
       }),
     ),
-  })
-  .meta({
-    title: 'mapsim comparison',
-    description: 'What mapsim compare saves: reader strategies side by side over seeds.',
-  });
+  }),
+  v.title('mapsim comparison'),
+  v.description('What mapsim compare saves: reader strategies side by side over seeds.'),
+);
+
+/** What of the document is needed; the comparison in it is made again. */
+export const SavedSchema = v.looseObject({
+  ...documentHead,
+  scenarios: v.array(v.looseObject({ ...scenarioHead, groups: v.array(GroupSchema) })),
+});
+
+/** A line of the document as NDJSON. */
+export const LineSchema = v.variant('type', [
+  v.looseObject({
+    type: v.literal('header'),
+    schema: v.literal(COMPARE_SCHEMA),
+    prng: v.string(),
+  }),
+  v.looseObject({ type: v.literal('scenario'), ...scenarioHead }),
+  v.looseObject({ type: v.literal('group'), scenario: v.string(), ...groupEntries }),
+  v.looseObject({
+    ...runEntries,
+    type: v.literal('run'),
+    scenario: v.string(),
+    group: v.string(),
+  }),
+  v.looseObject({ type: v.literal('footer'), complete: v.boolean() }),
+]);
 
 /** A group as GroupSchema has let it pass. @throws Error for a pool that cannot be */
-export function groupOf(saved: z.output<typeof GroupSchema>, file: string): Group {
+export function groupOf(saved: v.InferOutput<typeof GroupSchema>, file: string): Group {
   const runs = saved.runs.map((run) => ({ ...run, strategy: saved.strategy }) as RunRecord);
   const pool = Pool.restored(saved.pool as SavedPool);
   return { label: saved.label, strategy: saved.label, file, runs, pool };

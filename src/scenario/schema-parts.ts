@@ -1,39 +1,58 @@
 /**
  * The small parts that scenarios are made of: durations, sizes, addresses, names, files, selectors.
  *
- * The `error` of a leaf completes the sentence "X is not …". Regular expressions have no flags,
+ * The message of a leaf completes the sentence "X is not …". Regular expressions have no flags,
  * since JSON Schema could not carry them; no value is a bigint, for the same reason.
  */
-import * as z from 'zod';
+import * as v from 'valibot';
+import { about } from '../base/forms.ts';
 
 /** An object whose unknown keys are errors, except those that begin with `x-`. */
-export function keys<S extends z.ZodRawShape>(what: string, shape: S) {
-  return z
-    .strictObject(shape, {
-      // The message of an unknown key is the list of the known ones: shape.ts makes suggestions of
-      // it.
-      error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : what),
-    })
-    .meta({ patternProperties: { '^x-': true } });
+export function keys<E extends v.ObjectEntries>(what: string, entries: E) {
+  return v.pipe(
+    // biome-ignore lint/suspicious/noExplicitAny: what the second schema takes is judged by it
+    v.custom<any>((value) => !Array.isArray(value) && value instanceof Object, what),
+    // The message of a missing key is that of its value; that of an unknown key is the list of the
+    // known ones: shape.ts makes suggestions of it.
+    v.strictObject(entries, ({ expected }) => messageOf(entries, expected)),
+  );
+}
+
+/** @param expected the name of the missing key in quotes, or never */
+function messageOf(entries: v.ObjectEntries, expected: string | null): string {
+  if (expected === 'never') return Object.keys(entries).join(' ');
+  type Value = { readonly message?: unknown; readonly wrapped?: Value };
+  let value: Value | undefined = entries[JSON.parse(expected ?? '')] as Value;
+  while (value?.wrapped) value = value.wrapped;
+  return String(value?.message);
+}
+
+/** One of these words. */
+export function oneOf<const W extends readonly string[]>(words: W) {
+  return v.picklist(words, words.join(' '));
 }
 
 /** Exactly one of these keys has to be there. */
-export function exactlyOne<S extends z.ZodObject>(
-  schema: S,
-  names: readonly string[],
+export function exactlyOne<I, T extends Partial<Record<K, unknown>>, K extends string>(
+  schema: v.GenericSchema<I, T>,
+  names: readonly K[],
   message: string,
-) {
-  const description = z.globalRegistry.get(schema) ?? {};
-  return schema
-    .refine((value) => names.filter((name) => value[name] !== undefined).length === 1, {
-      error: message,
-      params: { oneOf: names }, // shape.ts looks at what was written, not at what was understood
-    })
-    .meta({ ...description, oneOf: names.map((name) => ({ required: [name] })) });
+): v.GenericSchema<I, T> {
+  const hasOne = (value: T) => names.filter((name) => value[name] !== undefined).length === 1;
+  return v.pipe(
+    schema,
+    v.check(Object.assign(hasOne, { names }), message), // shape.ts looks at what was written
+    v.metadata({ oneOf: names.map((name) => ({ required: [name] })) }),
+  );
 }
 
-export const whole = (error: string, min: number, max = Number.MAX_SAFE_INTEGER) =>
-  z.int({ error }).min(min, { error }).max(max, { error });
+export const whole = (message: string, min: number, max = Number.MAX_SAFE_INTEGER) =>
+  v.pipe(
+    v.number(message),
+    v.safeInteger(message),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+  );
 
 export const count = (what: string, max?: number) =>
   whole(`a number of ${what} ${max === undefined ? 'of 1 or more' : `from 1 to ${max}`}`, 1, max);
@@ -41,102 +60,101 @@ export const count = (what: string, max?: number) =>
 /** Of a 64-bit address space, less the last. */
 export const PAGES = 2 ** 52 - 1;
 export const pageCount = () => whole('a number of pages of 1 or more', 1, PAGES);
+
+const text = (message: string, form: RegExp) => v.pipe(v.string(message), v.regex(form, message));
+
 const NS = 'a whole number of ns of 0 or more';
 const DURATION = 'a duration: whole ns, or text such as 250ns, 10us, 1.5ms, 2s';
 const ADDRESS = 'an address: hexadecimal text such as "0x7f0000000000"';
 
-export const DurationString = z
-  .string({ error: DURATION })
-  .regex(/^[0-9]+(\.[0-9]+)?(ns|us|ms|s)$/, { error: DURATION });
+export const DurationString = text(DURATION, /^[0-9]+(\.[0-9]+)?(ns|us|ms|s)$/);
 
-export const FixedDurationSchema = z
-  .union([whole(NS, 0), DurationString], { error: DURATION })
-  .meta({
-    id: 'fixedDuration',
-    description: 'Whole ns, or text with a unit: 250ns 10us 1.5ms 2s.',
-  });
+export const FixedDurationSchema = about(
+  'Whole ns, or text with a unit: 250ns 10us 1.5ms 2s.',
+  v.union([whole(NS, 0), DurationString], DURATION),
+);
 
+const PAIR = 'a pair of durations: [LEAST, MOST]';
 const Distribution = exactlyOne(
   keys('a distribution', {
-    exp: FixedDurationSchema.optional().describe('Exponential with this mean.'),
-    uniform: z
-      .array(FixedDurationSchema, { error: 'a pair of durations: [LEAST, MOST]' })
-      .length(2, { error: 'a pair of durations: [LEAST, MOST]' })
-      .optional()
-      .describe('Uniform over whole ns, both ends included.'),
+    exp: about('Exponential with this mean.', v.optional(FixedDurationSchema)),
+    uniform: about(
+      'Uniform over whole ns, both ends included.',
+      v.optional(v.pipe(v.array(FixedDurationSchema, PAIR), v.length(2, PAIR))),
+    ),
   }),
   ['exp', 'uniform'],
   'a distribution has one key: exp or uniform',
 );
 
-export const DurationSchema = z
-  .union([whole(NS, 0), DurationString, Distribution], {
-    error: `${DURATION}, or {exp: MEAN}, or {uniform: [A, B]}`,
-  })
-  .meta({ id: 'duration', description: 'A time, fixed or drawn anew each time it is needed.' });
+export const DurationSchema = about(
+  'A time, fixed or drawn anew each time it is needed.',
+  v.union(
+    [whole(NS, 0), DurationString, Distribution],
+    `${DURATION}, or {exp: MEAN}, or {uniform: [A, B]}`,
+  ),
+);
 
 const SIZE = 'a size: bytes, or text such as 4k, 1m';
 export const sizeOf = (min: number) =>
-  z.union([whole(SIZE, min), z.string().regex(/^[0-9]{1,9}[km]$/, { error: SIZE })], {
-    error: SIZE,
-  });
+  v.union([whole(SIZE, min), text(SIZE, /^[0-9]{1,9}[km]$/)], SIZE);
 
-export const Address = z
-  .string({ error: ADDRESS })
-  .regex(/^0x[0-9a-fA-F]{1,32}$/, { error: ADDRESS })
-  .meta({ id: 'address', description: 'Hexadecimal text, a multiple of 0x1000.' });
+export const Address = about(
+  'Hexadecimal text, a multiple of 0x1000.',
+  text(ADDRESS, /^0x[0-9a-fA-F]{1,32}$/),
+);
 
 export const PERMS = 'permissions: four letters such as rw-p, r-xp, r--s';
-export const Perms = z
-  .string({ error: PERMS })
-  .regex(/^[r-][w-][x-][sp]$/, { error: PERMS })
-  .meta({ id: 'perms', description: 'As maps prints them, for example rw-p.' });
+export const Perms = about(
+  'As maps prints them, for example rw-p.',
+  text(PERMS, /^[r-][w-][x-][sp]$/),
+);
 
-const ANON_NAME =
-  'a name for anonymous memory: at most 79 printable ASCII characters, none of \\ ` $ [ ]';
-export const AnonName = z
-  .string({ error: ANON_NAME })
-  .regex(/^[ -#%-Z^_a-~]{0,79}$/, { error: ANON_NAME });
+export const AnonName = text(
+  'a name for anonymous memory: at most 79 printable ASCII characters, none of \\ ` $ [ ]',
+  /^[ -#%-Z^_a-~]{0,79}$/,
+);
 
-const TASK_NAME = 'a name: 1 to 64 characters, no spaces, no slashes';
-// biome-ignore lint/suspicious/noControlCharactersInRegex: names go to terminals
-const TASK_NAME_FORM = /^[^\s/\u0000-\u001f\u007f-\u009f]{1,64}$/;
-export const TaskName = z
-  .string({ error: TASK_NAME })
-
-  .regex(TASK_NAME_FORM, { error: TASK_NAME });
+export const TaskName = text(
+  'a name: 1 to 64 characters, no spaces, no slashes',
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: names go to terminals
+  /^[^\s/\u0000-\u001f\u007f-\u009f]{1,64}$/,
+);
 
 export const TEXT = 'text';
-export const Tag = z.string({ error: TEXT }).min(1, { error: 'a tag of at least one character' });
-const DEVICE = 'a device: hexadecimal MAJOR:MINOR in quotes, such as "08:01"';
+export const Tag = v.pipe(v.string(TEXT), v.minLength(1, 'a tag of at least one character'));
 export const PATH = 'a path';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: no path holds a NUL
-const PATH_FORM = /^[^\u0000]+$/;
 export const FileSchema = keys('a file: {path, dev, inode}', {
-  path: z.string({ error: PATH }).regex(PATH_FORM, { error: PATH }).describe('As maps prints it.'),
-  dev: z
-    .string({ error: DEVICE })
-    .regex(/^[0-9a-f]{1,3}:[0-9a-f]{1,5}$/, { error: DEVICE })
-    .describe('MAJOR:MINOR in hexadecimal, as maps prints it.'),
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no path holds a NUL
+  path: about('As maps prints it.', text(PATH, /^[^\u0000]+$/)),
+  dev: about(
+    'MAJOR:MINOR in hexadecimal, as maps prints it.',
+    text(
+      'a device: hexadecimal MAJOR:MINOR in quotes, such as "08:01"',
+      /^[0-9a-f]{1,3}:[0-9a-f]{1,5}$/,
+    ),
+  ),
   inode: whole('an inode: a whole number', 0),
-  offset: z
-    .union([sizeOf(0), Address], {
-      error: 'an offset: bytes, text such as 4k, or hexadecimal text',
-    })
-    .default(0)
-    .describe('Offset into the file of the first page.'),
-  open: whole('the number of an open of the file, from 0', 0)
-    .default(0)
-    .describe('Which open of the file this is. Mappings of different opens never merge.'),
-}).meta({ id: 'file' });
-
-export const SelectorSchema = keys('a selector: {tag, index, address, pick}', {
-  tag: Tag.optional().describe('Ranges with this tag; without it, all.'),
-  index: whole('an index of 0 or more', 0).optional().describe('Among those, from 0, by address.'),
-  address: Address.optional().describe('The range that holds this address.'),
-  pick: z.enum(['first', 'next', 'random']).default('first'),
-}).meta({
-  id: 'selector',
-  description: 'Names ranges as given in vmas, whatever becomes of them.',
+  offset: about(
+    'Offset into the file of the first page.',
+    v.optional(
+      v.union([sizeOf(0), Address], 'an offset: bytes, text such as 4k, or hexadecimal text'),
+      0,
+    ),
+  ),
+  open: about(
+    'Which open of the file this is. Mappings of different opens never merge.',
+    v.optional(whole('the number of an open of the file, from 0', 0), 0),
+  ),
 });
+
+export const SelectorSchema = about(
+  'Names ranges as given in vmas, whatever becomes of them.',
+  keys('a selector: {tag, index, address, pick}', {
+    tag: about('Ranges with this tag; without it, all.', v.optional(Tag)),
+    index: about('Among those, from 0, by address.', v.optional(whole('an index of 0 or more', 0))),
+    address: about('The range that holds this address.', v.optional(Address)),
+    pick: v.optional(oneOf(['first', 'next', 'random']), 'first'),
+  }),
+);

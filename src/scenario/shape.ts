@@ -2,14 +2,12 @@
  * Holds one part of a scenario against its schema, and says in our words what does not fit.
  *
  * A part with faults is tried again without them, so that what is left can still be judged: all
- * faults of a file are to be found in one go. zod knows paths, `Places` knows where they stand.
+ * faults of a file are to be found in one go. valibot knows paths, `Places` knows where they stand.
  */
-import type { z } from 'zod';
+import * as v from 'valibot';
 import { nearest } from '../base/nearest.ts';
 import { type FaultList, type Span, show } from './faults.ts';
 import type { Path, Places } from './parse.ts';
-
-type Issue = z.core.$ZodIssue;
 
 /** Where to report, and where in the file the checked value stands. */
 export interface ShapeContext {
@@ -17,20 +15,27 @@ export interface ShapeContext {
   readonly places: Places;
 }
 
+/** What does not fit, and where: a value, unknown keys of an object, or a rule on its keys. */
+type Misfit = { readonly path: Path } & (
+  | { readonly kind: 'value'; readonly expected: string; readonly words: readonly string[] | null }
+  | { readonly kind: 'keys'; readonly keys: readonly string[]; readonly known: readonly string[] }
+  | { readonly kind: 'rule'; readonly names: readonly string[]; readonly message: string }
+);
+
 /** What the schema makes of the value, if need be without its faulty parts; null: nothing. */
-export function checkShape<S extends z.ZodType>(
-  schema: S,
+export function checkShape<T>(
+  schema: v.GenericSchema<unknown, T>,
   value: unknown,
   path: Path,
   context: ShapeContext,
-): z.output<S> | null {
-  const first = schema.safeParse(value);
-  if (first.success) return first.data;
-  const issues = first.error.issues.flatMap((issue) => leaves(issue, [], value));
-  const kept = issues.filter((issue) => !isConsequence(issue, issues, value));
-  for (const issue of kept) report(issue, value, path, context);
-  const second = schema.safeParse(without(value, issues));
-  return second.success ? second.data : null;
+): T | null {
+  const first = v.safeParse(schema, value, { abortPipeEarly: true });
+  if (first.success) return first.output;
+  const misfits = first.issues.flatMap((issue) => misfitsOf(issue, [], value));
+  const kept = misfits.filter((misfit) => !isConsequence(misfit, misfits, value));
+  for (const misfit of kept) report(misfit, value, path, context);
+  const second = v.safeParse(schema, without(value, misfits));
+  return second.success ? second.output : null;
 }
 
 /** A copy without keys that begin with `x-`, which are for other tools. */
@@ -44,92 +49,76 @@ export function withoutExtensions(value: unknown): unknown {
   );
 }
 
-/** The issue itself or, for a union, those of the branch that was meant. */
-function leaves(issue: Issue, base: Path, root: unknown): Issue[] {
-  const path = [...base, ...(issue.path as (string | number)[])];
-  if (issue.code === 'invalid_union') {
-    const meant = meantBranch(issue.errors);
-    if (meant && lookUp(root, path) !== undefined) {
-      return meant.flatMap((inner) => leaves(inner, path, root));
-    }
-  }
-  return [{ ...issue, path }];
-}
+type Issue = v.BaseIssue<unknown>;
 
-/**
- * The branch of the value's own type; among several the one with the fewest wrong or absent keys.
- */
-function meantBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
-  let best: readonly Issue[] | null = null;
-  let least = Number.POSITIVE_INFINITY;
-  for (const issues of branches) {
-    if (issues.some((issue) => issue.code === 'invalid_type' && issue.path.length === 0)) continue;
-    const wrong = issues.reduce((sum, issue) => sum + rootFaults(issue), 0);
-    if (wrong < least) [best, least] = [issues, wrong];
+function misfitsOf(issue: Issue, base: Path, root: unknown): Misfit[] {
+  const steps = (issue.path ?? []).map(({ key }) => key as string | number);
+  const path = [...base, ...steps];
+  const { type, message: expected } = issue;
+  if (type === 'union') {
+    // Those of the branch that was meant: the other ones are for values of another type.
+    const meant = issue.issues?.filter((inner) => inner.kind !== 'schema' || inner.path) ?? [];
+    if (meant.length > 0) return meant.flatMap((inner) => misfitsOf(inner, path, root));
+  } else if (type === 'strict_object' && issue.expected === 'never') {
+    const known = expected.split(' ');
+    const holder = lookUp(root, path.slice(0, -1)) as object;
+    const keys = Object.keys(holder).filter((key) => !known.includes(key));
+    return [{ path: path.slice(0, -1), kind: 'keys', keys, known }]; // valibot names the first
+  } else if (type === 'check') {
+    const { names } = issue.requirement as unknown as { readonly names: readonly string[] };
+    return [{ path, kind: 'rule', names, message: expected }];
   }
-  return best;
-}
-
-function rootFaults(issue: Issue): number {
-  if (issue.code === 'unrecognized_keys') return issue.path.length === 0 ? issue.keys.length : 0;
-  return issue.code === 'invalid_type' && issue.path.length === 1 ? 1 : 0;
+  const words = type === 'picklist' ? expected.split(' ') : null;
+  return [{ path, kind: 'value', expected, words }];
 }
 
 /** A missing key that was mistyped, or "one of" said of an object with other faults. */
-function isConsequence(issue: Issue, all: readonly Issue[], root: unknown): boolean {
-  const path = issue.path as Path;
-  if (issue.code === 'custom') {
-    const names: readonly string[] = issue.params?.oneOf ?? [];
-    const written = names.filter((name) => lookUp(root, [...path, name]) !== undefined);
+function isConsequence(misfit: Misfit, all: readonly Misfit[], root: unknown): boolean {
+  const { path, kind } = misfit;
+  const unknown = all.filter((other) => other.kind === 'keys');
+  if (kind === 'rule') {
+    const written = misfit.names.filter((name) => lookUp(root, [...path, name]) !== undefined);
     if (written.length > 0) return written.length === 1;
-    return all.some((other) => other.code === 'unrecognized_keys' && samePath(other, path));
+    return unknown.some((other) => samePath(other.path, path));
   }
-  if (lookUp(root, path) !== undefined) return false;
-  return all.some(
+  if (kind === 'keys' || lookUp(root, path) !== undefined) return false;
+  return unknown.some(
     (other) =>
-      other.code === 'unrecognized_keys' &&
-      other.path.length === path.length - 1 &&
-      startsWith(path, other.path as Path) &&
-      other.keys.some((key) => nearest(key, other.message.split(' ')) === path.at(-1)),
+      samePath(other.path, path.slice(0, -1)) &&
+      other.keys.some((key) => nearest(key, other.known) === path.at(-1)),
   );
 }
 
-function samePath(issue: Issue, path: Path): boolean {
-  return issue.path.length === path.length && startsWith(path, issue.path as Path);
+function samePath(one: Path, other: Path): boolean {
+  return one.length === other.length && one.every((step, index) => step === other[index]);
 }
 
-function startsWith(path: Path, prefix: Path): boolean {
-  return prefix.every((step, index) => path[index] === step);
-}
-
-function report(issue: Issue, root: unknown, base: Path, context: ShapeContext): void {
+function report(misfit: Misfit, root: unknown, base: Path, context: ShapeContext): void {
   const { faults, places } = context;
-  const local = issue.path as Path;
-  const path = [...base, ...local];
-  if (issue.code === 'unrecognized_keys') {
-    const known = issue.message.split(' ');
-    for (const key of issue.keys) {
+  const path = [...base, ...misfit.path];
+  if (misfit.kind === 'keys') {
+    for (const key of misfit.keys) {
       const place = places.key([...path, key]);
-      faults.add(place, `unknown key ${show(key)}`, unknownHint(key, known));
+      faults.add(place, `unknown key ${show(key)}`, unknownHint(key, misfit.known));
     }
     return;
   }
-  if (issue.code === 'custom') {
-    faults.add(places.value(path), issue.message);
+  if (misfit.kind === 'rule') {
+    faults.add(places.value(path), misfit.message);
     return;
   }
-  const value = lookUp(root, local);
+  const { expected, words } = misfit;
+  const value = lookUp(root, misfit.path);
   const key = path.findLast((step) => typeof step === 'string');
   const label = key === undefined ? '' : `${key}: `;
   if (value === undefined) {
-    faults.add(parentPlace(places, path), `missing key ${show(key)}: ${issue.message}`);
-  } else if (issue.code === 'invalid_value' && issue.values.length > 1) {
-    const known = issue.values.map(String);
-    const hint = didYouMean(value, known);
-    faults.add(places.value(path), `${label}${show(value)} is not one of ${list(known)}`, hint);
+    faults.add(parentPlace(places, path), `missing key ${show(key)}: ${expected}`);
+  } else if (words !== null) {
+    const hint = didYouMean(value, words);
+    faults.add(places.value(path), `${label}${show(value)} is not one of ${list(words)}`, hint);
   } else {
-    const message = `${label}${show(value)} is not ${issue.message}`;
-    faults.add(places.value(path), message, addressHint(value, issue.message));
+    const message = `${label}${show(value)} is not ${expected}`;
+    faults.add(places.value(path), message, addressHint(value, expected));
   }
 }
 
@@ -171,16 +160,13 @@ function lookUp(root: unknown, path: Path): unknown {
   return value;
 }
 
-/** A copy without the keys that the issues complain of. */
-function without(root: unknown, issues: readonly Issue[]): unknown {
+/** A copy without the keys that the misfits complain of. */
+function without(root: unknown, misfits: readonly Misfit[]): unknown {
   const copy: unknown = structuredClone(root);
-  for (const issue of issues) {
-    const path = issue.path as Path;
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) remove(copy, [...path, key]);
-    } else if (issue.code !== 'custom') {
-      remove(copy, path);
-    }
+  for (const misfit of misfits) {
+    if (misfit.kind === 'value') remove(copy, misfit.path);
+    if (misfit.kind !== 'keys') continue;
+    for (const key of misfit.keys) remove(copy, [...misfit.path, key]);
   }
   return copy;
 }

@@ -1,31 +1,23 @@
-/** `mapsim schema`: a published JSON Schema, as in schema/. */
+/** `mapsim schema`: a published JSON Schema, from the folder schema/ of the package. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { CommandContext } from '../command.ts';
 import { Output } from '../output.ts';
+import { packageFile } from '../package-files.ts';
 
-/** Made when asked for, behind an import: each loads what it is made from. */
-const SCHEMAS = {
-  scenario: async () => (await import('../../scenario/json-schema.ts')).scenarioJsonSchemaText(),
-  compare: async () => (await import('../../compare/json-schema.ts')).compareJsonSchemaText(),
-  explore: async () => (await import('../search-schema.ts')).exploreJsonSchemaText(),
-  replay: async () => (await import('../search-schema.ts')).replayJsonSchemaText(),
-};
+const ENDING = '.v1.schema.json';
 
 export async function schema(name: string, { io }: CommandContext): Promise<number> {
-  if (!isPublished(name)) throw unknown(name);
+  const known = readdirSync(packageFile('schema/')).map((file) => file.replace(ENDING, ''));
+  if (!known.includes(name)) throw unknown(name, known);
   const stdout = new Output(io.stdout, 'standard output');
-  await stdout.write(await SCHEMAS[name]());
+  await stdout.write(readFileSync(packageFile(`schema/${name}${ENDING}`), 'utf8'));
   await stdout.flush();
   return EXIT.done;
 }
 
-function isPublished(name: string): name is keyof typeof SCHEMAS {
-  return Object.hasOwn(SCHEMAS, name);
-}
-
-function unknown(name: string): UserError {
-  const known = Object.keys(SCHEMAS);
+function unknown(name: string, known: readonly string[]): UserError {
   const meant = nearest(name, known);
   const hint = meant === null ? `there are ${known.join(', ')}` : `did you mean "${meant}"?`;
   return new UserError(`there is no schema "${name}"; ${hint}`);
