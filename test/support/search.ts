@@ -1,5 +1,6 @@
 /** Searches for tests: a scenario as YAML text, searched to the end. */
 
+import type { Strategy } from '../../src/proc/strategy.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { Explorer } from '../../src/search/explore.ts';
 import { type Find, parseFind } from '../../src/search/finds.ts';
@@ -8,6 +9,7 @@ import { Search, type SearchRequest, searchWorld, shardOf } from '../../src/sear
 import type { SearchOutcome } from '../../src/search/search-outcome.ts';
 import type { Reduction, SearchWorld } from '../../src/search/search-world.ts';
 import type { Shard } from '../../src/search/shard.ts';
+import type { PlainResult } from './plain-explorer.ts';
 import { aScenario } from './run.ts';
 
 export interface SearchSettings extends Partial<Omit<SearchRequest, 'find' | 'strategy'>> {
@@ -119,5 +121,57 @@ function crewOf(scenario: Scenario, request: SearchRequest, size: number): Crew 
     merge: async (parcels) => shards.map((shard, i) => shard.merge(structuredClone(parcels[i]!))),
     expand: async (numbers) => shards.map((shard, i) => structuredClone(shard.expand(numbers[i]!))),
     standings: async () => shards.map((shard) => shard.standings()),
+  };
+}
+
+/** What a search has seen, in the words of plain-explorer.ts. */
+export function exploredBySearch(
+  scenario: Scenario,
+  strategy: string | null,
+  {
+    reduce,
+    statesMax,
+    own,
+  }: {
+    readonly reduce: 'none' | 'private';
+    readonly statesMax: number;
+    /** In place of a strategy of this name. */
+    readonly own?: Strategy;
+  },
+): PlainResult {
+  const request = {
+    ...aRequest(strategy),
+    ownStrategies: new Map(own === undefined ? [] : [[strategy ?? '', own]]),
+  };
+  const texts = new Set<string>();
+  const faults = new Set<string>();
+  let deadlocks = 0;
+  const explorer = new Explorer({
+    world: searchWorld(scenario, request, { reduce, finds: [] }),
+    limits: {
+      maxStates: statesMax,
+      maxDepth: Number.POSITIVE_INFINITY,
+      preemptions: Number.POSITIVE_INFINITY,
+    },
+    store: 'exact',
+    keepEdges: false,
+    onEvent: (event) => {
+      if (event.kind === 'deadlock') deadlocks++;
+      if (event.kind === 'fault') faults.add(`${event.fault.kind}: ${event.fault.message}`);
+      if (event.kind === 'text') {
+        const { readerName, lines, verdict } = event.text;
+        texts.add(`${readerName} ${lines.join()} ${verdict.torn ? 'torn' : 'intact'}`);
+      }
+      return false;
+    },
+  });
+  while (!explorer.advance(100_000));
+  return {
+    states: explorer.store.count,
+    transitions: explorer.transitions,
+    deadlocks,
+    texts: [...texts].sort(),
+    faults: [...faults].sort(),
+    complete: explorer.complete,
   };
 }
