@@ -15,6 +15,7 @@ import type { StepTrace } from '../sim/trace.ts';
 import type { TimedWorld } from '../world/build.ts';
 import { makeOutcome } from '../world/make-outcome.ts';
 import type { EndReason, KernelFaultReport, Outcome, StepStack } from '../world/outcome.ts';
+import type { PassListener } from '../world/pass-watch.ts';
 import type { World } from '../world/world.ts';
 import { LivelockWatch } from './livelock.ts';
 import { type Machine, NOBODY } from './machine.ts';
@@ -28,6 +29,9 @@ type RunStep = (kernel: Kernel, task: Task) => RunStep;
 
 /** Hears what a run does, as it does it. */
 export interface RunListener {
+  /** The world is built. */
+  readonly begins?: (world: World) => void;
+  readonly passes?: PassListener;
   /** Before each step. */
   readonly step: (task: Task, atNs: number) => void;
   /** Only where tasks share CPUs. */
@@ -74,6 +78,8 @@ export class TimedDriver {
     this.#trace = trace;
     this.#onStep = listener?.step ?? null;
     const { world } = timed;
+    timed.watch.listener = listener?.passes ?? null;
+    listener?.begins?.(world);
     this.#timed = timed;
     this.#world = world;
     this.#kernel = world.kernel;

@@ -4,9 +4,9 @@ import { type GapMark, type LineMark, markGaps, markLines } from '../oracle/text
 import type { CutLine } from '../oracle/verdict.ts';
 import { formatText } from '../proc/format.ts';
 import { TEARING_KEYS, type Tearing } from '../world/outcome.ts';
+import { rangeOf } from '../world/words.ts';
 import type { Gap, LineFault, MarkedLine, MarkedText } from './search-outcome.ts';
 import type { FinishedText, SearchWorld } from './search-world.ts';
-import { rangeOf } from './words.ts';
 
 /** What the oracle keeps of a pass, which it forgets when it has judged the text. */
 export interface PassSets {

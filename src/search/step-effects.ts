@@ -8,9 +8,9 @@ import { NO_TASK } from '../mm/rw-semaphore.ts';
 import { VMA_LOCK_OFFSET } from '../mm/vma-lock.ts';
 import { formatText } from '../proc/format.ts';
 import { CAUSES, type Reader } from '../proc/reader.ts';
+import { addressOf, callOf, fileOf, nameOf, permsOf, rangeOf } from '../world/words.ts';
 import type { Writer } from '../writers/writer.ts';
 import type { Probe, ReaderView, VmaView, WorldView } from './probe.ts';
-import { addressOf, callOf, fileOf, nameOf, permsOf, rangeOf } from './words.ts';
 
 /** What stood where the task was before the step that a view cannot tell afterwards. */
 export interface Before {

@@ -18,6 +18,18 @@ export interface PassSelection {
   readonly which: number | 'torn' | 'all' | 'none';
 }
 
+/** Hears of the passes of every reader beside the watch; see run/tracer.ts. */
+export interface PassListener {
+  /** The first m_start() of a pass. */
+  readonly passBegins: (r: Reader) => void;
+  /** A read() has returned. */
+  readonly readReturns: (r: Reader) => void;
+  /** The text is complete; `r.lines` still has it. */
+  readonly judged: (r: Reader, verdict: Verdict) => void;
+  /** The last read() has returned. */
+  readonly passEnds: (r: Reader) => void;
+}
+
 /** As long as most lines are; room that is not written to takes no memory. */
 const LINE_BYTES = 64;
 
@@ -49,6 +61,7 @@ export class PassWatch implements PassObserver {
   readonly #firstReader: string;
   readonly #byReader = new Map<number, ReaderWatch>();
   readonly passes: PassRecord[] = [];
+  listener: PassListener | null = null;
 
   constructor(kernel: Kernel, oracle: Oracle, selection: PassSelection, firstReader: string) {
     this.#kernel = kernel;
@@ -76,6 +89,7 @@ export class PassWatch implements PassObserver {
   passBegins(r: Reader): void {
     const watch = this.of(r);
     watch.token = this.#oracle.passBegins();
+    this.listener?.passBegins(r);
     watch.text = null;
     if (!this.#keeps(r)) return;
     watch.text = new ByteBuffer();
@@ -88,6 +102,7 @@ export class PassWatch implements PassObserver {
 
   readReturns(r: Reader, tookNs: number): void {
     this.of(r).readNs.add(tookNs);
+    this.listener?.readReturns(r);
   }
 
   textComplete(r: Reader): void {
@@ -100,10 +115,12 @@ export class PassWatch implements PassObserver {
       gate: this.#kernel.mm.gate && r.strategy.medium === 'seq',
     });
     watch.token = -1;
+    this.listener?.judged(r, watch.verdict);
   }
 
   passEnds(r: Reader): void {
     const watch = this.of(r);
+    this.listener?.passEnds(r);
     watch.passNs.add(this.#kernel.nowNs - r.passStartNs);
     addVerdict(watch.tearing, watch.verdict);
     if (watch.text !== null && (this.#selection.which !== 'torn' || watch.verdict.torn)) {

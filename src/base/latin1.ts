@@ -1,0 +1,24 @@
+/** Bytes as text of one character each, and that text as people read it. No Node module. */
+
+const CHUNK = 8192;
+
+export function latin1Of(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  }
+  return text;
+}
+
+/** Lines without their newlines; what follows the last newline is no line. */
+export function latin1Lines(bytes: Uint8Array): string[] {
+  return latin1Of(bytes).split('\n').slice(0, -1);
+}
+
+const utf8 = new TextDecoder();
+
+/** UTF-8 is decoded; what is none becomes U+FFFD. */
+export function readable(latin1: string): string {
+  if (!/[\u0080-\u00ff]/.test(latin1)) return latin1;
+  return utf8.decode(Uint8Array.from(latin1, (char) => char.charCodeAt(0)));
+}
