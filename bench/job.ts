@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { COST_NAMES, COST_PRESETS } from '../src/mm/costs.ts';
-import { parseStrategy } from '../src/readers/index.ts';
+import { chooseStrategy, readStrategy, Strategies } from '../src/readers/index.ts';
 import { TimedRun } from '../src/run/timed.ts';
 import { renderFaults } from '../src/scenario/faults.ts';
 import type { Scenario } from '../src/scenario/scenario.ts';
@@ -30,6 +30,8 @@ export interface Sample {
   readonly units: Readonly<Record<string, number>>;
 }
 
+const STRATEGIES = new Strategies();
+
 /** A search of a small world is over before the clock has moved: it is repeated for so long. */
 const SEARCH_NS = 150e6;
 
@@ -48,7 +50,8 @@ export function prepare(job: Job): () => Sample {
 /** Events until all readers are done; building the world is not in it. */
 function timed(scenario: Scenario, strategy: string | null): Sample {
   const run = new TimedRun(scenario, {
-    ...(strategy === null ? {} : { strategy }),
+    ...(strategy === null ? {} : { strategy: chooseStrategy(strategy) }),
+    strategies: STRATEGIES,
     maxEvents: 1e9,
     passes: { reader: null, which: 'none' },
   });
@@ -86,14 +89,14 @@ function walks(scenario: Scenario, strategy: string | null, count: number): Samp
 
 function requestOf(strategy: string | null): SearchRequest {
   return {
-    strategy,
+    strategy: strategy === null ? null : chooseStrategy(strategy),
+    strategies: STRATEGIES,
     find: null,
     maxStates: 10_000_000,
     maxDepth: null,
     preemptions: null,
     store: 'exact',
     reduce: 'all',
-    ownStrategies: new Map(),
   };
 }
 
@@ -121,7 +124,7 @@ function load({ root, yaml, path = 'bench.yaml' }: Source): Scenario {
     { path, bytes },
     {
       readFile: (name) => readFileSync(resolve(root, name)),
-      strategies: parseStrategy,
+      strategies: readStrategy,
       costs: { presets: COST_PRESETS, names: COST_NAMES },
     },
   );

@@ -1,6 +1,7 @@
 /** The command line of the suite. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseStrategy, STRATEGIES, splitStrategies } from '../src/readers/index.ts';
+import { splitChoices } from '../src/base/choice.ts';
+import { readStrategy, STRATEGIES } from '../src/readers/index.ts';
 import { PARTS as PART_IDS, type PartId } from './figure.ts';
 import { PARTS } from './parts.ts';
 
@@ -80,10 +81,10 @@ function parseList(text: string): string[] {
 }
 
 function parseStrategies(text: string): string[] {
-  return splitStrategies(text).map((one) => {
-    const parsed = parseStrategy(one);
+  return splitChoices(text).map((one) => {
+    const parsed = readStrategy(one);
     if (!parsed.ok) throw new InvalidArgumentError(parsed.error);
-    return parsed.canonical;
+    return parsed.choice.text;
   });
 }
 

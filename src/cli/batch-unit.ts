@@ -1,15 +1,17 @@
 /** One run of many: what it is, and what a thread hands back of it. */
+import type { Choice } from '../base/choice.ts';
 import type { RunRecord, SavedPool } from '../compare/record.ts';
 import { recordOf } from '../compare/record.ts';
-import type { Strategy } from '../proc/strategy.ts';
+import type { Strategies } from '../readers/index.ts';
 import type { RunRequest } from '../run/timed.ts';
 import type { Outcome } from '../world/outcome.ts';
+import type { OwnFiles } from './own-strategies.ts';
 
 export interface Unit {
   /** Index among the scenarios of the batch. */
   readonly scenario: number;
-  /** Canonical, or a path; null: every reader has its own. */
-  readonly strategy: string | null;
+  /** Null: every reader has its own. */
+  readonly strategy: Choice | null;
   readonly seed: string;
 }
 
@@ -19,10 +21,8 @@ export interface BatchRequest {
   readonly durationNs: number | null;
   /** Whether the times themselves are wanted beside their summaries. */
   readonly pools: boolean;
-  /**
-   * The user's own strategies as they are named, and the directory that the paths are relative to.
-   */
-  readonly own: { readonly texts: readonly string[]; readonly directory: string };
+  /** The user's own strategies. */
+  readonly own: OwnFiles;
 }
 
 export interface UnitResult {
@@ -33,13 +33,13 @@ export interface UnitResult {
 export function unitRequest(
   { strategy, seed }: Unit,
   { maxEvents, durationNs }: BatchRequest,
-  ownStrategies: ReadonlyMap<string, Strategy>,
+  strategies: Strategies,
 ): RunRequest {
   return {
     seed,
     maxEvents,
     passes: { reader: null, which: 'none' },
-    ownStrategies,
+    strategies,
     ...(strategy === null ? {} : { strategy }),
     ...(durationNs === null ? {} : { durationNs }),
   };

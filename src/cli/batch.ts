@@ -7,7 +7,7 @@
 import { performance } from 'node:perf_hooks';
 import { counted } from '../base/counted.ts';
 import { CHUNK_MAX, Dealer } from '../base/pool.ts';
-import type { Strategy } from '../proc/strategy.ts';
+import type { Strategies } from '../readers/index.ts';
 import { TimedRun } from '../run/timed.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import {
@@ -31,7 +31,7 @@ export interface Batch {
   /** Which of the units to run, rising. */
   readonly chosen: readonly number[];
   readonly request: BatchRequest;
-  readonly ownStrategies: ReadonlyMap<string, Strategy>;
+  readonly strategies: Strategies;
   /** Threads at most. */
   readonly jobs: number;
 }
@@ -151,7 +151,7 @@ async function runUnit(
 ): Promise<UnitResult | null> {
   const unit = batch.units[index]!;
   try {
-    const request = unitRequest(unit, batch.request, batch.ownStrategies);
+    const request = unitRequest(unit, batch.request, batch.strategies);
     const run = new TimedRun(batch.scenarios[unit.scenario]!, request);
     await driveSlices(run, slices);
     const outcome = run.outcome();

@@ -1,12 +1,11 @@
 /** Reads and checks a scenario for a command; faults go to standard error, all at once. */
-import { EXIT, UserError } from '../base/errors.ts';
+import { EXIT } from '../base/errors.ts';
 import { COST_NAMES, COST_PRESETS } from '../mm/costs.ts';
-import { parseStrategy } from '../readers/index.ts';
+import { readStrategy, Strategies } from '../readers/index.ts';
 import { parseFailOn } from '../report/fail-on.ts';
 import { renderFaults } from '../scenario/faults.ts';
 import type { LoadEnv } from '../scenario/loading.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { isStrategyFile } from '../scenario/strategy-file.ts';
 import { loadScenario } from '../scenario/validate.ts';
 import { zeroTimeLoops } from '../world/zero-time.ts';
 import type { CommandContext } from './command.ts';
@@ -59,27 +58,19 @@ export function scenarioIn(
 }
 
 function loadEnv({ io, allowCode }: CommandContext, note: LoadEnv['note'] & {}): LoadEnv {
+  const strategies = new Strategies();
   return {
     readFile: (path) => unzipped(readInput(path, io.cwd), path),
     note,
     allowCode,
-    strategies: parseStrategy,
+    strategies: readStrategy,
     costs: { presets: COST_PRESETS, names: COST_NAMES },
-    zeroTimeLoop: (scenario) => zeroTimeLoops(scenario, null),
+    // What the user's own files have to say is known once they are loaded.
+    zeroTimeLoop: (scenario) =>
+      zeroTimeLoops(scenario, ({ strategy }) =>
+        strategy.entry === null ? null : strategies.of(strategy),
+      ),
     // Whether a strategy that it names takes part is seen later: it may be one of the user's own.
     failOn: (expression) => parseFailOn(expression, (strategy) => strategy),
   };
-}
-
-/** Canonical text of a strategy given on the command line. */
-export function canonicalStrategy(text: string): string {
-  if (isStrategyFile(text)) return text;
-  const parsed = parseStrategy(text);
-  if (parsed.ok) return parsed.canonical;
-  throw new UserError(`${parsed.error}; ${hintOf(parsed)}`);
-}
-
-function hintOf(fault: { readonly nearest: string | null; readonly known: readonly string[] }) {
-  if (fault.nearest !== null) return `did you mean "${fault.nearest}"?`;
-  return fault.known.length === 0 ? 'it takes none' : `known: ${fault.known.join(', ')}`;
 }

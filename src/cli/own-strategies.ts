@@ -7,25 +7,30 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Choice } from '../base/choice.ts';
 import { EXIT, UserError } from '../base/errors.ts';
 import { GAP_LEVELS, type Strategy, TEARING_LEVELS } from '../proc/strategy.ts';
-import { parseStrategy } from '../readers/index.ts';
-import { isStrategyFile } from '../scenario/strategy-file.ts';
+import { readStrategy, Strategies } from '../readers/index.ts';
 import { STRATEGY_KIT, type StrategyFile } from './strategy-kit.ts';
 
-/**
- * The strategies among `texts` that are paths, by their text.
- * @param directory that the paths are relative to, absolute
- */
-export async function loadOwnStrategies(
-  texts: Iterable<string>,
-  directory: string,
-): Promise<ReadonlyMap<string, Strategy>> {
+/** Where the user's own strategies are: what a thread needs to load them again. */
+export interface OwnFiles {
+  readonly paths: readonly string[];
+  /** That the paths are relative to, absolute. */
+  readonly directory: string;
+}
+
+/** The files among the choices of a command. */
+export function ownFiles(choices: Iterable<Choice>, directory: string): OwnFiles {
+  const paths = new Set<string>();
+  for (const { text, entry } of choices) if (entry === null) paths.add(text);
+  return { paths: [...paths], directory };
+}
+
+export async function loadStrategies({ paths, directory }: OwnFiles): Promise<Strategies> {
   const own = new Map<string, Strategy>();
-  for (const text of texts) {
-    if (isStrategyFile(text) && !own.has(text)) own.set(text, await loadOne(text, directory));
-  }
-  return own;
+  for (const path of paths) own.set(path, await loadOne(path, directory));
+  return new Strategies(own);
 }
 
 async function loadOne(text: string, directory: string): Promise<Strategy> {
@@ -65,7 +70,9 @@ function faultOf(made: unknown): string | null {
   if (typeof name !== 'string' || !/^[a-z][\w.-]*$/i.test(name)) {
     return 'name: a word of letters, digits, dots and dashes is needed';
   }
-  if (parseStrategy(name).ok) return `name: "${name}" is a strategy of mapsim already`;
+  const known = readStrategy(name);
+  if (known.ok && known.choice.entry !== null)
+    return `name: "${name}" is a strategy of mapsim already`;
   const levels =
     wrongWord(strategy, 'medium', ['seq', 'query']) ??
     wrongWord(strategy, 'tearing', TEARING_LEVELS) ??

@@ -2,11 +2,13 @@
  * A search in worker threads, each of which has a share of the states. Nobody can see from the
  * result how many there were.
  */
+
 import { Worker } from 'node:worker_threads';
 import type { Scenario } from '../scenario/scenario.ts';
 import { type Crew, leadSearch } from '../search/lead-search.ts';
 import type { Search, SearchRequest } from '../search/search.ts';
 import type { Expansion } from '../search/shard.ts';
+import type { OwnFiles } from './own-strategies.ts';
 import { buffersOf, type ShardAnswer, type ShardCall } from './shard-worker.ts';
 import { newBoard } from './thread-board.ts';
 import type { Job, WorkerStart } from './worker.ts';
@@ -15,8 +17,8 @@ export interface SearchThreads {
   /** Program of the threads; none: everything is done in this one. */
   readonly file: URL | undefined;
   readonly jobs: number;
-  /** That the paths of the user's own strategies are relative to. */
-  readonly directory: string;
+  /** The user's own strategies. */
+  readonly own: OwnFiles;
 }
 
 /** Searches are over before a thread has started unless they have more states. */
@@ -24,10 +26,9 @@ const ALONE_STATES = 50_000;
 
 /** The way to go on in threads, or null. */
 export function searchThreads(scenario: Scenario, request: SearchRequest, how: SearchThreads) {
-  const { file, jobs, directory } = how;
+  const { file, jobs, own } = how;
   if (file === undefined || jobs === 1) return null;
-  const { ownStrategies, ...plain } = request;
-  const own = { texts: [...ownStrategies.keys()], directory };
+  const { strategies: _, ...plain } = request;
   return {
     afterStates: ALONE_STATES,
     /** @param look called now and then; true ends the search */

@@ -1,18 +1,20 @@
 /** Random walks in worker threads. Nobody can see from the result who has walked which block. */
+
 import { availableParallelism } from 'node:os';
 import { CHUNK_MAX, Dealer } from '../base/pool.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { RandomWalks, WalkRequest } from '../search/random-walk.ts';
 import type { BlockResult } from '../search/walker.ts';
 import { UnitCrash } from './batch-unit.ts';
+import type { OwnFiles } from './own-strategies.ts';
 import { runThreads } from './threads.ts';
 
 export interface WalkThreads {
   /** Program of the threads; none: everything is walked in this one. */
   readonly file: URL | undefined;
   readonly jobs: number | undefined;
-  /** That the paths of the user's own strategies are relative to. */
-  readonly directory: string;
+  /** The user's own strategies. */
+  readonly own: OwnFiles;
 }
 
 /** Walks are over before a thread has started unless they take longer. */
@@ -20,10 +22,9 @@ const ALONE_MS = 100;
 
 /** The way to go on in threads, or null. */
 export function threadsFor(scenario: Scenario, request: WalkRequest, how: WalkThreads) {
-  const { file, jobs = availableParallelism(), directory } = how;
+  const { file, jobs = availableParallelism(), own } = how;
   if (file === undefined || jobs === 1) return null;
-  const { ownStrategies, ...plain } = request;
-  const own = { texts: [...ownStrategies.keys()], directory };
+  const { strategies: _, ...plain } = request;
   const job = { kind: 'walks', scenario, request: plain, own } as const;
   return {
     afterMs: ALONE_MS,

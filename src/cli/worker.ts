@@ -16,7 +16,7 @@ import {
   unitRequest,
   unitResult,
 } from './batch-unit.ts';
-import { loadOwnStrategies } from './own-strategies.ts';
+import { loadStrategies } from './own-strategies.ts';
 import { isAt, isToWrapUp, type ThreadBoard } from './thread-board.ts';
 
 /** Plain data. */
@@ -27,14 +27,14 @@ export type Job =
   | {
       readonly kind: 'walks';
       readonly scenario: Scenario;
-      readonly request: Omit<WalkRequest, 'ownStrategies'>;
+      readonly request: Omit<WalkRequest, 'strategies'>;
       readonly own: BatchRequest['own'];
     }
   /** No units: a shard of a search, see shard-worker.ts. */
   | {
       readonly kind: 'search';
       readonly scenario: Scenario;
-      readonly request: Omit<SearchRequest, 'ownStrategies'>;
+      readonly request: Omit<SearchRequest, 'strategies'>;
       readonly own: BatchRequest['own'];
       readonly place: { readonly index: number; readonly shards: number };
     };
@@ -81,13 +81,16 @@ type Work<R> = (chunk: Chunk) => (place: number) => R;
 const SEND_MS = 20;
 
 async function runs({ request }: JobOf<'runs'>): Promise<Work<UnitResult>> {
-  const own = await loadOwnStrategies(request.own.texts, request.own.directory);
+  const strategies = await loadStrategies(request.own);
   const scenarios = new Map<number, Scenario>();
   return (chunk) => {
     for (const { index, scenario } of chunk.runs!.scenarios) scenarios.set(index, scenario);
     return (place) => {
       const unit = chunk.runs!.units[place]!;
-      const run = new TimedRun(scenarios.get(unit.scenario)!, unitRequest(unit, request, own));
+      const run = new TimedRun(
+        scenarios.get(unit.scenario)!,
+        unitRequest(unit, request, strategies),
+      );
       while (!run.advance(Number.MAX_SAFE_INTEGER)) {}
       return unitResult(run.outcome(), request);
     };
@@ -102,8 +105,8 @@ async function walks(
   board: ThreadBoard,
 ): Promise<Work<BlockResult>> {
   const { walkerOf, walksIn } = await import('../search/random-walk.ts');
-  const ownStrategies = await loadOwnStrategies(own.texts, own.directory);
-  const walker = walkerOf(scenario, { ...request, ownStrategies });
+  const strategies = await loadStrategies(own);
+  const walker = walkerOf(scenario, { ...request, strategies });
   return ({ indices }) =>
     (place) => {
       const block = indices[place]!;
@@ -142,8 +145,8 @@ function serve<R>(port: MessagePort, board: ThreadBoard, work: Work<R>): void {
 
 async function search(port: MessagePort, job: JobOf<'search'>): Promise<void> {
   const { serveShard } = await import('./shard-worker.ts');
-  const ownStrategies = await loadOwnStrategies(job.own.texts, job.own.directory);
-  serveShard(port, job.scenario, { ...job.request, ownStrategies }, job.place);
+  const strategies = await loadStrategies(job.own);
+  serveShard(port, job.scenario, { ...job.request, strategies }, job.place);
 }
 
 async function start(port: MessagePort, { job, board }: WorkerStart): Promise<void> {

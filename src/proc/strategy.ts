@@ -6,6 +6,7 @@
  *
  * Source of the seam: v6.17 fs/proc/task_mmu.c lock_vma_range, get_next_vma, unlock_vma_range.
  */
+import type { CostName } from '../mm/costs.ts';
 import type { KernelStep } from '../mm/kernel.ts';
 import type { Reader } from './reader.ts';
 
@@ -47,6 +48,8 @@ export interface Strategy {
   readonly gaps: GapLevel;
   /** `unbounded`: a writer may hold the reader up for ever. */
   readonly progress: 'bounded' | 'unbounded';
+  /** It tries again at once, for as long as need be: where that costs nothing it would not end. */
+  readonly spins?: { readonly option: string; readonly cost: CostName };
   /**
    * It looks at vm_refcnt and vm_lock_seq. Where no reader does, a search need not tell the moments
    * apart at which writers change them.

@@ -1,38 +1,47 @@
 /**
  * The registry of reader strategies: one entry for each, in the order of the documentation. How
- * they are written is in strategy-text.ts.
+ * they are written is in base/choice.ts.
  */
+
+import {
+  type Choice,
+  type ChoiceFault,
+  type ChoiceInfo,
+  isOwnFile,
+  ownChoice,
+  readChoice,
+  type Values,
+} from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';
-import type { Strategy } from '../proc/strategy.ts';
+import type { GapLevel, Strategy, TearingLevel } from '../proc/strategy.ts';
 import { mmapLock } from './mmap-lock.ts';
 import { mmapLockAll } from './mmap-lock-all.ts';
 import { mmapLockVma } from './mmap-lock-vma.ts';
 import { type RcuPageOptions, rcuPage } from './rcu-page.ts';
 import { BUG_COMPAT, type RcuRetryOptions, rcuRetry } from './rcu-retry.ts';
 import { rcuUnchecked } from './rcu-unchecked.ts';
-import {
-  type OptionInfo,
-  type ParsedStrategy,
-  readStrategy,
-  type StrategyEntry,
-  type StrategyFault,
-  type StrategyInfo,
-  type Values,
-} from './strategy-text.ts';
 import { vmaLock } from './vma-lock.ts';
 
-export {
-  type OptionInfo,
-  type ParsedStrategy,
-  type StrategyFault,
-  type StrategyInfo,
-  splitStrategies,
-} from './strategy-text.ts';
+interface StrategyEntry extends ChoiceInfo {
+  readonly summary: string;
+  readonly source: string;
+  /** @param name canonical @param n the N of a family name */
+  make(name: string, values: Values, n: number): Strategy;
+}
 
-const WAIT: OptionInfo = { key: 'wait', values: ['lock', 'try', 'spin'] };
-const SAMPLE: OptionInfo = { key: 'sample', values: ['read', 'vma'] };
+/** What `mapsim strategies` prints. */
+export interface StrategyInfo extends ChoiceInfo {
+  readonly summary: string;
+  readonly source: string;
+  readonly tearing: TearingLevel;
+  readonly gaps: GapLevel;
+  readonly progress: 'bounded' | 'unbounded';
+}
 
-const SPECULATIVE: readonly OptionInfo[] = [
+const WAIT = { key: 'wait', values: ['lock', 'try', 'spin'] };
+const SAMPLE = { key: 'sample', values: ['read', 'vma'] };
+
+const SPECULATIVE = [
   { key: 'mstart', values: ['speculate', 'lock'] },
   SAMPLE,
   WAIT,
@@ -72,9 +81,6 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: ['mmap_read_lock', 'baseline'],
     summary: 'mmap_read_lock from m_start to m_stop, one page of output at a time',
     source: 'Linux up to 6.16, fs/proc/task_mmu.c m_start, m_stop',
-    tearing: 'between-pages',
-    gaps: 'none',
-    progress: 'bounded',
     options: [],
     make: () => mmapLock,
   },
@@ -83,9 +89,6 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: [],
     summary: 'RCU walk, copy of the VMA, mm_lock_seq check, retry for ever',
     source: 'linux-mm, "[PATCH v3 7/8] mm/maps: read proc/pid/maps under RCU", 18 Apr 2025',
-    tearing: 'between-vmas',
-    gaps: 'none',
-    progress: 'unbounded',
     options: [
       { key: 'mstart', values: ['lock', 'speculate'] },
       SAMPLE,
@@ -99,9 +102,6 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: [],
     summary: 'the same with at most N retries for a record, then mmap_read_lock',
     source: `${THREAD}, 24 Apr 2025 (Baghdasaryan, Nakryiko)`,
-    tearing: 'between-vmas',
-    gaps: 'none',
-    progress: 'bounded',
     options: SPECULATIVE,
     make: makeRetry,
   },
@@ -110,9 +110,6 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: ['uprobes'],
     summary: 'speculate once, then lock: the pattern of uprobes; behaves as rcu-retry0',
     source: 'Linux 6.14, kernel/events/uprobes.c find_active_uprobe_speculative',
-    tearing: 'between-vmas',
-    gaps: 'none',
-    progress: 'bounded',
     options: SPECULATIVE,
     make: (name, values) => makeRetry(name, values, 0),
   },
@@ -122,9 +119,6 @@ const ENTRIES: readonly StrategyEntry[] = [
     summary: 'one mm_lock_seq check for each page of output, retry the page for ever',
     source:
       'linux-mm, "[RFC 2/3] seq_file: add validate() operation", 15 Jan 2024; Howlett, 23 Apr 2025',
-    tearing: 'between-pages',
-    gaps: 'none',
-    progress: 'unbounded',
     options: [WAIT],
     make: (name, values) => makePage(name, values, Number.POSITIVE_INFINITY),
   },
@@ -133,9 +127,6 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: [],
     summary: 'the same; after N retries the page is made under one hold of mmap_read_lock',
     source: `${THREAD}: the page check of 23 Apr with the limit of 24 Apr 2025`,
-    tearing: 'between-pages',
-    gaps: 'none',
-    progress: 'bounded',
     options: [WAIT],
     make: makePage,
   },
@@ -144,9 +135,6 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: ['per-vma-lock'],
     summary: 'per-VMA read locks with fallback to mmap_lock',
     source: 'Linux 6.17, mm/mmap_lock.c lock_next_vma; fs/proc/task_mmu.c get_next_vma',
-    tearing: 'between-vmas',
-    gaps: 'false',
-    progress: 'unbounded',
     options: [
       { key: 'resume', values: ['iterator', 'printed-end'] },
       { key: 'gap-check', values: ['on', 'off'] },
@@ -158,9 +146,6 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: [],
     summary: 'lock, format one VMA, unlock, for every VMA',
     source: `${THREAD}, asked in review, never built`,
-    tearing: 'between-vmas',
-    gaps: 'none',
-    progress: 'bounded',
     options: [],
     make: () => mmapLockVma,
   },
@@ -169,9 +154,6 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: [],
     summary: 'one hold of mmap_lock for the whole pass: the ideal text, the worst blocking',
     source: 'no kernel; the bound that the others are measured against',
-    tearing: 'none',
-    gaps: 'none',
-    progress: 'bounded',
     options: [],
     make: () => mmapLockAll,
   },
@@ -180,9 +162,6 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: [],
     summary: 'RCU walk with a copy and no check at all: the negative control',
     source: 'no kernel; series v3 without its check',
-    tearing: 'within-vma',
-    gaps: 'false',
-    progress: 'unbounded',
     options: [],
     make: () => rcuUnchecked,
   },
@@ -191,9 +170,6 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: [],
     summary: 'a walk by PROCMAP_QUERY calls, each under mmap_lock',
     source: 'Linux 6.11, fs/proc/task_mmu.c do_procmap_query',
-    tearing: 'between-vmas',
-    gaps: 'none',
-    progress: 'bounded',
     options: [],
     make: (name) => asQuery(mmapLock, name),
   },
@@ -203,9 +179,6 @@ const ENTRIES: readonly StrategyEntry[] = [
     summary: 'the same, each call speculative under RCU',
     source:
       'linux-mm, "[PATCH v3 8/8] mm/maps: execute PROCMAP_QUERY ioctl under RCU", 18 Apr 2025',
-    tearing: 'between-vmas',
-    gaps: 'none',
-    progress: 'unbounded',
     options: [],
     make: (name) => {
       const defaults = { mstart: 'speculate', sample: 'read', wait: 'lock' };
@@ -217,34 +190,63 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: [],
     summary: 'the same, each call under a per-VMA lock',
     source: 'Linux 6.18, fs/proc/task_mmu.c do_procmap_query, query_vma_find_by_addr',
-    tearing: 'between-vmas',
-    gaps: 'false',
-    progress: 'unbounded',
     options: [],
     make: (name) => asQuery(makeVmaLock(name, { resume: 'iterator', 'gap-check': 'on' }), name),
   },
 ];
 
-export const STRATEGIES: readonly StrategyInfo[] = ENTRIES;
+/** N of the families in the list: what they declare holds for every N. */
+const ANY_N = 3;
 
-/** Reads NAME[:key=value[,key=value…]]. */
-export function parseStrategy(text: string): ParsedStrategy | StrategyFault {
-  return readStrategy(ENTRIES, text);
+/** A strategy declares itself what it may show at worst; options that plant a flaw are left out. */
+export const STRATEGIES: readonly StrategyInfo[] = ENTRIES.map((entry) => {
+  const { name, aliases, summary, source, options } = entry;
+  const { tearing, gaps, progress } = entry.make(name, defaultsOf(entry), ANY_N);
+  return { name, aliases, summary, source, tearing, gaps, progress, options };
+});
+
+function defaultsOf({ options }: ChoiceInfo): Values {
+  return Object.fromEntries(options.map(({ key, values }) => [key, values[0]!]));
 }
 
-const made = new Map<string, Strategy>();
+/** Reads NAME[:key=value[,key=value…]], or the path of a file of the user's own. */
+export function readStrategy(
+  text: string,
+): { readonly ok: true; readonly choice: Choice } | ChoiceFault {
+  if (isOwnFile(text)) return { ok: true, choice: ownChoice(text) };
+  return readChoice(ENTRIES, text, 'strategy');
+}
+
+/** The same, of a text given by itself. @throws UserError that says what is meant */
+export function chooseStrategy(text: string): Choice {
+  const read = readStrategy(text);
+  if (read.ok) return read.choice;
+  const { nearest, known } = read;
+  const near = nearest === null ? null : `did you mean "${nearest}"?`;
+  const all = known.length === 0 ? 'it takes none' : `known: ${known.join(', ')}`;
+  throw new UserError(`${read.error}; ${near ?? all}`);
+}
 
 /**
- * The strategy that a checked text names. Strategies keep nothing of a run, so one will do for all:
- * V8 compiles a step better while there is one function of it.
+ * The strategies of a command. Each is made once, since it keeps nothing of a run: V8 compiles a
+ * step better while there is one function of it.
  */
-export function makeStrategy(text: string): Strategy {
-  let strategy = made.get(text);
-  if (strategy === undefined) {
-    const parsed = parseStrategy(text);
-    if (!parsed.ok) throw new UserError(parsed.error);
-    strategy = parsed.make();
-    made.set(text, strategy);
+export class Strategies {
+  /** Those of the user's own files, by path as written. */
+  readonly own: ReadonlyMap<string, Strategy>;
+  readonly #made: Map<string, Strategy>;
+
+  constructor(own: ReadonlyMap<string, Strategy> = new Map()) {
+    this.own = own;
+    this.#made = new Map(own);
   }
-  return strategy;
+
+  of({ text, entry, values, n }: Choice): Strategy {
+    let strategy = this.#made.get(text);
+    if (strategy === undefined) {
+      strategy = ENTRIES.find(({ name }) => name === entry)!.make(text, values, n);
+      this.#made.set(text, strategy);
+    }
+    return strategy;
+  }
 }

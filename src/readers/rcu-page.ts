@@ -147,6 +147,7 @@ export function rcuPage(options: RcuPageOptions): Strategy {
     tearing: 'between-pages',
     gaps: 'none',
     progress: options.retriesMax === Number.POSITIVE_INFINITY ? 'unbounded' : 'bounded',
+    ...(options.wait === 'spin' && { spins: { option: 'wait=spin', cost: 'speculateBegin' } }),
     resumeAt: 'pending-start',
     lockVmaRange,
     getNextVma,

@@ -248,10 +248,17 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
     tearing: 'between-vmas',
     gaps: options.bugCompat === 'end-unchecked' ? 'false' : 'none',
     progress: options.retriesMax === Number.POSITIVE_INFINITY ? 'unbounded' : 'bounded',
+    ...spinsOf(options),
     resumeAt: 'shown-end',
     lockVmaRange,
     getNextVma,
     putVma,
     unlockVmaRange,
   };
+}
+
+function spinsOf({ wait, bugCompat }: RcuRetryOptions): Pick<Strategy, 'spins'> {
+  if (wait === 'spin') return { spins: { option: 'wait=spin', cost: 'speculateBegin' } };
+  if (bugCompat !== 'pin-spin') return {};
+  return { spins: { option: 'bug-compat=pin-spin', cost: 'filePin' } };
 }

@@ -1,6 +1,6 @@
 /** The writers alone, to the end: what a program of operations makes of an address space. */
 import { UserError } from '../base/errors.ts';
-import { makeStrategy } from '../readers/index.ts';
+import { Strategies } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { buildTimedWorld } from '../world/build.ts';
 import { committedText } from '../world/final.ts';
@@ -28,7 +28,7 @@ export function finalLayout(
       seed: request.seed ?? scenario.seed,
       passes: { reader: null, which: 'none' },
       onOperation: null,
-      makeStrategy,
+      strategies: new Strategies(),
     },
   );
   const driver = new TimedDriver(timed, {

@@ -1,6 +1,7 @@
 /** A recorded timed run again: by its record alone, or its writers' part under another strategy. */
+import type { Choice } from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';
-import type { Strategy } from '../proc/strategy.ts';
+import type { Strategies } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Misfit } from '../sim/schedule.ts';
 import { stepName } from '../sim/step.ts';
@@ -21,16 +22,16 @@ export interface ReplayedRun {
 /** Ends that the steps alone do not bring about. */
 const ENDED_FROM_OUTSIDE: readonly EndReason[] = ['interrupted', 'livelock', 'max-events'];
 
-/** @param strategy canonical, of the readers; null: each its own */
+/** @param strategy of the readers; null: each its own */
 export function replayRecord(
   scenario: Scenario,
   record: RunRecord,
-  { strategy, own }: { strategy: string | null; own: ReadonlyMap<string, Strategy> },
+  { strategy, strategies }: { strategy: Choice | null; strategies: Strategies },
 ): ReplayedRun {
   const { ended, livelock, steps } = record.end;
   let cpus: RecordedCpus | undefined;
   const run = new TimedRun(scenario, {
-    ...requestOf(record, strategy, own),
+    ...requestOf(record, strategy, strategies),
     maxEvents: Number.POSITIVE_INFINITY,
     machine: (world) => {
       cpus = new RecordedCpus(world, record.items);
@@ -68,9 +69,8 @@ function misfitOf(action: () => void): Misfit | null {
 export function carryRecord(
   scenario: Scenario,
   record: RunRecord,
-  means: Pick<RunRequest, 'maxEvents' | 'onOperation'> & {
-    readonly strategy: string;
-    readonly own: ReadonlyMap<string, Strategy>;
+  means: Pick<RunRequest, 'maxEvents' | 'onOperation' | 'strategies'> & {
+    readonly strategy: Choice;
   },
 ): Outcome {
   if (scenario.machine.cpus !== null) {
@@ -79,9 +79,9 @@ export function carryRecord(
         '(no machine: cpus), since a task that is put off would keep the CPU from others',
     );
   }
-  const { strategy, own, ...rest } = means;
+  const { strategy, strategies, ...rest } = means;
   const run = new TimedRun(scenario, {
-    ...requestOf(record, strategy, own),
+    ...requestOf(record, strategy, strategies),
     ...rest,
     machine: (world) => paced(world, record),
   });
@@ -91,13 +91,13 @@ export function carryRecord(
 
 function requestOf(
   { head }: RunRecord,
-  strategy: string | null,
-  own: ReadonlyMap<string, Strategy>,
+  strategy: Choice | null,
+  strategies: Strategies,
 ): Omit<RunRequest, 'maxEvents'> {
   return {
     seed: head.seed,
     passes: head.passes,
-    ownStrategies: own,
+    strategies,
     ...(strategy === null ? {} : { strategy }),
     ...(head.durationNs === null ? {} : { durationNs: head.durationNs }),
   };

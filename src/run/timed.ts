@@ -1,8 +1,8 @@
 /** A timed run of a scenario, from its beginning to its outcome. */
 import { InternalError } from '../base/assert.ts';
+import type { Choice } from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';
-import type { Strategy } from '../proc/strategy.ts';
-import { makeStrategy } from '../readers/index.ts';
+import type { Strategies } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { StepTrace } from '../sim/trace.ts';
 import { buildTimedWorld } from '../world/build.ts';
@@ -15,8 +15,9 @@ import { type RunListener, TimedDriver } from './timed-driver.ts';
 
 /** What a run is asked for beside its scenario. */
 export interface RunRequest {
-  /** Canonical strategy in place of every reader's own. */
-  readonly strategy?: string;
+  /** In place of every reader's own. */
+  readonly strategy?: Choice;
+  readonly strategies: Strategies;
   readonly seed?: string;
   readonly durationNs?: number;
   readonly maxEvents: number;
@@ -25,13 +26,12 @@ export interface RunRequest {
   readonly listener?: RunListener;
   /** In place of the scenario's CPUs: who runs when. */
   readonly machine?: (world: World) => Machine;
-  /** Strategies of the user's own files, by the text that names them. */
-  readonly ownStrategies?: ReadonlyMap<string, Strategy>;
 }
 
 /** A strategy given from outside may loop for free where the scenario's own would not. */
-function refuseZeroTime(scenario: Scenario, strategy: string): void {
-  const [loop] = zeroTimeLoops(scenario, strategy);
+function refuseZeroTime(scenario: Scenario, { strategy, strategies }: RunRequest): void {
+  if (strategy === undefined && strategies.own.size === 0) return;
+  const [loop] = zeroTimeLoops(scenario, (reader) => strategies.of(strategy ?? reader.strategy));
   if (loop !== undefined) throw new UserError(`${loop.name}: ${loop.error}`);
 }
 
@@ -42,7 +42,7 @@ export class TimedRun {
   readonly #world: World;
 
   constructor(scenario: Scenario, request: RunRequest, trace: StepTrace | null = null) {
-    if (request.strategy !== undefined) refuseZeroTime(scenario, request.strategy);
+    refuseZeroTime(scenario, request);
     this.#scenario = scenario;
     this.#request = request;
     const timed = buildTimedWorld(scenario, {
@@ -50,7 +50,7 @@ export class TimedRun {
       seed: request.seed ?? scenario.seed,
       passes: request.passes,
       onOperation: request.onOperation ?? null,
-      makeStrategy: (text) => request.ownStrategies?.get(text) ?? makeStrategy(text),
+      strategies: request.strategies,
     });
     this.#world = timed.world;
     this.#driver = new TimedDriver(
@@ -68,7 +68,7 @@ export class TimedRun {
     try {
       return this.#driver.advance(events);
     } catch (error) {
-      const own = [...(this.#request.ownStrategies?.keys() ?? [])];
+      const own = [...this.#request.strategies.own.keys()];
       if (!(error instanceof InternalError) || own.length === 0) throw error;
       // The invariants of the model hold under its own strategies: the suspect is the other one.
       throw new UserError(

@@ -2,6 +2,7 @@
  * What all parts of loading share: the caller's lists, the file that is read, the faults so far,
  * and the conversions that can fail.
  */
+import type { Choice, ChoiceFault } from '../base/choice.ts';
 import type { Fault, FaultList, Span } from './faults.ts';
 import { show } from './faults.ts';
 import type { FileTable } from './files.ts';
@@ -10,19 +11,6 @@ import type { Duration, Scenario } from './scenario.ts';
 import type { DurationArgs } from './schema.ts';
 import { parseAddress, parseDuration } from './units.ts';
 
-/** How the registry of strategies answers. */
-export type StrategyAnswer =
-  | { readonly ok: true; readonly canonical: string }
-  | {
-      readonly ok: false;
-      readonly error: string;
-      readonly nearest: string | null;
-      readonly known: readonly string[];
-      /** Where in the text, and how much of it. */
-      readonly offset: number;
-      readonly length: number;
-    };
-
 /** What a scenario may refer to, as far as its loader cannot know it by itself. */
 export interface LoadEnv {
   /**
@@ -30,9 +18,8 @@ export interface LoadEnv {
    * @throws UserError that says why it cannot be read
    */
   readFile(path: string): Uint8Array;
-  /** Paths of `.js` and `.mjs` files are not asked for. */
-  strategies(text: string): StrategyAnswer;
-  /** Whether a scenario may name such a path: what it names is a program. Left out: it may not. */
+  strategies(text: string): { readonly ok: true; readonly choice: Choice } | ChoiceFault;
+  /** Whether a scenario may name a path: what it names is a program. Left out: it may not. */
   readonly allowCode?: boolean;
   readonly costs: { readonly presets: readonly string[]; readonly names: readonly string[] };
   /**

@@ -7,6 +7,7 @@
  * bytes in a "binary string", one character of 0..255 for each byte, since paths need not be UTF-8.
  */
 
+import type { Choice } from '../base/choice.ts';
 import type { TracedCall } from '../trace/call.ts';
 import type { VmaList } from './vma-list.ts';
 
@@ -167,8 +168,7 @@ export interface WriterSpec {
 /** One reader task; `count: n` has been expanded into NAME/0 … NAME/n-1. */
 export interface ReaderSpec {
   readonly name: string;
-  /** Canonical strategy text, or the path of a user's own file. */
-  readonly strategy: string;
+  readonly strategy: Choice;
   readonly passes: number;
   readonly bufferBytes: number;
   readonly startNs: Duration;

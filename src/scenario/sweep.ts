@@ -11,11 +11,13 @@
  * that stand there: so a point is checked like any scenario, and its faults have places in the
  * file.
  */
+
 import { posix } from 'node:path';
 import { isMap, isNode, parseDocument } from 'yaml';
+import { isOwnFile } from '../base/choice.ts';
 import { type Fault, FaultList, show } from './faults.ts';
 import { type Path, type Places, parseSource } from './parse.ts';
-import { CODE_HINT, codeRefused, isStrategyFile } from './strategy-file.ts';
+import { CODE_HINT, codeRefused } from './strategy-file.ts';
 import { parseDuration } from './units.ts';
 import type { ScenarioSource } from './validate.ts';
 
@@ -172,7 +174,7 @@ class GridReader {
     if (Array.isArray(written) && written.length > 0) {
       if (written.every((item) => typeof item === 'string')) {
         for (const [i, item] of this.#allowCode ? [] : written.entries()) {
-          const program = item.split(',').find(isStrategyFile);
+          const program = item.split(',').find(isOwnFile);
           if (program === undefined) continue;
           this.#refuse(['sweep', 'strategies', i], codeRefused(program), CODE_HINT);
         }

@@ -1,5 +1,6 @@
 /** Readers, writers and the machine they run on: names, counts, CPUs, strategies, costs. */
 
+import type { Choice } from '../base/choice.ts';
 import { askForSpares, checkChurnKeys, churn, type Spares } from './churns.ts';
 import type { Span } from './faults.ts';
 import { show } from './faults.ts';
@@ -10,7 +11,7 @@ import type { HogSpec, MachineSpec, ReaderSpec, WriterProgram, WriterSpec } from
 import type { MachineArgs, ReaderArgs, WriterArgs } from './schema.ts';
 import type { SelectorContext } from './selectors.ts';
 import { didYouMean, list } from './shape.ts';
-import { CODE_HINT, codeRefused, isStrategyFile } from './strategy-file.ts';
+import { CODE_HINT, codeRefused } from './strategy-file.ts';
 import { checkTraceKeys, type LoadedTraces, threadsOf, traceSpec } from './traces.ts';
 import { parseSize } from './units.ts';
 
@@ -129,11 +130,11 @@ export function readerSpecs(
   names: TaskNames,
   machine: MachineArgs | null,
 ): ReaderSpec[] {
+  const strategy = strategyChoice(loading, [...path, 'strategy'], args.strategy);
   if (args.cpu !== undefined) checkCpu(loading, [...path, 'cpu'], args.cpu, machine);
   const bufferBytes = parseSize(args.buffer);
   if (bufferBytes < 1) refuse(loading, [...path, 'buffer'], 'buffer: holds at least 1 byte');
   const spec = {
-    strategy: strategyText(loading, [...path, 'strategy'], args.strategy),
     passes: args.passes,
     bufferBytes,
     startNs: durationNs(loading, [...path, 'start'], args.start),
@@ -141,23 +142,24 @@ export function readerSpecs(
     cpu: args.cpu ?? null,
     nice: args.nice,
   };
-  return names.claim(path, args.name, args.count).map((name) => ({ name, ...spec }));
+  const own = names.claim(path, args.name, args.count);
+  return strategy === null ? [] : own.map((name) => ({ name, strategy, ...spec }));
 }
 
-/** Canonical, or the path of a user's own file as written. */
-function strategyText(loading: Loading, path: Path, text: string): string {
-  if (isStrategyFile(text)) {
-    if (loading.env.allowCode !== true) refuse(loading, path, codeRefused(text), CODE_HINT);
-    return text;
-  }
+function strategyChoice(loading: Loading, path: Path, text: string): Choice | null {
   const answer = loading.env.strategies(text);
-  if (answer.ok) return answer.canonical;
+  if (answer.ok) {
+    const isCode = answer.choice.entry === null;
+    if (isCode && loading.env.allowCode !== true)
+      refuse(loading, path, codeRefused(text), CODE_HINT);
+    return answer.choice;
+  }
   const { offset, length, known } = answer;
   const near = answer.nearest;
   const hint = near === null ? `known: ${list(known)}` : `did you mean "${near}"?`;
   const place = loading.places.within(path, offset, offset + Math.max(1, length), text);
   loading.faults.add(place, answer.error, hint);
-  return text;
+  return null;
 }
 
 /** @param raw the writer as written: its program is judged operation by operation */

@@ -32,7 +32,7 @@ import { loadTraces, startBrkPage } from './traces.ts';
 
 export type { Fault } from './faults.ts';
 export { renderFaults } from './faults.ts';
-export type { LoadEnv, Loaded, StrategyAnswer } from './loading.ts';
+export type { LoadEnv, Loaded } from './loading.ts';
 
 export interface ScenarioSource {
   /** As the user wrote it, relative to the working directory; `-` for standard input. */

@@ -6,6 +6,7 @@
  * The lock is `any` (see any-lock.ts) where the scenario says rwsem, and strictly `fifo` where it
  * says so. A step that may choose (which VMA a writer picks) is given its choices from outside.
  */
+import type { Choice } from '../base/choice.ts';
 import { empty } from '../base/empty.ts';
 import { VMA_LOCK_STEPS } from '../mm/act.ts';
 import { anyCanTake, anyTake } from '../mm/any-lock.ts';
@@ -15,7 +16,7 @@ import { SmallOracle } from '../oracle/small-world.ts';
 import type { Verdict } from '../oracle/verdict.ts';
 import { formatText } from '../proc/format.ts';
 import type { PassObserver, Reader } from '../proc/reader.ts';
-import type { Strategy } from '../proc/strategy.ts';
+import type { Strategies } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { vmaAt } from '../scenario/vma-list.ts';
 import type { ScheduleItem } from '../sim/schedule.ts';
@@ -62,8 +63,8 @@ export interface FinishedText {
 }
 
 export interface SearchOptions {
-  readonly strategy: string | null;
-  readonly makeStrategy: (text: string) => Strategy;
+  readonly strategy: Choice | null;
+  readonly strategies: Strategies;
   readonly reduce: Reduction;
   /** Count failed attempts at one record up to here (they are part of the state). */
   readonly failuresMax: number;
@@ -105,7 +106,7 @@ export class SearchWorld {
       strategy: options.strategy,
       seed: '0',
       onOperation: null,
-      makeStrategy: options.makeStrategy,
+      strategies: options.strategies,
       lockPolicy: scenario.machine.rwsem === 'fifo' ? 'fifo' : 'any',
       chance: this.#chance,
       watch: (kernel, layout) => {

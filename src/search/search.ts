@@ -2,8 +2,8 @@
  * A search as a command asks for it: what to look for, within which bounds; then the findings, each
  * shrunk and replayed. Advanced in slices, so that it can show progress and be interrupted.
  */
-import type { Strategy } from '../proc/strategy.ts';
-import { makeStrategy } from '../readers/index.ts';
+import type { Choice } from '../base/choice.ts';
+import type { Strategies } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { Collector } from './collect.ts';
 import { findCycle } from './cycles.ts';
@@ -16,8 +16,9 @@ import { Shard, type ShardOptions } from './shard.ts';
 import type { StoreKind } from './state-store.ts';
 
 export interface SearchRequest {
-  /** Canonical strategy in place of every reader's own. */
-  readonly strategy: string | null;
+  /** In place of every reader's own. */
+  readonly strategy: Choice | null;
+  readonly strategies: Strategies;
   /** Null: everything that can be asked, and every text. */
   readonly find: Find | null;
   /** With `find: null`: texts alone matter. */
@@ -31,8 +32,6 @@ export interface SearchRequest {
   readonly preemptions: number | null;
   readonly store: StoreKind;
   readonly reduce: Reduction;
-  /** Strategies of the user's own files, by the text that names them. */
-  readonly ownStrategies: ReadonlyMap<string, Strategy>;
 }
 
 /** How far a search has come. */
@@ -54,12 +53,12 @@ export function findsOf({ find, onlyTexts }: SearchRequest): readonly Find[] {
 /** A world without time for searches and replays of this request. */
 export function searchWorld(
   scenario: Scenario,
-  request: Pick<SearchRequest, 'strategy' | 'ownStrategies'>,
+  request: Pick<SearchRequest, 'strategy' | 'strategies'>,
   { reduce, finds }: { readonly reduce: Reduction; readonly finds: readonly Find[] },
 ): SearchWorld {
   return new SearchWorld(scenario, {
     strategy: request.strategy,
-    makeStrategy: (text) => request.ownStrategies.get(text) ?? makeStrategy(text),
+    strategies: request.strategies,
     reduce,
     failuresMax: Math.max(1, ...finds.map(failuresNeeded)),
   });
@@ -79,7 +78,7 @@ export function shardOf(
 /** The same for replays: every step by itself, and nothing counted that nobody asks for. */
 export function plainWorld(
   scenario: Scenario,
-  request: Pick<SearchRequest, 'strategy' | 'ownStrategies'>,
+  request: Pick<SearchRequest, 'strategy' | 'strategies'>,
 ): SearchWorld {
   return searchWorld(scenario, request, { reduce: 'none', finds: [] });
 }

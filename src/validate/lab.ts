@@ -4,7 +4,8 @@
  *
  * Experiments are written as the data of a scenario file, so that each could be one.
  */
-import { TimedRun } from '../run/timed.ts';
+import type { Choice } from '../base/choice.ts';
+import { type RunRequest, TimedRun } from '../run/timed.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { OperationRecord, Outcome } from '../world/outcome.ts';
 
@@ -16,13 +17,16 @@ export interface LabEnv {
   parse(name: string, text: string): Scenario;
   /** One of those in scenarios/, by name. */
   shipped(name: string): Scenario;
+  readonly strategies: RunRequest['strategies'];
+  /** A strategy by its text. */
+  strategy(text: string): Choice;
   /** More passes, longer runs, larger address spaces. */
   readonly long: boolean;
 }
 
 export interface Asked {
   /** In place of every reader's own. */
-  readonly strategy?: string;
+  readonly strategy?: Choice;
   readonly seed?: string;
   /** Keep the text of every finished pass of the first reader. */
   readonly texts?: boolean;
@@ -59,11 +63,17 @@ export class Lab {
     return this.#env.shipped(name);
   }
 
+  strategy(text: string): Choice {
+    return this.#env.strategy(text);
+  }
+
   /** Runs an experiment to its end. */
   run(scenario: ScenarioData | Scenario, asked: Asked = {}): Outcome {
     const { texts = false, ...rest } = asked;
+    const { strategies } = this.#env;
     const run = new TimedRun(this.#checked(scenario), {
       ...rest,
+      strategies,
       maxEvents: MAX_EVENTS,
       passes: { reader: null, which: texts ? 'all' : 'none' },
     });

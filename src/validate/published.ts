@@ -42,12 +42,14 @@ const AGES = {
   grown: { ms: [500, 2000], runs: [1, 6] },
 } as const;
 
-function variant(base: Scenario, { strategy, hogs, preempt }: Setting, ms: number): Scenario {
+function variant(lab: Lab, { strategy: name, hogs, preempt }: Setting, ms: number): Scenario {
+  const base = lab.shipped('mckenney');
   const machine = { ...base.machine, preempt };
+  const strategy = name === 'none' ? null : lab.strategy(name);
   return {
     ...base,
     durationNs: ms * 1e6,
-    readers: strategy === 'none' ? [] : base.readers.map((r) => ({ ...r, strategy })),
+    readers: strategy === null ? [] : base.readers.map((r) => ({ ...r, strategy })),
     machine: hogs ? machine : { ...machine, hogs: [] },
   };
 }
@@ -59,7 +61,7 @@ const grown = (strategy: Strategy): Setting => {
 function mapper(lab: Lab, setting: Setting): Mapper {
   return lab.once(`mapper ${JSON.stringify(setting)}`, () => {
     const { ms, runs: counts } = AGES[setting.age];
-    const scenario = variant(lab.shipped('mckenney'), setting, lab.choose(ms[0], ms[1]));
+    const scenario = variant(lab, setting, lab.choose(ms[0], ms[1]));
     const sum = { ns: 0, calls: 0, longest: 0, long: 0, longRuns: 0, locks: 0, holdNs: 0, all: 0 };
     const runs = lab.choose(counts[0], counts[1]);
     for (let seed = 1; seed <= runs; seed++) {

@@ -59,7 +59,10 @@ export function race(lab: Lab, which: Race, strategy: string): Borders {
   return lab.once(`selftest ${which} ${strategy}`, () => {
     const shipped = lab.shipped(`selftest-${which}`);
     const readers = shipped.readers.map((r) => ({ ...r, passes: lab.choose(80, r.passes) }));
-    const outcome = lab.run({ ...shipped, readers }, { strategy, texts: true });
+    const outcome = lab.run(
+      { ...shipped, readers },
+      { strategy: lab.strategy(strategy), texts: true },
+    );
     const finished = outcome.passes.filter((pass) => pass.finished);
     return borders(finished, which);
   });

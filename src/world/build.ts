@@ -1,4 +1,6 @@
 /** Scenario → World: the kernel, the tasks, and for a timed run the oracle that watches. */
+
+import type { Choice } from '../base/choice.ts';
 import { RandomStream } from '../base/prng.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import type { LockPolicy } from '../mm/rw-semaphore.ts';
@@ -7,6 +9,7 @@ import { openMaps } from '../proc/maps.ts';
 import { queryMaps } from '../proc/query.ts';
 import { type PassObserver, Reader } from '../proc/reader.ts';
 import type { Strategy } from '../proc/strategy.ts';
+import type { Strategies } from '../readers/index.ts';
 import type { Duration, HogSpec, Scenario } from '../scenario/scenario.ts';
 import type { Task } from '../sim/task.ts';
 import { type Chance, drawDuration, SeededChance } from '../writers/chance.ts';
@@ -22,11 +25,10 @@ import { writerWorld } from './writer-world.ts';
 
 export interface BuildOptions {
   /** In place of the strategy of every reader. */
-  readonly strategy: string | null;
+  readonly strategy: Choice | null;
+  readonly strategies: Strategies;
   readonly seed: string;
   readonly onOperation: ((operation: FinishedOperation) => void) | null;
-  /** Makes a strategy from its text as the scenario or the command line has it. */
-  readonly makeStrategy: (text: string) => Strategy;
   /** In place of the scenario's `rwsem`. */
   readonly lockPolicy?: LockPolicy;
   /** In place of the seeded streams of each writer. */
@@ -71,7 +73,7 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
     const path = (what: string): RandomStream =>
       new RandomStream(options.seed, ['reader', spec.name, what]);
     startNs.push(drawDuration(spec.startNs, path('start')));
-    const strategy = options.makeStrategy(options.strategy ?? spec.strategy);
+    const strategy = options.strategies.of(options.strategy ?? spec.strategy);
     const reader = new Reader(
       { id, name: spec.name, cpu: cpus.of(id, spec.cpu), nice: spec.nice },
       {

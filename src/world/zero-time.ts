@@ -2,10 +2,17 @@
  * Loops that would never end because no simulated time passes in them: refused before the run.
  *
  * A writer without `ops` whose whole program costs nothing, and a strategy that tries again at once
- * (`wait=spin`, or the pin of bug-compat=pin-spin) where trying is free.
+ * where trying is free.
  */
 import { type CostName, type Costs, costsOf } from '../mm/costs.ts';
-import type { Duration, Operation, Scenario, WriterSpec } from '../scenario/scenario.ts';
+import type { Strategy } from '../proc/strategy.ts';
+import type {
+  Duration,
+  Operation,
+  ReaderSpec,
+  Scenario,
+  WriterSpec,
+} from '../scenario/scenario.ts';
 
 export interface ZeroTimeLoop {
   /** Of the reader or writer. */
@@ -13,14 +20,19 @@ export interface ZeroTimeLoop {
   readonly error: string;
 }
 
-/** @param strategy canonical, in place of every reader's own; null: none */
-export function zeroTimeLoops(scenario: Scenario, strategy: string | null): ZeroTimeLoop[] {
+/** @param strategyOf null: not known yet */
+export function zeroTimeLoops(
+  scenario: Scenario,
+  strategyOf: (reader: ReaderSpec) => Strategy | null,
+): ZeroTimeLoop[] {
   const { preset, overrides } = scenario.machine.costs;
   const costs = costsOf(preset, overrides);
   const loops: ZeroTimeLoop[] = [];
   for (const reader of scenario.readers) {
-    const error = spinsForFree(strategy ?? reader.strategy, costs);
-    if (error !== null) loops.push({ name: reader.name, error });
+    const spins = strategyOf(reader)?.spins;
+    if (spins === undefined || costs[spins.cost] > 0) continue;
+    const error = `a loop that takes no simulated time: ${spins.option} where ${spins.cost} costs nothing`;
+    loops.push({ name: reader.name, error });
   }
   for (const writer of scenario.writers) {
     if (writer.ops !== null || takesTime(writer.thinkNs) || !isFree(writer, costs)) continue;
@@ -30,18 +42,6 @@ export function zeroTimeLoops(scenario: Scenario, strategy: string | null): Zero
     loops.push({ name: writer.name, error });
   }
   return loops;
-}
-
-function spinsForFree(strategy: string, costs: Costs): string | null {
-  const free = (option: string, cost: CostName): string =>
-    `a loop that takes no simulated time: ${option} where ${cost} costs nothing`;
-  if (strategy.includes('wait=spin') && costs.speculateBegin === 0) {
-    return free('wait=spin', 'speculateBegin');
-  }
-  if (strategy.includes('bug-compat=pin-spin') && costs.filePin === 0) {
-    return free('bug-compat=pin-spin', 'filePin');
-  }
-  return null;
 }
 
 function takesTime(duration: Duration): boolean {

@@ -41,7 +41,7 @@ test("a strategy of the user's own is found beside the scenario that names it", 
   });
 
   expect([code, stderr]).toEqual([0, expect.not.stringContaining('error')]);
-  expect(runs[0]!.request.ownStrategies?.get('strategies/mine.mjs')?.name).toBe('mine');
+  expect(runs[0]!.request.strategies.own.get('strategies/mine.mjs')?.name).toBe('mine');
   expect(runs[0]!.request.strategy).toBeUndefined();
 });
 
@@ -53,8 +53,8 @@ test('given on the command line it is found from the working directory', async (
   const { code } = await mapsim(argv, { cwd, startRun });
 
   expect(code).toBe(0);
-  expect(runs[0]!.request.strategy).toBe('./mine.mjs');
-  expect(runs[0]!.request.ownStrategies?.get('./mine.mjs')?.name).toBe('mine');
+  expect(runs[0]!.request.strategy?.text).toBe('./mine.mjs');
+  expect(runs[0]!.request.strategies.own.get('./mine.mjs')?.name).toBe('mine');
 });
 
 test('expressions name it by its name or by its path', async () => {

@@ -28,7 +28,10 @@ const WRONG: readonly (readonly [argv: readonly string[], expected: string])[] =
   [['run', 'a.yaml', '--reader=x', '--format=markdown'], '--reader chooses the text to show'],
   [['run', 'a.yaml', '--timing=5'], '(Did you mean --timing?)'],
   [['run', '--seed'], 'argument missing'],
-  [['run', 'a.yaml', '--strategy=rcu-page:wait=spin,mmap-lock'], 'run takes one strategy, not 2'],
+  [
+    ['run', 'a.yaml', '--strategy=rcu-page:wait=spin,mmap-lock'],
+    '--strategy: takes one strategy, not 2',
+  ],
   [['run', 'a.yaml', '--ops-log=-'], 'standard output is taken by the result'],
   [['schema', '--color=always'], "unknown option '--color=always'"],
   [['validate'], "missing required argument 'SCENARIO'"],

@@ -1,11 +1,14 @@
 /** Runs and groups made by hand, and real ones in this process. */
+
 import type { Group } from '../../src/compare/comparison.ts';
 import { Pool, type RunRecord, recordOf } from '../../src/compare/record.ts';
 import type { CompareResult, ScenarioResult } from '../../src/compare/result.ts';
+import { chooseStrategy } from '../../src/readers/index.ts';
 import { TimedRun } from '../../src/run/timed.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { Counters, Tearing } from '../../src/world/outcome.ts';
 import { anOutcome, aReader, aWriter } from '../report/outcomes.ts';
+import { BUILT_IN } from '../support/run.ts';
 
 export interface RunParts {
   readonly counters?: Partial<Counters>;
@@ -47,7 +50,13 @@ export function realGroup(scenario: Scenario, strategy: string, seeds: readonly 
   const pool = new Pool();
   const runs = seeds.map((seed) => {
     const passes = { reader: null, which: 'none' as const };
-    const run = new TimedRun(scenario, { strategy, seed, maxEvents: 1e9, passes });
+    const run = new TimedRun(scenario, {
+      strategy: chooseStrategy(strategy),
+      strategies: BUILT_IN,
+      seed,
+      maxEvents: 1e9,
+      passes,
+    });
     while (!run.advance(1e9)) {}
     const { run: record, pool: own } = recordOf(run.outcome());
     pool.merge(own);

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadOwnStrategies } from '../../src/cli/own-strategies.ts';
-import type { Strategy } from '../../src/proc/strategy.ts';
+import { loadStrategies } from '../../src/cli/own-strategies.ts';
+import { chooseStrategy, type Strategies } from '../../src/readers/index.ts';
 import { TimedRun } from '../../src/run/timed.ts';
 import type { Outcome } from '../../src/world/outcome.ts';
 import { randomWorld } from '../support/random-world.ts';
@@ -14,15 +14,15 @@ const FILE = 'examples/strategy/pass-budget.mjs';
 const BUDGET = 8;
 const WORLDS = 60;
 
-let own: ReadonlyMap<string, Strategy>;
+let strategies: Strategies;
 beforeAll(async () => {
-  own = await loadOwnStrategies([FILE], ROOT);
+  strategies = await loadStrategies({ paths: [FILE], directory: ROOT });
 });
 
 function run(yaml: string, strategy = FILE): Outcome {
   const timed = new TimedRun(aScenario(yaml), {
-    strategy,
-    ownStrategies: own,
+    strategy: chooseStrategy(strategy),
+    strategies,
     maxEvents: 2_000_000,
     passes: { reader: null, which: 'all' },
   });

@@ -8,11 +8,10 @@
  * those in which the whole operation falls between two steps of the reader.
  */
 import { describe, expect, test } from 'vitest';
-import { parseStrategy } from '../../src/readers/index.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { PassRecord, TearingKey } from '../../src/world/outcome.ts';
 import { Hand } from '../support/hand.ts';
-import { ALL_STRATEGIES, aScenario, aWorld } from '../support/run.ts';
+import { ALL_STRATEGIES, aScenario, aStrategy, aWorld } from '../support/run.ts';
 
 const OPERATIONS: Readonly<Record<string, string>> = {
   split: 'mprotect: {at: "0x11000", pages: 1, perms: r-xp}',
@@ -95,9 +94,7 @@ const sum = (passes: readonly PassRecord[], key: TearingKey): number =>
 const PLAIN = ALL_STRATEGIES.filter((strategy) => !strategy.includes(':'));
 
 describe.each(PLAIN)('%s', (strategy) => {
-  const parsed = parseStrategy(strategy);
-  if (!parsed.ok) throw new Error(parsed.error);
-  const { tearing: level, gaps } = parsed.info;
+  const { tearing: level, gaps } = aStrategy(strategy);
   test.each(Object.entries(OPERATIONS))('%s: shows no more than declared', (name, operation) => {
     const stops = EVERYWHERE.has(`${strategy} ${name}`) ? 'everywhere' : 'nowhere';
     const passes = schedules(strategy, operation, stops);

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
-import { parseStrategy } from '../../src/readers/index.ts';
+import { chooseStrategy, readStrategy } from '../../src/readers/index.ts';
 import { TimedRun } from '../../src/run/timed.ts';
 import { loadScenario } from '../../src/scenario/validate.ts';
 import type { Outcome } from '../../src/world/outcome.ts';
+import { BUILT_IN } from '../support/run.ts';
 
 /** The shipped scenario under its own strategy (with the flaw), or under another. */
 function run(name: string, strategy?: string): Outcome {
@@ -13,13 +14,14 @@ function run(name: string, strategy?: string): Outcome {
     { path, bytes: readFileSync(path) },
     {
       readFile: (file) => readFileSync(file),
-      strategies: parseStrategy,
+      strategies: readStrategy,
       costs: { presets: COST_PRESETS, names: COST_NAMES },
     },
   );
   if (!loaded.ok) throw new Error(`${path} is refused`);
   const timed = new TimedRun(loaded.scenario, {
-    ...(strategy === undefined ? {} : { strategy }),
+    strategies: BUILT_IN,
+    ...(strategy === undefined ? {} : { strategy: chooseStrategy(strategy) }),
     maxEvents: 10_000_000,
     passes: { reader: null, which: 0 },
   });
@@ -77,12 +79,13 @@ describe('a run that repeats itself', () => {
       { path: 'scenarios/bug-compat/pin-spin.yaml', bytes: endless },
       {
         readFile: (file) => readFileSync(file),
-        strategies: parseStrategy,
+        strategies: readStrategy,
         costs: { presets: COST_PRESETS, names: COST_NAMES },
       },
     );
     if (!loaded.ok) throw new Error('refused');
     const timed = new TimedRun(loaded.scenario, {
+      strategies: BUILT_IN,
       maxEvents: 10_000_000,
       passes: { reader: null, which: 'none' },
     });

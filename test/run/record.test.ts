@@ -1,7 +1,9 @@
 /** Timed runs as records: replayed they are the same run; carried, the same writers. */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { chooseStrategy } from '../../src/readers/index.ts';
 import { isRecord, parseRecord, Recorder, type RunRecord } from '../../src/run/record.ts';
 import { carryRecord, replayRecord } from '../../src/run/replay-record.ts';
 import { type RunRequest, TimedRun } from '../../src/run/timed.ts';
@@ -9,9 +11,7 @@ import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { OperationRecord, Outcome } from '../../src/world/outcome.ts';
 import { ROOT } from '../cli/spawn.ts';
 import { randomWorld } from '../support/random-world.ts';
-import { ALL_STRATEGIES, aScenario } from '../support/run.ts';
-
-const NONE = new Map();
+import { ALL_STRATEGIES, aScenario, BUILT_IN } from '../support/run.ts';
 
 const shipped = (name: string): string =>
   readFileSync(join(ROOT, 'scenarios', name), 'utf8').replace('mapsim: 1\n', '');
@@ -40,7 +40,8 @@ function recorded(scenario: Scenario, settings: Settings = {}): { outcome: Outco
     passes: head.passes,
     maxEvents: settings.maxEvents ?? 15_000,
     listener,
-    ...(strategy === undefined ? {} : { strategy }),
+    strategies: BUILT_IN,
+    ...(strategy === undefined ? {} : { strategy: chooseStrategy(strategy) }),
     ...(onOperation === undefined ? {} : { onOperation }),
   });
   if (!run.advance(interruptAfter)) run.interrupt();
@@ -50,7 +51,8 @@ function recorded(scenario: Scenario, settings: Settings = {}): { outcome: Outco
 }
 
 function replayed(scenario: Scenario, record: RunRecord, strategy = record.head.strategy) {
-  return replayRecord(scenario, record, { strategy, own: NONE });
+  const choice = strategy === null ? null : chooseStrategy(strategy);
+  return replayRecord(scenario, record, { strategy: choice, strategies: BUILT_IN });
 }
 
 describe('a record replays to the very outcome of its run', () => {
@@ -242,7 +244,11 @@ describe('the writers of a record under another strategy', () => {
       const { outcome, text } = recorded(scenario, { strategy, maxEvents });
       const record = parseRecord(text, 'r');
 
-      const carried = carryRecord(scenario, record, { strategy, own: NONE, maxEvents });
+      const carried = carryRecord(scenario, record, {
+        strategy: chooseStrategy(strategy),
+        strategies: BUILT_IN,
+        maxEvents,
+      });
 
       expect({ seed, carried }).toEqual({ seed, carried: outcome });
     }
@@ -261,8 +267,8 @@ describe('the writers of a record under another strategy', () => {
       });
       const record = parseRecord(text, 'r');
       carryRecord(scenario, record, {
-        strategy: 'mmap-lock-all',
-        own: NONE,
+        strategy: chooseStrategy('mmap-lock-all'),
+        strategies: BUILT_IN,
         maxEvents,
         onOperation: operations(after),
       });
@@ -290,8 +296,11 @@ writers: [{name: w, think: {uniform: [20us, 40us]},
     const before: OperationRecord[] = [];
     const after: OperationRecord[] = [];
     const { text } = recorded(scenario, { onOperation: operations(before) });
-    const means = { own: NONE, maxEvents: 1_000_000, onOperation: operations(after) };
-    carryRecord(scenario, parseRecord(text, 'r'), { ...means, strategy: 'rcu-retry3' });
+    const means = { strategies: BUILT_IN, maxEvents: 1_000_000, onOperation: operations(after) };
+    carryRecord(scenario, parseRecord(text, 'r'), {
+      ...means,
+      strategy: chooseStrategy('rcu-retry3'),
+    });
 
     const starts = (all: readonly OperationRecord[]) => all.slice(0, 15).map((o) => o.startNs);
     expect(before.length).toBeGreaterThan(15);
@@ -303,7 +312,11 @@ writers: [{name: w, think: {uniform: [20us, 40us]},
     const record = parseRecord(recorded(own(2)).text, 'r');
 
     expect(() =>
-      carryRecord(scenario, record, { strategy: 'mmap-lock', own: NONE, maxEvents: 1 }),
+      carryRecord(scenario, record, {
+        strategy: chooseStrategy('mmap-lock'),
+        strategies: BUILT_IN,
+        maxEvents: 1,
+      }),
     ).toThrow('--carry-to: a recorded run is carried only where every task has a CPU of its own');
   });
 });

@@ -1,16 +1,17 @@
 /** The tracer against the counts of the same run, and what it costs. */
 import { beforeAll, expect, test } from 'vitest';
-import { loadOwnStrategies } from '../../src/cli/own-strategies.ts';
-import type { Strategy } from '../../src/proc/strategy.ts';
+import { loadStrategies } from '../../src/cli/own-strategies.ts';
+import { chooseStrategy, type Strategies } from '../../src/readers/index.ts';
 import { TimedRun } from '../../src/run/timed.ts';
 import { Tracer } from '../../src/run/tracer.ts';
 import { EVENT, OPEN } from '../../src/world/run-trace.ts';
+import { BUILT_IN } from '../support/run.ts';
 import { countsOf, lawsOf, shipped, traced } from '../support/traced.ts';
 
 const OWN = 'examples/strategy/pass-budget.mjs';
-let own: ReadonlyMap<string, Strategy>;
+let own: Strategies;
 beforeAll(async () => {
-  own = await loadOwnStrategies([OWN], process.cwd());
+  own = await loadStrategies({ paths: [OWN], directory: process.cwd() });
 });
 
 test.each(['rcu-retry3', 'rcu-page2', 'vma-lock', 'mmap-lock', 'query-rcu'])(
@@ -23,14 +24,15 @@ test.each(['rcu-retry3', 'rcu-page2', 'vma-lock', 'mmap-lock', 'query-rcu'])(
 );
 
 test("a user's own strategy keeps the same laws", () => {
-  const run = traced(shipped('split-merge.yaml'), OWN, own.get(OWN)!);
+  const run = traced(shipped('split-merge.yaml'), OWN, own);
 
   expect(lawsOf(run)).toEqual(countsOf(run));
 });
 
 test('a tracer changes nothing in the run', () => {
   const request = {
-    strategy: 'rcu-retry3',
+    strategy: chooseStrategy('rcu-retry3'),
+    strategies: BUILT_IN,
     maxEvents: 30_000,
     passes: { reader: null, which: 'all' },
   } as const;
@@ -49,7 +51,8 @@ test('a tracer changes nothing in the run', () => {
 test('an event takes 64 bytes at most', () => {
   const tracer = new Tracer({ window: null, pass: null, maxEvents: 1e6 });
   const run = new TimedRun(shipped('split-merge.yaml'), {
-    strategy: 'rcu-retry3',
+    strategy: chooseStrategy('rcu-retry3'),
+    strategies: BUILT_IN,
     maxEvents: 40_000,
     passes: { reader: null, which: 'none' },
     listener: tracer,
@@ -88,7 +91,8 @@ test('the story of a pass has its states, and each line in one that was in force
     maxEvents: 1e6,
   });
   const run = new TimedRun(scenario, {
-    strategy: 'rcu-retry3',
+    strategy: chooseStrategy('rcu-retry3'),
+    strategies: BUILT_IN,
     maxEvents: 1e9,
     passes: { reader: null, which: 0 },
     listener: tracer,

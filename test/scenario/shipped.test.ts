@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
-import { parseStrategy } from '../../src/readers/index.ts';
+import { readStrategy } from '../../src/readers/index.ts';
 import { parseFailOn } from '../../src/report/fail-on.ts';
 import { type LoadEnv, loadScenario, renderFaults } from '../../src/scenario/validate.ts';
 
@@ -18,7 +18,7 @@ const env: LoadEnv = {
       throw new UserError(`cannot read ${path}`);
     }
   },
-  strategies: parseStrategy,
+  strategies: readStrategy,
   costs: { presets: COST_PRESETS, names: COST_NAMES },
   failOn: (expression) => parseFailOn(expression, (strategy) => strategy),
 };

@@ -1,4 +1,5 @@
 /** Loads scenarios from text, with files that exist only in the test. */
+import { type Choice, isOwnFile, ownChoice } from '../../src/base/choice.ts';
 import { UserError } from '../../src/base/errors.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { type LoadEnv, loadScenario, renderFaults } from '../../src/scenario/validate.ts';
@@ -6,6 +7,8 @@ import { type LoadEnv, loadScenario, renderFaults } from '../../src/scenario/val
 export type Files = Readonly<Record<string, string>>;
 
 export const STRATEGIES = ['mmap-lock', 'rcu-retry3', 'rcu-page'];
+
+const aChoice = (text: string): Choice => ({ text, entry: text, n: 0, values: {} });
 
 export function envWith(files: Files = {}, more: Partial<LoadEnv> = {}): LoadEnv {
   return {
@@ -15,8 +18,9 @@ export function envWith(files: Files = {}, more: Partial<LoadEnv> = {}): LoadEnv
       return Buffer.from(text, 'latin1');
     },
     strategies(text) {
-      if (STRATEGIES.includes(text)) return { ok: true, canonical: text };
-      if (text === 'baseline') return { ok: true, canonical: 'mmap-lock' };
+      if (STRATEGIES.includes(text)) return { ok: true, choice: aChoice(text) };
+      if (isOwnFile(text)) return { ok: true, choice: ownChoice(text) };
+      if (text === 'baseline') return { ok: true, choice: aChoice('mmap-lock') };
       const error = `unknown strategy "${text}"`;
       const nearest = text === 'rcu-rety3' ? 'rcu-retry3' : null;
       return { ok: false, error, nearest, known: STRATEGIES, offset: 0, length: text.length };

@@ -48,7 +48,7 @@ describe('defaults', () => {
       readers: [
         {
           name: 'r',
-          strategy: 'mmap-lock',
+          strategy: { text: 'mmap-lock', entry: 'mmap-lock', n: 0, values: {} },
           passes: 1,
           bufferBytes: 65536,
           startNs: 0,
@@ -245,7 +245,7 @@ describe('values', () => {
   test('strategies are written as the registry writes them; files are passed on where they may be', () => {
     const strategies = ['baseline', './mine.js', 'lib/mine.mjs'].map((text) => {
       const scenario = `mapsim: 1\nreaders: [{name: r, strategy: ${text}}]`;
-      return load(scenario, {}, { allowCode: true }).readers[0]?.strategy;
+      return load(scenario, {}, { allowCode: true }).readers[0]?.strategy.text;
     });
 
     expect(strategies).toEqual(['mmap-lock', './mine.js', 'lib/mine.mjs']);

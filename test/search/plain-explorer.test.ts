@@ -4,10 +4,9 @@
  */
 import { expect, test } from 'vitest';
 import type { ReaderStep, Strategy } from '../../src/proc/strategy.ts';
-import { makeStrategy } from '../../src/readers/index.ts';
 import { compareWithPlain, withTwoReaders, yamlOf } from '../support/against-plain.ts';
 import { explorePlainly } from '../support/plain-explorer.ts';
-import { aScenario } from '../support/run.ts';
+import { aScenario, aStrategy } from '../support/run.ts';
 import { exploredBySearch } from '../support/search.ts';
 
 test.each([
@@ -40,12 +39,13 @@ test('explore: a field that is not saved is noticed by the search without art', 
 
   const search = exploredBySearch(scenario, 'forgetful', {
     ...options,
-    own: forgetful(makeStrategy('mmap-lock')),
+    own: forgetful(aStrategy('mmap-lock')),
   });
   const plain = await explorePlainly(scenario, {
     ...options,
     strategy: 'forgetful',
-    own: ({ readers }) => forgetful(readers.makeStrategy('mmap-lock')),
+    own: ({ readers }) =>
+      forgetful(new readers.Strategies().of(readers.chooseStrategy('mmap-lock'))),
   });
 
   expect(plain.complete && search.complete).toBe(true);

@@ -6,7 +6,9 @@
  * Two states are the same if all fields are, but for those that LEFT_OUT and FORMS name. A field
  * that is new counts until somebody says here why it does not.
  */
+
 import { createHash } from 'node:crypto';
+import { type Choice, ownChoice } from '../../src/base/choice.ts';
 import type { Kernel } from '../../src/mm/kernel.ts';
 import type { VmaArena } from '../../src/mm/vma.ts';
 import type { SmallOracle } from '../../src/oracle/small-world.ts';
@@ -124,6 +126,10 @@ export async function explorePlainly(
   return new PlainExplorer(await openModel(), scenario, options).explore();
 }
 
+function choiceOf({ readers }: OpenModel, { strategy, own }: PlainOptions): Choice {
+  return own === undefined ? readers.chooseStrategy(strategy!) : ownChoice(strategy!);
+}
+
 class PlainExplorer {
   readonly #model: OpenModel;
   readonly #options: PlainOptions;
@@ -145,10 +151,12 @@ class PlainExplorer {
     let oracle: SmallOracle | undefined;
     const own = options.own?.(model);
     this.#world = model.world.buildWorld(scenario, {
-      strategy: options.strategy,
+      strategy: options.strategy === null ? null : choiceOf(model, options),
       seed: '0',
       onOperation: null,
-      makeStrategy: (text) => own ?? model.readers.makeStrategy(text),
+      strategies: new model.readers.Strategies(
+        new Map(own === undefined ? [] : [[options.strategy ?? '', own]]),
+      ),
       lockPolicy: scenario.machine.rwsem === 'fifo' ? 'fifo' : 'any',
       chance: { below: (n) => this.#choose(n), duration: () => 0 },
       watch: (kernel, layout) => {

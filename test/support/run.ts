@@ -2,10 +2,12 @@
  * Scenarios for tests of the model, as YAML text: run by the clock to the end (`aRun`), or built
  * and left to the test (`aWorld`). Paths of captures are relative to `scenarios/`.
  */
+
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
-import { makeStrategy, parseStrategy } from '../../src/readers/index.ts';
+import type { Strategy } from '../../src/proc/strategy.ts';
+import { chooseStrategy, readStrategy, Strategies } from '../../src/readers/index.ts';
 import { TimedRun } from '../../src/run/timed.ts';
 import { TimedDriver } from '../../src/run/timed-driver.ts';
 import { renderFaults } from '../../src/scenario/faults.ts';
@@ -26,12 +28,19 @@ export function aScenario(yaml: string, files: Readonly<Record<string, string>> 
     { path: 'test.yaml', bytes: Buffer.from(`mapsim: 1\n${yaml}`) },
     {
       readFile: (path) => Buffer.from(files[path] ?? readFileSync(`${SCENARIOS}${path}`)),
-      strategies: parseStrategy,
+      strategies: readStrategy,
       costs: { presets: COST_PRESETS, names: COST_NAMES },
     },
   );
   if (!loaded.ok) throw new Error(renderFaults(loaded.faults, { dropped: loaded.dropped }));
   return loaded.scenario;
+}
+
+/** The built-in strategies, each made once for all tests of a file. */
+export const BUILT_IN = new Strategies();
+
+export function aStrategy(text: string): Strategy {
+  return BUILT_IN.of(chooseStrategy(text));
 }
 
 const loaded = new Map<string, Scenario>();
@@ -59,9 +68,11 @@ export interface RunOptions {
 
 /** Runs to the end. The texts of all passes of the first reader are kept, unless told otherwise. */
 export function aRun(scenario: string | Scenario, options: RunOptions = {}): Outcome {
-  const { passes = 'all', reader = null, maxEvents = 50_000_000, ...rest } = options;
+  const { strategy, passes = 'all', reader = null, maxEvents = 50_000_000, ...rest } = options;
   const run = new TimedRun(scenarioOf(scenario), {
     ...rest,
+    ...(strategy === undefined ? {} : { strategy: chooseStrategy(strategy) }),
+    strategies: BUILT_IN,
     maxEvents,
     passes: { reader, which: passes },
   });
@@ -73,11 +84,11 @@ export function aRun(scenario: string | Scenario, options: RunOptions = {}): Out
 export function aWorld(scenario: string | Scenario, options: RunOptions = {}): TimedWorld {
   const built = scenarioOf(scenario);
   return buildTimedWorld(built, {
-    strategy: options.strategy ?? null,
+    strategy: options.strategy === undefined ? null : chooseStrategy(options.strategy),
+    strategies: BUILT_IN,
     seed: options.seed ?? built.seed,
     passes: { reader: null, which: options.passes ?? 'all' },
     onOperation: options.onOperation ?? null,
-    makeStrategy,
   });
 }
 

@@ -1,6 +1,8 @@
 /** Searches for tests: a scenario as YAML text, searched to the end. */
 
+import { ownChoice } from '../../src/base/choice.ts';
 import type { Strategy } from '../../src/proc/strategy.ts';
+import { chooseStrategy, Strategies } from '../../src/readers/index.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { Explorer } from '../../src/search/explore.ts';
 import { type Find, parseFind } from '../../src/search/finds.ts';
@@ -10,7 +12,7 @@ import type { SearchOutcome } from '../../src/search/search-outcome.ts';
 import type { Reduction, SearchWorld } from '../../src/search/search-world.ts';
 import type { Shard } from '../../src/search/shard.ts';
 import type { PlainResult } from './plain-explorer.ts';
-import { aScenario } from './run.ts';
+import { aScenario, BUILT_IN } from './run.ts';
 
 export interface SearchSettings extends Partial<Omit<SearchRequest, 'find' | 'strategy'>> {
   readonly find?: string;
@@ -19,14 +21,14 @@ export interface SearchSettings extends Partial<Omit<SearchRequest, 'find' | 'st
 export function aRequest(strategy: string | null, settings: SearchSettings = {}): SearchRequest {
   const { find, ...rest } = settings;
   return {
-    strategy,
+    strategy: strategy === null ? null : chooseStrategy(strategy),
+    strategies: BUILT_IN,
     find: find === undefined ? null : parseFind(find),
     maxStates: 1_000_000,
     maxDepth: null,
     preemptions: null,
     store: 'exact',
     reduce: 'all',
-    ownStrategies: new Map(),
     ...rest,
   };
 }
@@ -139,10 +141,14 @@ export function exploredBySearch(
     readonly own?: Strategy;
   },
 ): PlainResult {
-  const request = {
-    ...aRequest(strategy),
-    ownStrategies: new Map(own === undefined ? [] : [[strategy ?? '', own]]),
-  };
+  const request =
+    own === undefined || strategy === null
+      ? aRequest(strategy)
+      : {
+          ...aRequest(null),
+          strategy: ownChoice(strategy),
+          strategies: new Strategies(new Map([[strategy, own]])),
+        };
   const texts = new Set<string>();
   const faults = new Set<string>();
   let deadlocks = 0;

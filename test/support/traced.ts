@@ -1,14 +1,14 @@
 /** Shipped scenarios, run for a while with a tracer, and the laws that a trace must keep. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
-import type { Strategy } from '../../src/proc/strategy.ts';
-import { parseStrategy } from '../../src/readers/index.ts';
+import { chooseStrategy, readStrategy, type Strategies } from '../../src/readers/index.ts';
 import { TimedRun } from '../../src/run/timed.ts';
 import { Tracer } from '../../src/run/tracer.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { loadScenario } from '../../src/scenario/validate.ts';
 import type { Outcome } from '../../src/world/outcome.ts';
 import { EVENT, type RunTrace } from '../../src/world/run-trace.ts';
+import { BUILT_IN } from './run.ts';
 
 export const SHIPPED = readdirSync('scenarios').filter((name) => name.endsWith('.yaml'));
 
@@ -20,7 +20,7 @@ export function shipped(name: string): Scenario {
     { path, bytes: readFileSync(path) },
     {
       readFile: (file) => readFileSync(file),
-      strategies: parseStrategy,
+      strategies: readStrategy,
       costs: { presets: COST_PRESETS, names: COST_NAMES },
     },
   );
@@ -33,14 +33,18 @@ export interface Traced {
   readonly outcome: Outcome;
 }
 
-export function traced(scenario: Scenario, strategy: string, own?: Strategy): Traced {
+export function traced(
+  scenario: Scenario,
+  strategy: string,
+  strategies: Strategies = BUILT_IN,
+): Traced {
   const tracer = new Tracer({ window: null, pass: null, maxEvents: 1e7 });
   const run = new TimedRun(scenario, {
-    strategy,
+    strategy: chooseStrategy(strategy),
+    strategies,
     maxEvents: EVENTS,
     passes: { reader: null, which: 'none' },
     listener: tracer,
-    ...(own === undefined ? {} : { ownStrategies: new Map([[strategy, own]]) }),
   });
   run.advance(EVENTS);
   run.end('interrupted');

@@ -2,6 +2,7 @@
  * `mapsim census`: every text that can be printed; with `--against`, those that one alone can
  * print.
  */
+import type { Choice } from '../../base/choice.ts';
 import { EXIT } from '../../base/errors.ts';
 import { differenceText } from '../../report/difference-text.ts';
 import { searchJson } from '../../report/search-json.ts';
@@ -13,10 +14,9 @@ import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { VERSION } from '../version.ts';
-import { loadStrategies } from './checks.ts';
+import { oneStrategy, readerStrategies } from './checks.ts';
 import {
   checkLimits,
-  checkOneStrategy,
   checkWorld,
   endedBy,
   type LimitOptions,
@@ -38,25 +38,23 @@ export async function census(
   context: CommandContext,
 ): Promise<number> {
   checkLimits(options);
-  if (options.strategy !== undefined) checkOneStrategy('--strategy', options.strategy);
-  if (options.against !== undefined) checkOneStrategy('--against', options.against);
+  const strategy = oneStrategy('--strategy', options.strategy);
+  const against = oneStrategy('--against', options.against);
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario } = loaded;
   checkWorld(scenario);
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
   const interrupt = new Interrupt(context.io, () => {});
-  const searched = async (strategy: string | undefined): Promise<SearchOutcome> => {
-    const { instead, own, directory } = await loadStrategies(strategy, where);
-    const request = { ...limitsOf(options), strategy: instead, ownStrategies: own, find: null };
+  const searched = async (choice: Choice | null): Promise<SearchOutcome> => {
+    const { strategies, own } = await readerStrategies(choice, where);
+    const request = { ...limitsOf(options), strategy: choice, strategies, find: null };
     const census = { ...request, onlyTexts: true, shrinkTexts: true };
-    return searchOutcome(scenario, census, { options, context, interrupt, directory });
+    return searchOutcome(scenario, census, { options, context, interrupt, own });
   };
   try {
-    const here = await searched(options.strategy);
-    const { against } = options;
-    const there =
-      against === undefined || interrupt.caught !== null ? null : await searched(against);
+    const here = await searched(strategy);
+    const there = against === null || interrupt.caught !== null ? null : await searched(against);
     interrupt.endAtOnce();
     await tell(path, { here, there }, options, context);
     if (interrupt.caught !== null) return endedBy(interrupt.caught, interrupt, context);

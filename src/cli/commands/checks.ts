@@ -1,37 +1,45 @@
 /** Checks of a request against its scenario, all made before anything is simulated. */
 import { dirname, resolve } from 'node:path';
+import { type Choice, splitChoices } from '../../base/choice.ts';
 import { UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
-import type { Strategy } from '../../proc/strategy.ts';
+import { chooseStrategy, type Strategies } from '../../readers/index.ts';
 import { type FailOn, parseFailOn } from '../../report/fail-on.ts';
 import { checkStrategies } from '../../report/verdict.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { canonicalStrategy } from '../load.ts';
 import type { PassChoice } from '../options.ts';
-import { loadOwnStrategies } from '../own-strategies.ts';
+import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
 
 /** What the readers of a run use. */
-export interface Strategies {
-  /** Canonical, or a path, in place of every reader's own. */
-  readonly instead: string | null;
-  /** Those of the user's own files, by path as written. */
-  readonly own: ReadonlyMap<string, Strategy>;
-  /** That their paths are relative to. */
-  readonly directory: string;
+export interface ReaderStrategies {
+  /** In place of every reader's own. */
+  readonly strategy: Choice | null;
+  readonly strategies: Strategies;
+  readonly own: OwnFiles;
 }
 
 /** @param scenarioPath as the user wrote it; paths in the scenario are relative to its directory */
-export async function loadStrategies(
-  given: string | undefined,
+export async function readerStrategies(
+  strategy: Choice | null,
   { scenario, scenarioPath, cwd }: { scenario: Scenario; scenarioPath: string; cwd: string },
-): Promise<Strategies> {
-  const instead = given === undefined ? null : canonicalStrategy(given);
-  if (instead !== null) {
-    return { instead, own: await loadOwnStrategies([instead], cwd), directory: cwd };
-  }
-  const directory = scenarioPath === '-' ? cwd : resolve(cwd, dirname(scenarioPath));
-  const texts = scenario.readers.map((reader) => reader.strategy);
-  return { instead, own: await loadOwnStrategies(texts, directory), directory };
+): Promise<ReaderStrategies> {
+  const beside = scenarioPath === '-' ? cwd : resolve(cwd, dirname(scenarioPath));
+  const own =
+    strategy === null
+      ? ownFiles(
+          scenario.readers.map((reader) => reader.strategy),
+          beside,
+        )
+      : ownFiles([strategy], cwd);
+  return { strategy, own, strategies: await loadStrategies(own) };
+}
+
+/** The strategy of an option that takes one; null where it is not given. */
+export function oneStrategy(option: string, text: string | undefined): Choice | null {
+  if (text === undefined) return null;
+  const several = splitChoices(text).length;
+  if (several > 1) throw new UserError(`${option}: takes one strategy, not ${several}`);
+  return chooseStrategy(text);
 }
 
 /**
@@ -41,14 +49,10 @@ export async function loadStrategies(
 export function parseExpressions(
   given: readonly string[],
   scenario: Scenario,
-  { instead, own }: Omit<Strategies, 'directory'>,
+  { strategy, strategies }: Omit<ReaderStrategies, 'own'>,
 ): readonly FailOn[] {
-  const nameOf = (text: string) => own.get(text)?.name ?? text;
-  const taking = scenario.readers.map((reader) => nameOf(instead ?? reader.strategy));
-  const canonical = (text: string) => {
-    const name = nameOf(text);
-    return taking.includes(name) ? name : canonicalStrategy(text);
-  };
+  const taking = scenario.readers.map((reader) => strategies.of(strategy ?? reader.strategy).name);
+  const canonical = (text: string) => strategyNamed(text, taking, strategies);
   const parse = (where: string) => (expression: string) => {
     try {
       const failOn = parseFailOn(expression, canonical);
@@ -63,6 +67,16 @@ export function parseExpressions(
     ...scenario.failOn.map(parse(`${scenario.name}: failOn`)),
     ...given.map(parse('--fail-on')),
   ];
+}
+
+/** What results call the strategy of an expression. @param names of those that take part */
+export function strategyNamed(
+  text: string,
+  names: readonly string[],
+  { own }: Pick<Strategies, 'own'>,
+): string {
+  const name = own.get(text)?.name ?? text;
+  return names.includes(name) ? name : chooseStrategy(text).text;
 }
 
 /** Whether there is such a reader and such a pass of it. */

@@ -5,21 +5,14 @@
 import { UserError } from '../../base/errors.ts';
 import type { Group } from '../../compare/comparison.ts';
 import type { Judgement } from '../../compare/result.ts';
-import type { Strategy } from '../../proc/strategy.ts';
 import { type FailOn, parseFailOn, strategiesNamed } from '../../report/fail-on.ts';
 import type { MetricView } from '../../report/metric.ts';
 import { checkStrategies, judge, type Subject, verdictText } from '../../report/verdict.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { COUNTER_KEYS, type Counters, TEARING_KEYS, type Tearing } from '../../world/outcome.ts';
-import { canonicalStrategy } from '../load.ts';
 import type { Messages } from '../messages.ts';
-
-export interface GroupNames {
-  /** Labels of the groups. */
-  readonly names: readonly string[];
-  /** The user's own strategies by the text that names them. */
-  readonly own?: ReadonlyMap<string, Strategy>;
-}
+import { strategyNamed } from './checks.ts';
+import type { StrategyList } from './many.ts';
 
 /**
  * The scenario's expressions about strategies that take part (it is told of the others), then those
@@ -28,15 +21,15 @@ export interface GroupNames {
 export function parseForGroups(
   given: readonly string[],
   scenario: Scenario,
-  groups: GroupNames,
+  { names, strategies }: StrategyList,
   messages: Messages,
 ): readonly FailOn[] {
-  const canonical = canonicalIn(groups);
-  const parsed = parseGiven(given, groups.names, canonical);
+  const canonical = (text: string) => strategyNamed(text, names, strategies);
+  const parsed = parseGiven(given, names, canonical);
   const own = scenario.failOn.flatMap((expression) => {
     const where = `${scenario.name}: failOn ${expression}`;
     const failOn = quoting(where, () => parseFailOn(expression, canonical));
-    const missing = strategiesNamed([failOn]).find((name) => !groups.names.includes(name));
+    const missing = strategiesNamed([failOn]).find((name) => !names.includes(name));
     if (missing === undefined) return [failOn];
     messages.warning(`${where}: not judged, ${missing} is not compared here`);
     return [];
@@ -66,13 +59,6 @@ function quoting<T>(where: string, parse: () => T): T {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${where} ${error.message}`, error.exitCode);
   }
-}
-
-function canonicalIn({ names, own }: GroupNames): (text: string) => string {
-  return (text) => {
-    const name = own?.get(text)?.name ?? text;
-    return names.includes(name) ? name : canonicalStrategy(text);
-  };
 }
 
 /** @param judged those that expressions without a strategy are about */

@@ -54,18 +54,13 @@ export async function prepareRuns(
   if (exitCode > 0) return { ok: false, exitCode };
   checkScenarios(scenarios, paths);
   const failOn = scenarios.map((scenario) =>
-    parseForGroups(
-      options.failOn,
-      scenario,
-      { names: strategies.names, own: strategies.own },
-      messages,
-    ),
+    parseForGroups(options.failOn, scenario, strategies, messages),
   );
   const request: BatchRequest = {
     maxEvents: options.maxEvents ?? DEFAULT_MAX_EVENTS,
     durationNs: options.duration ?? null,
     pools: true,
-    own: { texts: [...strategies.own.keys()], directory: io.cwd },
+    own: strategies.own,
   };
   return { ok: true, paths, scenarios, strategies, seeds, request, failOn };
 }
@@ -92,17 +87,30 @@ export async function compareRuns(
   // Seed by seed, so that what a signal leaves has every strategy in it.
   const units = scenarios.flatMap((_, scenario) =>
     seeds.flatMap((seed) =>
-      strategies.texts.map((strategy): Unit => ({ scenario, strategy, seed })),
+      strategies.choices.map((strategy): Unit => ({ scenario, strategy, seed })),
     ),
   );
   const chosen = units.map((_, i) => i);
   const { jobs, progress, interrupt } = means;
-  const batch: Batch = { scenarios, units, chosen, request, ownStrategies: strategies.own, jobs };
+  const batch: Batch = {
+    scenarios,
+    units,
+    chosen,
+    request,
+    strategies: strategies.strategies,
+    jobs,
+  };
   const gather = new Gatherer(prepared);
   const repeat = (index: number) => {
     const { scenario, strategy, seed } = units[index]!;
     const limit = request.durationNs === null ? [] : [`--duration=${request.durationNs}ns`];
-    const argv = ['run', paths[scenario]!, `--strategy=${strategy}`, `--seed=${seed}`, ...limit];
+    const argv = [
+      'run',
+      paths[scenario]!,
+      `--strategy=${strategy!.text}`,
+      `--seed=${seed}`,
+      ...limit,
+    ];
     return { seed, argv };
   };
   const release = (_unit: number, result: UnitResult) => gather.take(result);

@@ -3,6 +3,7 @@
  * others are held against. Where every file has one strategy only, those are compared, whatever
  * they are.
  */
+
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT, UserError } from '../../base/errors.ts';
@@ -11,9 +12,9 @@ import { compareGroups, type Group } from '../../compare/comparison.ts';
 import { COMPARE_SCHEMA } from '../../compare/fields.ts';
 import type { CompareResult, Judgement, ScenarioResult } from '../../compare/result.ts';
 import { readSaved, type SavedResult } from '../../compare/saved.ts';
+import { chooseStrategy } from '../../readers/index.ts';
 import type { CommandContext } from '../command.ts';
 import { readInput } from '../files.ts';
-import { canonicalStrategy } from '../load.ts';
 import type { Messages } from '../messages.ts';
 import { VERSION } from '../version.ts';
 import { judgeGroups, parseGiven } from './compare-judge.ts';
@@ -136,7 +137,7 @@ function judgeScenario(
   const canonical = (text: string): string => {
     if (labels.includes(text)) return text;
     const ownName = `${last}:${text}`;
-    return labels.includes(ownName) ? ownName : `${last}:${canonicalStrategy(text)}`;
+    return labels.includes(ownName) ? ownName : `${last}:${chooseStrategy(text).text}`;
   };
   const expressions = parseGiven(failOn, labels, canonical);
   const judged = groups.filter(({ file }) => file === last);

@@ -12,11 +12,10 @@ import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { VERSION } from '../version.ts';
-import { loadStrategies } from './checks.ts';
+import { oneStrategy, readerStrategies } from './checks.ts';
 import { FindingFile } from './save-finding.ts';
 import {
   checkLimits,
-  checkOneStrategy,
   checkWorld,
   endedBy,
   type LimitOptions,
@@ -41,24 +40,19 @@ export async function explore(
   checkLimits(options);
   checkQuestion(find, options);
   checkSave(path, options.save);
-  if (options.strategy !== undefined) checkOneStrategy('--strategy', options.strategy);
+  const strategy = oneStrategy('--strategy', options.strategy);
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario } = loaded;
   checkWorld(scenario);
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
-  const strategies = await loadStrategies(options.strategy, where);
-  const request = {
-    ...limitsOf(options),
-    strategy: strategies.instead,
-    ownStrategies: strategies.own,
-    find,
-  };
+  const { strategies, own } = await readerStrategies(strategy, where);
+  const request = { ...limitsOf(options), strategy, strategies, find };
   const { save } = options;
   const file = save === undefined ? null : new FindingFile(save, path, options, context);
   const interrupt = new Interrupt(context.io, () => file?.abandon());
   try {
-    const means = { options, context, interrupt, directory: strategies.directory };
+    const means = { options, context, interrupt, own };
     const outcome = await searchOutcome(scenario, request, means);
     const hasIt = file !== null && find !== null && outcome.findings.length > 0;
     const small = hasIt

@@ -1,20 +1,19 @@
 /**
  * What commands that make many runs have in common: strategies, limits, and a crash told in full.
  */
+import { type Choice, splitChoices } from '../../base/choice.ts';
 import { UserError } from '../../base/errors.ts';
-import type { Strategy } from '../../proc/strategy.ts';
-import { splitStrategies } from '../../readers/index.ts';
+import { chooseStrategy, type Strategies } from '../../readers/index.ts';
 import { UnitCrash } from '../batch-unit.ts';
 import type { BugContext } from '../bug.ts';
-import { canonicalStrategy } from '../load.ts';
-import { loadOwnStrategies } from '../own-strategies.ts';
+import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
 
 export interface StrategyList {
-  /** Canonical, or paths. */
-  readonly texts: readonly string[];
+  readonly choices: readonly Choice[];
   /** What results call them. */
   readonly names: readonly string[];
-  readonly own: ReadonlyMap<string, Strategy>;
+  readonly strategies: Strategies;
+  readonly own: OwnFiles;
 }
 
 /** @param directory that paths are relative to, absolute */
@@ -22,12 +21,13 @@ export async function listStrategies(
   given: readonly string[],
   directory: string,
 ): Promise<StrategyList> {
-  const texts = given.flatMap(splitStrategies).map(canonicalStrategy);
-  const own = await loadOwnStrategies(texts, directory);
-  const names = texts.map((text) => own.get(text)?.name ?? text);
+  const choices = given.flatMap(splitChoices).map(chooseStrategy);
+  const own = ownFiles(choices, directory);
+  const strategies = await loadStrategies(own);
+  const names = choices.map((choice) => strategies.of(choice).name);
   const twice = names.findIndex((name, i) => names.indexOf(name) < i);
   if (twice >= 0) throw new UserError(`--strategies: "${names[twice]}" comes twice`);
-  return { texts, names, own };
+  return { choices, names, strategies, own };
 }
 
 /** Runs something; of a run that ends in a bug, the report tells how to repeat that run alone. */

@@ -19,7 +19,7 @@ export class RecordFile {
     this.#file = new OutFile(record!, cwd);
     const head = {
       scenario: { name: scenario.name, sha256: scenario.sha256 },
-      strategy: request.strategy ?? null,
+      strategy: request.strategy?.text ?? null,
       seed: request.seed ?? scenario.seed,
       durationNs: request.durationNs ?? null,
       passes: { reader: reader ?? null, which: pass ?? 0 },

@@ -1,13 +1,14 @@
 /** `mapsim replay` of a recorded timed run: prints what `mapsim run` printed. */
 import { EXIT, UserError } from '../../base/errors.ts';
+import { chooseStrategy } from '../../readers/index.ts';
 import { FORMATS } from '../../report/index.ts';
 import { parseRecord } from '../../run/record.ts';
 import { carryRecord, replayRecord } from '../../run/replay-record.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { CODE_HINT, codeRefused, isStrategyFile } from '../../scenario/strategy-file.ts';
+import { CODE_HINT, codeRefused } from '../../scenario/strategy-file.ts';
 import type { CommandContext } from '../command.ts';
 import { DEFAULT_MAX_EVENTS } from '../options.ts';
-import { checkPass, loadStrategies, parseExpressions } from './checks.ts';
+import { checkPass, parseExpressions, readerStrategies } from './checks.ts';
 import type { ReplayOptions } from './replay.ts';
 import { tellRun } from './tell-run.ts';
 
@@ -28,24 +29,25 @@ export async function replayRun(
   if (which !== 'none') checkPass(scenario, reader ?? undefined, which);
   const carried = options.carryTo !== undefined;
   const asked = options.carryTo ?? options.strategy;
-  const given = asked ?? head.strategy ?? undefined;
-  if (asked === undefined && given !== undefined && isStrategyFile(given) && !context.allowCode) {
-    throw new UserError(`${file}: ${codeRefused(given)}; ${CODE_HINT}`);
+  const named = asked ?? head.strategy;
+  const given = named === null ? null : chooseStrategy(named);
+  if (asked === undefined && given?.entry === null && !context.allowCode) {
+    throw new UserError(`${file}: ${codeRefused(given.text)}; ${CODE_HINT}`);
   }
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
-  const strategies = await loadStrategies(given, where);
-  const { instead, own } = strategies;
+  const readers = await readerStrategies(given, where);
+  const { strategy, strategies } = readers;
   const shown = {
     format: FORMATS.find(({ name }) => name === options.format)!,
-    failOn: parseExpressions(carried ? [] : head.failOn, scenario, strategies),
+    failOn: parseExpressions(carried ? [] : head.failOn, scenario, readers),
     passes: head.passes,
     timing: null,
   };
   if (carried) {
-    const means = { strategy: instead!, own, maxEvents: DEFAULT_MAX_EVENTS };
+    const means = { strategy: strategy!, strategies, maxEvents: DEFAULT_MAX_EVENTS };
     return tellRun(carryRecord(scenario, record, means), shown, options, context);
   }
-  const { outcome, misfit } = replayRecord(scenario, record, { strategy: instead, own });
+  const { outcome, misfit } = replayRecord(scenario, record, { strategy, strategies });
   const code = await tellRun(outcome, shown, options, context);
   if (misfit === null) return code;
   messages.error(`the record does not fit at step ${misfit.step}: ${misfit.error}`);

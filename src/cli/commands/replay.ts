@@ -2,8 +2,10 @@
  * `mapsim replay`: the steps of a schedule, one by one, and what came of them; or at which step and
  * why the schedule no longer fits.
  */
+
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Choice } from '../../base/choice.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { replayText } from '../../report/replay-text.ts';
 import { replayJson } from '../../report/search-json.ts';
@@ -22,10 +24,10 @@ import { readInput, readStdin } from '../files.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { VERSION } from '../version.ts';
-import { loadStrategies } from './checks.ts';
+import { oneStrategy, readerStrategies } from './checks.ts';
 import { replayRun } from './replay-run.ts';
 import { rawScenario } from './save-finding.ts';
-import { checkOneStrategy, checkWorld, viewFor } from './search-request.ts';
+import { checkWorld, viewFor } from './search-request.ts';
 
 export interface ReplayOptions extends QuietOptions {
   readonly schedule?: string;
@@ -46,11 +48,8 @@ export async function replay(
   options: ReplayOptions,
   context: CommandContext,
 ): Promise<number> {
-  for (const option of ['strategy', 'carryTo'] as const) {
-    const text = options[option];
-    if (text !== undefined)
-      checkOneStrategy(option === 'strategy' ? '--strategy' : '--carry-to', text);
-  }
+  const strategy = oneStrategy('--strategy', options.strategy);
+  const carryTo = oneStrategy('--carry-to', options.carryTo);
   if (path === '-' && options.schedule === '-') {
     throw new UserError('only one of scenario and --schedule can be standard input');
   }
@@ -64,21 +63,18 @@ export async function replay(
   checkWorld(scenario);
   const recorded = given === null ? ownSchedule(path, context) : readSchedule(given);
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
-  const fresh = async (strategy: string | undefined): Promise<SearchWorld> => {
-    const { instead, own } = await loadStrategies(strategy, where);
-    const request = { strategy: instead, ownStrategies: own };
-    return plainWorld(scenario, request);
-  };
-  const world = await fresh(options.strategy);
-  if (options.carryTo === undefined) {
+  const fresh = async (choice: Choice | null): Promise<SearchWorld> =>
+    plainWorld(scenario, await readerStrategies(choice, where));
+  const world = await fresh(strategy);
+  if (carryTo === null) {
     const replayed = replaySchedule(world, recorded.schedule, recorded.names);
     return tell(scenario, world, replayed, options, context);
   }
   const first = replaySchedule(world, recorded.schedule, recorded.names);
   if (first.misfit !== null) return tell(scenario, world, first, options, context);
-  const target = await fresh(options.carryTo);
-  const carried = carryWriters(await fresh(options.strategy), recorded.schedule, target);
-  const last = await fresh(options.carryTo);
+  const target = await fresh(carryTo);
+  const carried = carryWriters(await fresh(strategy), recorded.schedule, target);
+  const last = await fresh(carryTo);
   return tell(scenario, last, replaySchedule(last, carried), options, context);
 }
 

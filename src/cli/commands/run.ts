@@ -4,7 +4,6 @@
  */
 import { performance } from 'node:perf_hooks';
 import { UserError } from '../../base/errors.ts';
-import { splitStrategies } from '../../readers/index.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { FORMATS } from '../../report/index.ts';
 import type { Format } from '../../report/report.ts';
@@ -15,11 +14,11 @@ import type { CommandContext, QuietOptions } from '../command.ts';
 import { OutFile } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { SIGNAL_EXIT, type Signal } from '../io.ts';
-import { canonicalStrategy, load } from '../load.ts';
+import { load } from '../load.ts';
 import type { PassChoice, SUMMARY_CHOICES } from '../options.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
 import { driveSlices, type RunRequest, type SlicedRun, type StartRun } from '../sliced-run.ts';
-import { checkPass, loadStrategies, parseExpressions } from './checks.ts';
+import { checkPass, oneStrategy, parseExpressions, readerStrategies } from './checks.ts';
 import { RecordFile } from './record-file.ts';
 import { tellRun } from './tell-run.ts';
 
@@ -55,7 +54,7 @@ export async function run(
   context: CommandContext,
 ): Promise<number> {
   const format = chooseFormat(options);
-  if (options.strategy !== undefined) checkStrategy(options.strategy); // before any reading
+  const given = oneStrategy('--strategy', options.strategy); // before any reading
   checkOutFile('--ops-log', options.opsLog);
   checkOutFile('--record', options.record);
   if (options.record !== undefined && options.record === options.opsLog) {
@@ -65,8 +64,8 @@ export async function run(
   if (!loaded.ok) return loaded.exitCode;
   const { scenario } = loaded;
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
-  const strategies = await loadStrategies(options.strategy, where);
-  const failOn = parseExpressions(options.failOn, scenario, strategies);
+  const readers = await readerStrategies(given, where);
+  const failOn = parseExpressions(options.failOn, scenario, readers);
   checkPass(scenario, options.reader, options.pass ?? 0);
   const seed = options.seed ?? scenario.seed;
   context.bug.seed = seed;
@@ -77,8 +76,8 @@ export async function run(
       reader: options.reader ?? null,
       which: format.passes ? (options.pass ?? 0) : 'none',
     },
-    ownStrategies: strategies.own,
-    ...(strategies.instead === null ? {} : { strategy: strategies.instead }),
+    strategies: readers.strategies,
+    ...(given === null ? {} : { strategy: given }),
     ...(options.duration === undefined ? {} : { durationNs: options.duration }),
   };
   return runTask({ scenario, format, failOn, request }, options, context);
@@ -95,14 +94,6 @@ function chooseFormat({ format: name, summary, pass, reader }: RunOptions): Form
     throw new UserError(`${option} chooses the text to show, and --format=${name} shows none`);
   }
   return format;
-}
-
-function checkStrategy(text: string): void {
-  const several = splitStrategies(text);
-  if (several.length > 1) {
-    throw new UserError(`--strategy: run takes one strategy, not ${several.length}`);
-  }
-  canonicalStrategy(text);
 }
 
 function checkOutFile(option: string, name: string | undefined): void {

@@ -6,12 +6,12 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { isOwnFile } from '../../base/choice.ts';
 import { UserError } from '../../base/errors.ts';
 import type { Tree } from '../../scenario/cuts.ts';
 import { FaultList } from '../../scenario/faults.ts';
 import { parseSource } from '../../scenario/parse.ts';
 import { movePaths } from '../../scenario/paths.ts';
-import { isStrategyFile } from '../../scenario/strategy-file.ts';
 import type { Finding } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
 import { OutFile, readInput } from '../files.ts';
@@ -55,7 +55,7 @@ export class FindingFile {
       const target = resolve(io.cwd, dirname(this.#path), from);
       return relative(dirname(resolve(io.cwd, this.#name)), target);
     };
-    const moved = movePaths(small.tree, move, isStrategyFile);
+    const moved = movePaths(small.tree, move, isOwnFile);
     const { strategy } = this.#options;
     const scenario = {
       ...moved,
@@ -65,7 +65,7 @@ export class FindingFile {
       'x-schedule': scheduleOf(small.found.findings[0]!),
     };
     this.#file.write(leftOut(basename(this.#path), small));
-    if (strategy !== undefined && isStrategyFile(strategy)) this.#file.write(PROGRAM);
+    if (strategy !== undefined && isOwnFile(strategy)) this.#file.write(PROGRAM);
     this.#file.write(stringify(scenario, { lineWidth: 100 }));
     this.#file.finish();
   }
@@ -120,7 +120,7 @@ function withStrategy(
   strategy: string,
   { file, io }: { file: string; io: CommandContext['io'] },
 ): unknown {
-  const own = isStrategyFile(strategy);
+  const own = isOwnFile(strategy);
   const text = own ? relative(dirname(resolve(io.cwd, file)), resolve(io.cwd, strategy)) : strategy;
   if (!Array.isArray(readers)) return readers;
   return readers.map((reader: object) => ({ ...reader, strategy: text }));

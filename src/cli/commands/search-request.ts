@@ -6,7 +6,6 @@ import { performance } from 'node:perf_hooks';
 import { Chalk } from 'chalk';
 import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
-import { splitStrategies } from '../../readers/index.ts';
 import { type Paint, PLAIN } from '../../report/report.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { WalkRequest } from '../../search/random-walk.ts';
@@ -17,7 +16,7 @@ import { type ColorChoice, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import type { Interrupt } from '../interrupt.ts';
 import { SIGNAL_EXIT, type Signal } from '../io.ts';
-import { canonicalStrategy } from '../load.ts';
+import type { OwnFiles } from '../own-strategies.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
 import { DEFAULT_MAX_STATES } from '../search-options.ts';
 import { driveSlices } from '../sliced-run.ts';
@@ -68,13 +67,6 @@ export function checkLimits(options: LimitOptions): void {
   without(reduce !== 'all', '--reduce');
 }
 
-export function checkOneStrategy(option: string, text: string): string {
-  const several = splitStrategies(text);
-  if (several.length > 1)
-    throw new UserError(`${option}: takes one strategy, not ${several.length}`);
-  return canonicalStrategy(text);
-}
-
 export function checkWorld(scenario: Scenario): void {
   const tasks = scenario.readers.length + scenario.writers.length;
   if (tasks === 0) throw new UserError(`${scenario.name}: there is neither a reader nor a writer`);
@@ -95,8 +87,8 @@ export interface Means {
   readonly options: LimitOptions;
   readonly context: CommandContext;
   readonly interrupt: Interrupt;
-  /** That the paths of the user's own strategies are relative to. */
-  readonly directory: string;
+  /** The user's own strategies. */
+  readonly own: OwnFiles;
 }
 
 export async function searchOutcome(
@@ -132,12 +124,12 @@ const nowMs = (): number => performance.now();
 async function wholeSearch(
   scenario: Scenario,
   request: SearchRequest,
-  { options, context, interrupt, directory }: Means,
+  { options, context, interrupt, own }: Means,
   tell: Tell,
 ): Promise<SearchOutcome> {
   const { Search } = await import('../../search/search.ts');
   const { jobs = 1 } = options;
-  const how = { file: context.io.workerFile, jobs, directory };
+  const how = { file: context.io.workerFile, jobs, own };
   const threads =
     jobs === 1
       ? null
@@ -168,12 +160,12 @@ async function wholeSearch(
 async function randomWalks(
   scenario: Scenario,
   request: WalkRequest,
-  { options, context, interrupt, directory }: Means,
+  { options, context, interrupt, own }: Means,
   tell: Tell,
 ): Promise<SearchOutcome> {
   const { RandomWalks } = await import('../../search/random-walk.ts');
   const { threadsFor } = await import('../walk-threads.ts');
-  const how = { file: context.io.workerFile, jobs: options.jobs, directory };
+  const how = { file: context.io.workerFile, jobs: options.jobs, own };
   const threads = threadsFor(scenario, request, how);
   const untilMs = threads === null ? Number.POSITIVE_INFINITY : nowMs() + threads.afterMs;
   const walks = new RandomWalks(scenario, request);
@@ -217,7 +209,7 @@ function sentence(progress: SearchProgress): string {
 
 export function limitsOf(
   options: LimitOptions,
-): Omit<SearchRequest, 'strategy' | 'find' | 'ownStrategies'> {
+): Omit<SearchRequest, 'strategy' | 'strategies' | 'find'> {
   return {
     maxStates: options.maxStates ?? DEFAULT_MAX_STATES,
     maxDepth: options.maxDepth ?? null,

@@ -6,10 +6,11 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import type { Choice } from '../../base/choice.ts';
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { PRNG } from '../../base/prng.ts';
-import type { Strategy } from '../../proc/strategy.ts';
+import type { Strategies } from '../../readers/index.ts';
 import type { SweepHeader } from '../../report/sweep.ts';
 import { renderFaults } from '../../scenario/faults.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
@@ -21,7 +22,7 @@ import { Interrupt } from '../interrupt.ts';
 import { SIGNAL_EXIT } from '../io.ts';
 import { loadBytes, readScenario } from '../load.ts';
 import { DEFAULT_MAX_EVENTS } from '../options.ts';
-import { loadOwnStrategies } from '../own-strategies.ts';
+import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
 import type { ProgressChoice } from '../progress.ts';
 import { parseSeeds } from '../seeds.ts';
 import { inShard, parseShard, type Shard } from '../shard.ts';
@@ -55,7 +56,7 @@ interface Sweep {
   /** Those of this shard. */
   readonly chosen: readonly number[];
   readonly request: BatchRequest;
-  readonly own: ReadonlyMap<string, Strategy>;
+  readonly strategies: Strategies;
 }
 
 export async function sweep(
@@ -82,7 +83,7 @@ async function runSweep(
   options: SweepOptions,
   means: { writer: SweepWriter; interrupt: Interrupt; context: CommandContext },
 ): Promise<number> {
-  const { grid, scenarios, units, chosen, request, own } = prepared;
+  const { grid, scenarios, units, chosen, request, strategies } = prepared;
   const { writer, interrupt, context } = means;
   const left = chosen.slice(writer.kept);
   if (writer.kept > 0)
@@ -90,7 +91,7 @@ async function runSweep(
       `${writer.kept} of ${counted(chosen.length, 'run')} ${writer.kept === 1 ? 'is' : 'are'} there`,
     );
   const jobs = options.jobs ?? availableParallelism();
-  const batch: Batch = { scenarios, units, chosen: left, request, ownStrategies: own, jobs };
+  const batch: Batch = { scenarios, units, chosen: left, request, strategies, jobs };
   const repeat = (unit: number) => {
     const { seed } = units[unit]!;
     return { seed, argv: repeatArgv(path, options, { index: unit + 1, count: units.length }) };
@@ -162,10 +163,10 @@ async function prepare(
   const scenarios = loadPoints(path, grid, context);
   if (typeof scenarios === 'number') return scenarios;
   const chosen = await chooseStrategies(path, grid, { options, scenarios, cwd: io.cwd });
-  const { texts, names, own, directory } = chosen;
-  const count = scenarios.length * (texts?.length ?? 1) * (seeds?.length ?? 1);
+  const { choices, names, own, strategies } = chosen;
+  const count = scenarios.length * (choices?.length ?? 1) * (seeds?.length ?? 1);
   if (count > UNITS_MAX) throw new UserError(`${counted(count, 'run')} are more than ${UNITS_MAX}`);
-  const units = unitsOf(scenarios, texts, seeds);
+  const units = unitsOf(scenarios, choices, seeds);
   const hash = createHash('sha256').update(bytes);
   for (const { sha256 } of scenarios) hash.update(sha256);
   const { maxEvents = DEFAULT_MAX_EVENTS, duration: durationNs = null } = options;
@@ -185,10 +186,10 @@ async function prepare(
     maxEvents,
     durationNs,
     pools: false,
-    own: { texts: [...own.keys()], directory },
+    own,
   };
   const own_ = units.map((_, i) => i).filter((i) => inShard(shard, i));
-  return { grid, scenarios, header, units, chosen: own_, request, own };
+  return { grid, scenarios, header, units, chosen: own_, request, strategies };
 }
 
 /** Every point has to make sense before the first is run. */
@@ -214,10 +215,10 @@ function loadPoints(path: string, grid: Grid, context: CommandContext): Scenario
 }
 
 interface ChosenStrategies {
-  readonly texts: readonly string[] | null;
+  readonly choices: readonly Choice[] | null;
   readonly names: readonly string[] | null;
-  readonly own: ReadonlyMap<string, Strategy>;
-  readonly directory: string;
+  readonly strategies: Strategies;
+  readonly own: OwnFiles;
 }
 
 /** Those of the command line, else of the grid, else each reader's own. */
@@ -230,19 +231,19 @@ async function chooseStrategies(
   const beside = path === '-' ? cwd : resolve(cwd, dirname(path));
   const directory = options.strategies === undefined ? beside : cwd;
   const texts = options.strategies ?? grid.strategies;
-  if (texts !== null) return { ...(await listStrategies(texts, directory)), directory };
+  if (texts !== null) return listStrategies(texts, directory);
   const readers = scenarios.flatMap((scenario) => scenario.readers);
-  const own = await loadOwnStrategies(
+  const own = ownFiles(
     readers.map(({ strategy }) => strategy),
     directory,
   );
-  return { texts: null, names: null, own, directory };
+  return { choices: null, names: null, own, strategies: await loadStrategies(own) };
 }
 
 /** By point, then strategy, then seed: the order of the output. */
 function unitsOf(
   scenarios: readonly Scenario[],
-  strategies: readonly string[] | null,
+  strategies: readonly Choice[] | null,
   seeds: readonly string[] | null,
 ): Unit[] {
   return scenarios.flatMap(({ seed: own }, scenario) =>

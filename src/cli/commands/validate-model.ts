@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
+import { chooseStrategy, Strategies } from '../../readers/index.ts';
 import { VALIDATION_FORMATS, type ValidationFormat } from '../../report/validation.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { CLAIMS, failures, type Validation, validateModel } from '../../validate/index.ts';
@@ -82,6 +83,8 @@ function labEnv({ long }: ValidateModelOptions, context: CommandContext): LabEnv
   };
   return {
     long: long === true,
+    strategies: new Strategies(),
+    strategy: chooseStrategy,
     parse: (name, text) => parse(`${name}.json`, Buffer.from(text)),
     shipped: (name) => {
       const path = join(scenarioDirectory(), `${name}.yaml`);

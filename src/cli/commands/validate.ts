@@ -1,8 +1,8 @@
 /** `mapsim validate`: every fault of every scenario, and nothing simulated. */
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
+import { Strategies } from '../../readers/index.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { isStrategyFile } from '../../scenario/strategy-file.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
@@ -44,8 +44,8 @@ async function validateOne(
 
 /** Programs are not run to learn their names, so where one takes part a name may be its. */
 function checkExpressions(scenario: Scenario): void {
-  if (scenario.readers.some(({ strategy }) => isStrategyFile(strategy))) return;
-  parseExpressions([], scenario, { instead: null, own: new Map() });
+  if (scenario.readers.some(({ strategy }) => strategy.entry === null)) return;
+  parseExpressions([], scenario, { strategy: null, strategies: new Strategies() });
 }
 
 function contents({ vmas, readers, writers }: Scenario): string {

@@ -1,9 +1,8 @@
 /**
- * A strategy as text: NAME[:key=value[,key=value…]], read by a list of what there is, and written
- * back with the options that differ from their defaults, in the order of the list.
+ * One thing out of a list, as text: NAME[:key=value[,key=value…]]. It is read by the list of what
+ * there is, and written back with the options that differ from their defaults, in the list's order.
  */
-import { nearest } from '../base/nearest.ts';
-import type { GapLevel, Strategy, TearingLevel } from '../proc/strategy.ts';
+import { nearest } from './nearest.ts';
 
 export interface OptionInfo {
   readonly key: string;
@@ -11,38 +10,41 @@ export interface OptionInfo {
   readonly values: readonly string[];
 }
 
-/** What `mapsim strategies` prints and the conformance tests hold a strategy to. */
-export interface StrategyInfo {
-  /** `rcu-retryN` stands for every N >= 0. */
+/** An entry of a list that choices are read by. */
+export interface ChoiceInfo {
+  /** A name that ends in N is a family: it stands for every N >= 0. */
   readonly name: string;
   readonly aliases: readonly string[];
-  readonly summary: string;
-  readonly source: string;
-  readonly tearing: TearingLevel;
-  readonly gaps: GapLevel;
-  readonly progress: 'bounded' | 'unbounded';
   readonly options: readonly OptionInfo[];
 }
 
-/** Option values by key; every option of the strategy is there. */
+/** Option values by key; every option of the entry is there. */
 export type Values = Readonly<Record<string, string>>;
 
-export interface StrategyEntry extends StrategyInfo {
-  /** @param n the N of a family name @param name canonical */
-  make(name: string, values: Values, n: number): Strategy;
+/** A choice that was read. Plain data, so that threads can be sent it. */
+export interface Choice {
+  /** The canonical text of an entry, or the path of a file of the user's own. */
+  readonly text: string;
+  /** Name of the entry; null: a file. */
+  readonly entry: string | null;
+  /** The N of a family. */
+  readonly n: number;
+  readonly values: Values;
+}
+
+/** Whether a text is the path of a file of the user's own. */
+export function isOwnFile(text: string): boolean {
+  return /\.m?js$/.test(text);
+}
+
+export function ownChoice(path: string): Choice {
+  return { text: path, entry: null, n: 0, values: {} };
 }
 
 /** N of a family name has at most this many digits: a limit beyond reach is no limit. */
 const FAMILY_DIGITS_MAX = 9;
 
-export interface ParsedStrategy {
-  readonly ok: true;
-  readonly canonical: string;
-  readonly info: StrategyInfo;
-  make(): Strategy;
-}
-
-export interface StrategyFault {
+export interface ChoiceFault {
   readonly ok: false;
   /** What is wrong, e.g. `unknown strategy "rcu-rety3"`. */
   readonly error: string;
@@ -55,33 +57,34 @@ export interface StrategyFault {
   readonly known: readonly string[];
 }
 
-/** Reads NAME[:key=value[,key=value…]]. */
-export function readStrategy(
-  entries: readonly StrategyEntry[],
+/** @param what the entries are, for messages: `strategy` */
+export function readChoice(
+  entries: readonly ChoiceInfo[],
   text: string,
-): ParsedStrategy | StrategyFault {
+  what: string,
+): { readonly ok: true; readonly choice: Choice } | ChoiceFault {
   const colon = text.indexOf(':');
   const written = colon < 0 ? text : text.slice(0, colon);
   const found = entryOf(entries, written);
-  if (found === null) return unknownStrategy(entries, written);
+  if (found === null) return unknownName(entries, written, what);
   const { entry, name, n } = found;
   const values: Record<string, string> = {};
   for (const option of entry.options) values[option.key] = option.values[0]!;
   if (colon >= 0) {
-    const fault = readOptions(text, colon + 1, { entry, values, name });
+    const fault = readOptions(text, colon + 1, { entry, values, name, what });
     if (fault !== null) return fault;
   }
   const differing = entry.options
     .filter((option) => values[option.key] !== option.values[0])
     .map((option) => `${option.key}=${values[option.key]}`);
   const canonical = differing.length === 0 ? name : `${name}:${differing.join(',')}`;
-  return { ok: true, canonical, info: entry, make: () => entry.make(canonical, values, n) };
+  return { ok: true, choice: { text: canonical, entry: entry.name, n, values } };
 }
 
 function entryOf(
-  entries: readonly StrategyEntry[],
+  entries: readonly ChoiceInfo[],
   written: string,
-): { entry: StrategyEntry; name: string; n: number } | null {
+): { entry: ChoiceInfo; name: string; n: number } | null {
   for (const entry of entries) {
     if (entry.name === written || entry.aliases.includes(written)) {
       if (!entry.name.endsWith('N')) return { entry, name: entry.name, n: 0 };
@@ -98,14 +101,14 @@ function entryOf(
   return null;
 }
 
-function unknownStrategy(entries: readonly StrategyEntry[], written: string): StrategyFault {
+function unknownName(entries: readonly ChoiceInfo[], written: string, what: string): ChoiceFault {
   const known = entries.flatMap((entry) => [entry.name, ...entry.aliases]);
   // `rcu-rety3` is nearest to rcu-retry3: try the families with the number that was written.
   const digits = /[0-9]+$/.exec(written)?.[0] ?? '';
   const words = known.map((name) => (name.endsWith('N') ? `${name.slice(0, -1)}${digits}` : name));
   return {
     ok: false,
-    error: `unknown strategy "${written}"`,
+    error: `unknown ${what} "${written}"`,
     nearest: nearest(written, words),
     offset: 0,
     length: written.length,
@@ -117,12 +120,13 @@ function readOptions(
   text: string,
   from: number,
   into: {
-    readonly entry: StrategyEntry;
+    readonly entry: ChoiceInfo;
     readonly values: Record<string, string>;
     readonly name: string;
+    readonly what: string;
   },
-): StrategyFault | null {
-  const { entry, values, name } = into;
+): ChoiceFault | null {
+  const { entry, values, name, what } = into;
   const keys = entry.options.map((option) => option.key);
   const seen = new Set<string>();
   let offset = from;
@@ -133,13 +137,10 @@ function readOptions(
     const at = { ok: false as const, offset, length: Math.max(key.length, 1) };
     if (option === undefined) {
       const error =
-        keys.length === 0 ? `strategy "${name}" takes no options` : `unknown option "${key}"`;
-      return {
-        ...at,
-        error: `${error}${keys.length === 0 ? '' : ` of "${name}"`}`,
-        nearest: nearest(key, keys),
-        known: keys,
-      };
+        keys.length === 0
+          ? `${what} "${name}" takes no options`
+          : `unknown option "${key}" of "${name}"`;
+      return { ...at, error, nearest: nearest(key, keys), known: keys };
     }
     if (seen.has(key)) {
       return { ...at, error: `option "${key}" is given twice`, nearest: null, known: keys };
@@ -165,14 +166,14 @@ function readOptions(
   return null;
 }
 
-/** Splits a comma-separated list of strategies: a part with `=` belongs to the one before it. */
-export function splitStrategies(list: string): string[] {
-  const strategies: string[] = [];
+/** Splits a comma-separated list of choices: a part with `=` belongs to the one before it. */
+export function splitChoices(list: string): string[] {
+  const choices: string[] = [];
   for (const part of list.split(',')) {
-    const last = strategies.length - 1;
+    const last = choices.length - 1;
     const continues = last >= 0 && part.includes('=') && !part.includes(':');
-    if (continues) strategies[last] += `,${part}`;
-    else strategies.push(part);
+    if (continues) choices[last] += `,${part}`;
+    else choices.push(part);
   }
-  return strategies;
+  return choices;
 }
