@@ -72,7 +72,8 @@ function readerOutcome(watch: ReaderWatch, r: Reader): ReaderOutcome {
   const counters: Counters = {
     ...r.counts,
     passesStarved: starved ? 1 : 0,
-    passesCut: r.inPass && !starved ? 1 : 0,
+    // From open() on, though it may not have read yet.
+    passesCut: r.counts.passesStarted - r.counts.passesFinished - (starved ? 1 : 0),
     mmapReadLocks: r.mmapReadLocks,
     mmapReadLockWaitNs: r.readLockWaitNs,
     mmapReadLockHoldNs: r.readLockHoldNs,

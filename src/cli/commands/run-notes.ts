@@ -21,11 +21,11 @@ export function tellPasses(
     else messages.note(`showing pass ${first.index} of reader ${name}, its first torn one`);
     return;
   }
-  if (first === undefined && which === 'all') {
-    messages.warning(`reader ${name} began no pass before the end of the run`);
-  }
-  if (first === undefined && typeof which === 'number') {
-    messages.warning(`reader ${name} did not begin pass ${which} before the end of the run`);
+  if (first === undefined) {
+    const wanted = which === 'all' ? 0 : Number(which);
+    const started = readers.find((one) => one.name === name)?.counters.passesStarted ?? 0;
+    const did = started > wanted ? 'had read nothing of' : 'did not begin';
+    messages.warning(`reader ${name} ${did} pass ${wanted} before the end of the run`);
   }
   for (const pass of passes) {
     if (pass.finished) continue;
