@@ -4,13 +4,15 @@
  * /dev/stderr, a shell's `>(…)`) cannot be renamed over and is written directly.
  */
 import {
+  accessSync,
   closeSync,
-  existsSync,
+  constants,
   openSync,
   readSync,
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeFileSync,
   writeSync,
@@ -24,31 +26,30 @@ import type { InStream } from './io.ts';
  * More than any input may have: the loader refuses what it is handed beyond its own limits, and a
  * source without an end (/dev/zero) has to end somewhere.
  */
-const INPUT_BYTES_MAX = 257 * 1024 * 1024;
+export const INPUT_BYTES_MAX = 257 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 
 /** @param path as the user wrote it */
 export function readInput(path: string, cwd: string): Uint8Array {
-  try {
+  return reading(path, () => {
     const fd = openSync(resolve(cwd, path), 'r');
     try {
       return readAll(fd);
     } finally {
       closeSync(fd);
     }
-  } catch (error) {
-    throw new UserError(`cannot read ${path}: ${reason(error)}`, EXIT.io);
-  }
+  });
 }
 
 function readAll(fd: number): Uint8Array {
   const chunks: Uint8Array[] = [];
-  for (let bytes = 0; bytes < INPUT_BYTES_MAX; ) {
+  for (let bytes = 0; ; ) {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     const taken = readSync(fd, chunk);
     if (taken === 0) break;
     chunks.push(chunk.subarray(0, taken));
     bytes += taken;
+    if (bytes >= INPUT_BYTES_MAX) throw new Error('it has more than 256 MiB');
   }
   return Buffer.concat(chunks);
 }
@@ -97,10 +98,9 @@ export class OutFile {
   /** @param name as the user wrote it */
   constructor(name: string, cwd: string) {
     this.#name = name;
-    const path = resolve(cwd, name);
-    const direct = isSpecial(path);
-    this.#path = direct ? path : followLinks(path);
-    this.#writtenTo = direct ? path : `${this.#path}.mapsim-${process.pid}.tmp`;
+    const place = this.#attempt(() => placeOf(resolve(cwd, name)));
+    this.#path = place.path;
+    this.#writtenTo = place.writtenTo;
     this.#fd = this.#attempt(() => openSync(this.#writtenTo, 'w'));
   }
 
@@ -145,43 +145,64 @@ export class OutFile {
   }
 
   #attempt<T>(action: () => T): T {
-    try {
-      return action();
-    } catch (error) {
-      throw new UserError(`cannot write ${this.#name}: ${reason(error)}`, EXIT.io);
-    }
+    return writing(this.#name, action);
   }
 }
 
 /** Bytes as they are; under its name only when it is whole. @param name as the user wrote it */
 export function writeWhole(name: string, bytes: Uint8Array, cwd: string): void {
-  const path = resolve(cwd, name);
-  try {
-    if (isSpecial(path)) {
-      writeFileSync(path, bytes);
-      return;
-    }
-    const target = followLinks(path);
-    const temporary = `${target}.mapsim-${process.pid}.tmp`;
+  writing(name, () => {
+    const { path, writtenTo } = placeOf(resolve(cwd, name));
+    if (path === writtenTo) return writeFileSync(path, bytes);
     try {
-      writeFileSync(temporary, bytes);
-      renameSync(temporary, target);
+      writeFileSync(writtenTo, bytes);
+      renameSync(writtenTo, path);
     } finally {
-      rmSync(temporary, { force: true });
+      rmSync(writtenTo, { force: true });
     }
-  } catch (error) {
-    throw new UserError(`cannot write ${name}: ${reason(error)}`, EXIT.io);
+  });
+}
+
+/** Where a file is to be, and where it is written until it is whole. @throws where it may not be */
+function placeOf(path: string): { readonly path: string; readonly writtenTo: string } {
+  const stat = statOf(path);
+  if (stat !== null && !stat.isFile()) return { path, writtenTo: path };
+  // A link is to stay one: what it points to is replaced, if it might be written to.
+  if (stat !== null) accessSync(path, constants.W_OK);
+  const target = stat === null ? path : realpathSync(path);
+  return { path: target, writtenTo: `${target}.mapsim-${process.pid}.tmp` };
+}
+
+/** Null where there is nothing, or nothing to be seen: opening it tells which. */
+export function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
   }
 }
 
-/** A link is to stay one: what it points to is replaced. */
-function followLinks(path: string): string {
-  return existsSync(path) ? realpathSync(path) : path;
+/** @param name as the user wrote it @throws UserError in place of the system's */
+export function reading<T>(name: string, action: () => T): T {
+  return attempt('read', name, action);
 }
 
-function isSpecial(path: string): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat !== undefined && !stat.isFile();
+export function writing<T>(name: string, action: () => T): T {
+  return attempt('write', name, action);
+}
+
+function attempt<T>(what: string, name: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new UserError(`cannot ${what} ${name}: ${reason(error)}`, EXIT.io);
+  }
+}
+
+/** Of what is read more than once, or in places. */
+export function checkRegular(name: string, cwd: string): void {
+  if (statOf(resolve(cwd, name))?.isFile() !== false) return; // what is not there is told by opening it
+  throw new UserError(`cannot read ${name}: it is no regular file`, EXIT.io);
 }
 
 /** The system's words without the call and the path that node adds. */
@@ -190,5 +211,7 @@ export function reason(error: unknown): string {
   if (code === 'EISDIR') return 'it is a directory';
   if (code === 'ENOENT') return 'no such file or directory';
   if (code === 'EACCES') return 'permission denied';
+  if (code === 'ENOTDIR') return 'what it lies in is no directory';
+  if (code === 'ENOSPC') return 'no space left';
   return message;
 }

@@ -5,7 +5,7 @@
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { EXIT, UserError } from '../base/errors.ts';
+import { writing } from './files.ts';
 
 export class LiveFile {
   readonly #name: string;
@@ -38,10 +38,6 @@ export class LiveFile {
   }
 
   #attempt<T>(action: () => T): T {
-    try {
-      return action();
-    } catch (error) {
-      throw new UserError(`cannot write ${this.#name}: ${(error as Error).message}`, EXIT.io);
-    }
+    return writing(this.#name, action);
   }
 }

@@ -12,7 +12,8 @@ import type { CommandContext } from './command.ts';
 import { readInput, readStdin, unzipped } from './files.ts';
 
 export type LoadResult =
-  | { readonly ok: true; readonly scenario: Scenario }
+  /** `bytes` as read: a pipe can be read only once. */
+  | { readonly ok: true; readonly scenario: Scenario; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly exitCode: number };
 
 /** @param path as the user wrote it; `-` is standard input */
@@ -39,7 +40,7 @@ export function loadBytes(
 ): LoadResult {
   const { messages } = context;
   const result = loadScenario(source, loadEnv(context, note));
-  if (result.ok) return result;
+  if (result.ok) return { ...result, bytes: source.bytes };
   messages.raw(renderFaults(result.faults, { dropped: result.dropped }));
   const unreadable = result.faults.some(({ io: input }) => input);
   return { ok: false, exitCode: unreadable ? EXIT.io : EXIT.usage };

@@ -4,13 +4,14 @@
  *
  * The file is a program and runs with the rights of whoever starts mapsim.
  */
-import { existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Choice } from '../base/choice.ts';
-import { EXIT, UserError } from '../base/errors.ts';
+import { UserError } from '../base/errors.ts';
 import { GAP_LEVELS, type Strategy, TEARING_LEVELS } from '../proc/strategy.ts';
 import { readStrategy, Strategies } from '../readers/index.ts';
+import { checkRegular, reading } from './files.ts';
 import { STRATEGY_KIT, type StrategyFile } from './strategy-kit.ts';
 
 /** Where the user's own strategies are: what a thread needs to load them again. */
@@ -35,9 +36,8 @@ export async function loadStrategies({ paths, directory }: OwnFiles): Promise<St
 
 async function loadOne(text: string, directory: string): Promise<Strategy> {
   const path = resolve(directory, text);
-  if (!existsSync(path)) {
-    throw new UserError(`cannot read strategy ${text}: no such file`, EXIT.io);
-  }
+  checkRegular(text, directory);
+  reading(text, () => accessSync(path, constants.R_OK));
   const made = await makeOne(path).catch((error: unknown) => {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new UserError(`strategy ${text} cannot be loaded: ${reason}`);

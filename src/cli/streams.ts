@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { EXIT, UserError } from '../base/errors.ts';
-import { reason } from './files.ts';
+import { INPUT_BYTES_MAX, reason, statOf } from './files.ts';
 import type { Io } from './io.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -21,8 +21,14 @@ export async function* chunksOf(path: string, io: Io): AsyncGenerator<Uint8Array
       ? io.stdin
       : createReadStream(resolve(io.cwd, path), { highWaterMark: CHUNK_BYTES });
   const shown = path === '-' ? 'standard input' : path;
+  const isDevice = path !== '-' && statOf(resolve(io.cwd, path))?.isCharacterDevice() === true;
+  let left = isDevice ? INPUT_BYTES_MAX : Number.POSITIVE_INFINITY; // /dev/zero has no end
   try {
-    yield* unzippedChunks(source as AsyncIterable<Uint8Array | string>);
+    for await (const chunk of unzippedChunks(source as AsyncIterable<Uint8Array | string>)) {
+      left -= chunk.length;
+      if (left < 0) throw new Error('a device that does not end');
+      yield chunk;
+    }
   } catch (error) {
     throw new UserError(`cannot read ${shown}: ${reason(error)}`, EXIT.io);
   }

@@ -4,8 +4,9 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { EXIT, UserError } from '../base/errors.ts';
+import { UserError } from '../base/errors.ts';
 import { SWEEP_SCHEMA, type SweepHeader } from '../report/sweep.ts';
+import { checkRegular, reading } from './files.ts';
 
 export interface SweepLine {
   /** Parsed; null where it is no JSON object. */
@@ -23,13 +24,14 @@ const NEWLINE = 0x0a;
 
 /** @param name as the user wrote it */
 export function* sweepLines(name: string, cwd: string): Generator<SweepLine> {
-  const fd = attempt(name, () => openSync(resolve(cwd, name), 'r'));
+  checkRegular(name, cwd);
+  const fd = reading(name, () => openSync(resolve(cwd, name), 'r'));
   try {
     let start = 0;
     let rest = Buffer.alloc(0);
     for (;;) {
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      const taken = attempt(name, () => readSync(fd, chunk));
+      const taken = reading(name, () => readSync(fd, chunk));
       if (taken === 0) break;
       rest = Buffer.concat([rest, chunk.subarray(0, taken)]);
       let from = 0;
@@ -57,16 +59,6 @@ function lineOf(text: string, at: Pick<SweepLine, 'start' | 'end' | 'whole'>): S
     // Not JSON: the caller knows whether that is a fault or an end.
   }
   return { record, text, ...at };
-}
-
-function attempt<T>(name: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'no such file or directory' : message;
-    throw new UserError(`cannot read ${name}: ${reason}`, EXIT.io);
-  }
 }
 
 /** The first line of a sweep. @throws UserError where it is none */

@@ -74,7 +74,7 @@ test('expressions name it by its name or by its path', async () => {
 
 test('a file that is not there is exit code 3', async () => {
   const cwd = aDirectory({ 's.yaml': SCENARIO });
-  const stderr = 'mapsim: error: cannot read strategy strategies/mine.mjs: no such file\n';
+  const stderr = 'mapsim: error: cannot read strategies/mine.mjs: no such file or directory\n';
 
   expect(await mapsim(['run', 's.yaml', '--allow-code'], { cwd })).toEqual({
     code: 3,

@@ -124,7 +124,8 @@ describe('a saved finding', () => {
     };
     const options = { strategy: 'vma-lock', format: 'text', color: 'never', progress: 'none' };
     const means = { options, context, interrupt, directory: cwd } as unknown as Means;
-    const file = new FindingFile('f.yaml', 'ample.yaml', options as ExploreOptions, context);
+    const source = { path: 'ample.yaml', bytes: loaded.bytes };
+    const file = new FindingFile('f.yaml', source, options as ExploreOptions, context);
     const whole = { tree: file.tree, outcome };
 
     const small = await smallestWorld('ample.yaml', whole, request, means);

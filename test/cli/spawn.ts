@@ -30,8 +30,9 @@ export function spawnMapsim(
   argv: readonly string[],
   meddle: (child: ChildProcess) => void = () => {},
   env: Readonly<Record<string, string>> = {},
+  cwd?: string,
 ): Promise<Ended> {
-  const child = spawn(BIN, argv, { env: { PATH: process.env.PATH, ...env } });
+  const child = spawn(BIN, argv, { cwd, env: { PATH: process.env.PATH, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -7,8 +7,9 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
-import { EXIT, UserError } from '../../base/errors.ts';
+import { EXIT } from '../../base/errors.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
+import { writing } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { readProcMaps } from '../process-maps.ts';
 import { type Recording, recordCalls } from '../strace-run.ts';
@@ -102,10 +103,5 @@ function saved(path: string, bytes: Buffer, context: CommandContext): ImportedTe
 }
 
 function makeDirectory(path: string, { io }: CommandContext): void {
-  try {
-    mkdirSync(resolve(io.cwd, path), { recursive: true });
-  } catch (error) {
-    const { message } = error as Error;
-    throw new UserError(`cannot make the directory ${path}: ${message}`, EXIT.io);
-  }
+  writing(path, () => mkdirSync(resolve(io.cwd, path), { recursive: true }));
 }

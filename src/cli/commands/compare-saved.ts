@@ -14,7 +14,7 @@ import type { CompareResult, Judgement, ScenarioResult } from '../../compare/res
 import { readSaved, type SavedResult } from '../../compare/saved.ts';
 import { chooseStrategy } from '../../readers/index.ts';
 import type { CommandContext } from '../command.ts';
-import { readInput } from '../files.ts';
+import { readInput, statOf } from '../files.ts';
 import type { Messages } from '../messages.ts';
 import { VERSION } from '../version.ts';
 import { judgeGroups, parseGiven } from './compare-judge.ts';
@@ -32,8 +32,9 @@ export function isSavedResult(path: string, cwd: string): boolean {
   throw new UserError(`${path} is a result of another kind (${schema}): ${advice}`);
 }
 
-/** Nothing where it cannot be read: that is told by whoever reads it whole. */
+/** Nothing where it cannot be read twice, or not at all: reading it whole tells. */
 function headOf(path: string): string {
+  if (statOf(path)?.isFile() !== true) return '';
   try {
     const fd = openSync(path, 'r');
     try {
@@ -43,7 +44,7 @@ function headOf(path: string): string {
       closeSync(fd);
     }
   } catch {
-    return ''; // a directory, a pipe, no such file
+    return '';
   }
 }
 

@@ -43,13 +43,13 @@ export async function explore(
   const strategy = oneStrategy('--strategy', options.strategy);
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
-  const { scenario } = loaded;
+  const { scenario, bytes } = loaded;
   checkWorld(scenario);
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
   const { strategies, own } = await readerStrategies(strategy, where);
   const request = { ...limitsOf(options), strategy, strategies, find };
   const { save } = options;
-  const file = save === undefined ? null : new FindingFile(save, path, options, context);
+  const file = save === undefined ? null : new FindingFile(save, { path, bytes }, options, context);
   const interrupt = new Interrupt(context.io, () => file?.abandon());
   try {
     const means = { options, context, interrupt, own };

@@ -14,7 +14,7 @@ import { FileTable } from '../../scenario/files.ts';
 import { parseMapsText } from '../../scenario/maps-text.ts';
 import { TraceReader } from '../../trace/read-trace.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
-import { writeWhole } from '../files.ts';
+import { checkRegular, writeWhole } from '../files.ts';
 import { loadBytes } from '../load.ts';
 import { Output } from '../output.ts';
 import { chunksOf } from '../streams.ts';
@@ -49,6 +49,9 @@ export async function importMaps(
 ): Promise<number> {
   if ([...paths, ...options.trace].filter((path) => path === '-').length > 1) {
     throw new UserError('import: standard input can be read only once');
+  }
+  for (const path of [...paths, ...options.trace]) {
+    if (path !== '-') checkRegular(path, context.io.cwd); // the scenario is going to name it
   }
   const texts: ImportedText[] = [];
   for (const path of paths) {

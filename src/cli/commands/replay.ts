@@ -55,13 +55,13 @@ export async function replay(
   }
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
-  const { scenario } = loaded;
+  const { scenario, bytes } = loaded;
   const given = await readGiven(options.schedule, context);
   if (given !== null && isRecord(given.text)) {
     return replayRun(given, { scenario, path }, options, context);
   }
   checkWorld(scenario);
-  const recorded = given === null ? ownSchedule(path, context) : readSchedule(given);
+  const recorded = given === null ? ownSchedule(path, bytes) : readSchedule(given);
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
   const fresh = async (choice: Choice | null): Promise<SearchWorld> =>
     plainWorld(scenario, await readerStrategies(choice, where));
@@ -131,8 +131,8 @@ function readSchedule({ text, file }: Given): Recorded {
   return recordedIn((parsed?.value ?? {}) as Record<string, unknown>, file, '');
 }
 
-function ownSchedule(path: string, { io }: CommandContext): Recorded {
-  return recordedIn(rawScenario(path, io.cwd), path, '; give one with --schedule');
+function ownSchedule(path: string, bytes: Uint8Array): Recorded {
+  return recordedIn(rawScenario(path, bytes), path, '; give one with --schedule');
 }
 
 /** @param hint where there is none */

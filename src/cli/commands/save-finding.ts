@@ -3,7 +3,6 @@
  * `x-schedule`, which every other command ignores. Step names stand beside the schedule, so that a
  * replay can say where it stops fitting. What was left out of the scenario stands in a comment.
  */
-import { statSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { isOwnFile } from '../../base/choice.ts';
@@ -14,7 +13,7 @@ import { parseSource } from '../../scenario/parse.ts';
 import { movePaths } from '../../scenario/paths.ts';
 import type { Finding } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
-import { OutFile, readInput } from '../files.ts';
+import { OutFile, statOf } from '../files.ts';
 import type { ExploreOptions } from './explore.ts';
 import type { SmallestWorld } from './smaller-world.ts';
 
@@ -29,15 +28,20 @@ export class FindingFile {
 
   /**
    * Opens it, so that what cannot be written is known before the search.
-   * @param path of the scenario to be searched
+   * @param source the scenario to be searched
    */
-  constructor(name: string, path: string, options: ExploreOptions, context: CommandContext) {
+  constructor(
+    name: string,
+    { path, bytes }: { readonly path: string; readonly bytes: Uint8Array },
+    options: ExploreOptions,
+    context: CommandContext,
+  ) {
     const { cwd } = context.io;
     this.#name = name;
     this.#path = path;
     this.#context = context;
     this.#options = options;
-    this.tree = rawScenario(path, cwd);
+    this.tree = rawScenario(path, bytes);
     if (isSameFile(resolve(cwd, name), resolve(cwd, path))) {
       throw new UserError(`--save=${name}: this is the scenario itself; name another file`);
     }
@@ -78,8 +82,8 @@ export class FindingFile {
 
 function isSameFile(one: string, other: string): boolean {
   const identity = (path: string): string | null => {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    return stat === undefined ? null : `${stat.dev} ${stat.ino}`;
+    const stat = statOf(path);
+    return stat === null ? null : `${stat.dev} ${stat.ino}`;
   };
   return identity(one) !== null && identity(one) === identity(other);
 }
@@ -108,10 +112,8 @@ function scheduleOf({ class: name, course }: Finding): object {
 }
 
 /** The scenario as data, before anything is checked or filled in. */
-export function rawScenario(path: string, cwd: string): Record<string, unknown> {
-  if (path === '-')
-    throw new UserError('a schedule is saved with or read from a scenario file, not -');
-  const parsed = parseSource(path, readInput(path, cwd), new FaultList());
+export function rawScenario(path: string, bytes: Uint8Array): Record<string, unknown> {
+  const parsed = parseSource(path, bytes, new FaultList());
   return (parsed?.value ?? {}) as Record<string, unknown>;
 }
 
