@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build, type Message } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -85,9 +86,9 @@ const FREE = new Set(['cli', '']);
 /** Packages and modules of Node, by folder; the command line may use any. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   base: ['seedrandom/lib/alea.js', 'valibot'],
-  scenario: ['yaml', 'valibot', 'node:crypto', 'node:path'],
+  scenario: ['yaml', 'valibot', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'],
   compare: ['valibot'],
-  report: ['cli-table3'],
+  report: ['string-width'],
 };
 
 /** Longer than that a file has two ideas in it. */
@@ -158,6 +159,32 @@ function violation(path: string, { line, target, types }: Import): string | null
   return `${where}: types alone, or values of ${use === 'types' ? 'nothing' : use.join(', ')}`;
 }
 
+/** Groups of files that import each other, each in order; Tarjan's algorithm. */
+function circlesOf(files: readonly string[]): string[][] {
+  const low = new Map<string, number>();
+  const open: string[] = [];
+  const circles: string[][] = [];
+  const visit = (path: string): number => {
+    const index = low.size;
+    low.set(path, index);
+    open.push(path);
+    let least = index;
+    for (const { target } of importsOf(path)) {
+      const next = posix.normalize(posix.join(dirname(path), target));
+      if (!target.startsWith('.') || !files.includes(next)) continue;
+      if (!low.has(next)) least = Math.min(least, visit(next));
+      else if (open.includes(next)) least = Math.min(least, low.get(next)!);
+    }
+    low.set(path, least);
+    if (least < index) return least;
+    const circle = open.splice(open.indexOf(path));
+    if (circle.length > 1) circles.push(circle.sort());
+    return least;
+  };
+  for (const path of files) if (!low.has(path)) visit(path);
+  return circles.sort((a, b) => (a[0]! < b[0]! ? -1 : 1));
+}
+
 /** The code of a file without comments, and without what stands in quotes. */
 function bare(text: string): string {
   const token =
@@ -199,6 +226,27 @@ describe('who may import whom', () => {
     expect(siblings).toEqual([]);
   });
 
+  /**
+   * A step is a type of what it is handed, and what it is handed has steps: the kernel and those of
+   * its parts that have functions of their own, a reader and its strategy.
+   */
+  const TYPED_BY_EACH_OTHER = [
+    [
+      'src/mm/kernel.ts',
+      'src/mm/mm-lock-seq.ts',
+      'src/mm/mm-struct.ts',
+      'src/mm/rw-semaphore.ts',
+      'src/mm/vma-lock.ts',
+    ],
+    ['src/proc/reader.ts', 'src/proc/strategy.ts'],
+  ];
+
+  test('files form no circle, not even of types', () => {
+    const found = circlesOf(SOURCES.filter((path) => folderOf(path) !== 'cli'));
+
+    expect(found).toEqual(TYPED_BY_EACH_OTHER);
+  });
+
   test('the rules form no circle', () => {
     const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
       Object.keys(MAY_IMPORT[from] ?? {}).some((next) => {
@@ -212,6 +260,61 @@ describe('who may import whom', () => {
   });
 });
 
+/** Names that a file declares and exports, types too. */
+function exportsOf(path: string): string[] {
+  const declaration =
+    /^export (?:abstract )?(?:async )?(?:const|function\*?|class|interface|type|let) (\w+)/gm;
+  return [...new Set([...read(path).matchAll(declaration)].map(([, name]) => name!))];
+}
+
+/** Every `FILE#NAME` that a file imports or re-exports by name; `FILE#*`: it takes all. */
+function importedNames(path: string): string[] {
+  const fileOf = (target: string) => posix.normalize(posix.join(dirname(path), target));
+  const listed = (names: string, target: string) =>
+    names.split(',').map((name) => {
+      const [bare] = name
+        .trim()
+        .replace(/^type /, '')
+        .split(/ as |:/);
+      return `${fileOf(target)}#${bare!.trim()}`;
+    });
+  const text = read(path);
+  const named = /(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from\s*'(\.[^']+)'/g;
+  const whole = /import \* as \w+ from '(\.[^']+)'/g;
+  const late = /(?:const \{([^}]*)\} = await )?import\(\s*'(\.[^']+)'\s*\)/g;
+  return [
+    ...[...text.matchAll(named)].flatMap(([, names, target]) => listed(names!, target!)),
+    ...[...text.matchAll(whole)].map(([, target]) => `${fileOf(target!)}#*`),
+    ...[...text.matchAll(late)].flatMap(([, names, target]) => listed(names ?? '*', target!)),
+  ];
+}
+
+describe('names', () => {
+  const named = SOURCES.filter((path) => folderOf(path) !== 'search' && path !== 'src/index.ts');
+
+  test('what is exported is used elsewhere', () => {
+    const used = new Set(CODE.flatMap(importedNames));
+    const unused = named
+      .flatMap((path) => exportsOf(path).map((name) => `${path}#${name}`))
+      .filter((name) => !used.has(name) && !used.has(name.replace(/#.*/, '#*')));
+
+    expect(unused).toEqual([]);
+  });
+
+  /** The same thing twice, since the folders may not know each other. */
+  const TWICE = new Set(['GATE_PAGE', 'PAGE_SIZE']);
+
+  test('an exported name means one thing', () => {
+    const files = new Map<string, string[]>();
+    for (const path of named) {
+      for (const name of exportsOf(path)) files.set(name, [...(files.get(name) ?? []), path]);
+    }
+    const twice = [...files].filter(([name, paths]) => paths.length > 1 && !TWICE.has(name));
+
+    expect(twice.map(([name, paths]) => `${name}: ${paths.join(', ')}`)).toEqual([]);
+  });
+});
+
 describe('the model knows no clock, no chance but its streams, no terminal', () => {
   const model = SOURCES.filter((path) => folderOf(path) !== 'cli');
 
@@ -222,9 +325,26 @@ describe('the model knows no clock, no chance but its streams, no terminal', () 
     ['timers', /\b(setTimeout|setInterval|setImmediate|queueMicrotask)\b/],
     ['console', /\bconsole\b/],
     ['process', /(?<![.\w])process\s*[.[]/],
+    ['Buffer', /\bBuffer\b/],
   ])('no %s outside src/cli', (_name, pattern) => {
     expect(places(model, pattern, bare)).toEqual([]);
   });
+});
+
+test('what is below src/cli is bundled for a browser, which has no Node modules', async () => {
+  const core = SOURCES.filter((path) => folderOf(path) !== 'cli');
+
+  const bundled = await build({
+    stdin: { contents: core.map((path) => `import './${path}';`).join('\n'), resolveDir: ROOT },
+    bundle: true,
+    platform: 'browser',
+    format: 'esm',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  }).catch((error: { errors: readonly Message[] }) => error.errors.map(({ text }) => text));
+
+  expect(bundled).toMatchObject({ errors: [], warnings: [] });
 });
 
 describe('the manner of the files', () => {

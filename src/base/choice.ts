@@ -4,7 +4,7 @@
  */
 import { nearest } from './nearest.ts';
 
-export interface OptionInfo {
+interface OptionInfo {
   readonly key: string;
   /** Accepted values, the default first. */
   readonly values: readonly string[];
@@ -44,7 +44,7 @@ export function ownChoice(path: string): Choice {
 /** N of a family name has at most this many digits: a limit beyond reach is no limit. */
 const FAMILY_DIGITS_MAX = 9;
 
-export interface ChoiceFault {
+export interface ChoiceError {
   readonly ok: false;
   /** What is wrong, e.g. `unknown strategy "rcu-rety3"`. */
   readonly error: string;
@@ -62,7 +62,7 @@ export function readChoice(
   entries: readonly ChoiceInfo[],
   text: string,
   what: string,
-): { readonly ok: true; readonly choice: Choice } | ChoiceFault {
+): { readonly ok: true; readonly choice: Choice } | ChoiceError {
   const colon = text.indexOf(':');
   const written = colon < 0 ? text : text.slice(0, colon);
   const found = entryOf(entries, written);
@@ -101,7 +101,7 @@ function entryOf(
   return null;
 }
 
-function unknownName(entries: readonly ChoiceInfo[], written: string, what: string): ChoiceFault {
+function unknownName(entries: readonly ChoiceInfo[], written: string, what: string): ChoiceError {
   const known = entries.flatMap((entry) => [entry.name, ...entry.aliases]);
   // `rcu-rety3` is nearest to rcu-retry3: try the families with the number that was written.
   const digits = /[0-9]+$/.exec(written)?.[0] ?? '';
@@ -125,7 +125,7 @@ function readOptions(
     readonly name: string;
     readonly what: string;
   },
-): ChoiceFault | null {
+): ChoiceError | null {
   const { entry, values, name, what } = into;
   const keys = entry.options.map((option) => option.key);
   const seen = new Set<string>();

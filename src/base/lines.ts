@@ -5,12 +5,13 @@
  * Never holds more than one line, and of a line never more than LINE_BYTES_MAX bytes: what is
  * longer is cut there, so that no input can fill the memory.
  */
+import { latin1Of } from './latin1.ts';
 
 /** A line of /proc/PID/maps has at most some 4300 bytes, one of strace with long strings more. */
 export const LINE_BYTES_MAX = 64 * 1024;
 
 /** @param number from 1 @param cut the line was longer than LINE_BYTES_MAX */
-export type OnLine = (line: string, number: number, cut: boolean) => void;
+type OnLine = (line: string, number: number, cut: boolean) => void;
 
 export class LineSplitter {
   readonly #onLine: OnLine;
@@ -30,11 +31,10 @@ export class LineSplitter {
   }
 
   push(chunk: Uint8Array): void {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    for (let at = 0; at < bytes.length; ) {
-      const newline = bytes.indexOf(0x0a, at);
-      const end = newline < 0 ? bytes.length : newline;
-      this.#append(bytes, at, end);
+    for (let at = 0; at < chunk.length; ) {
+      const newline = chunk.indexOf(0x0a, at);
+      const end = newline < 0 ? chunk.length : newline;
+      this.#append(chunk, at, end);
       if (newline < 0) return;
       this.#finish();
       at = end + 1;
@@ -50,11 +50,11 @@ export class LineSplitter {
     return open;
   }
 
-  #append(bytes: Buffer, start: number, end: number): void {
+  #append(bytes: Uint8Array, start: number, end: number): void {
     this.#open = true;
     const room = LINE_BYTES_MAX - this.#begun.length;
     if (end - start > room) this.#cut = true;
-    const piece = bytes.toString('latin1', start, Math.min(end, start + room));
+    const piece = latin1Of(bytes.subarray(start, Math.min(end, start + room)));
     this.#begun = this.#begun === '' ? piece : this.#begun + piece;
   }
 

@@ -4,7 +4,7 @@
  */
 import type { VmaLine } from './text-checker.ts';
 
-export type Difference = {
+export type VmaDifference = {
   /** Pages. */
   readonly start: number;
   readonly end: number;
@@ -22,7 +22,7 @@ export type Difference = {
   | { readonly kind: 'divided'; readonly here: number; readonly there: number }
 );
 
-export interface CompareOptions {
+interface CompareOptions {
   /** Device and inode do not count: logs do not tell them. */
   readonly ignoreDevice: boolean;
 }
@@ -35,8 +35,8 @@ export function compareVmas(
   here: readonly VmaLine[],
   there: readonly VmaLine[],
   options: CompareOptions = { ignoreDevice: false },
-): Difference[] {
-  const found: Difference[] = [];
+): VmaDifference[] {
+  const found: VmaDifference[] = [];
   const dividing = new Division(found);
   let [i, j, at] = [0, 0, 0];
   while (i < here.length || j < there.length) {
@@ -83,13 +83,13 @@ function differingFields(a: VmaLine, b: VmaLine, options: CompareOptions): strin
 
 /** Memory that is the same on both sides: its VMAs are counted until they end together. */
 class Division {
-  readonly #found: Difference[];
+  readonly #found: VmaDifference[];
   #start = -1;
   #end = -1;
   #here = new Set<number>();
   #there = new Set<number>();
 
-  constructor(found: Difference[]) {
+  constructor(found: VmaDifference[]) {
     this.#found = found;
   }
 
@@ -115,8 +115,8 @@ class Division {
 }
 
 /** Pieces of one VMA that differ alike and follow one another are one difference. */
-function joined(found: readonly Difference[]): Difference[] {
-  const all: Difference[] = [];
+function joined(found: readonly VmaDifference[]): VmaDifference[] {
+  const all: VmaDifference[] = [];
   for (const one of found) {
     const last = all.at(-1);
     if (last !== undefined && last.end === one.start && alike(last, one)) {
@@ -128,7 +128,7 @@ function joined(found: readonly Difference[]): Difference[] {
   return all;
 }
 
-function alike(a: Difference, b: Difference): boolean {
+function alike(a: VmaDifference, b: VmaDifference): boolean {
   if (a.kind === 'only-here' && b.kind === 'only-here') return a.here === b.here;
   if (a.kind === 'only-there' && b.kind === 'only-there') return a.there === b.there;
   return false;

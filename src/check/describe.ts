@@ -1,10 +1,12 @@
 /** Findings and differences as lines of text. */
+
 import { counted } from '../base/counted.ts';
-import type { Difference } from './compare.ts';
-import type { Finding, VmaLine } from './text-checker.ts';
+import { readable } from '../base/latin1.ts';
+import type { VmaDifference } from './compare.ts';
+import type { CheckFinding, VmaLine } from './text-checker.ts';
 
 /** `bash.maps:3:1: overlap: …`, as compilers write it. */
-export function describeFinding(file: string, finding: Finding): string {
+export function describeFinding(file: string, finding: CheckFinding): string {
   return `${file}:${finding.line}:${finding.column}: ${finding.kind}: ${finding.message}`;
 }
 
@@ -12,7 +14,7 @@ export function describeFinding(file: string, finding: Finding): string {
  * `-` only here, `+` only there, `~` otherwise there, `|` divided otherwise. Ends without a
  * newline.
  */
-export function describeDifference(difference: Difference): string {
+export function describeDifference(difference: VmaDifference): string {
   const range = hexRangeOf(difference.start, difference.end);
   switch (difference.kind) {
     case 'only-here':
@@ -32,7 +34,7 @@ export function describeDifference(difference: Difference): string {
 }
 
 /** The same as data; addresses as text. */
-export function differenceRecord(difference: Difference): Record<string, unknown> {
+export function differenceRecord(difference: VmaDifference): Record<string, unknown> {
   const { start, end, kind } = difference;
   const range = { kind, start: hex(start), end: hex(end) };
   switch (difference.kind) {
@@ -84,7 +86,7 @@ function value(vma: VmaLine, field: string): string {
 
 /** Names are bytes; what is no UTF-8 becomes U+FFFD, control characters `?`. */
 function utf8(bytes: string): string {
-  const text = Buffer.from(bytes, 'latin1').toString('utf8');
+  const text = readable(bytes);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they would act on the terminal
   return text.replace(/[\u0000-\u001f\u007f]/g, '?');
 }

@@ -5,7 +5,7 @@
 import { grownFloat64 } from '../base/grow.ts';
 
 /** As many VMAs as a process could have by far; of a longer text the rest is not remembered. */
-export const LINES_MAX = 1_000_000;
+const LINES_MAX = 1_000_000;
 
 export class Starts {
   #rising = new Float64Array(256);

@@ -17,7 +17,7 @@ import { Starts } from './starts.ts';
 export const FINDING_KINDS = ['field', 'spacing', 'overlap', 'backward', 'duplicate'] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
-export interface Finding {
+export interface CheckFinding {
   readonly kind: FindingKind;
   /** From 1, as the column. */
   readonly line: number;
@@ -37,8 +37,8 @@ export interface VmaLine {
   readonly line: number;
 }
 
-export interface CheckerHooks {
-  readonly finding: (finding: Finding) => void;
+interface CheckerHooks {
+  readonly finding: (finding: CheckFinding) => void;
   /** Each VMA, in the order of the text. */
   readonly vma?: (vma: VmaLine) => void;
   /** A text of at least one line has ended. */

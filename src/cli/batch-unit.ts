@@ -1,13 +1,13 @@
 /** One run of many: what it is, and what a thread hands back of it. */
 import type { Choice } from '../base/choice.ts';
-import type { RunRecord, SavedPool } from '../compare/record.ts';
-import { recordOf } from '../compare/record.ts';
+import type { RunSummary, SavedPool } from '../compare/record.ts';
+import { summaryOf } from '../compare/record.ts';
 import type { Strategies } from '../readers/index.ts';
 import type { RunRequest } from '../run/timed.ts';
 import type { Outcome } from '../world/outcome.ts';
 import type { OwnFiles } from './own-strategies.ts';
 
-export interface Unit {
+export interface RunUnit {
   /** Index among the scenarios of the batch. */
   readonly scenario: number;
   /** Null: every reader has its own. */
@@ -26,12 +26,12 @@ export interface BatchRequest {
 }
 
 export interface UnitResult {
-  readonly run: RunRecord;
+  readonly run: RunSummary;
   readonly pool: SavedPool | null;
 }
 
 export function unitRequest(
-  { strategy, seed }: Unit,
+  { strategy, seed }: RunUnit,
   { maxEvents, durationNs }: BatchRequest,
   strategies: Strategies,
 ): RunRequest {
@@ -46,7 +46,7 @@ export function unitRequest(
 }
 
 export function unitResult(outcome: Outcome, { pools }: BatchRequest): UnitResult {
-  const { run, pool } = recordOf(outcome);
+  const { run, pool } = summaryOf(outcome);
   return { run, pool: pools ? pool.save() : null };
 }
 

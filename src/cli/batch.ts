@@ -12,7 +12,7 @@ import { TimedRun } from '../run/timed.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import {
   type BatchRequest,
-  type Unit,
+  type RunUnit,
   UnitCrash,
   type UnitResult,
   unitRequest,
@@ -27,7 +27,7 @@ import type { RunsChunk } from './worker.ts';
 
 export interface Batch {
   readonly scenarios: readonly Scenario[];
-  readonly units: readonly Unit[];
+  readonly units: readonly RunUnit[];
   /** Which of the units to run, rising. */
   readonly chosen: readonly number[];
   readonly request: BatchRequest;
@@ -36,7 +36,7 @@ export interface Batch {
   readonly jobs: number;
 }
 
-export interface BatchHooks {
+interface BatchHooks {
   readonly interrupt: Interrupt;
   /** Called for each chosen unit, in their order. */
   readonly release: (unit: number, result: UnitResult) => void;

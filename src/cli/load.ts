@@ -11,7 +11,7 @@ import { zeroTimeLoops } from '../world/zero-time.ts';
 import type { CommandContext } from './command.ts';
 import { readInput, readStdin, unzipped } from './files.ts';
 
-export type LoadResult =
+type LoadResult =
   /** `bytes` as read: a pipe can be read only once. */
   | { readonly ok: true; readonly scenario: Scenario; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly exitCode: number };

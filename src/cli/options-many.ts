@@ -3,7 +3,7 @@ import type { Option } from 'commander';
 import {
   allowCode,
   color,
-  durationNs,
+  durationOption,
   eventCount,
   failOn,
   jobCount,
@@ -52,7 +52,7 @@ const duration = option(
   'model',
   '--duration <D>',
   'end each run after so much simulated time: 250ns, 10us, 1.5ms, 2s',
-).argParser(durationNs);
+).argParser(durationOption);
 
 const maxEvents = option(
   'limits',

@@ -53,7 +53,7 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 
 export const eventCount = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
-export function durationNs(text: string): number {
+export function durationOption(text: string): number {
   const ns = parseDuration(/^[0-9]+$/.test(text) ? Number(text) : text);
   if (typeof ns === 'number' && Number.isSafeInteger(ns)) return ns;
   const fault = typeof ns === 'number' ? 'is longer than 2^53 ns' : ns.error;
@@ -111,7 +111,7 @@ export const duration = option(
   'model',
   '--duration <D>',
   'end after so much simulated time: 250ns, 10us, 1.5ms, 2s',
-).argParser(durationNs);
+).argParser(durationOption);
 
 export const maxEvents = option(
   'limits',

@@ -9,7 +9,7 @@ interface FileFormat {
   readonly endings: readonly string[];
 }
 
-export interface NamedOutput<F> {
+interface NamedOutput<F> {
   readonly name: string;
   readonly format: F;
 }

@@ -16,9 +16,9 @@ import {
   wholeNumber,
 } from './options.ts';
 
-export const STORE_KINDS = ['exact', 'hash', 'bitstate'] as const;
+const STORE_KINDS = ['exact', 'hash', 'bitstate'] as const;
 export const REDUCTIONS = ['private', 'none'] as const;
-export const BIAS_NAMES = ['uniform', 'churn'] as const;
+const BIAS_NAMES = ['uniform', 'churn'] as const;
 export const DEFAULT_MAX_STATES = 5_000_000;
 
 const PREEMPTIONS_MAX = 1e6;

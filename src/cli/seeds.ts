@@ -4,7 +4,7 @@
  */
 import { UserError } from '../base/errors.ts';
 
-export const SEEDS_MAX = 1_000_000;
+const SEEDS_MAX = 1_000_000;
 
 /** @throws UserError */
 export function parseSeeds(text: string): readonly string[] {

@@ -12,7 +12,7 @@ export interface Shard {
   readonly count: number;
 }
 
-export const WHOLE: Shard = { index: 1, count: 1 };
+const WHOLE: Shard = { index: 1, count: 1 };
 
 /** @throws UserError */
 export function parseShard(text: string | undefined, env: Io['env']): Shard {

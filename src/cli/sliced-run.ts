@@ -6,8 +6,6 @@ import type { RunRequest } from '../run/timed.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Outcome } from '../world/outcome.ts';
 
-export type { RunRequest };
-
 export interface RunProgress {
   readonly events: number;
   readonly simulatedNs: number;

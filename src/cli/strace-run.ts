@@ -18,7 +18,7 @@ export interface Recording {
   readonly ends: readonly TimedText[];
 }
 
-export interface RecordRequest {
+interface RecordRequest {
   readonly pid: number;
   readonly seconds: number;
   /** Where strace writes its log. */

@@ -8,7 +8,7 @@ import { UserError } from '../base/errors.ts';
 import { SWEEP_SCHEMA, type SweepHeader } from '../report/sweep.ts';
 import { checkRegular, reading } from './files.ts';
 
-export interface SweepLine {
+interface SweepLine {
   /** Parsed; null where it is no JSON object. */
   readonly record: Readonly<Record<string, unknown>> | null;
   readonly text: string;

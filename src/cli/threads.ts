@@ -8,7 +8,7 @@ import { UnitCrash } from './batch-unit.ts';
 import { newBoard, type ThreadBoard, tellToWrapUp, unitOf } from './thread-board.ts';
 import type { Answer, Chunk, Job, RunsChunk, WorkerStart } from './worker.ts';
 
-export interface Threaded<R> {
+interface Threaded<R> {
   readonly job: Job;
   readonly dealer: Dealer<R>;
   /** What a thread must be told of runs, by what it knows; without it their numbers say all. */

@@ -9,7 +9,7 @@ import { UnitCrash } from './batch-unit.ts';
 import type { OwnFiles } from './own-strategies.ts';
 import { runThreads } from './threads.ts';
 
-export interface WalkThreads {
+interface WalkThreads {
   /** Program of the threads; none: everything is walked in this one. */
   readonly file: URL | undefined;
   readonly jobs: number | undefined;

@@ -10,7 +10,7 @@ import type { WalkRequest } from '../search/random-walk.ts';
 import type { BlockResult } from '../search/walker.ts';
 import {
   type BatchRequest,
-  type Unit,
+  type RunUnit,
   type UnitResult,
   unitRequest,
   unitResult,
@@ -41,7 +41,7 @@ export interface RunsChunk {
   /** Those not sent before, by index. */
   readonly scenarios: readonly { readonly index: number; readonly scenario: Scenario }[];
   /** One for each index of the chunk. */
-  readonly units: readonly Unit[];
+  readonly units: readonly RunUnit[];
 }
 
 /** To a worker. */

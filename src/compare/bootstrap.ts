@@ -16,7 +16,7 @@ export const RESAMPLES = 2_000;
 const CUT = Math.floor(RESAMPLES * 0.025);
 
 /** Mean of the two middle values of a sorted list; the middle one where there is one. */
-export function sortedMedian(sorted: ArrayLike<number>): number {
+function sortedMedian(sorted: ArrayLike<number>): number {
   const n = sorted.length;
   return (sorted[(n - 1) >> 1]! + sorted[n >> 1]!) / 2;
 }

@@ -12,14 +12,14 @@ import { median, medianInterval, shiftInterval } from './bootstrap.ts';
 import { canShow, holm } from './holm.ts';
 import { rankSum } from './mann-whitney.ts';
 import { mcnemar } from './mcnemar.ts';
-import { METRICS, type MetricInfo, type Unit } from './metrics.ts';
+import { METRICS, type MetricInfo, type MetricUnit } from './metrics.ts';
 import { ruleOfThree, wilson } from './rates.ts';
-import type { Pool, RunRecord } from './record.ts';
+import type { Pool, RunSummary } from './record.ts';
 import { type TestResult, UNDECIDED } from './test-result.ts';
 import { signedRank } from './wilcoxon.ts';
 
 /** Differences whose corrected p is above it are not shown as such. */
-export const LEVEL = 0.05;
+const LEVEL = 0.05;
 
 /** One strategy on one scenario over some seeds. */
 export interface Group {
@@ -29,7 +29,7 @@ export interface Group {
   /** Where it was read from, as the user wrote it; null for runs just made. */
   readonly file: string | null;
   /** In the order of the seeds. */
-  readonly runs: readonly RunRecord[];
+  readonly runs: readonly RunSummary[];
   readonly pool: Pool;
 }
 
@@ -42,9 +42,9 @@ export interface Rate {
   readonly high: number | null;
 }
 
-export type TestName = 'signed-rank' | 'mcnemar' | 'rank-sum';
+type TestName = 'signed-rank' | 'mcnemar' | 'rank-sum';
 
-export interface Difference {
+export interface MetricDifference {
   /** Label of the group that it is held against. */
   readonly against: string;
   readonly test: TestName;
@@ -72,13 +72,13 @@ export interface Cell {
   readonly high: number | null;
   readonly rate: Rate | null;
   /** Null in a group that others are held against. */
-  readonly difference: Difference | null;
+  readonly difference: MetricDifference | null;
 }
 
 export interface MetricTable {
   readonly metric: string;
   readonly about: string;
-  readonly unit: Unit;
+  readonly unit: MetricUnit;
   readonly cells: readonly Cell[];
 }
 
@@ -120,7 +120,7 @@ export function compareGroups(
   return { level: LEVEL, canShow: canShow(tests, LEVEL), metrics };
 }
 
-function sameSeeds(a: readonly RunRecord[], b: readonly RunRecord[]): boolean {
+function sameSeeds(a: readonly RunSummary[], b: readonly RunSummary[]): boolean {
   return a.length === b.length && a.every(({ seed }, i) => seed === b[i]!.seed);
 }
 
@@ -139,11 +139,11 @@ function cellOf(metric: MetricInfo, { label, runs }: Group): Cell {
   return { ...common, median: median(values), ...medianInterval(values) };
 }
 
-function measured(metric: MetricInfo, runs: readonly RunRecord[]): number[] {
+function measured(metric: MetricInfo, runs: readonly RunSummary[]): number[] {
   return runs.map(metric.value).filter((value) => value !== null);
 }
 
-function rateOf({ exposure, unit }: MetricInfo, runs: readonly RunRecord[]): Rate | null {
+function rateOf({ exposure, unit }: MetricInfo, runs: readonly RunSummary[]): Rate | null {
   if (exposure === null) return null;
   let [events, of] = [0, 0];
   for (const run of runs) {
@@ -158,13 +158,13 @@ function rateOf({ exposure, unit }: MetricInfo, runs: readonly RunRecord[]): Rat
 }
 
 type Verdict = 'p' | 'pCorrected' | 'shown';
-type Estimate = Omit<Difference, 'against' | Verdict>;
+type Estimate = Omit<MetricDifference, 'against' | Verdict>;
 
 function differenceOf(
   metric: MetricInfo,
   first: Group,
   group: Group,
-): { estimate: Omit<Difference, Verdict>; result: TestResult } {
+): { estimate: Omit<MetricDifference, Verdict>; result: TestResult } {
   const { estimate, result } = sameSeeds(first.runs, group.runs)
     ? pairedDifference(metric, first.runs, group.runs)
     : unpairedDifference(measured(metric, first.runs), measured(metric, group.runs));
@@ -175,8 +175,8 @@ const NOTHING = { median: null, low: null, high: null, relative: null };
 
 function pairedDifference(
   metric: MetricInfo,
-  first: readonly RunRecord[],
-  second: readonly RunRecord[],
+  first: readonly RunSummary[],
+  second: readonly RunSummary[],
 ): { estimate: Estimate; result: TestResult } {
   const before: number[] = [];
   const differences: number[] = [];

@@ -7,7 +7,7 @@ import { about, each, Whole, WholeOrNull } from '../base/forms.ts';
 import { COUNTER_KEYS, type EndReason, TEARING_KEYS } from '../world/outcome.ts';
 import type { Group } from './comparison.ts';
 import { COMPARE_SCHEMA } from './fields.ts';
-import { POOL_KEYS, Pool, type RunRecord, type SavedPool } from './record.ts';
+import { POOL_KEYS, Pool, type RunSummary, type SavedPool } from './record.ts';
 
 const NumberOrNull = v.nullable(v.number());
 
@@ -75,7 +75,7 @@ const groupEntries = {
   file: about('The saved result that it was read from.', v.nullable(v.string())),
   pool: about('The times of all runs together.', each(POOL_KEYS, SamplesSchema)),
 };
-export const GroupSchema = v.looseObject({
+const GroupSchema = v.looseObject({
   ...groupEntries,
   runs: about('One for each seed, in the order of the seeds.', v.array(RunSchema)),
 });
@@ -189,7 +189,7 @@ export const LineSchema = v.variant('type', [
 
 /** A group as GroupSchema has let it pass. @throws Error for a pool that cannot be */
 export function groupOf(saved: v.InferOutput<typeof GroupSchema>, file: string): Group {
-  const runs = saved.runs.map((run) => ({ ...run, strategy: saved.strategy }) as RunRecord);
+  const runs = saved.runs.map((run) => ({ ...run, strategy: saved.strategy }) as RunSummary);
   const pool = Pool.restored(saved.pool as SavedPool);
   return { label: saved.label, strategy: saved.label, file, runs, pool };
 }

@@ -1,6 +1,6 @@
 /** What saved comparisons have in them, with the same keys in the same order in every format. */
 import type { Comparison, Group } from './comparison.ts';
-import type { RunRecord } from './record.ts';
+import type { RunSummary } from './record.ts';
 import type { Judgement } from './result.ts';
 
 export const COMPARE_SCHEMA = 'mapsim/compare@1';
@@ -10,7 +10,7 @@ export function groupHead({ label, strategy, file, pool }: Group) {
 }
 
 /** The strategy is that of its group. */
-export function runJson({ strategy: _, ...run }: RunRecord): object {
+export function runJson({ strategy: _, ...run }: RunSummary): object {
   return run;
 }
 

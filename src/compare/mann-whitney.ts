@@ -10,7 +10,7 @@ import { twoSidedTail } from './normal.ts';
 import { cubed, ranksOf } from './ranks.ts';
 import { type TestResult, UNDECIDED } from './test-result.ts';
 
-export const EXACT_MAX = 40;
+const EXACT_MAX = 40;
 
 export function rankSum(first: readonly number[], second: readonly number[]): TestResult {
   const n = first.length + second.length;

@@ -4,13 +4,13 @@
  * `value` is the figure of one run, null where the run measured nothing. Events have an exposure,
  * `of` so many lines or passes, so that "none" can be told with what it was none of.
  */
-import type { RunRecord } from './record.ts';
+import type { RunSummary } from './record.ts';
 
-export type Unit = 'count' | 'ns' | 'share';
+export type MetricUnit = 'count' | 'ns' | 'share';
 
-export interface Exposure {
-  readonly events: (run: RunRecord) => number;
-  readonly of: (run: RunRecord) => number;
+interface Exposure {
+  readonly events: (run: RunSummary) => number;
+  readonly of: (run: RunSummary) => number;
   readonly things: 'lines' | 'passes' | 'passes started' | 'runs';
 }
 
@@ -18,16 +18,16 @@ export interface MetricInfo {
   /** As `--fail-on` would write it where it can. */
   readonly key: string;
   readonly about: string;
-  readonly unit: Unit;
-  readonly value: (run: RunRecord) => number | null;
+  readonly unit: MetricUnit;
+  readonly value: (run: RunSummary) => number | null;
   readonly exposure: Exposure | null;
   /** Only yes or no for each run: pairs are tested by McNemar's test. */
   readonly yesNo: boolean;
 }
 
-const lines = (run: RunRecord) => run.totals.lines;
-const finished = (run: RunRecord) => run.totals.passesFinished;
-const started = (run: RunRecord) => run.totals.passesStarted;
+const lines = (run: RunSummary) => run.totals.lines;
+const finished = (run: RunSummary) => run.totals.passesFinished;
+const started = (run: RunSummary) => run.totals.passesStarted;
 
 type Events = Exposure['events'];
 type Named = readonly [key: string, about: string];
@@ -38,7 +38,7 @@ function count([key, about]: Named, exposure: Exposure): MetricInfo {
 
 /** Events that can happen at most once to each thing. */
 function share([key, about]: Named, exposure: Exposure, yesNo = false): MetricInfo {
-  const value = (run: RunRecord) => ratio(exposure.events(run), exposure.of(run));
+  const value = (run: RunSummary) => ratio(exposure.events(run), exposure.of(run));
   return { key, about, unit: 'share', value, exposure, yesNo };
 }
 

@@ -3,7 +3,7 @@
  * doubled, so that they are whole numbers and sums of them can be counted.
  */
 
-export interface Ranks {
+interface Ranks {
   /** Twice the rank of each value, in the order of the values. */
   readonly doubled: readonly number[];
   /** Sum of t^3 - t over the groups of t equal values: what ties take off a variance. */

@@ -6,7 +6,7 @@ import { Samples, type SavedSamples } from '../base/statistics.ts';
 import type { Counters, EndReason, Outcome, Summary, Tearing } from '../world/outcome.ts';
 
 /** One run. Keys stand in the order in which they are printed. */
-export interface RunRecord {
+export interface RunSummary {
   readonly strategy: string;
   readonly seed: string;
   readonly ended: EndReason;
@@ -29,7 +29,7 @@ export interface RunRecord {
 }
 
 export const POOL_KEYS = ['passNs', 'readNs', 'opNs', 'lockWaitNs', 'drainWaitNs'] as const;
-export type PoolKey = (typeof POOL_KEYS)[number];
+type PoolKey = (typeof POOL_KEYS)[number];
 export type SavedPool = Readonly<Record<PoolKey, SavedSamples>>;
 
 /** Times of several runs together. */
@@ -53,7 +53,7 @@ export class Pool {
   }
 }
 
-export function recordOf(outcome: Outcome): { readonly run: RunRecord; readonly pool: Pool } {
+export function summaryOf(outcome: Outcome): { readonly run: RunSummary; readonly pool: Pool } {
   const { readers, writers } = outcome;
   const pool = new Pool();
   for (const { samples } of readers) {
@@ -70,7 +70,7 @@ export function recordOf(outcome: Outcome): { readonly run: RunRecord; readonly 
     }
   }
   const summaries = byKey((key) => pool.samples[key].summary());
-  const run: RunRecord = {
+  const run: RunSummary = {
     strategy: outcome.strategy,
     seed: outcome.seed,
     ended: outcome.ended,

@@ -1,7 +1,7 @@
 /** All that a comparison yields, from which every report of it is made. */
 import type { EndReason } from '../world/outcome.ts';
 import type { Comparison, Group } from './comparison.ts';
-import type { RunRecord } from './record.ts';
+import type { RunSummary } from './record.ts';
 
 export interface ScenarioResult {
   readonly name: string;
@@ -47,11 +47,11 @@ export function withoutChance({ runs }: Group): boolean {
 export const LIMITS: readonly EndReason[] = ['max-events', 'history-full', 'livelock'];
 
 /** Runs of a group that a limit stopped before their end. */
-export function stoppedRuns({ runs }: Group): readonly RunRecord[] {
+export function stoppedRuns({ runs }: Group): readonly RunSummary[] {
   return runs.filter(({ ended }) => LIMITS.includes(ended));
 }
 
 /** Runs of a group in which a sanitizer or lockdep of a real kernel would have spoken up. */
-export function faultyRuns({ runs }: Group): readonly RunRecord[] {
+export function faultyRuns({ runs }: Group): readonly RunSummary[] {
   return runs.filter(({ ended }) => ended === 'kernel-fault');
 }

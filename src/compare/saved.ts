@@ -4,7 +4,7 @@ import { UserError } from '../base/errors.ts';
 import type { Group } from './comparison.ts';
 import { groupOf, LineSchema, SavedSchema } from './document.ts';
 
-export interface SavedScenario {
+interface SavedScenario {
   readonly name: string;
   readonly sha256: string;
   /** Without those that have no runs. */

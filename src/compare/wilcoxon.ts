@@ -10,7 +10,7 @@ import { twoSidedTail } from './normal.ts';
 import { ranksOf } from './ranks.ts';
 import { type TestResult, UNDECIDED } from './test-result.ts';
 
-export const EXACT_MAX = 100;
+const EXACT_MAX = 100;
 
 export function signedRank(differences: readonly number[]): TestResult {
   const moved = differences.filter((difference) => difference !== 0);

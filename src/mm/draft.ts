@@ -18,7 +18,7 @@ export const TASK_SIZE_PAGES = 2 ** 35 - 1;
 /** Pages that must stay free below a VMA that grows down. Source: v6.18 mm/mmap.c. */
 export const STACK_GUARD_GAP_PAGES = 256;
 
-export interface PlanEnd {
+interface PlanEnd {
   readonly errno: Errno | null;
   readonly cost: CallCost;
   /** The page that mmap or mremap returns, or -1. */

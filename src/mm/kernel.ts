@@ -17,7 +17,7 @@ import { VmaWriterWait } from './vma-lock.ts';
 /** A step of a task of kind T. */
 export type KernelStep<T> = Step<Kernel, T>;
 
-export interface KernelParts {
+interface KernelParts {
   readonly mm: MmStruct;
   readonly rcu: Rcu;
   readonly files: FileTable;

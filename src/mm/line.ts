@@ -42,7 +42,7 @@ export interface PrintedVma {
 }
 
 /** Which text the name column has; id in Kernel.nameTexts. `brk` is mm->brk in pages. */
-export function nameTextOf(k: Kernel, v: PrintedVma, brk: number): number {
+function nameTextOf(k: Kernel, v: PrintedVma, brk: number): number {
   if (v.file !== NO_FILE) {
     if (v.name === NO_NAME) return k.files.pathText[v.file]!;
     return anonNameText(k, v.name, '[anon_shmem:');

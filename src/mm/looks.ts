@@ -39,7 +39,7 @@ const WORDS = {
   sample: 4096,
 } as const;
 
-export type Looks = keyof typeof WORDS;
+type Looks = keyof typeof WORDS;
 
 /** Words as a set of bits. */
 export const LOOKS: Readonly<Record<Looks, number>> = WORDS;

@@ -44,7 +44,7 @@ export function touchSeqLine(k: Kernel, t: Task, seq: MmLockSeq): void {
 }
 
 /** Who samples the counter keeps the sample here. */
-export interface Speculator extends Task {
+interface Speculator extends Task {
   seqSample: number;
 }
 

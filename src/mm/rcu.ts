@@ -11,7 +11,7 @@ import { assert } from '../base/assert.ts';
 import { empty } from '../base/empty.ts';
 
 /** What a task keeps for RCU. */
-export interface RcuTask {
+interface RcuTask {
   /** Number of the section that is open, or 0. */
   rcuSection: number;
   rcuSinceNs: number;

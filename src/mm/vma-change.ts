@@ -20,7 +20,7 @@ import { ACT, type Errno } from './plan.ts';
  * __split_vma(): cuts `vma` at `at`; the fresh VMA takes the part below or the one above. The old
  * one changes its fields while the tree still says that it covers both parts.
  */
-export function splitVma(
+function splitVma(
   draft: Draft,
   vma: VmaRecord,
   at: number,
@@ -64,7 +64,7 @@ function dupAnonVma(draft: Draft, target: VmaRecord, from: Proposal): void {
   if (target.anonVma === NO_ANON_VMA) draft.setAnonVma(target, from.anonVma);
 }
 
-export interface NewRange {
+interface NewRange {
   readonly range: Proposal;
   /** The VMAs around the range; what lies in it is detached already. */
   readonly prev: VmaRecord | null;

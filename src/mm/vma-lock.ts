@@ -106,7 +106,7 @@ export function vmaDetachDrained(k: Kernel, vma: number): void {
 }
 
 /** vma_refcount_put: one reader less; the last one wakes the drainer. */
-export function vmaRefcountPut(k: Kernel, by: Task, vma: number): void {
+function vmaRefcountPut(k: Kernel, by: Task, vma: number): void {
   const { vmRefcnt } = k.mm.vmas;
   assert(vmRefcnt[vma]! > 0, 'vma lock: more read unlocks than locks');
   const count = --vmRefcnt[vma]!;

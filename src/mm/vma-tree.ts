@@ -20,8 +20,15 @@ import { empty } from '../base/empty.ts';
 import { grownFloat64, grownInt32 } from '../base/grow.ts';
 import { KernelFault } from './kernel-fault.ts';
 import { NO_VMA } from './layout.ts';
-import { LEAF_SLOTS, TREE_END } from './vma-leaf.ts';
-import { TreeStores } from './vma-tree-store.ts';
+
+/** Ranges in a leaf. */
+export const LEAF_SLOTS = 16;
+
+/** End of the tree, in pages: 2^64 bytes. */
+export const TREE_END = 2 ** 52;
+
+/** A leaf that would fall below this is joined with a neighbour (mt_min_slot_count). */
+const LEAF_SLOTS_MIN = 7;
 
 const FREE = 0;
 const LIVE = 1;
@@ -56,7 +63,10 @@ export class VmaTree {
   /** Called with each leaf that dies, to be freed (`freeLeaf`) after a grace period. */
   onLeafDead: (leaf: number) => void = (leaf) => this.freeLeaf(leaf);
 
-  readonly #stores = new TreeStores(this);
+  // What a store is about to write: ranges of the leaves that it rebuilds.
+  #newEnds = new Float64Array(LEAF_SLOTS * 4);
+  #newVmas = new Int32Array(LEAF_SLOTS * 4);
+  #newCount = 0;
 
   constructor() {
     const root = this.allocLeaf();
@@ -66,21 +76,6 @@ export class VmaTree {
     this.vmas[root * LEAF_SLOTS] = NO_VMA;
     this.directory[0] = root;
     this.leafCount = 1;
-  }
-
-  /** Fills an empty tree: rising ranges that do not overlap, `ids[i]` over [starts[i], ends[i]). */
-  bulkLoad(starts: ArrayLike<number>, ends: ArrayLike<number>, ids: ArrayLike<number>): void {
-    this.#stores.bulkLoad(starts, ends, ids);
-  }
-
-  /** Stores `id` (or NO_VMA) over pages [start, end): one indivisible change. */
-  store(start: number, end: number, id: number): void {
-    this.#stores.store(start, end, id);
-  }
-
-  /** The leaf is replaced: nobody finds it any more. */
-  killLeaf(leaf: number): void {
-    this.states[leaf] = DEAD;
   }
 
   // --- Lookups ---------------------------------------------------------------------------------
@@ -211,11 +206,7 @@ export class VmaTree {
     c.itPage = page;
   }
 
-  /**
-   * vma_next. Returns the VMA or NO_VMA, and in `lastWalk` what kind of walk it took.
-   * Throws nothing on a dead leaf; a leaf that has been freed since is a use after free and is
-   * reported through `onUseAfterFree`.
-   */
+  /** vma_next. Returns the VMA or NO_VMA, and in `lastWalk` what kind of walk it took. */
   nextVma(c: VmaCursor): number {
     if (c.itLeaf < 0) {
       this.lastWalk = WALK_LOOKUP;
@@ -224,7 +215,11 @@ export class VmaTree {
       return this.#scanFrom(c, leaf, this.slotOf(leaf, c.itPage));
     }
     if (this.gens[c.itLeaf] !== c.itGen) {
-      this.onUseAfterFree(c.itLeaf);
+      throw new KernelFault(
+        'use-after-free',
+        'mas_next(): a walk goes on through a tree node that was freed after its RCU section ended',
+        `node ${c.itLeaf}`,
+      );
     }
     if (this.states[c.itLeaf] === LIVE) {
       this.lastWalk = WALK_NEXT;
@@ -240,13 +235,6 @@ export class VmaTree {
 
   /** How the last nextVma() got there. */
   lastWalk: number = 0;
-  onUseAfterFree: (leaf: number) => void = (leaf) => {
-    throw new KernelFault(
-      'use-after-free',
-      'mas_next(): a walk goes on through a tree node that was freed after its RCU section ended',
-      `node ${leaf}`,
-    );
-  };
   /** Told of every node that is freed. */
   onLeafFreed: (leaf: number) => void = () => {};
 
@@ -276,6 +264,147 @@ export class VmaTree {
       leaf = this.directory[this.leafIndex(end)]!;
       slot = 0;
     }
+  }
+
+  // --- Stores -----------------------------------------------------------------------------------
+
+  /** Fills an empty tree: rising ranges that do not overlap, `ids[i]` over [starts[i], ends[i]). */
+  bulkLoad(starts: ArrayLike<number>, ends: ArrayLike<number>, ids: ArrayLike<number>): void {
+    assert(this.leafCount === 1 && this.counts[this.directory[0]!] === 1, 'tree: not empty');
+    this.#newCount = 0;
+    let page = 0;
+    for (let i = 0; i < ids.length; i++) {
+      if (starts[i]! > page) this.#append(starts[i]!, NO_VMA);
+      this.#append(ends[i]!, ids[i]!);
+      page = ends[i]!;
+    }
+    if (page < TREE_END) this.#append(TREE_END, NO_VMA);
+    this.#replaceLeaves(0, 1);
+  }
+
+  /** Stores `id` (or NO_VMA) over pages [start, end): one indivisible change. */
+  store(start: number, end: number, id: number): void {
+    assert(0 <= start && start < end && end <= TREE_END, 'tree: empty or absurd range');
+    let from = this.leafIndex(start);
+    let to = this.leafIndex(end - 1);
+    const first = this.directory[from]!;
+    if (from === to && this.#storeInPlace(first, start, end, id)) return;
+    this.#newCount = 0;
+    for (let index = from; index <= to; index++) this.#cutInto(index, start, end, id);
+    // A leaf too empty shares with its neighbour, which is rebuilt too.
+    if (this.#newCount < LEAF_SLOTS_MIN) {
+      if (to + 1 < this.leafCount) this.#cutInto(++to, start, end, id);
+      else if (from > 0) {
+        this.#newCount = 0;
+        from--;
+        for (let index = from; index <= to; index++) this.#cutInto(index, start, end, id);
+      }
+    }
+    this.#replaceLeaves(from, to + 1);
+  }
+
+  /** The two stores that leave a leaf live; false if this is none of them. */
+  #storeInPlace(leaf: number, from: number, to: number, id: number): boolean {
+    const base = leaf * LEAF_SLOTS;
+    let start = from;
+    let end = to;
+    let a = this.slotOf(leaf, start);
+    let b = this.slotOf(leaf, end - 1);
+    if (id === NO_VMA) {
+      // Nothing joins the nothing that it meets or borders on (mas_wr_extend_null).
+      if (start === this.slotStart(leaf, a) && a > 0 && this.vmas[base + a - 1] === NO_VMA) a--;
+      if (this.vmas[base + a] === NO_VMA) start = this.slotStart(leaf, a);
+      const last = this.counts[leaf]! - 1;
+      if (end === this.ends[base + b] && b < last && this.vmas[base + b + 1] === NO_VMA) b++;
+      if (this.vmas[base + b] === NO_VMA) end = this.ends[base + b]!;
+    }
+    const aStart = this.slotStart(leaf, a);
+    const bEnd = this.ends[base + b]!;
+    if (a === b) {
+      if (start !== aStart || end !== bEnd) return false;
+      this.vmas[base + a] = id;
+      return true;
+    }
+    if (b !== a + 1) return false;
+    if (start === aStart && end < bEnd) {
+      // Takes slot a; the border to slot b moves up.
+      this.vmas[base + a] = id;
+      this.ends[base + a] = end;
+      return true;
+    }
+    if (start > aStart && end === bEnd) {
+      this.vmas[base + b] = id;
+      this.ends[base + a] = start;
+      return true;
+    }
+    return false;
+  }
+
+  /** Appends the ranges of one leaf to the new ones, with [start, end) overwritten by `id`. */
+  #cutInto(index: number, start: number, end: number, id: number): void {
+    const leaf = this.directory[index]!;
+    let rangeStart = this.starts[leaf]!;
+    for (let slot = 0; slot < this.counts[leaf]!; slot++) {
+      const rangeEnd = this.ends[leaf * LEAF_SLOTS + slot]!;
+      const old = this.vmas[leaf * LEAF_SLOTS + slot]!;
+      if (rangeEnd <= start || rangeStart >= end) {
+        this.#append(rangeEnd, old);
+      } else {
+        if (rangeStart < start) this.#append(start, old);
+        // The new range is appended once, by the last old range that it covers.
+        if (rangeEnd >= end) {
+          this.#append(end, id);
+          if (rangeEnd > end) this.#append(rangeEnd, old);
+        }
+      }
+      rangeStart = rangeEnd;
+    }
+  }
+
+  #append(end: number, id: number): void {
+    if (id === NO_VMA && this.#newCount > 0 && this.#newVmas[this.#newCount - 1] === NO_VMA) {
+      this.#newEnds[this.#newCount - 1] = end;
+      return;
+    }
+    if (this.#newCount === this.#newEnds.length) {
+      this.#newEnds = grownFloat64(this.#newEnds, this.#newCount + 1);
+      this.#newVmas = grownInt32(this.#newVmas, this.#newCount + 1);
+    }
+    this.#newEnds[this.#newCount] = end;
+    this.#newVmas[this.#newCount] = id;
+    this.#newCount++;
+  }
+
+  /** Puts the new ranges, evenly spread over fresh leaves, in place of directory [from, to). */
+  #replaceLeaves(from: number, to: number): void {
+    const total = this.#newCount;
+    const leaves = Math.ceil(total / LEAF_SLOTS);
+    const start = this.starts[this.directory[from]!]!;
+    for (let index = from; index < to; index++) this.states[this.directory[index]!] = DEAD;
+    const dead = this.directory.slice(from, to);
+    this.#resizeDirectory(from, to, leaves);
+    let at = 0;
+    let leafStart = start;
+    for (let i = 0; i < leaves; i++) {
+      const until = Math.floor(((i + 1) * total) / leaves);
+      const leaf = this.allocLeaf();
+      this.starts[leaf] = leafStart;
+      this.counts[leaf] = until - at;
+      for (let slot = 0; at < until; slot++, at++) {
+        this.ends[leaf * LEAF_SLOTS + slot] = this.#newEnds[at]!;
+        this.vmas[leaf * LEAF_SLOTS + slot] = this.#newVmas[at]!;
+      }
+      leafStart = this.#newEnds[at - 1]!;
+      this.directory[from + i] = leaf;
+    }
+    for (const leaf of dead) this.onLeafDead(leaf);
+  }
+
+  #resizeDirectory(from: number, to: number, leaves: number): void {
+    const size = this.leafCount - (to - from) + leaves;
+    if (size > this.directory.length) this.directory = grownInt32(this.directory, size);
+    if (leaves !== to - from) this.directory.copyWithin(from + leaves, to, this.leafCount);
+    this.leafCount = size;
   }
 
   allocLeaf(): number {
@@ -345,6 +474,6 @@ export class VmaTree {
 }
 
 /** Kinds of walk, as costs tell them apart. */
-export const WALK_LOOKUP = 0;
+const WALK_LOOKUP = 0;
 export const WALK_NEXT = 1;
 export const WALK_NEXT_LEAF = 2;

@@ -12,7 +12,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { grownFloat64, grownInt32 } from '../base/grow.ts';
-import { NO_ANON_VMA, NO_FILE, NO_NAME, NO_SPECIAL, NO_VMA, type VmaRecord } from './layout.ts';
+import { NO_VMA, type VmaRecord } from './layout.ts';
 
 /** What vm_start holds in a freed slot: a kernel address (this page index plus the slot). */
 export const FREE_POINTER_PAGE = 0xffff888100000;
@@ -101,16 +101,3 @@ export class VmaArena {
     this.vmRefcntCpu = grownInt32(this.vmRefcntCpu, slots);
   }
 }
-
-/** A record of plain anonymous memory, to be filled in by who needs one. */
-export const anonymousRecord = (start: number, end: number, flags: number): VmaRecord => ({
-  id: NO_VMA,
-  start,
-  end,
-  flags,
-  pgoff: start,
-  file: NO_FILE,
-  name: NO_NAME,
-  anonVma: NO_ANON_VMA,
-  special: NO_SPECIAL,
-});

@@ -13,7 +13,7 @@ import type { CutLine } from './verdict.ts';
 /** Of cost: a cut inside a page, when one between pages is 1. Above any number of lines. */
 const IN_PAGE = 2 ** 32;
 
-export interface TextPages {
+interface TextPages {
   readonly pageOf: Int32Array;
   readonly count: number;
   /** The page in which the end of the list was found. */

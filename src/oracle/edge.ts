@@ -68,7 +68,7 @@ export function makeEdge(
   return edge;
 }
 
-export function markLines(edge: Edge, marks: Uint8Array): void {
+export function markEdgeLines(edge: Edge, marks: Uint8Array): void {
   for (let i = 0; i < edge.length; ) {
     const end = i + edge[i]! + edge[i + 1]! + 4;
     for (i += 2; i < end; i++) marks[edge[i]!] = 1;

@@ -24,7 +24,7 @@ export interface HoleLogs {
   readonly intermediate: RangeLog;
 }
 
-export interface GapQuestion {
+interface GapQuestion {
   readonly live: LiveLayout;
   readonly section: Section | null;
   readonly holes: HoleLogs;

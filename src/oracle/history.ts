@@ -13,11 +13,11 @@
  * cancel out. A way that is too long to prove, or a clash of fingerprints, only means that a text
  * is kept twice, which no count can see.
  */
-import { type Edge, markLines, renumberLines } from './edge.ts';
+import { type Edge, markEdgeLines, renumberLines } from './edge.ts';
 import type { LineTable } from './line-table.ts';
 import { RecencyList, type Stamped } from './recency.ts';
 
-export class StateNode implements Stamped<StateNode> {
+class StateNode implements Stamped<StateNode> {
   /** When it was last left. */
   stamp = 0;
   newer: StateNode | null = null;
@@ -110,7 +110,8 @@ export class History {
   retainLines(): void {
     if (this.#table.count < this.#retainAt) return;
     const marks = new Uint8Array(this.#table.count);
-    for (let node = this.left.newest; node !== null; node = node.older) markLines(node.edge, marks);
+    for (let node = this.left.newest; node !== null; node = node.older)
+      markEdgeLines(node.edge, marks);
     const renumbered = this.#table.retain(marks);
     for (let node = this.left.newest; node !== null; node = node.older) {
       renumberLines(node.edge, renumbered);

@@ -28,14 +28,14 @@ export type { CutLine, Verdict } from './verdict.ts';
 /** Names a pass in flight. */
 export type PassToken = number;
 
-export interface OracleLimits {
+interface OracleLimits {
   /** Distinct states (and ranges that came and went) that may be kept at once. */
   readonly states: number;
   /** Numbers in the differences between them. */
   readonly words: number;
 }
 
-export const ORACLE_LIMITS: OracleLimits = { states: 2 ** 21, words: 2 ** 26 };
+const ORACLE_LIMITS: OracleLimits = { states: 2 ** 21, words: 2 ** 26 };
 
 export class Oracle {
   readonly #live: LiveLayout;

@@ -4,7 +4,7 @@ import { LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';
 /** The [vsyscall] line stands at ffffffffff600000. */
 export const GATE_PAGE = 0xffffffffff600;
 
-export interface Disorder {
+interface Disorder {
   overlaps: number;
   backwards: number;
   duplicates: number;

@@ -79,7 +79,7 @@ export function normalize(ranges: readonly number[]): number[] {
 }
 
 /** Index (even) of the first range of a normalized list that ends above `page`. */
-export function firstEndingAbove(ranges: readonly number[], page: number): number {
+function firstEndingAbove(ranges: readonly number[], page: number): number {
   let low = 0;
   let high = ranges.length / 2;
   while (low < high) {

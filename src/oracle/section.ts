@@ -11,9 +11,9 @@ import type { LineTable } from './line-table.ts';
 import type { RangeLog } from './ranges.ts';
 
 /** Where a window begins to matter: the start of its lower neighbour. */
-export const windowLow = (w: PlanWindow): number => w.prev?.start ?? Number.NEGATIVE_INFINITY;
+const windowLow = (w: PlanWindow): number => w.prev?.start ?? Number.NEGATIVE_INFINITY;
 /** Start of its upper neighbour. */
-export const windowHigh = (w: PlanWindow): number => w.next?.start ?? Number.POSITIVE_INFINITY;
+const windowHigh = (w: PlanWindow): number => w.next?.start ?? Number.POSITIVE_INFINITY;
 
 export class Section {
   readonly windows: readonly PlanWindow[];

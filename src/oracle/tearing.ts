@@ -35,7 +35,7 @@ export interface PassText {
 }
 
 /** What the judge looks at; kept by the Oracle. */
-export interface Evidence {
+interface Evidence {
   readonly live: LiveLayout;
   readonly table: LineTable;
   readonly history: History;
@@ -54,7 +54,7 @@ export class Judge {
   /** For each item but the last: how it and the next one stand in the states of the pass. */
   #standing = new Int32Array(64);
   /** The lines of the live layout, once it was asked twice for the whole of them. */
-  #stood: Buffer | null = null;
+  #stood: Float64Array | null = null;
   #stoodOnce = false;
 
   constructor(evidence: Evidence) {
@@ -82,13 +82,13 @@ export class Judge {
 
   /**
    * Whether this is the text of the live layout, while no section is open. What was found to be is
-   * remembered until something changes, so that passes of quiet times cost a comparison of bytes.
+   * remembered until something changes, so that passes of quiet times cost a comparison of numbers.
    */
   #stands({ lines, count }: PassText): boolean {
-    const bytes = Buffer.from(lines.buffer, lines.byteOffset, count * LINE_FIELDS * 8);
-    if (this.#stood?.equals(bytes)) return true;
+    const length = count * LINE_FIELDS;
+    if (this.#stood !== null && startsWith(lines, length, this.#stood)) return true;
     if (!this.#evidence.live.prints(lines, count)) return false;
-    if (this.#stoodOnce) this.#stood = Buffer.from(bytes);
+    if (this.#stoodOnce) this.#stood = lines.slice(0, length);
     this.#stoodOnce = true;
     return true;
   }
@@ -244,4 +244,11 @@ export class Judge {
     }
     return sameBody(lines, at, this.#line);
   }
+}
+
+/** Whether the first `length` numbers are those of `other`. */
+function startsWith(lines: Float64Array, length: number, other: Float64Array): boolean {
+  if (length !== other.length) return false;
+  for (let i = 0; i < length; i++) if (lines[i] !== other[i]) return false;
+  return true;
 }

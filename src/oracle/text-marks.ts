@@ -9,7 +9,7 @@ import { LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';
 import { GATE_PAGE } from './order.ts';
 
 /** What a pass saw: lines as SmallOracle has them, ranges as start, end, start, end, … in pages. */
-export interface PassView {
+interface PassView {
   readonly states: readonly (readonly string[])[];
   /** Mapped in every state of the pass. */
   readonly committed: readonly number[];

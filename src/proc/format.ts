@@ -7,7 +7,9 @@
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c
  * seq_put_hex_ll, seq_pad.
  */
+
 import { ByteBuffer, putText, word } from '../base/byte-buffer.ts';
+import { latin1Of } from '../base/latin1.ts';
 import { VM_EXEC, VM_PROT, VM_READ, VM_SHARED, VM_WRITE } from '../mm/layout.ts';
 import {
   LINE_DEVICE,
@@ -45,7 +47,7 @@ export const GATE_LINE =
   'ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n';
 
 /** What the ids in a line stand for; a Kernel has them. */
-export interface LineTexts {
+interface LineTexts {
   readonly deviceTexts: TextTable;
   readonly nameTexts: TextTable;
 }
@@ -90,7 +92,7 @@ export function formatText(
 ): string {
   const out = new ByteBuffer();
   for (let i = 0; i < count; i++) formatLine(out, lines, i * LINE_FIELDS, texts);
-  const text = Buffer.from(out.bytes.buffer, 0, out.length).toString('latin1');
+  const text = latin1Of(out.bytes.subarray(0, out.length));
   return gate ? text + GATE_LINE : text;
 }
 

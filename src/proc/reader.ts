@@ -42,7 +42,7 @@ const RETRY_PENDING = 1;
 const FALLBACK_PENDING = 2;
 
 /** What a reader counts, over all of its passes. Sums are integers. */
-export interface ReaderCounts {
+interface ReaderCounts {
   passesStarted: number;
   passesFinished: number;
   reads: number;
@@ -72,7 +72,7 @@ export interface PassObserver {
 }
 
 /** Draws the reader's times; each from a stream of its own. */
-export interface ReaderTimes {
+interface ReaderTimes {
   thinkNs(): number;
 }
 

@@ -5,7 +5,7 @@
 
 import {
   type Choice,
-  type ChoiceFault,
+  type ChoiceError,
   type ChoiceInfo,
   isOwnFile,
   ownChoice,
@@ -212,7 +212,7 @@ function defaultsOf({ options }: ChoiceInfo): Values {
 /** Reads NAME[:key=value[,key=value…]], or the path of a file of the user's own. */
 export function readStrategy(
   text: string,
-): { readonly ok: true; readonly choice: Choice } | ChoiceFault {
+): { readonly ok: true; readonly choice: Choice } | ChoiceError {
   if (isOwnFile(text)) return { ok: true, choice: ownChoice(text) };
   return readChoice(ENTRIES, text, 'strategy');
 }

@@ -42,7 +42,7 @@ import { LIVE_VMA, type ReaderStep, type Strategy, VMA_COPY } from '../proc/stra
  * `null-copy`: after a retry a lookup that finds nothing is copied all the same.
  */
 export const BUG_COMPAT = ['none', 'pin-spin', 'end-unchecked', 'stale-name', 'null-copy'] as const;
-export type BugCompat = (typeof BUG_COMPAT)[number];
+type BugCompat = (typeof BUG_COMPAT)[number];
 
 export interface RcuRetryOptions {
   readonly name: string;

@@ -27,7 +27,7 @@ import { rcuReadLock, rcuReadUnlock, vmaIterSet, vmaNext } from '../mm/vma-walk.
 import type { Cause, Reader } from '../proc/reader.ts';
 import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
 
-export interface VmaLockOptions {
+interface VmaLockOptions {
   readonly name: string;
   readonly resume: 'iterator' | 'printed-end';
   readonly gapCheck: boolean;
@@ -38,7 +38,7 @@ export interface VmaLockOptions {
  * begin and end inside an RCU section, go on to `reader.ret`, and leave the VMA in `reader.found`
  * and `reader.lockedVma`.
  */
-export function lockNextVma(options: {
+function lockNextVma(options: {
   readonly resume: 'iterator' | 'printed-end';
   readonly gapCheck: boolean;
 }): ReaderStep {

@@ -3,23 +3,23 @@
  * difference is shown, and never a bare 0 for what was counted.
  */
 import { counted } from '../base/counted.ts';
-import type { Cell, Comparison, Difference, Rate } from '../compare/comparison.ts';
-import type { Unit } from '../compare/metrics.ts';
+import type { Cell, Comparison, MetricDifference, Rate } from '../compare/comparison.ts';
+import type { MetricUnit } from '../compare/metrics.ts';
 import type { ScenarioResult } from '../compare/result.ts';
 
 /** As cells: value, its interval, difference, its interval, p. */
-export type CellText = readonly [string, string, string, string, string];
+type CellText = readonly [string, string, string, string, string];
 
 export const CELL_HEADS = ['value', '95 % interval', 'difference', '95 % interval', 'p'] as const;
 
-export function cellText(cell: Cell, unit: Unit): CellText {
+export function cellText(cell: Cell, unit: MetricUnit): CellText {
   const [value, interval] = valueText(cell, unit);
   const { difference } = cell;
   if (difference === null) return [value, interval, '', '', ''];
   return [value, interval, ...differenceText(difference, unit)];
 }
 
-function valueText({ median, low, high, rate }: Cell, unit: Unit): [string, string] {
+function valueText({ median, low, high, rate }: Cell, unit: MetricUnit): [string, string] {
   if (rate?.of === 0 && rate.events === 0) return ['-', ''];
   if (rate !== null && rate.events === 0) {
     const { of, things } = rate;
@@ -39,7 +39,7 @@ function shareText({ events, of, low, high }: Rate): [string, string] {
   return [`${events} of ${of}: ${quantity(events / of, 'share')}`, interval];
 }
 
-function differenceText(difference: Difference, unit: Unit): [string, string, string] {
+function differenceText(difference: MetricDifference, unit: MetricUnit): [string, string, string] {
   const { median, low, high, relative, shown, pCorrected } = difference;
   if (median === null || low === null || high === null) return ['~', '', ''];
   const p = pText(pCorrected);
@@ -53,7 +53,7 @@ function pText(p: number): string {
   return p < 0.0001 ? '<0.0001' : p.toFixed(4);
 }
 
-function signed(value: number, unit: Unit): string {
+function signed(value: number, unit: MetricUnit): string {
   return value >= 0 ? `+${quantity(value, unit)}` : `-${quantity(-value, unit)}`;
 }
 
@@ -64,7 +64,7 @@ const NS_UNITS = [
 ] as const;
 
 /** Four digits, with the unit. */
-export function quantity(value: number, unit: Unit): string {
+function quantity(value: number, unit: MetricUnit): string {
   if (unit === 'share') return `${few(value * 100)} %`;
   if (unit === 'count') return few(value);
   for (const [size, name] of NS_UNITS) if (value >= size) return `${few(value / size)}${name}`;

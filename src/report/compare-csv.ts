@@ -1,8 +1,8 @@
 /** RFC 4180: a row for each scenario, metric and group; numbers in full, times in ns. */
 import type { Cell, MetricTable } from '../compare/comparison.ts';
 import type { CompareResult } from '../compare/result.ts';
-import type { CompareFormat } from './compare.ts';
 import { csvRow } from './csv.ts';
+import type { CompareFormat } from './report.ts';
 
 type Value = string | number | boolean | null | undefined;
 type Column = readonly [name: string, value: (cell: Cell, table: MetricTable) => Value];
@@ -29,7 +29,7 @@ const COLUMNS: readonly Column[] = [
   ['shown', ({ difference }) => difference?.shown],
 ];
 
-export const csv: CompareFormat = {
+export const compareCsv: CompareFormat = {
   name: 'csv',
   endings: ['csv'],
 

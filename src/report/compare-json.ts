@@ -7,9 +7,9 @@ import {
   runJson,
 } from '../compare/fields.ts';
 import type { CompareResult, ScenarioResult } from '../compare/result.ts';
-import type { CompareFormat } from './compare.ts';
+import type { CompareFormat } from './report.ts';
 
-export const json: CompareFormat = {
+export const compareJson: CompareFormat = {
   name: 'json',
   endings: ['json'],
 

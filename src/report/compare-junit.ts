@@ -3,8 +3,8 @@
  * each judgement. No times and no host: the same comparison gives the same bytes.
  */
 import type { CompareResult } from '../compare/result.ts';
-import type { CompareFormat } from './compare.ts';
 import { type Check, checksOf } from './compare-checks.ts';
+import type { CompareFormat } from './report.ts';
 
 export const junit: CompareFormat = {
   name: 'junit',

@@ -1,12 +1,12 @@
 /** The tables of the text format in GitHub's Markdown: a heading and a table for each scenario. */
 import type { CompareResult, ScenarioResult } from '../compare/result.ts';
-import type { CompareFormat } from './compare.ts';
 import { CELL_HEADS, cellText, tableTitle } from './compare-cells.ts';
 import { markdownTable } from './markdown.ts';
+import type { CompareFormat } from './report.ts';
 
 const TEXT_COLUMNS = 2;
 
-export const markdown: CompareFormat = {
+export const compareMarkdown: CompareFormat = {
   name: 'markdown',
   endings: ['md', 'markdown'],
 

@@ -11,9 +11,9 @@ import {
   runJson,
 } from '../compare/fields.ts';
 import type { CompareResult } from '../compare/result.ts';
-import type { CompareFormat } from './compare.ts';
+import type { CompareFormat } from './report.ts';
 
-export const ndjson: CompareFormat = {
+export const compareNdjson: CompareFormat = {
   name: 'ndjson',
   endings: ['ndjson', 'jsonl'],
 

@@ -1,7 +1,7 @@
 /** TAP version 14: a test point for each group of runs and each judgement. */
 import type { CompareResult } from '../compare/result.ts';
-import type { CompareFormat } from './compare.ts';
 import { checksOf } from './compare-checks.ts';
+import type { CompareFormat } from './report.ts';
 
 export const tap: CompareFormat = {
   name: 'tap',

@@ -5,11 +5,11 @@
  */
 import type { MetricTable } from '../compare/comparison.ts';
 import type { CompareResult, ScenarioResult } from '../compare/result.ts';
-import type { CompareFormat } from './compare.ts';
 import { CELL_HEADS, cellText, tableTitle } from './compare-cells.ts';
+import type { CompareFormat } from './report.ts';
 import { table } from './table.ts';
 
-export const text: CompareFormat = {
+export const compareText: CompareFormat = {
   name: 'text',
   endings: ['txt'],
 

@@ -10,8 +10,8 @@
 import { UserError } from '../base/errors.ts';
 import { isTime, type Metric, parseMetric } from './metric.ts';
 
-export const COMPARISONS = ['>=', '<=', '==', '!=', '>', '<'] as const;
-export type Comparison = (typeof COMPARISONS)[number];
+const COMPARISONS = ['>=', '<=', '==', '!=', '>', '<'] as const;
+export type ComparisonSign = (typeof COMPARISONS)[number];
 
 /** A figure of the run: one metric, or one divided by another. */
 export interface Figure {
@@ -25,7 +25,7 @@ export interface FailOn {
   /** As it was written. */
   readonly expression: string;
   readonly left: Figure;
-  readonly comparison: Comparison;
+  readonly comparison: ComparisonSign;
   /** Times in ns, percentages as fractions. */
   readonly right: number | Figure;
   /** Whether `right` was written as a percentage. */
@@ -54,7 +54,7 @@ function parse(expression: string, canonical: (strategy: string) => string): Fai
     throw new UserError(`no comparison (one of > >= < <= == !=), ${hint}`);
   }
   const left = parseFigure(parts[1]!.trim(), canonical);
-  const comparison = parts[2] as Comparison;
+  const comparison = parts[2] as ComparisonSign;
   const rightText = parts[3]!.trim();
   const number = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\d\s.]*)$/.exec(rightText);
   if (number !== null) {

@@ -9,7 +9,7 @@
 import { counted } from '../base/counted.ts';
 import type { Course, ScheduleStep } from '../search/search-outcome.ts';
 
-export interface TaskHead {
+interface TaskHead {
   readonly name: string;
   readonly kind: 'reader' | 'writer';
 }
@@ -101,7 +101,7 @@ function label({ name }: ScheduleStep): string {
 }
 
 /** `vmaStartRead` is vma_start_read. */
-export function kernelSpelling(name: string): string {
+function kernelSpelling(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 

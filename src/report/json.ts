@@ -14,7 +14,7 @@ import {
   type WriterOutcome,
 } from '../world/outcome.ts';
 import type { Format, Piece, ReportInput } from './report.ts';
-import type { Verdict } from './verdict.ts';
+import type { FailOnVerdict } from './verdict.ts';
 
 export const RUN_SCHEMA = 'mapsim/run@1';
 
@@ -99,7 +99,7 @@ export function passJson(pass: PassRecord): object {
 }
 
 /** JSON has no infinity: a ratio of something to nothing is the text "Infinity". */
-export function verdictJson({ failOn, strategy, failed, left, right }: Verdict): object {
+export function verdictJson({ failOn, strategy, failed, left, right }: FailOnVerdict): object {
   const finite = (value: number | null) => (value === Infinity ? 'Infinity' : value);
   const { expression } = failOn;
   return { expression, strategy, failed, left: finite(left), right: finite(right) };

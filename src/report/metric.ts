@@ -18,7 +18,7 @@ import {
 } from '../world/outcome.ts';
 
 export const AGGREGATES = ['min', 'mean', 'p50', 'p90', 'p99', 'max'] as const;
-export type Aggregate = (typeof AGGREGATES)[number];
+type Aggregate = (typeof AGGREGATES)[number];
 
 const READER_TIMES = ['passNs', 'readNs'] as const;
 const WRITER_TIMES = ['opNs', 'lockWaitNs', 'drainWaitNs'] as const;

@@ -2,11 +2,12 @@
  * What a format is handed and what it gives back. Formats are pure: the same outcome, the same
  * bytes. They yield their text in pieces, so that no format needs the whole of it in memory.
  */
+import type { CompareResult } from '../compare/result.ts';
 import type { Outcome } from '../world/outcome.ts';
-import type { Verdict } from './verdict.ts';
+import type { FailOnVerdict } from './verdict.ts';
 
 /** Real time, which differs from run to run: only on request. */
-export interface Timing {
+interface Timing {
   readonly wallNs: number;
 }
 
@@ -18,11 +19,11 @@ export interface Paint {
   fault(text: string): string;
 }
 
-export const PLAIN: Paint = { remark: (text) => text, fault: (text) => text };
+export const NO_PAINT: Paint = { remark: (text) => text, fault: (text) => text };
 
 export interface ReportInput {
   readonly outcome: Outcome;
-  readonly verdicts: readonly Verdict[];
+  readonly verdicts: readonly FailOnVerdict[];
   /** Version of mapsim. */
   readonly tool: string;
   /** Scheme of the random numbers. */
@@ -47,4 +48,12 @@ export interface Format {
   /** Whether it has the texts of passes in it. */
   readonly passes: boolean;
   render(input: ReportInput): Iterable<Piece>;
+}
+
+/** A format of comparisons. */
+export interface CompareFormat {
+  readonly name: string;
+  /** Endings of files that are written in it. */
+  readonly endings: readonly string[];
+  render(result: CompareResult): Iterable<string>;
 }

@@ -10,7 +10,7 @@ import type {
 export const EXPLORE_SCHEMA = 'mapsim/explore@1';
 
 /** The outcome of another strategy, and the texts that one of the two has not. */
-export interface Against extends SearchOutcome {
+interface Against extends SearchOutcome {
   readonly onlyHere: readonly PossibleText[];
   readonly onlyThere: readonly PossibleText[];
 }
@@ -45,7 +45,7 @@ function findingJson({ class: name, what, course }: Finding): object {
   return { class: name, what, ...courseJson(course) };
 }
 
-export function courseJson(course: Course): object {
+function courseJson(course: Course): object {
   const last = course.texts.at(-1);
   return {
     schedule: course.schedule,

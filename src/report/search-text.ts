@@ -119,7 +119,7 @@ export function censusText(outcome: SearchOutcome, view: SearchView): string {
 }
 
 /** What can be printed as the text of a state by one schedule may be torn by another. */
-export function countTexts({ texts }: Pick<SearchOutcome, 'texts'>): string {
+function countTexts({ texts }: Pick<SearchOutcome, 'texts'>): string {
   const torn = texts.filter((text) => text.torn).length;
   const always = texts.filter((text) => !text.intact).length;
   return `${counted(texts.length, 'text')}, ${torn} of them torn by some schedule, ${always} by every one`;

@@ -2,7 +2,7 @@
  * The results of a sweep as they come: a header, a record for each run in the order of the grid, a
  * footer. NDJSON has everything; csv has a row a run.
  */
-import type { RunRecord } from '../compare/record.ts';
+import type { RunSummary } from '../compare/record.ts';
 import { COUNTER_KEYS, TEARING_KEYS } from '../world/outcome.ts';
 import { csvRow } from './csv.ts';
 
@@ -31,10 +31,10 @@ export interface SweepRecord {
   readonly unit: number;
   /** Values of the point by path. */
   readonly point: Readonly<Record<string, unknown>>;
-  readonly run: RunRecord;
+  readonly run: RunSummary;
 }
 
-export interface SweepFooter {
+interface SweepFooter {
   /** Runs in this file. */
   readonly units: number;
   /** Whether these are all that belong here. */
@@ -66,11 +66,11 @@ function line(record: object): string {
 const SUMMARY_KEYS = ['n', 'min', 'mean', 'p50', 'p90', 'p99', 'max'] as const;
 
 const TIMES = {
-  passNs: (run: RunRecord) => run.passNs,
-  readNs: (run: RunRecord) => run.readNs,
-  'writer.opNs': (run: RunRecord) => run.writer.opNs,
-  'writer.lockWaitNs': (run: RunRecord) => run.writer.lockWaitNs,
-  'writer.drainWaitNs': (run: RunRecord) => run.writer.drainWaitNs,
+  passNs: (run: RunSummary) => run.passNs,
+  readNs: (run: RunSummary) => run.readNs,
+  'writer.opNs': (run: RunSummary) => run.writer.opNs,
+  'writer.lockWaitNs': (run: RunSummary) => run.writer.lockWaitNs,
+  'writer.drainWaitNs': (run: RunSummary) => run.writer.drainWaitNs,
 };
 
 const csv: SweepFormat = {

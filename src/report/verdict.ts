@@ -6,7 +6,7 @@
  * must not pass for one that held.
  */
 import { UserError } from '../base/errors.ts';
-import { type Comparison, type FailOn, type Figure, strategiesNamed } from './fail-on.ts';
+import { type ComparisonSign, type FailOn, type Figure, strategiesNamed } from './fail-on.ts';
 import { type MetricView, metricValue } from './metric.ts';
 
 /** A run to be judged, under the name that expressions use for it. */
@@ -15,7 +15,7 @@ export interface Subject {
   readonly outcome: MetricView;
 }
 
-export interface Verdict {
+export interface FailOnVerdict {
   readonly failOn: FailOn;
   /** The subject that the figures without a strategy of their own are from. */
   readonly strategy: string;
@@ -33,7 +33,7 @@ export function judge(
   subjects: readonly Subject[],
   /** Those that expressions without a strategy are about; others only where they are named. */
   judged: readonly Subject[] = subjects,
-): readonly Verdict[] {
+): readonly FailOnVerdict[] {
   return expressions.flatMap((failOn) => {
     const { left, right } = failOn;
     const bound = left.strategy !== null && (typeof right === 'number' || right.strategy !== null);
@@ -44,7 +44,7 @@ export function judge(
   });
 }
 
-function judgeOne(failOn: FailOn, subject: Subject, subjects: readonly Subject[]): Verdict {
+function judgeOne(failOn: FailOn, subject: Subject, subjects: readonly Subject[]): FailOnVerdict {
   const left = figureValue(failOn.left, subject, subjects);
   const right =
     typeof failOn.right === 'number' ? failOn.right : figureValue(failOn.right, subject, subjects);
@@ -52,7 +52,7 @@ function judgeOne(failOn: FailOn, subject: Subject, subjects: readonly Subject[]
   return { failOn, strategy: subject.strategy, failed, left, right };
 }
 
-function holds(left: number, comparison: Comparison, right: number): boolean {
+function holds(left: number, comparison: ComparisonSign, right: number): boolean {
   switch (comparison) {
     case '>':
       return left > right;
@@ -117,7 +117,10 @@ export function checkStrategies(expressions: readonly FailOn[], taking: readonly
  * One line without the mark: the expression and what it came to.
  * @param several name the strategy, there is more than one
  */
-export function verdictText({ failOn, strategy, left, right }: Verdict, several: boolean): string {
+export function verdictText(
+  { failOn, strategy, left, right }: FailOnVerdict,
+  several: boolean,
+): string {
   const figures = typeof failOn.right === 'number' ? [left] : [left, right];
   const values = figures.map((value) => figureText(value, failOn.percent)).join(' against ');
   return `${several ? `${strategy}: ` : ''}${failOn.expression} (${values})`;

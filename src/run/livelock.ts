@@ -12,6 +12,7 @@
  * Left out: two tasks due at the same instant (their order is not in the state): never taken as
  * equal.
  */
+import { latin1Of } from '../base/latin1.ts';
 import { Packer } from '../base/packed.ts';
 import type { Reader } from '../proc/reader.ts';
 import { vmaAt } from '../scenario/vma-list.ts';
@@ -130,7 +131,7 @@ export class LivelockWatch {
       saveReaderView(k, r, c.base, p);
     }
     for (const w of writers) saveWriter(w, c, p);
-    return Buffer.from(p.bytes.buffer, 0, p.length).toString('latin1');
+    return latin1Of(p.bytes.subarray(0, p.length));
   }
 
   #chanceText(chance: World['chances'][number]): string {

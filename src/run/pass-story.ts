@@ -11,7 +11,7 @@ const STATE_LINES_MAX = 2 ** 22;
 const GATE = '[vsyscall]';
 
 /** By line of the pass: when it was printed, and in which state it was read. */
-export interface LineTimes {
+interface LineTimes {
   readonly lineNs: readonly number[];
   readonly lineState: readonly number[];
 }

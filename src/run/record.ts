@@ -14,14 +14,14 @@ import type { Outcome } from '../world/outcome.ts';
 import type { PassSelection } from '../world/pass-watch.ts';
 import type { RunListener } from './timed-driver.ts';
 
-export const RECORD_SCHEMA = 'mapsim/record@1';
+const RECORD_SCHEMA = 'mapsim/record@1';
 
 /** In place of a step's name. */
 export const GETS_CPU = '+cpu';
-export const LOSES_CPU = '-cpu';
+const LOSES_CPU = '-cpu';
 
 /** How the run was asked for. */
-export interface RecordHead {
+interface RecordHead {
   readonly scenario: Pick<Scenario, 'name' | 'sha256'>;
   /** In place of the readers' own, or null. */
   readonly strategy: string | null;
@@ -41,7 +41,7 @@ export interface RecordItem {
   readonly name: string;
 }
 
-export interface RecordEnd extends Pick<Outcome, 'ended' | 'livelock'> {
+interface RecordEnd extends Pick<Outcome, 'ended' | 'livelock'> {
   readonly steps: number;
 }
 

@@ -14,7 +14,7 @@ import type { RunRecord } from './record.ts';
 import { RecordedCpus, RecordMisfit } from './recorded-cpus.ts';
 import { type RunRequest, TimedRun } from './timed.ts';
 
-export interface ReplayedRun {
+interface ReplayedRun {
   readonly outcome: Outcome;
   readonly misfit: Misfit | null;
 }

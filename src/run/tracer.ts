@@ -22,7 +22,7 @@ import type { RunListener } from './timed-driver.ts';
 import { TraceColumns } from './trace-columns.ts';
 
 /** What the tracer is asked for. */
-export interface TraceRequest {
+interface TraceRequest {
   /** Events that end before, or begin after it, are left out. */
   readonly window: { readonly fromNs: number; readonly toNs: number } | null;
   /** The pass whose story is kept: a reader's name and the number of its pass. */

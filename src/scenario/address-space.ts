@@ -5,20 +5,23 @@
  * A scenario may have a million VMAs, so places are kept for each item of the list, not for each
  * VMA.
  */
-import { posix } from 'node:path';
+
 import { UserError } from '../base/errors.ts';
+import { bytesOfText, latin1Of } from '../base/latin1.ts';
+import { dirname, isAbsolute, joinPaths } from '../base/posix-path.ts';
 import { anonymous, backing, checkName, newShmemFile } from './backing.ts';
 import { SourceText, type Span } from './faults.ts';
 import { type Landmarks, landmarks } from './landmarks.ts';
 import { cite, type Loading, pageAt, refuse } from './loading.ts';
-import { GATE_PAGE, parseMapsText } from './maps-text.ts';
+import { GATE_PAGE } from './maps-line.ts';
+import { parseMapsText } from './maps-text.ts';
 import type { Path } from './parse.ts';
-import type { VmaSpec } from './scenario.ts';
 import type { ExplicitVma, VmaEntry } from './schema.ts';
 import { ALL_PAGES, hexOfPage, hexRange } from './units.ts';
+import type { VmaSpec } from './vma-list.ts';
 import { pickVmas, type VmaList, VmaListBuilder, vmaAt, vmaOrder } from './vma-list.ts';
 
-export const VMAS_MAX = 1_000_000;
+const VMAS_MAX = 1_000_000;
 /** A maps text of VMAS_MAX lines has about a hundred bytes for each; longer is no such text. */
 const MAPS_BYTES_MAX = 256 * 1024 * 1024;
 
@@ -83,7 +86,7 @@ export class AddressSpace {
       return;
     }
     // Code points above 255 would be no bytes; the kernel has bytes.
-    const bytes = Buffer.from(text, 'utf8').toString('latin1');
+    const bytes = bytesOfText(text);
     const { places } = this.#loading;
     this.#addText(
       bytes,
@@ -96,9 +99,7 @@ export class AddressSpace {
 
   #addFrom(entry: { from: string; tag?: string | undefined; touched: boolean }, path: Path): void {
     const { env, faults, file, hash, places } = this.#loading;
-    const shown = posix.isAbsolute(entry.from)
-      ? entry.from
-      : posix.join(posix.dirname(file), entry.from);
+    const shown = isAbsolute(entry.from) ? entry.from : joinPaths(dirname(file), entry.from);
     let bytes: Uint8Array;
     try {
       bytes = env.readFile(shown);
@@ -113,7 +114,7 @@ export class AddressSpace {
       this.#refuse([...path, 'from'], `from: ${entry.from} is larger than 256 MiB`);
       return;
     }
-    const source = new SourceText(shown, Buffer.from(bytes).toString('latin1'));
+    const source = new SourceText(shown, latin1Of(bytes));
     this.#addText(source.text, entry.tag ?? null, entry.touched, (start, end) =>
       source.span(start, end),
     );

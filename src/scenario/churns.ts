@@ -10,10 +10,11 @@ import type { AddressSpace, LaidOut } from './address-space.ts';
 import { anonymous } from './backing.ts';
 import { durationNs, type Loading, pageAt, refuse } from './loading.ts';
 import type { Path } from './parse.ts';
-import type { Churn, RangeSpec, Selector, VmaSpec } from './scenario.ts';
+import type { Churn, Selector } from './scenario.ts';
 import type { WriterArgs } from './schema.ts';
 import { anyRange, type SelectorContext, selector } from './selectors.ts';
 import { ALL_PAGES } from './units.ts';
+import type { RangeSpec, VmaSpec } from './vma-list.ts';
 import { eachVma, type VmaList, vmaAt, vmaList } from './vma-list.ts';
 
 type ChurnName = NonNullable<WriterArgs['churn']>;

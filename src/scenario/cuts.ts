@@ -7,7 +7,7 @@ import { hexOfPage, parseAddress } from './units.ts';
 /** A scenario as data. */
 export type Tree = Readonly<Record<string, unknown>>;
 
-export interface Cut {
+interface Cut {
   /** Without the part. */
   readonly tree: Tree;
   /** The part, in words. */

@@ -108,7 +108,7 @@ function lineEnd(text: string, lineStart: number): number {
   return end > lineStart && text[end - 1] === '\r' ? end - 1 : end;
 }
 
-export interface RenderOptions {
+interface RenderOptions {
   /** So many faults are shown, the rest counted. */
   readonly limit?: number;
   /** Faults found beyond those given. */

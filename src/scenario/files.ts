@@ -4,7 +4,7 @@
  */
 import type { FileSpec } from './scenario.ts';
 
-export class FileTable {
+export class FileSpecs {
   readonly files: FileSpec[] = [];
   readonly #ids = new Map<string, number>();
   #last = -1;

@@ -2,10 +2,10 @@
  * What all parts of loading share: the caller's lists, the file that is read, the faults so far,
  * and the conversions that can fail.
  */
-import type { Choice, ChoiceFault } from '../base/choice.ts';
+import type { Choice, ChoiceError } from '../base/choice.ts';
 import type { Fault, FaultList, Span } from './faults.ts';
 import { show } from './faults.ts';
-import type { FileTable } from './files.ts';
+import type { FileSpecs } from './files.ts';
 import type { Path, Places } from './parse.ts';
 import type { Duration, Scenario } from './scenario.ts';
 import type { DurationArgs } from './schema.ts';
@@ -18,7 +18,7 @@ export interface LoadEnv {
    * @throws UserError that says why it cannot be read
    */
   readFile(path: string): Uint8Array;
-  strategies(text: string): { readonly ok: true; readonly choice: Choice } | ChoiceFault;
+  strategies(text: string): { readonly ok: true; readonly choice: Choice } | ChoiceError;
   /** Whether a scenario may name a path: what it names is a program. Left out: it may not. */
   readonly allowCode?: boolean;
   readonly costs: { readonly presets: readonly string[]; readonly names: readonly string[] };
@@ -42,7 +42,7 @@ export interface Loading {
   readonly env: LoadEnv;
   readonly faults: FaultList;
   readonly places: Places;
-  readonly files: FileTable;
+  readonly files: FileSpecs;
   /** Path of the scenario file, `-` for standard input. */
   readonly file: string;
   /** Takes the bytes of each file referred to, in order. */

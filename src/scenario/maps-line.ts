@@ -7,8 +7,8 @@
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c seq_path,
  * seq_pad.
  */
-import type { FileTable } from './files.ts';
-import type { VmaSpec } from './scenario.ts';
+import type { FileSpecs } from './files.ts';
+import type { VmaSpec } from './vma-list.ts';
 
 /** Which name the kernel chose for anonymous memory: no rule of the line itself tells it. */
 export const LABEL = { none: 0, heap: 1, stack: 2 } as const;
@@ -91,7 +91,7 @@ export class MapsLine {
     return this.#name === '[stack]' ? LABEL.stack : LABEL.none;
   }
 
-  vma(files: FileTable, touched: boolean): VmaSpec {
+  vma(files: FileSpecs, touched: boolean): VmaSpec {
     const name = this.#name;
     let file = -1;
     let anonName: string | null = null;

@@ -9,11 +9,9 @@
  *
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c seq_path.
  */
-import type { FileTable } from './files.ts';
-import { GATE_PAGE, LABEL, MapsLine, SHMEM_PATH } from './maps-line.ts';
-import type { VmaSpec } from './scenario.ts';
-
-export { GATE_PAGE, LABEL, SHMEM_PATH };
+import type { FileSpecs } from './files.ts';
+import { MapsLine } from './maps-line.ts';
+import type { VmaSpec } from './vma-list.ts';
 
 export interface MapsText {
   /** In the order of the text. */
@@ -26,8 +24,8 @@ export interface MapsText {
   readonly gateOffset: number;
 }
 
-export interface MapsContext {
-  readonly files: FileTable;
+interface MapsContext {
+  readonly files: FileSpecs;
   /** Count private memory as written to. */
   readonly touched: boolean;
   /** At most so many VMAs are read; the caller complains. */

@@ -21,7 +21,7 @@ import { type FaultList, SourceText, type Span } from './faults.ts';
 import { isPlainJson } from './json-scan.ts';
 import { NESTING_MAX, TOO_DEEP, TOO_MANY_ALIASES, tokensOf } from './yaml-guard.ts';
 
-export const SOURCE_BYTES_MAX = 16 * 1024 * 1024;
+const SOURCE_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Keys and indices from the top of the file. */
 export type Path = readonly (string | number)[];
@@ -90,7 +90,7 @@ export class Places {
   }
 }
 
-export interface Parsed {
+interface Parsed {
   readonly value: unknown;
   readonly places: Places;
   readonly source: SourceText;

@@ -1,5 +1,5 @@
 /** The files that a scenario names, relative to itself: elsewhere they have other names. */
-import { posix } from 'node:path';
+import { isAbsolute } from '../base/posix-path.ts';
 import type { Tree } from './cuts.ts';
 
 /** Where paths stand, by list of the scenario. `from` of a writer is an instant. */
@@ -20,7 +20,7 @@ export function movePaths(
 ): Tree {
   const moved = (value: unknown, key: string): unknown => {
     if (Array.isArray(value)) return value.map((part) => moved(part, key));
-    if (typeof value !== 'string' || posix.isAbsolute(value)) return value;
+    if (typeof value !== 'string' || isAbsolute(value)) return value;
     return key === 'strategy' && !isStrategyFile(value) ? value : move(value);
   };
   const lists = Object.entries(PATH_KEYS).flatMap(([list, keys]) => {

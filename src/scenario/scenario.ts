@@ -29,31 +29,7 @@ export interface FileSpec {
   readonly open: number;
 }
 
-/** One VMA of the address space at the start. */
-export interface VmaSpec {
-  readonly startPage: number;
-  readonly endPage: number;
-  /** Four characters as maps prints them: `rw-p`. */
-  readonly perms: string;
-  /** Index into Scenario.files, or -1 for anonymous memory. */
-  readonly file: number;
-  /** Offset into the file in pages; 0 for anonymous memory. */
-  readonly offsetPages: number;
-  /** prctl name, printed as [anon:NAME] (or [anon_shmem:NAME] with a file), or null. */
-  readonly anonName: string | null;
-  /** What vm_ops->name would print, e.g. `[vdso]`, or null. */
-  readonly special: string | null;
-  readonly touched: boolean;
-}
-
-/** A range of pages as given in `vmas:`; what selectors name, whatever becomes of the VMAs. */
-export interface RangeSpec {
-  readonly startPage: number;
-  readonly endPage: number;
-  readonly perms: string;
-}
-
-export type Pick = 'first' | 'next' | 'random';
+type Pick = 'first' | 'next' | 'random';
 
 /** A selector, resolved to the ranges that it may pick (indices into Scenario.ranges, rising). */
 export interface Selector {

@@ -28,7 +28,7 @@ function messageOf(entries: v.ObjectEntries, expected: string | null): string {
 }
 
 /** One of these words. */
-export function oneOf<const W extends readonly string[]>(words: W) {
+export function oneWord<const W extends readonly string[]>(words: W) {
   return v.picklist(words, words.join(' '));
 }
 
@@ -155,6 +155,6 @@ export const SelectorSchema = about(
     tag: about('Ranges with this tag; without it, all.', v.optional(Tag)),
     index: about('Among those, from 0, by address.', v.optional(whole('an index of 0 or more', 0))),
     address: about('The range that holds this address.', v.optional(Address)),
-    pick: v.optional(oneOf(['first', 'next', 'random']), 'first'),
+    pick: v.optional(oneWord(['first', 'next', 'random']), 'first'),
   }),
 );

@@ -18,7 +18,7 @@ import {
   FileSchema,
   FixedDurationSchema,
   keys,
-  oneOf,
+  oneWord,
   PAGES,
   PATH,
   PERMS,
@@ -206,7 +206,7 @@ const traceShape = {
   ),
   touched: about(
     'For trace: whether private memory is written to once it is writable; default all.',
-    v.optional(oneOf(['all', 'none'])),
+    v.optional(oneWord(['all', 'none'])),
   ),
   filesFrom: about(
     'For trace: further maps texts that tell device and inode of mapped files.',
@@ -228,7 +228,7 @@ export const WriterSchema = exactlyOne(
         ),
       ),
     ),
-    churn: about('A program by name.', v.optional(oneOf(CHURN_NAMES))),
+    churn: about('A program by name.', v.optional(oneWord(CHURN_NAMES))),
     ...traceShape,
     vma: about(
       'What the churn works on; default: every VMA of at least 3 pages, pick random.',
@@ -268,8 +268,8 @@ export const CostsSchema = v.union(
 
 export const MachineSchema = keys('a machine', {
   cpus: about('Default: a CPU for every task.', v.optional(count('CPUs', 4096))),
-  rwsem: about('How mmap_lock queues.', v.optional(oneOf(['rwsem', 'fifo']), 'rwsem')),
-  preempt: v.optional(oneOf(['full', 'none']), 'full'),
+  rwsem: about('How mmap_lock queues.', v.optional(oneWord(['rwsem', 'fifo']), 'rwsem')),
+  preempt: v.optional(oneWord(['full', 'none']), 'full'),
   hz: v.optional(whole('a tick rate of 1 to 10000', 1, 10_000), 250),
   costs: v.optional(CostsSchema, 'server'),
   hogs: about(

@@ -10,10 +10,11 @@ import { rangeAt } from '../base/range-at.ts';
 import type { LaidOut } from './address-space.ts';
 import { type Loading, pageAt, refuse } from './loading.ts';
 import type { Path } from './parse.ts';
-import type { Place, RangeSpec, Selector } from './scenario.ts';
+import type { Place, Selector } from './scenario.ts';
 import type { SelectorArgs } from './schema.ts';
 import { didYouMean, list } from './shape.ts';
 import { ALL_PAGES, hexRange } from './units.ts';
+import type { RangeSpec } from './vma-list.ts';
 import { vmaAt } from './vma-list.ts';
 
 export interface SelectorContext {
@@ -119,7 +120,7 @@ function rangeText(range: RangeSpec | undefined): string {
   return range ? hexRange(range.startPage, range.endPage) : 'it';
 }
 
-export interface PlaceArgs {
+interface PlaceArgs {
   readonly at?: string | undefined;
   readonly vma?: SelectorArgs | undefined;
   readonly page?: number | undefined;

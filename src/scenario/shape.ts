@@ -10,7 +10,7 @@ import { type FaultList, type Span, show } from './faults.ts';
 import type { Path, Places } from './parse.ts';
 
 /** Where to report, and where in the file the checked value stands. */
-export interface ShapeContext {
+interface ShapeContext {
   readonly faults: FaultList;
   readonly places: Places;
 }

@@ -12,16 +12,16 @@
  * file.
  */
 
-import { posix } from 'node:path';
 import { isMap, isNode, parseDocument } from 'yaml';
 import { isOwnFile } from '../base/choice.ts';
+import { basename } from '../base/posix-path.ts';
 import { type Fault, FaultList, show } from './faults.ts';
 import { type Path, type Places, parseSource } from './parse.ts';
 import { CODE_HINT, codeRefused } from './strategy-file.ts';
 import { parseDuration } from './units.ts';
 import type { ScenarioSource } from './validate.ts';
 
-export interface Axis {
+interface Axis {
   /** As written: `writers[0].think`. */
   readonly path: string;
   readonly values: readonly unknown[];
@@ -43,12 +43,12 @@ export interface Grid {
   sourceOf(point: number): Uint8Array;
 }
 
-export type GridResult =
+type GridResult =
   | { readonly ok: true; readonly grid: Grid }
   | { readonly ok: false; readonly faults: readonly Fault[]; readonly dropped: number };
 
 /** Each point is a scenario in memory. */
-export const POINTS_MAX = 10_000;
+const POINTS_MAX = 10_000;
 
 /** @param allowCode whether `strategies:` may name programs */
 export function parseGrid({ path, bytes }: ScenarioSource, allowCode = false): GridResult {
@@ -63,7 +63,7 @@ export function parseGrid({ path, bytes }: ScenarioSource, allowCode = false): G
 }
 
 function nameOf(path: string): string {
-  return path === '-' ? 'stdin' : posix.basename(path).replace(/\.(ya?ml|json)$/i, '');
+  return path === '-' ? 'stdin' : basename(path).replace(/\.(ya?ml|json)$/i, '');
 }
 
 /** A stretch of the text and what stands there instead, by the axis. */

@@ -5,8 +5,10 @@
  * A log tells paths, not devices and inodes: those come from the maps texts of the scenario, the
  * start text first, then those of `filesFrom`. A file that no text knows prints 00:00 and inode 0.
  */
-import { posix } from 'node:path';
+
 import { UserError } from '../base/errors.ts';
+import { latin1Of } from '../base/latin1.ts';
+import { dirname, isAbsolute, joinPaths } from '../base/posix-path.ts';
 import type { Trace } from '../trace/call.ts';
 import { readTrace } from '../trace/read-trace.ts';
 import { type Loading, refuse } from './loading.ts';
@@ -85,7 +87,7 @@ function loadTrace(loading: Loading, path: Path, args: WriterArgs): Trace | null
 /** Bytes of a file that the scenario refers to, also noted in its hash; null after a fault. */
 function readReferred(loading: Loading, path: Path, name: string): Uint8Array | null {
   const { env, faults, file, hash, places } = loading;
-  const shown = posix.isAbsolute(name) ? name : posix.join(posix.dirname(file), name);
+  const shown = isAbsolute(name) ? name : joinPaths(dirname(file), name);
   try {
     const bytes = env.readFile(shown);
     hash.update(bytes);
@@ -153,7 +155,7 @@ function readFilesFrom(loading: Loading, path: Path, names: readonly string[]): 
     const at = [...path, 'filesFrom', index];
     const bytes = readReferred(loading, at, name);
     if (bytes === null) continue;
-    parseMapsText(Buffer.from(bytes).toString('latin1'), {
+    parseMapsText(latin1Of(bytes), {
       files: loading.files,
       touched: false,
       vmasMax: VMAS_MAX,

@@ -4,6 +4,7 @@
  * Arithmetic is on digits, never on fractions: `0.3us` is 300 ns and `0.3ns` is refused. Addresses
  * become page indices, exact for the whole 64-bit space.
  */
+import { bytesOfText } from '../base/latin1.ts';
 import type { Duration } from './scenario.ts';
 
 export const PAGE_SIZE = 4096;
@@ -11,7 +12,7 @@ export const PAGE_SIZE = 4096;
 export const ALL_PAGES = 2 ** 52;
 
 /** What the schema has let pass as a fixed duration: whole ns, or digits with a unit. */
-export type DurationText = number | string;
+type DurationText = number | string;
 
 const UNIT_DIGITS: Readonly<Record<string, number>> = { ns: 0, us: 3, ms: 6, s: 9 };
 
@@ -63,9 +64,5 @@ export function hexRange(startPage: number, endPage: number): string {
 
 /** Text as the kernel prints it: a byte for each character, newlines as \012 (seq_path). */
 export function kernelBytes(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the test is for anything but ASCII
-  const bytes = /^[\u0000-\u007f]*$/.test(text)
-    ? text
-    : Buffer.from(text, 'utf8').toString('latin1');
-  return bytes.replaceAll('\n', '\\012');
+  return bytesOfText(text).replaceAll('\n', '\\012');
 }

@@ -5,13 +5,14 @@
  * schema by itself, and what is left of it is judged further, so that one mistake does not hide
  * another. A fault that would only follow from another one is not reported.
  */
-import { createHash } from 'node:crypto';
-import { posix } from 'node:path';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { UserError } from '../base/errors.ts';
+import { basename } from '../base/posix-path.ts';
 import { AddressSpace, type LaidOut } from './address-space.ts';
 import { addRegion, type PlacedSpares, placeSpares, type Spares } from './churns.ts';
 import { FaultList } from './faults.ts';
-import { FileTable } from './files.ts';
+import { FileSpecs } from './files.ts';
 import { fixedNs, type LoadEnv, type Loaded, type Loading, refuse } from './loading.ts';
 import { type Path, parseSource } from './parse.ts';
 import type { Scenario, WriterSpec } from './scenario.ts';
@@ -42,7 +43,7 @@ export interface ScenarioSource {
 
 export function loadScenario(source: ScenarioSource, env: LoadEnv): Loaded {
   const faults = new FaultList();
-  const hash = createHash('sha256').update(source.bytes);
+  const hash = sha256.create().update(source.bytes);
   const shown = source.path === '-' ? 'stdin' : source.path;
   const parsed = parseSource(shown, source.bytes, faults);
   if (!parsed) return refused(faults);
@@ -52,7 +53,7 @@ export function loadScenario(source: ScenarioSource, env: LoadEnv): Loaded {
     env,
     faults,
     places: parsed.places,
-    files: new FileTable(),
+    files: new FileSpecs(),
     file: source.path,
     hash,
     vmasIncomplete: false,
@@ -60,7 +61,7 @@ export function loadScenario(source: ScenarioSource, env: LoadEnv): Loaded {
   };
   const scenario = build(loading, top, scenarioName(source.path));
   if (!scenario || faults.count > 0) return refused(faults);
-  const whole = { ...scenario, sha256: hash.digest('hex') };
+  const whole = { ...scenario, sha256: bytesToHex(hash.digest()) };
   return { ok: true, scenario: whole };
 }
 
@@ -70,7 +71,7 @@ function refused(faults: FaultList): Loaded {
 
 /** Base name without its ending. */
 function scenarioName(path: string): string {
-  return path === '-' ? 'stdin' : posix.basename(path).replace(/\.(ya?ml|json)$/i, '');
+  return path === '-' ? 'stdin' : basename(path).replace(/\.(ya?ml|json)$/i, '');
 }
 
 type Keyed = Readonly<Record<string, unknown>>;

@@ -16,7 +16,7 @@ const ALIASES_MAX = 100;
 const LEXEMES_MAX = 5_000_000;
 
 /** Why a text is refused, and from where. */
-export interface Excess {
+interface Excess {
   readonly at: number;
   readonly message: string;
   readonly hint: string | null;

@@ -7,7 +7,7 @@ import { type Schedule, scheduleText } from '../sim/schedule.ts';
 import { eventIs, type Find, type TextMetric } from './finds.ts';
 import { tearingOf } from './mark-text.ts';
 import type { Event } from './outcomes.ts';
-import { replay } from './replay.ts';
+import { replaySchedule } from './replay.ts';
 import type { Finding, PossibleText } from './search-outcome.ts';
 import type { FinishedText, SearchWorld } from './search-world.ts';
 import { shrink } from './shrink.ts';
@@ -123,7 +123,7 @@ function findingOf(
   const first = how();
   const isFound = (event: Event): boolean => eventIs(find, event);
   const schedule = shrinks ? shrink(freshWorld(), first, isFound, shrinkMax) : first;
-  const { course } = replay(freshWorld(), schedule);
+  const { course } = replaySchedule(freshWorld(), schedule);
   return { class: find.class, what: note, course };
 }
 

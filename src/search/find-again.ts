@@ -6,7 +6,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { parseSchedule, type Schedule } from '../sim/schedule.ts';
 import { eventIs, type Find } from './finds.ts';
 import type { Event } from './outcomes.ts';
-import { replay } from './replay.ts';
+import { replaySchedule } from './replay.ts';
 import { headOf, plainWorld, type SearchRequest } from './search.ts';
 import type { SearchOutcome } from './search-outcome.ts';
 import { followLeniently, shrink } from './shrink.ts';
@@ -34,6 +34,6 @@ export function findAgain(
   const isFound = (event: Event): boolean => eventIs(find, event);
   const schedule = followLeniently(world, kept, isFound);
   if (schedule === null) return null;
-  const { course } = replay(fresh(), shrink(fresh(), schedule, isFound));
+  const { course } = replaySchedule(fresh(), shrink(fresh(), schedule, isFound));
   return { ...outcome, ...head, findings: [{ ...finding!, course }] };
 }

@@ -25,7 +25,7 @@ export interface Replayed {
  * @param world a fresh one, used up by this
  * @param names of the steps as recorded, or null
  */
-export function replay(
+export function replaySchedule(
   world: SearchWorld,
   schedule: Schedule,
   names: readonly string[] | null = null,

@@ -18,8 +18,8 @@ import type { Kernel } from '../mm/kernel.ts';
 import { NO_ANON_VMA, NO_SPECIAL } from '../mm/layout.ts';
 import type { Deferred } from '../mm/rcu.ts';
 import { FREE_POINTER_PAGE, NEVER_LOCKED } from '../mm/vma.ts';
-import { LEAF_SLOTS, TREE_END } from '../mm/vma-leaf.ts';
 import type { VmaTree } from '../mm/vma-tree.ts';
+import { LEAF_SLOTS, TREE_END } from '../mm/vma-tree.ts';
 
 /** The counter of a restored world, when it is even; samples that are behind are 0. */
 export const RESTORED_SEQ = 2;

@@ -8,7 +8,7 @@
 import type { Packer, Unpacker } from '../base/packed.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { NEVER_LOCKED } from '../mm/vma.ts';
-import { TREE_END } from '../mm/vma-leaf.ts';
+import { TREE_END } from '../mm/vma-tree.ts';
 import type { Reader } from '../proc/reader.ts';
 import { isFree, RESTORED_SEQ } from './save-kernel.ts';
 

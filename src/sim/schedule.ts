@@ -6,7 +6,7 @@
  * twelve times, task 1 once, task 0 choosing the third of its possibilities, task 1 three times.
  */
 
-export const SCHEDULE_VERSION = 1;
+const SCHEDULE_VERSION = 1;
 
 export interface ScheduleItem {
   readonly task: number;
@@ -35,7 +35,7 @@ export function scheduleText(schedule: Schedule): string {
   return `${SCHEDULE_VERSION}:${items.join('.')}`;
 }
 
-export interface ScheduleFault {
+interface ScheduleFault {
   readonly error: string;
   /** Where in the text. */
   readonly offset: number;

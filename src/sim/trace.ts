@@ -1,6 +1,6 @@
 /** The last steps of each task, in a ring: written only when somebody asks for them. */
 
-export interface TracedStep {
+interface TracedStep {
   readonly atNs: number;
   readonly step: string;
 }

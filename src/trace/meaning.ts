@@ -34,13 +34,13 @@ const BEYOND = new Set([
 ]);
 
 /** The action; or what is not understood; or null for a call that has nothing to do with memory. */
-export type Meaning =
+type Meaning =
   | { readonly action: TraceAction; readonly remark: string | null }
   | { readonly action: null; readonly remark: string }
   | null;
 
 /** What meaning.ts asks about files. */
-export interface Descriptors {
+interface Descriptors {
   /** Number of the path behind the descriptor, or of a made-up one; -1 never. */
   pathId(path: string): number;
   /** What an earlier open() in the log said, or null. */

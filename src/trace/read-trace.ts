@@ -7,7 +7,9 @@
  * memory, of which there may be CALLS_MAX. Nothing of a log can make it fail but more calls than
  * that: what is not understood is counted and listed.
  */
+
 import { UserError } from '../base/errors.ts';
+import { ownText } from '../base/latin1.ts';
 import { LineSplitter } from '../base/lines.ts';
 import { asMapsPrints, quotedText } from './arguments.ts';
 import type { Trace, TracedCall } from './call.ts';
@@ -19,7 +21,7 @@ import type { LogParser, LogSink, RawCall } from './raw-call.ts';
 import { Remarks } from './remarks.ts';
 import { StraceParser } from './strace.ts';
 
-export const CALLS_MAX = 1_000_000;
+const CALLS_MAX = 1_000_000;
 const DESCRIPTORS_MAX = 65_536;
 const WORDS_MAX = 1024;
 
@@ -185,7 +187,7 @@ export class TraceReader implements LogSink {
   #word(text: string): string {
     const known = this.#words.get(text);
     if (known !== undefined) return known;
-    const own = Buffer.from(text, 'latin1').toString('latin1');
+    const own = ownText(text);
     if (this.#words.size < WORDS_MAX) this.#words.set(own, own);
     return own;
   }

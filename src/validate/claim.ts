@@ -8,7 +8,7 @@
 import type { Lab } from './lab.ts';
 
 /** What the model said. */
-export interface Finding {
+interface Finding {
   /** The simulated figure as it is shown, with its unit. */
   readonly simulated: string;
   /** Whether it lies within the tolerance. */
@@ -38,7 +38,7 @@ export interface ClaimGroup {
   readonly claims: readonly Claim[];
 }
 
-export type Verdict = 'agrees' | 'differs' | 'FAILS';
+type Verdict = 'agrees' | 'differs' | 'FAILS';
 
 export interface Judged {
   readonly claim: Claim;

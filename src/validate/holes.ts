@@ -1,4 +1,5 @@
 /** VMAs that move while they are read, and the hole that MREMAP_FIXED leaves in a write section. */
+import { latin1Of } from '../base/latin1.ts';
 import { type Claim, near, showPercent, withinFactor } from './claim.ts';
 import type { Lab } from './lab.ts';
 import { GUEST, guest, LOOP_JITTER, looping, PROGRAM, regions, writer } from './spaces.ts';
@@ -33,7 +34,7 @@ const moved: Claim = {
       },
       { texts: true },
     );
-    const times = texts.map(({ text }) => seen(Buffer.from(text).toString('latin1')));
+    const times = texts.map(({ text }) => seen(latin1Of(text)));
     const share = (n: number): number => times.filter((t) => t === n).length / times.length;
     return {
       simulated: `0 times in ${showPercent(share(0))}, twice in ${showPercent(share(2))}`,

@@ -11,7 +11,7 @@ import { SELFTEST } from './selftest.ts';
 import { STARVATION } from './starvation.ts';
 import { TEARING } from './tearing.ts';
 
-export const CLAIM_GROUPS: readonly ClaimGroup[] = [
+const CLAIM_GROUPS: readonly ClaimGroup[] = [
   CHUNKS,
   COSTS,
   LOCKS,
@@ -24,7 +24,7 @@ export const CLAIM_GROUPS: readonly ClaimGroup[] = [
 
 export const CLAIMS: readonly Claim[] = CLAIM_GROUPS.flatMap(({ claims }) => claims);
 
-export interface JudgedGroup {
+interface JudgedGroup {
   readonly title: string;
   readonly claims: readonly Judged[];
 }

@@ -24,7 +24,7 @@ export interface LabEnv {
   readonly long: boolean;
 }
 
-export interface Asked {
+interface Asked {
   /** In place of every reader's own. */
   readonly strategy?: Choice;
   readonly seed?: string;

@@ -19,7 +19,7 @@ export interface Calls {
   readonly times: Float64Array; // rising
 }
 
-export interface Loop {
+interface Loop {
   readonly program: readonly ScenarioData[];
   readonly readers: readonly ScenarioData[];
   readonly duration: string;

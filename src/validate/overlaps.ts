@@ -1,4 +1,5 @@
 /** Lines that overlap or go backwards, which merges bring about; memory missing from a text. */
+import { latin1Of } from '../base/latin1.ts';
 import type { Outcome, PassRecord } from '../world/outcome.ts';
 import { type Claim, showPercent, withinFactor } from './claim.ts';
 import { callsPerSecond, mergeChurn } from './fallbacks.ts';
@@ -55,7 +56,7 @@ const START = /^([0-9a-f]+)-([0-9a-f]+) /;
 function outOfOrder(pass: PassRecord): { inPage: number; atPage: number } {
   const found = { inPage: 0, atPage: 0 };
   let end = 0;
-  const text = Buffer.from(pass.text).toString('latin1');
+  const text = latin1Of(pass.text);
   for (const [index, line] of text.split('\n').entries()) {
     const match = START.exec(line);
     if (match === null) continue;

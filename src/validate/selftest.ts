@@ -8,6 +8,7 @@
  *
  * Source: v6.18 tools/testing/selftests/proc/proc-maps-race.c.
  */
+import { latin1Of } from '../base/latin1.ts';
 import type { PassRecord } from '../world/outcome.ts';
 import type { Claim, ClaimGroup } from './claim.ts';
 import type { Lab } from './lab.ts';
@@ -29,10 +30,10 @@ export const RACES = {
   resize: { last: line(AT, 1, 'r--p'), first: RESTORED.first },
   remap: { last: line(AT, 1, 'r--p'), first: line(AT + 1, 1, 'rw-p') },
 } as const;
-export type Race = keyof typeof RACES;
+type Race = keyof typeof RACES;
 
 /** How many passes show what; the kernel's test fails on one of `refused`. */
-export interface Borders {
+interface Borders {
   readonly modified: number;
   readonly restored: number;
   /** The last line as changed, then the restored VMA as a whole. */
@@ -44,7 +45,7 @@ export function borders(passes: readonly PassRecord[], race: Race): Borders {
   const found = { modified: 0, restored: 0, repeated: 0, refused: 0 };
   const changed = RACES[race];
   for (const { text } of passes) {
-    const lines = Buffer.from(text).toString('latin1').split('\n');
+    const lines = latin1Of(text).split('\n');
     const [last, first] = [lines[BORDER], lines[BORDER + 1]];
     if (last === RESTORED.last && first === RESTORED.first) found.restored++;
     else if (last === changed.last && first === changed.first) found.modified++;
@@ -72,7 +73,7 @@ export function race(lab: Lab, which: Race, strategy: string): Borders {
  * Those that promise so much, and come to an end. rcu-unchecked promises nothing; rcu-retry,
  * rcu-page and query-rcu never finish a pass beside a writer that hardly rests.
  */
-export const RACING = [
+const RACING = [
   'mmap-lock',
   'rcu-retry3',
   'rcu-once',

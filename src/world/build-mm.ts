@@ -29,12 +29,13 @@ import { type LockPolicy, MmapLock } from '../mm/rw-semaphore.ts';
 import { TextTable } from '../mm/text-table.ts';
 import { VmaArena } from '../mm/vma.ts';
 import { VmaTree } from '../mm/vma-tree.ts';
-import type { FileSpec, Scenario, VmaSpec } from '../scenario/scenario.ts';
+import type { FileSpec, Scenario } from '../scenario/scenario.ts';
+import type { VmaSpec } from '../scenario/vma-list.ts';
 import { eachVma } from '../scenario/vma-list.ts';
 import { MmLayout } from './mm-layout.ts';
 
 /** vm_flags of four letters as maps prints them; VM_ACCOUNT as mmap would have set it. */
-export function flagsOf(perms: string): number {
+function flagsOf(perms: string): number {
   const shared = perms[3] === 's';
   const write = perms[1] === 'w';
   return (
@@ -47,7 +48,7 @@ export function flagsOf(perms: string): number {
 }
 
 /** `maj:min inode` as printed. */
-export function deviceText(file: FileSpec): string {
+function deviceText(file: FileSpec): string {
   const hex = (n: number): string => n.toString(16).padStart(2, '0');
   return `${hex(file.major)}:${hex(file.minor)} ${file.inode}`;
 }

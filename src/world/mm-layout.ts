@@ -2,7 +2,7 @@
 import type { Kernel } from '../mm/kernel.ts';
 import { type Layout, NO_FILE, NO_NAME, NO_VMA, type VmaRecord } from '../mm/layout.ts';
 import { LINE_FIELDS, lineOf, type PrintedVma } from '../mm/line.ts';
-import { LEAF_SLOTS } from '../mm/vma-leaf.ts';
+import { LEAF_SLOTS } from '../mm/vma-tree.ts';
 import type { LiveLayout } from '../oracle/live.ts';
 import type { SmallLayout } from '../oracle/small-world.ts';
 

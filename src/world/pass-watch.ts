@@ -158,7 +158,7 @@ export class PassWatch implements PassObserver {
       torn: watch.verdict.torn,
       tearing,
       finished,
-      text: Buffer.from(text.bytes.buffer, 0, text.length),
+      text: text.bytes.subarray(0, text.length),
       cuts: watch.verdict.cutLines,
     });
   }

@@ -40,12 +40,11 @@ export const EVENT = {
   /** Number of the line behind it, pass, 1: inside a page. */
   cut: 16,
 } as const;
-export type EventKind = (typeof EVENT)[keyof typeof EVENT];
 
 /** An event that was not over when the tracer stopped has this added to its kind. */
 export const OPEN = 32;
 
-export interface TraceEvents {
+interface TraceEvents {
   readonly count: number;
   readonly kind: Uint8Array;
   readonly task: Uint16Array;

@@ -14,7 +14,7 @@ import type {
   WriterSpec,
 } from '../scenario/scenario.ts';
 
-export interface ZeroTimeLoop {
+interface ZeroTimeLoop {
   /** Of the reader or writer. */
   readonly name: string;
   readonly error: string;

@@ -25,7 +25,7 @@ import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
 import { mergeNewRange, unmapRange } from '../mm/vma-change.ts';
 import { touchRange } from './touch.ts';
 
-export type BrkCall = Extract<Call, { call: 'brk' }>;
+type BrkCall = Extract<Call, { call: 'brk' }>;
 
 /** The whole call. */
 export function planBrk(layout: Layout, call: BrkCall): Plan {

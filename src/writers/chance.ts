@@ -7,8 +7,8 @@
 import { RandomStream, STREAM_WORDS } from '../base/prng.ts';
 import type { Duration } from '../scenario/scenario.ts';
 
-export const PURPOSES = ['start', 'think', 'hold', 'pause'] as const;
-export type Purpose = (typeof PURPOSES)[number];
+const PURPOSES = ['start', 'think', 'hold', 'pause'] as const;
+type Purpose = (typeof PURPOSES)[number];
 
 export interface Chance {
   /** A pick of one of n: 0 … n-1. */

@@ -10,7 +10,8 @@
 import { unreachable } from '../base/assert.ts';
 import { rangeAt } from '../base/range-at.ts';
 import { NO_FILE } from '../mm/layout.ts';
-import type { Churn, RangeSpec, Selector } from '../scenario/scenario.ts';
+import type { Churn, Selector } from '../scenario/scenario.ts';
+import type { RangeSpec } from '../scenario/vma-list.ts';
 import { hexAddress, mapFlagsOf, otherPerms, protOf } from './perms.ts';
 import { fileToMap } from './program.ts';
 import { callsItem, type Item, Picker, type Script, type ScriptContext } from './script.ts';

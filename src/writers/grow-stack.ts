@@ -12,7 +12,7 @@ import { type Layout, VM_GROWSDOWN, VM_PROT, type VmaRecord } from '../mm/layout
 import { anonVmaPrepare } from '../mm/merge.ts';
 import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
 
-export type GrowStackCall = Extract<Call, { call: 'growStack' }>;
+type GrowStackCall = Extract<Call, { call: 'growStack' }>;
 
 /** The whole fault: `pages` is how far below the stack's end it comes. */
 export function planGrowStack(layout: Layout, call: GrowStackCall): Plan {

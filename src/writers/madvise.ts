@@ -22,7 +22,7 @@ import {
 import { ACT, type Call, type CallCost, type Errno, type Plan } from '../mm/plan.ts';
 import { modifyVma } from '../mm/vma-change.ts';
 
-export type MadviseCall = Extract<Call, { call: 'madvise' }>;
+type MadviseCall = Extract<Call, { call: 'madvise' }>;
 
 /** The whole call. */
 export function planMadvise(layout: Layout, call: MadviseCall): Plan {

@@ -30,7 +30,7 @@ import {
 } from '../mm/vma-change.ts';
 import { getUnmappedArea } from './get-unmapped-area.ts';
 
-export type MmapCall = Extract<Call, { call: 'mmap' }>;
+type MmapCall = Extract<Call, { call: 'mmap' }>;
 
 /** The whole call. The arguments are looked at with the lock held. */
 export function planMmap(layout: Layout, call: MmapCall): Plan {

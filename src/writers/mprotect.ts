@@ -24,7 +24,7 @@ import { ACT, type Call, type CallCost, type Errno, type Plan } from '../mm/plan
 import { modifyVma } from '../mm/vma-change.ts';
 import { touchRange } from './touch.ts';
 
-export type MprotectCall = Extract<Call, { call: 'mprotect' }>;
+type MprotectCall = Extract<Call, { call: 'mprotect' }>;
 
 /** The whole call. */
 export function planMprotect(layout: Layout, call: MprotectCall): Plan {

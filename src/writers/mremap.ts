@@ -11,21 +11,9 @@ import { MAX_MAP_COUNT } from '../mm/mm-struct.ts';
 import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
 import { mergeNewRange, unmapRange } from '../mm/vma-change.ts';
 import { getUnmappedArea } from './get-unmapped-area.ts';
-import { moveVma, unmapDestination } from './remap-move.ts';
+import { moveVma, type Remap, unmapDestination } from './remap-move.ts';
 
-export type MremapCall = Extract<Call, { call: 'mremap' }>;
-
-/** What the rest of the call works on: one VMA's part of what the caller named. */
-export interface Remap {
-  readonly start: number;
-  /** Pages before and after. */
-  readonly oldPages: number;
-  readonly newPages: number;
-  /** Where MREMAP_FIXED puts it, or -1. */
-  readonly to: number;
-  readonly mayMove: boolean;
-  readonly dontUnmap: boolean;
-}
+type MremapCall = Extract<Call, { call: 'mremap' }>;
 
 /** The page to return, or why not. */
 type Result = number | Errno;

@@ -9,7 +9,7 @@ import type { Layout } from '../mm/layout.ts';
 import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
 import { unmapRange } from '../mm/vma-change.ts';
 
-export type MunmapCall = Extract<Call, { call: 'munmap' }>;
+type MunmapCall = Extract<Call, { call: 'munmap' }>;
 
 /** The whole call. The arguments are looked at with the lock held. */
 export function planMunmap(layout: Layout, call: MunmapCall): Plan {

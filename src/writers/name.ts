@@ -12,7 +12,7 @@ import { type Layout, NO_FILE, type VmaRecord } from '../mm/layout.ts';
 import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
 import { modifyVma } from '../mm/vma-change.ts';
 
-export type NameCall = Extract<Call, { call: 'name' }>;
+type NameCall = Extract<Call, { call: 'name' }>;
 
 /** The whole call. The arguments are looked at with the lock held. */
 export function planName(layout: Layout, call: NameCall): Plan {

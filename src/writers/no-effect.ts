@@ -9,7 +9,7 @@ import { Draft, planBeforeLock } from '../mm/draft.ts';
 import type { Layout } from '../mm/layout.ts';
 import { ACT, type Call, type Plan } from '../mm/plan.ts';
 
-export type NoEffectCall = Extract<Call, { call: 'noEffect' }>;
+type NoEffectCall = Extract<Call, { call: 'noEffect' }>;
 
 /** The whole call. */
 export function planNoEffect(layout: Layout, call: NoEffectCall): Plan {

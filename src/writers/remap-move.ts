@@ -12,7 +12,18 @@ import type { Proposal } from '../mm/merge.ts';
 import { MAX_MAP_COUNT } from '../mm/mm-struct.ts';
 import { ACT, ACT_FIELDS, type Errno } from '../mm/plan.ts';
 import { insertNew, mergeNewRange, unmapRange } from '../mm/vma-change.ts';
-import type { Remap } from './mremap.ts';
+
+/** What the rest of the call works on: one VMA's part of what the caller named. */
+export interface Remap {
+  readonly start: number;
+  /** Pages before and after. */
+  readonly oldPages: number;
+  readonly newPages: number;
+  /** Where MREMAP_FIXED puts it, or -1. */
+  readonly to: number;
+  readonly mayMove: boolean;
+  readonly dontUnmap: boolean;
+}
 
 /** The destination is empty from one act to another. */
 interface Hole {

@@ -9,7 +9,7 @@ import { NO_ANON_VMA, NO_FILE, NO_NAME, VM_PROT, VM_SHARED, type VmaRecord } fro
 import type { Plan } from '../mm/plan.ts';
 import { NEW_ANON_SHMEM, type Template, type Texts } from './template.ts';
 
-export interface UndoContext {
+interface UndoContext {
   readonly texts: Texts;
   nameText(name: number): string;
   isAnonShmem(file: number): boolean;

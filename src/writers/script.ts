@@ -2,7 +2,8 @@
  * What programs and churns have in common: they say which operation comes next, in full, and can be
  * saved as numbers.
  */
-import type { Duration, RangeSpec, Scenario, Selector } from '../scenario/scenario.ts';
+import type { Duration, Scenario, Selector } from '../scenario/scenario.ts';
+import type { RangeSpec } from '../scenario/vma-list.ts';
 import type { Chance } from './chance.ts';
 import type { Template, Texts } from './template.ts';
 

@@ -41,7 +41,7 @@ export interface WriterWorld {
 }
 
 /** Thinking that the program asks for: no operation, and no think follows it. */
-export interface Pause {
+interface Pause {
   readonly kind: 'pause';
   readonly pauseNs: number;
   /** In place of a span the time at which it ends, ns of the run; it may have passed. */

@@ -52,7 +52,7 @@ const FLAG_BITS: Readonly<Record<string, number>> = {
 };
 
 /** The calls of a trace by thread, and whose turn it is. */
-export class TraceOrder {
+class TraceOrder {
   readonly turns: Turns;
   /** For each thread the indices of its calls. */
   readonly callsOf: readonly number[][];

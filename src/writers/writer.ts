@@ -32,7 +32,7 @@ export interface FinishedOperation {
   readonly errno: string | null;
 }
 
-export interface WriterParts {
+interface WriterParts {
   readonly layout: Layout;
   readonly source: OperationSource;
   /** It stops after a number of operations. */
@@ -93,7 +93,7 @@ export class Writer extends Task implements Actor {
   }
 }
 
-export const nextOperation: WriterStep = (k, w) => {
+const nextOperation: WriterStep = (k, w) => {
   const next = w.source.next();
   if (next === null) return DONE as unknown as WriterStep;
   if (next.kind === 'pause') {

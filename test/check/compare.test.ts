@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareVmas, type Difference } from '../../src/check/compare.ts';
+import { compareVmas, type VmaDifference } from '../../src/check/compare.ts';
 import { describeDifference } from '../../src/check/describe.ts';
 import { anon, CAPTURES, capture, linesOf } from './support.ts';
 
@@ -73,7 +73,7 @@ describe('two texts', () => {
       }
       return pages;
     };
-    const covers = (found: readonly Difference[], page: number) =>
+    const covers = (found: readonly VmaDifference[], page: number) =>
       found.some((d) => d.kind !== 'divided' && d.start <= page && page < d.end);
     fc.assert(
       fc.property(text, text, (a, b) => {

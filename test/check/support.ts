@@ -1,7 +1,7 @@
 /** Captures, lines by value, and what a checker finds in a text. */
 import { readFileSync } from 'node:fs';
 import { LineSplitter } from '../../src/base/lines.ts';
-import { type Finding, TextChecker, type VmaLine } from '../../src/check/text-checker.ts';
+import { type CheckFinding, TextChecker, type VmaLine } from '../../src/check/text-checker.ts';
 
 export const CAPTURES = [
   'bash.maps',
@@ -17,14 +17,14 @@ export function capture(name: string): string {
 }
 
 export interface Checked {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CheckFinding[];
   readonly vmas: readonly VmaLine[];
   readonly texts: number;
 }
 
 /** @param chunk bytes handed over at a time */
 export function checked(text: string | Uint8Array, chunk = 1 << 16): Checked {
-  const findings: Finding[] = [];
+  const findings: CheckFinding[] = [];
   const vmas: VmaLine[] = [];
   const checker = new TextChecker({
     finding: (finding) => findings.push(finding),

@@ -1,7 +1,7 @@
 /** Runs and groups made by hand, and real ones in this process. */
 
 import type { Group } from '../../src/compare/comparison.ts';
-import { Pool, type RunRecord, recordOf } from '../../src/compare/record.ts';
+import { Pool, type RunSummary, summaryOf } from '../../src/compare/record.ts';
 import type { CompareResult, ScenarioResult } from '../../src/compare/result.ts';
 import { chooseStrategy } from '../../src/readers/index.ts';
 import { TimedRun } from '../../src/run/timed.ts';
@@ -26,7 +26,7 @@ export function aGroup(
   seedOf: (index: number) => string = (i) => String(i + 1),
 ): Group {
   const pool = new Pool();
-  const runs = parts.map((part, i): RunRecord => {
+  const runs = parts.map((part, i): RunSummary => {
     const reader = aReader({
       strategy: label,
       counters: { ...SOME, ...part.counters },
@@ -38,7 +38,7 @@ export function aGroup(
       readers: [reader],
       writers: [aWriter('churn', part.opNs ?? [])],
     });
-    const { run, pool: own } = recordOf(outcome);
+    const { run, pool: own } = summaryOf(outcome);
     pool.merge(own);
     return run;
   });
@@ -58,7 +58,7 @@ export function realGroup(scenario: Scenario, strategy: string, seeds: readonly 
       passes,
     });
     while (!run.advance(1e9)) {}
-    const { run: record, pool: own } = recordOf(run.outcome());
+    const { run: record, pool: own } = summaryOf(run.outcome());
     pool.merge(own);
     return record;
   });

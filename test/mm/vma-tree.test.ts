@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NO_VMA } from '../../src/mm/layout.ts';
-import { LEAF_SLOTS } from '../../src/mm/vma-leaf.ts';
-import { type VmaCursor, VmaTree } from '../../src/mm/vma-tree.ts';
+import { LEAF_SLOTS, type VmaCursor, VmaTree } from '../../src/mm/vma-tree.ts';
 
 const PAGES = 60;
 

@@ -1,6 +1,6 @@
 /** Hand-made outcomes: everything is 0 but what a test names. */
 import { Samples } from '../../src/base/statistics.ts';
-import { type Piece, PLAIN, type ReportInput } from '../../src/report/report.ts';
+import { NO_PAINT, type Piece, type ReportInput } from '../../src/report/report.ts';
 import {
   CAUSE_KEYS,
   COUNTER_KEYS,
@@ -122,7 +122,7 @@ export function anInput(outcome: Outcome, parts: Partial<ReportInput> = {}): Rep
     prng: 'alea/1',
     timing: null,
     view: { counts: true, cuts: false, passLines: false },
-    paint: PLAIN,
+    paint: NO_PAINT,
     ...parts,
   };
 }

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FileTable } from '../../src/scenario/files.ts';
-import { LABEL, type MapsText, parseMapsText } from '../../src/scenario/maps-text.ts';
-import type { FileSpec, VmaSpec } from '../../src/scenario/scenario.ts';
+import { FileSpecs } from '../../src/scenario/files.ts';
+import { LABEL } from '../../src/scenario/maps-line.ts';
+import { type MapsText, parseMapsText } from '../../src/scenario/maps-text.ts';
+import type { FileSpec } from '../../src/scenario/scenario.ts';
+import type { VmaSpec } from '../../src/scenario/vma-list.ts';
 
 interface Read extends MapsText {
   readonly files: readonly FileSpec[];
@@ -11,7 +13,7 @@ interface Read extends MapsText {
 }
 
 function read(text: string): Read {
-  const files = new FileTable();
+  const files = new FileSpecs();
   const faults: string[] = [];
   const parsed = parseMapsText(text, {
     files,

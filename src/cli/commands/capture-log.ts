@@ -6,7 +6,7 @@ import type { Trace } from '../../trace/call.ts';
 import { readTrace } from '../../trace/read-trace.ts';
 import type { Recording, TimedText } from '../strace-run.ts';
 
-export interface MatchedLog {
+interface MatchedLog {
   readonly trace: Trace;
   readonly start: Buffer;
   readonly end: Buffer;

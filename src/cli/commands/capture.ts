@@ -15,8 +15,8 @@ import { readProcMaps } from '../process-maps.ts';
 import { type Recording, recordCalls } from '../strace-run.ts';
 import { matchLog } from './capture-log.ts';
 import { checkRepeatedly } from './capture-repeat.ts';
-import { type ImportedText, vmaLines, writeFile, writeScenario } from './import.ts';
-import { tellTrace } from './import-notes.ts';
+import { writeFile, writeScenario } from './import.ts';
+import { type ImportedText, tellTrace, vmaLines } from './import-notes.ts';
 import { factsOf, type TracePart } from './imported-scenario.ts';
 
 export interface CaptureOptions extends QuietOptions {

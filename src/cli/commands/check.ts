@@ -2,11 +2,11 @@
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { LineSplitter } from '../../base/lines.ts';
-import { compareVmas, type Difference } from '../../check/compare.ts';
+import { compareVmas, type VmaDifference } from '../../check/compare.ts';
 import { describeDifference, describeFinding, differenceRecord } from '../../check/describe.ts';
 import {
+  type CheckFinding,
   FINDING_KINDS,
-  type Finding,
   type FindingKind,
   TextChecker,
   type VmaLine,
@@ -50,7 +50,7 @@ export async function check(
 /** The VMAs of the one text of a file. */
 async function readVmas(path: string, context: CommandContext): Promise<VmaLine[]> {
   const vmas: VmaLine[] = [];
-  let first: Finding | null = null;
+  let first: CheckFinding | null = null;
   const checker = new TextChecker({
     finding: (finding) => {
       if (finding.kind === 'field') first ??= finding;
@@ -136,7 +136,7 @@ class CheckRun {
     return failed ? EXIT.failed : EXIT.done;
   }
 
-  #found(file: string, finding: Finding): void {
+  #found(file: string, finding: CheckFinding): void {
     this.#counts[finding.kind]++;
     if (this.#options.format === 'text') this.#pieces.push(`${describeFinding(file, finding)}\n`);
     else if (this.#listed.length < LISTED_MAX) this.#listed.push({ file, ...finding });
@@ -146,7 +146,7 @@ class CheckRun {
     for (const difference of compareVmas(here, this.#there!)) this.#differs(file, difference);
   }
 
-  #differs(file: string, difference: Difference): void {
+  #differs(file: string, difference: VmaDifference): void {
     this.#differences++;
     if (this.#options.format === 'text') {
       this.#pieces.push(`${describeDifference(difference)}\n`);

@@ -11,7 +11,7 @@ import type { PassChoice } from '../options.ts';
 import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
 
 /** What the readers of a run use. */
-export interface ReaderStrategies {
+interface ReaderStrategies {
   /** In place of every reader's own. */
   readonly strategy: Choice | null;
   readonly strategies: Strategies;

@@ -6,12 +6,12 @@ import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
 import { PRNG } from '../../base/prng.ts';
 import { compareGroups, type Group } from '../../compare/comparison.ts';
-import { Pool, type RunRecord } from '../../compare/record.ts';
+import { Pool, type RunSummary } from '../../compare/record.ts';
 import type { CompareResult, ScenarioResult } from '../../compare/result.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { type Batch, runBatch } from '../batch.ts';
-import type { BatchRequest, Unit, UnitResult } from '../batch-unit.ts';
+import type { BatchRequest, RunUnit, UnitResult } from '../batch-unit.ts';
 import type { CommandContext } from '../command.ts';
 import type { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
@@ -24,7 +24,7 @@ import type { CompareOptions } from './compare.ts';
 import { judgeGroups, parseForGroups } from './compare-judge.ts';
 import { listStrategies, type StrategyList, withRepeat } from './many.ts';
 
-export interface PreparedRuns {
+interface PreparedRuns {
   readonly ok: true;
   readonly paths: readonly string[];
   readonly scenarios: readonly Scenario[];
@@ -87,7 +87,7 @@ export async function compareRuns(
   // Seed by seed, so that what a signal leaves has every strategy in it.
   const units = scenarios.flatMap((_, scenario) =>
     seeds.flatMap((seed) =>
-      strategies.choices.map((strategy): Unit => ({ scenario, strategy, seed })),
+      strategies.choices.map((strategy): RunUnit => ({ scenario, strategy, seed })),
     ),
   );
   const chosen = units.map((_, i) => i);
@@ -132,7 +132,7 @@ export async function compareRuns(
 }
 
 interface Gathered {
-  readonly runs: RunRecord[];
+  readonly runs: RunSummary[];
   readonly pool: Pool;
 }
 

@@ -5,7 +5,8 @@
 import { availableParallelism } from 'node:os';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { type CompareResult, faultyRuns, stoppedRuns } from '../../compare/result.ts';
-import { COMPARE_FORMATS, type CompareFormat } from '../../report/compare.ts';
+import { COMPARE_FORMATS } from '../../report/compare.ts';
+import type { CompareFormat } from '../../report/report.ts';
 import type { ColorChoice } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';

@@ -3,15 +3,32 @@
  */
 import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
+import { LineSplitter } from '../../base/lines.ts';
 import { compareVmas } from '../../check/compare.ts';
 import { describeDifference } from '../../check/describe.ts';
-import type { VmaLine } from '../../check/text-checker.ts';
+import { TextChecker, type VmaLine } from '../../check/text-checker.ts';
 import { finalLayout } from '../../run/final.ts';
 import { SHMEM_PATH } from '../../scenario/maps-line.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Remark, Trace } from '../../trace/call.ts';
 import type { Messages } from '../messages.ts';
-import { type ImportedText, vmaLines } from './import.ts';
+
+export interface ImportedText {
+  /** As the user wrote it; `-` is standard input. */
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly vmas: readonly VmaLine[];
+}
+
+/** The lines by value. */
+export function vmaLines(bytes: Uint8Array): VmaLine[] {
+  const vmas: VmaLine[] = [];
+  const checker = new TextChecker({ finding: () => {}, vma: (vma) => vmas.push(vma) });
+  const lines = new LineSplitter((text, number, cut) => checker.line(text, number, cut));
+  lines.push(bytes);
+  lines.end();
+  return vmas;
+}
 
 const DIFFERENCES_SHOWN = 10;
 const EVENTS_MAX = 1_000_000_000;

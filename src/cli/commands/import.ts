@@ -7,10 +7,8 @@
 import { posix } from 'node:path';
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
-import { LineSplitter } from '../../base/lines.ts';
-import { TextChecker, type VmaLine } from '../../check/text-checker.ts';
 import { renderFaults, SourceText } from '../../scenario/faults.ts';
-import { FileTable } from '../../scenario/files.ts';
+import { FileSpecs } from '../../scenario/files.ts';
 import { parseMapsText } from '../../scenario/maps-text.ts';
 import { TraceReader } from '../../trace/read-trace.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
@@ -18,7 +16,7 @@ import { checkRegular, writeWhole } from '../files.ts';
 import { loadBytes } from '../load.ts';
 import { Output } from '../output.ts';
 import { chunksOf } from '../streams.ts';
-import { tellReplay, tellTrace } from './import-notes.ts';
+import { type ImportedText, tellReplay, tellTrace, vmaLines } from './import-notes.ts';
 import { factsOf, type ScenarioParts, scenarioText, type TracePart } from './imported-scenario.ts';
 import { stepsBetween } from './text-steps.ts';
 
@@ -34,13 +32,6 @@ export interface ImportOptions extends QuietOptions {
 /** A text of more is none of a process. */
 const TEXT_BYTES_MAX = 256 * 1024 * 1024;
 const VMAS_MAX = 1_000_000;
-
-export interface ImportedText {
-  /** As the user wrote it; `-` is standard input. */
-  readonly path: string;
-  readonly bytes: Buffer;
-  readonly vmas: readonly VmaLine[];
-}
 
 export async function importMaps(
   paths: readonly string[],
@@ -77,7 +68,7 @@ async function readText(path: string, context: CommandContext): Promise<Imported
   const faults: Parameters<typeof renderFaults>[0][number][] = [];
   let count = 0;
   const parsed = parseMapsText(source.text, {
-    files: new FileTable(),
+    files: new FileSpecs(),
     touched: false,
     vmasMax: VMAS_MAX,
     fault: (start, end, message, hint) => {
@@ -91,16 +82,6 @@ async function readText(path: string, context: CommandContext): Promise<Imported
   }
   if (parsed.vmas.length === 0) throw new UserError(`${source.file}: holds no line of maps text`);
   return { path, bytes, vmas: vmaLines(bytes) };
-}
-
-/** The lines by value. */
-export function vmaLines(bytes: Uint8Array): VmaLine[] {
-  const vmas: VmaLine[] = [];
-  const checker = new TextChecker({ finding: () => {}, vma: (vma) => vmas.push(vma) });
-  const lines = new LineSplitter((text, number, cut) => checker.line(text, number, cut));
-  lines.push(bytes);
-  lines.end();
-  return vmas;
 }
 
 async function readLog(options: ImportOptions, context: CommandContext): Promise<TracePart | null> {

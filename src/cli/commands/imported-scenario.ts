@@ -55,7 +55,7 @@ function quoted(text: string): string {
 }
 
 /** What of a log the scenario is made from; the log itself may be large. */
-export interface TraceFacts {
+interface TraceFacts {
   readonly calls: number;
   /** From the first call to the last return. */
   readonly spanNs: number;
@@ -69,7 +69,7 @@ export function factsOf({ calls, timed }: Trace): TraceFacts {
 }
 
 /** 1, 2, 5, 10 … : the log in about REPLAY_NS. */
-export function replaySpeed(spanNs: number): number {
+function replaySpeed(spanNs: number): number {
   const wanted = spanNs / REPLAY_NS;
   let speed = 1;
   for (let i = 0; speed < wanted && speed < 1e9; i++)

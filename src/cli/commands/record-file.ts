@@ -1,10 +1,10 @@
 /** `run --record`: the file that a timed run is recorded in. */
 import { Recorder } from '../../run/record.ts';
+import type { RunRequest } from '../../run/timed.ts';
 import type { RunListener } from '../../run/timed-driver.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Outcome } from '../../world/outcome.ts';
 import { OutFile } from '../files.ts';
-import type { RunRequest } from '../sliced-run.ts';
 import type { RunOptions } from './run.ts';
 
 export class RecordFile {

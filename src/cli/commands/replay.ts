@@ -14,7 +14,7 @@ import { FaultList } from '../../scenario/faults.ts';
 import { parseSource } from '../../scenario/parse.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { carryWriters } from '../../search/carry.ts';
-import { type Replayed, replay as replaySchedule } from '../../search/replay.ts';
+import { type Replayed, replaySchedule } from '../../search/replay.ts';
 import { headOf, plainWorld } from '../../search/search.ts';
 import type { SearchWorld } from '../../search/search-world.ts';
 import { parseSchedule, type Schedule } from '../../sim/schedule.ts';

@@ -1,8 +1,8 @@
 /** What is remarkable about a run, in words, for standard error. */
 import { counted } from '../../base/counted.ts';
+import type { RunRequest } from '../../run/timed.ts';
 import type { KernelFaultReport, Outcome, StepStack } from '../../world/outcome.ts';
 import type { Messages } from '../messages.ts';
-import type { RunRequest } from '../sliced-run.ts';
 
 /** Where what is shown is not simply the pass that was asked for. */
 export function tellPasses(

@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { Chalk } from 'chalk';
 import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
-import { type Paint, PLAIN } from '../../report/report.ts';
+import { NO_PAINT, type Paint } from '../../report/report.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { WalkRequest } from '../../search/random-walk.ts';
 import type { SearchProgress, SearchRequest } from '../../search/search.ts';
@@ -200,7 +200,7 @@ export function limitsOf(
 }
 
 function paintFor(options: { readonly color: ColorChoice }, { io }: CommandContext): Paint {
-  if (!wantsColor(options.color, io.env, io.stdout)) return PLAIN;
+  if (!wantsColor(options.color, io.env, io.stdout)) return NO_PAINT;
   const chalk = new Chalk({ level: 1 });
   return { remark: (text) => chalk.dim(text), fault: (text) => chalk.red(text) };
 }
@@ -225,7 +225,7 @@ export function endedBy(signal: Signal, interrupt: Interrupt, { io }: CommandCon
 }
 
 /** A word of a command line, quoted where the shell would see more in it. */
-export function shellWord(word: string): string {
+function shellWord(word: string): string {
   return /^[A-Za-z0-9_./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

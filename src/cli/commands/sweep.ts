@@ -16,7 +16,7 @@ import { renderFaults } from '../../scenario/faults.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { type Grid, parseGrid } from '../../scenario/sweep.ts';
 import { type Batch, runBatch } from '../batch.ts';
-import type { BatchRequest, Unit } from '../batch-unit.ts';
+import type { BatchRequest, RunUnit } from '../batch-unit.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
 import { SIGNAL_EXIT } from '../io.ts';
@@ -52,7 +52,7 @@ interface Sweep {
   readonly grid: Grid;
   readonly scenarios: readonly Scenario[];
   readonly header: SweepHeader;
-  readonly units: readonly Unit[];
+  readonly units: readonly RunUnit[];
   /** Those of this shard. */
   readonly chosen: readonly number[];
   readonly request: BatchRequest;
@@ -245,10 +245,10 @@ function unitsOf(
   scenarios: readonly Scenario[],
   strategies: readonly Choice[] | null,
   seeds: readonly string[] | null,
-): Unit[] {
+): RunUnit[] {
   return scenarios.flatMap(({ seed: own }, scenario) =>
     (strategies ?? [null]).flatMap((strategy) =>
-      (seeds ?? [own]).map((seed): Unit => ({ scenario, strategy, seed })),
+      (seeds ?? [own]).map((seed): RunUnit => ({ scenario, strategy, seed })),
     ),
   );
 }

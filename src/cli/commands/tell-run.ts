@@ -3,19 +3,19 @@ import { Chalk } from 'chalk';
 import { EXIT } from '../../base/errors.ts';
 import { PRNG } from '../../base/prng.ts';
 import type { FailOn } from '../../report/fail-on.ts';
-import { type Format, type Paint, PLAIN, type ReportInput } from '../../report/report.ts';
+import { type Format, NO_PAINT, type Paint, type ReportInput } from '../../report/report.ts';
 import { countLines } from '../../report/text.ts';
-import { judge, type Verdict, verdictText } from '../../report/verdict.ts';
+import { type FailOnVerdict, judge, verdictText } from '../../report/verdict.ts';
+import type { RunRequest } from '../../run/timed.ts';
 import type { EndReason, Outcome } from '../../world/outcome.ts';
 import { type ColorChoice, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import type { SUMMARY_CHOICES } from '../options.ts';
 import { Output } from '../output.ts';
-import type { RunRequest } from '../sliced-run.ts';
 import { VERSION } from '../version.ts';
 import { tellEnd, tellPasses } from './run-notes.ts';
 
-export interface Shown extends Pick<ReportInput, 'timing'> {
+interface Shown extends Pick<ReportInput, 'timing'> {
   readonly format: Format;
   readonly failOn: readonly FailOn[];
   readonly passes: RunRequest['passes'];
@@ -65,7 +65,7 @@ export async function tellRun(
 const LIMITS: readonly EndReason[] = ['max-events', 'history-full', 'livelock'];
 
 function tellVerdicts(
-  verdicts: readonly Verdict[],
+  verdicts: readonly FailOnVerdict[],
   options: TellOptions,
   { io, messages }: CommandContext,
 ): void {
@@ -78,7 +78,7 @@ function tellVerdicts(
 }
 
 function paint(colored: boolean): Paint {
-  if (!colored) return PLAIN;
+  if (!colored) return NO_PAINT;
   const chalk = new Chalk({ level: 1 });
   return { remark: (text) => chalk.dim(text), fault: (text) => chalk.red(text) };
 }

@@ -3,11 +3,11 @@
  * of a scenario. What the texts do not tell is left out: the order, what came and went in between,
  * the stack, and the kernel's own mappings.
  */
-import { compareVmas, type Difference } from '../../check/compare.ts';
+import { compareVmas, type VmaDifference } from '../../check/compare.ts';
 import type { VmaLine } from '../../check/text-checker.ts';
 
 /** More operations than that make no readable scenario. */
-export const STEPS_MAX = 10_000;
+const STEPS_MAX = 10_000;
 
 /** Operations from the first text to the second, … and from the last one back, as YAML. */
 export function stepsBetween(texts: readonly (readonly VmaLine[])[]): {
@@ -39,7 +39,7 @@ function heapEnd(vmas: readonly VmaLine[]): number {
   return vmas.reduce((end, vma) => (vma.name === '[heap]' ? Math.max(end, vma.end) : end), 0);
 }
 
-function stepsOf(difference: Difference): string[] {
+function stepsOf(difference: VmaDifference): string[] {
   const { start, end } = difference;
   const at = `at: "${hex(start)}", pages: ${end - start}`;
   switch (difference.kind) {
