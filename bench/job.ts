@@ -7,6 +7,7 @@ import { TimedRun } from '../src/run/timed.ts';
 import { renderFaults } from '../src/scenario/faults.ts';
 import type { Scenario } from '../src/scenario/scenario.ts';
 import { loadScenario } from '../src/scenario/validate.ts';
+import * as yaml from '../src/scenario/yaml-text.ts';
 import { RandomWalks } from '../src/search/random-walk.ts';
 import { Search, type SearchRequest } from '../src/search/search.ts';
 
@@ -96,7 +97,7 @@ function requestOf(strategy: string | null): SearchRequest {
     maxDepth: null,
     preemptions: null,
     store: 'exact',
-    reduce: 'private',
+    reduce: 'all',
   };
 }
 
@@ -118,10 +119,10 @@ class Stopwatch {
   }
 }
 
-function load({ root, yaml, path = 'bench.yaml' }: Source): Scenario {
-  const bytes = yaml === undefined ? readFileSync(resolve(root, path)) : Buffer.from(yaml);
+function load({ root, yaml: text, path = 'bench.yaml' }: Source): Scenario {
+  const bytes = text === undefined ? readFileSync(resolve(root, path)) : Buffer.from(text);
   const loaded = loadScenario(
-    { path, bytes },
+    { path, bytes, yaml },
     {
       readFile: (name) => readFileSync(resolve(root, name)),
       strategies: readStrategy,

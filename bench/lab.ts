@@ -32,7 +32,7 @@ export interface Lab {
 }
 
 export async function startJob({ directory }: Lab, job: Job): Promise<Subject> {
-  const child = fork(join(directory, 'bench/worker.js'), {
+  const child = fork(join(directory, 'bench/worker.cjs'), {
     execArgv: ['--max-old-space-size=8192'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -17,10 +17,12 @@ process.on('SIGTERM', () => process.exit(143));
 writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
 await bundle(COMMAND_LINE, join(directory, 'dist/cli'));
 mkdirSync(join(directory, 'bin'));
-copyFileSync(join(root, 'bin/mapsim.js'), join(directory, 'bin/mapsim.js'));
+for (const file of ['bin/mapsim.js', 'bin/package.json']) {
+  copyFileSync(join(root, file), join(directory, file));
+}
 await bundle({ main: 'bench/main.ts', worker: 'bench/worker.ts' }, join(directory, 'bench'));
 
-const { main } = await import(pathToFileURL(join(directory, 'bench/main.js')).href);
+const { main } = await import(pathToFileURL(join(directory, 'bench/main.cjs')).href);
 process.exit(
   await main(process.argv.slice(2), {
     root,

@@ -18,3 +18,23 @@ export function wantsColor(choice: ColorChoice, env: Io['env'], stream: OutStrea
   if (env.TERM === 'dumb') return false;
   return stream.isTTY === true;
 }
+
+/** Ways to colour a text. */
+interface Pens {
+  dim(text: string): string;
+  red(text: string): string;
+  green(text: string): string;
+}
+
+const asIs = (text: string): string => text;
+
+/** chalk is loaded for a stream that gets colour. */
+export async function pensFor(
+  choice: ColorChoice,
+  env: Io['env'],
+  stream: OutStream,
+): Promise<Pens> {
+  if (!wantsColor(choice, env, stream)) return { dim: asIs, red: asIs, green: asIs };
+  const { Chalk } = await import('chalk');
+  return new Chalk({ level: 1 });
+}

@@ -18,7 +18,6 @@ import {
   writeSync,
 } from 'node:fs';
 import { resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { EXIT, UserError } from '../base/errors.ts';
 import type { InStream } from './io.ts';
 
@@ -58,6 +57,7 @@ function readAll(fd: number): Uint8Array {
 export function unzipped(bytes: Uint8Array, path: string): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
+    const { gunzipSync } = process.getBuiltinModule('node:zlib'); // not loaded for plain text
     return gunzipSync(bytes, { maxOutputLength: INPUT_BYTES_MAX });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -35,7 +35,7 @@ export function processIo(): Io {
       return process.stdin;
     },
     get workerFile() {
-      return new URL('./worker.js', import.meta.url); // beside the bundled command line
+      return new URL('./worker.cjs', import.meta.url); // beside the bundled command line
     },
     stdout: process.stdout,
     stderr: process.stderr,

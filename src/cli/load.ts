@@ -5,8 +5,9 @@ import { readStrategy, Strategies } from '../readers/index.ts';
 import { parseFailOn } from '../report/fail-on.ts';
 import { renderFaults } from '../scenario/faults.ts';
 import type { LoadEnv } from '../scenario/loading.ts';
+import { type Source, sourceOf } from '../scenario/parse.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { loadScenario } from '../scenario/validate.ts';
+import { type Loaded, loadScenario, loadText } from '../scenario/validate.ts';
 import { zeroTimeLoops } from '../world/zero-time.ts';
 import type { CommandContext } from './command.ts';
 import { readInput, readStdin, unzipped } from './files.ts';
@@ -18,7 +19,9 @@ type LoadResult =
 
 /** @param path as the user wrote it; `-` is standard input */
 export async function load(path: string, context: CommandContext): Promise<LoadResult> {
-  return loadBytes({ path, bytes: await readScenario(path, context) }, context);
+  const bytes = await readScenario(path, context);
+  const note = (message: string) => context.messages.warning(message);
+  return told(await loadText(path, bytes, loadEnv(context, note)), bytes, context);
 }
 
 /** The bytes of a scenario or grid, not yet looked at. */
@@ -34,27 +37,27 @@ export async function readScenario(
 
 /** @param note hears of what is no fault and worth knowing */
 export function loadBytes(
-  source: { readonly path: string; readonly bytes: Uint8Array },
+  source: Source,
   context: CommandContext,
   note: (message: string) => void = (message) => context.messages.warning(message),
 ): LoadResult {
-  const { messages } = context;
-  const result = loadScenario(source, loadEnv(context, note));
-  if (result.ok) return { ...result, bytes: source.bytes };
+  return told(loadScenario(source, loadEnv(context, note)), source.bytes, context);
+}
+
+function told(result: Loaded, bytes: Uint8Array, { messages }: CommandContext): LoadResult {
+  if (result.ok) return { ...result, bytes };
   messages.raw(renderFaults(result.faults, { dropped: result.dropped }));
   const unreadable = result.faults.some(({ io: input }) => input);
   return { ok: false, exitCode: unreadable ? EXIT.io : EXIT.usage };
 }
 
 /** A scenario that was put together here; null where it is none. Nothing is said of its faults. */
-export function scenarioIn(
-  source: { readonly path: string; readonly bytes: Uint8Array },
+export async function scenarioIn(
+  { path, bytes }: { readonly path: string; readonly bytes: Uint8Array },
   context: CommandContext,
-): Scenario | null {
-  const result = loadScenario(
-    source,
-    loadEnv(context, () => {}),
-  );
+): Promise<Scenario | null> {
+  const env = loadEnv(context, () => {});
+  const result = loadScenario(await sourceOf(path, bytes), env);
   return result.ok ? result.scenario : null;
 }
 

@@ -15,7 +15,7 @@ import { type Landmarks, landmarks } from './landmarks.ts';
 import { cite, type Loading, pageAt, refuse } from './loading.ts';
 import { GATE_PAGE } from './maps-line.ts';
 import { parseMapsText } from './maps-text.ts';
-import type { Path } from './parse.ts';
+import type { Path } from './place.ts';
 import type { ExplicitVma, VmaEntry } from './schema.ts';
 import { ALL_PAGES, hexOfPage, hexRange } from './units.ts';
 import type { VmaSpec } from './vma-list.ts';

@@ -9,7 +9,7 @@
 import type { AddressSpace, LaidOut } from './address-space.ts';
 import { anonymous } from './backing.ts';
 import { durationNs, type Loading, pageAt, refuse } from './loading.ts';
-import type { Path } from './parse.ts';
+import type { Path } from './place.ts';
 import type { Churn, Selector } from './scenario.ts';
 import type { WriterArgs } from './schema.ts';
 import { anyRange, type SelectorContext, selector } from './selectors.ts';

@@ -4,6 +4,9 @@
  * instead, which reports them with their places; so does JSON that is nested too deeply.
  */
 
+/** A scenario needs seven levels or so. */
+export const NESTING_MAX = 64;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;

@@ -1,7 +1,7 @@
 /** Operations of a writer's program: arguments resolved, defaults filled in. */
 import { backing, checkName } from './backing.ts';
 import { durationNs, pageAt, refuse } from './loading.ts';
-import type { Path } from './parse.ts';
+import type { Path } from './place.ts';
 import type { Duration, Operation } from './scenario.ts';
 import {
   type DurationArgs,

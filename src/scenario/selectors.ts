@@ -9,7 +9,7 @@ import { counted } from '../base/counted.ts';
 import { rangeAt } from '../base/range-at.ts';
 import type { LaidOut } from './address-space.ts';
 import { type Loading, pageAt, refuse } from './loading.ts';
-import type { Path } from './parse.ts';
+import type { Path } from './place.ts';
 import type { Place, Selector } from './scenario.ts';
 import type { SelectorArgs } from './schema.ts';
 import { didYouMean, list } from './shape.ts';

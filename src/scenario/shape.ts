@@ -7,7 +7,8 @@
 import * as v from 'valibot';
 import { nearest } from '../base/nearest.ts';
 import { type FaultList, type Span, show } from './faults.ts';
-import type { Path, Places } from './parse.ts';
+import type { Places } from './parse.ts';
+import type { Path } from './place.ts';
 
 /** Where to report, and where in the file the checked value stands. */
 interface ShapeContext {

@@ -16,10 +16,10 @@ import { isMap, isNode, parseDocument } from 'yaml';
 import { isOwnFile } from '../base/choice.ts';
 import { basename } from '../base/posix-path.ts';
 import { type Fault, FaultList, show } from './faults.ts';
-import { type Path, type Places, parseSource } from './parse.ts';
+import { type Places, parseSource, type Source } from './parse.ts';
+import type { Path } from './place.ts';
 import { CODE_HINT, codeRefused } from './strategy-file.ts';
 import { parseDuration } from './units.ts';
-import type { ScenarioSource } from './validate.ts';
 
 interface Axis {
   /** As written: `writers[0].think`. */
@@ -51,11 +51,11 @@ type GridResult =
 const POINTS_MAX = 10_000;
 
 /** @param allowCode whether `strategies:` may name programs */
-export function parseGrid({ path, bytes }: ScenarioSource, allowCode = false): GridResult {
+export function parseGrid(source: Source, allowCode = false): GridResult {
   const faults = new FaultList();
-  const parsed = parseSource(path === '-' ? 'stdin' : path, bytes, faults);
+  const parsed = parseSource(source, faults);
   const reader = parsed && new GridReader(parsed.source.text, parsed.places, { faults, allowCode });
-  const grid = reader?.read(parsed?.value, nameOf(path)) ?? null;
+  const grid = reader?.read(parsed?.value, nameOf(source.path)) ?? null;
   if (grid === null || faults.count > 0) {
     return { ok: false, faults: faults.sorted(), dropped: faults.dropped };
   }

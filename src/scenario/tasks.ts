@@ -5,7 +5,7 @@ import { askForSpares, checkChurnKeys, churn, type Spares } from './churns.ts';
 import type { Span } from './faults.ts';
 import { show } from './faults.ts';
 import { cite, durationNs, fixedNs, type Loading, refuse } from './loading.ts';
-import type { Path } from './parse.ts';
+import type { Path } from './place.ts';
 import { program } from './program.ts';
 import type { HogSpec, MachineSpec, ReaderSpec, WriterProgram, WriterSpec } from './scenario.ts';
 import type { MachineArgs, ReaderArgs, WriterArgs } from './schema.ts';

@@ -13,7 +13,7 @@ import type { Trace } from '../trace/call.ts';
 import { readTrace } from '../trace/read-trace.ts';
 import { type Loading, refuse } from './loading.ts';
 import { parseMapsText } from './maps-text.ts';
-import type { Path } from './parse.ts';
+import type { Path } from './place.ts';
 import type { FileSpec, TraceSpec, WriterProgram } from './scenario.ts';
 import { TRACE_KEYS, type WriterArgs } from './schema.ts';
 

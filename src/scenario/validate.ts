@@ -14,7 +14,8 @@ import { addRegion, type PlacedSpares, placeSpares, type Spares } from './churns
 import { FaultList } from './faults.ts';
 import { FileSpecs } from './files.ts';
 import { fixedNs, type LoadEnv, type Loaded, type Loading, refuse } from './loading.ts';
-import { type Path, parseSource } from './parse.ts';
+import { loadYaml, parseSource, type Source, sourceOf } from './parse.ts';
+import type { Path } from './place.ts';
 import type { Scenario, WriterSpec } from './scenario.ts';
 import {
   ExplicitSchema,
@@ -35,17 +36,23 @@ export type { Fault } from './faults.ts';
 export { renderFaults } from './faults.ts';
 export type { LoadEnv, Loaded } from './loading.ts';
 
-export interface ScenarioSource {
-  /** As the user wrote it, relative to the working directory; `-` for standard input. */
-  readonly path: string;
-  readonly bytes: Uint8Array;
+/** Reads JSON without the YAML parser, unless its faults need their places. */
+export async function loadText(path: string, bytes: Uint8Array, env: LoadEnv): Promise<Loaded> {
+  const source = await sourceOf(path, bytes);
+  const notes: string[] = [];
+  const loaded = loadScenario(source, { ...env, note: (message) => void notes.push(message) });
+  if (!loaded.ok && source.yaml === null) {
+    return loadScenario({ ...source, yaml: await loadYaml() }, env);
+  }
+  for (const note of notes) env.note?.(note);
+  return loaded;
 }
 
-export function loadScenario(source: ScenarioSource, env: LoadEnv): Loaded {
+/** @param source of a file: `faults` have places in it if it brings the YAML parser */
+export function loadScenario(source: Source, env: LoadEnv): Loaded {
   const faults = new FaultList();
   const hash = sha256.create().update(source.bytes);
-  const shown = source.path === '-' ? 'stdin' : source.path;
-  const parsed = parseSource(shown, source.bytes, faults);
+  const parsed = parseSource(source, faults);
   if (!parsed) return refused(faults);
   const top = withoutExtensions(parsed.value);
   const items = isObject(top) ? itemsOf(top, 'vmas') : [];

@@ -7,8 +7,7 @@
  * the tree of tokens, with a stack of our own.
  */
 import { type CST, Lexer, Parser } from 'yaml';
-
-export const NESTING_MAX = 64;
+import { NESTING_MAX } from './json-scan.ts';
 
 /** Each alias is resolved by a walk through the document. */
 const ALIASES_MAX = 100;

@@ -39,7 +39,7 @@ export function isPrivate(step: AnyStep): boolean {
  * The label of a step in schedules: its function's name, without the number that a bundler adds.
  */
 export function stepName(step: AnyStep): string {
-  return step.name.replace(/[0-9]+$/, '');
+  return step.name.replace(/\$?[0-9]+$/, '');
 }
 
 /**

@@ -81,7 +81,7 @@ test('a signal ends it at once, and leaves no half of anything behind', async ()
   const ended = once(child, 'exit');
   const started = (): boolean => {
     const names = readdirSync(own, { recursive: true, encoding: 'utf8' });
-    return names.some((name) => name.endsWith(join('bench', 'worker.js')));
+    return names.some((name) => name.endsWith(join('bench', 'worker.cjs')));
   };
   while (!started()) await setTimeout(5);
   child.kill('SIGINT');

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { CommandContext } from '../../src/cli/command.ts';
 import type { ExploreOptions } from '../../src/cli/commands/explore.ts';
-import { FindingFile } from '../../src/cli/commands/save-finding.ts';
+import { FindingFile, rawScenario } from '../../src/cli/commands/save-finding.ts';
 import type { Means } from '../../src/cli/commands/search-request.ts';
 import { smallestWorld } from '../../src/cli/commands/smaller-world.ts';
 import { load } from '../../src/cli/load.ts';
@@ -124,7 +124,7 @@ describe('a saved finding', () => {
     };
     const options = { strategy: 'vma-lock', format: 'text', color: 'never', progress: 'none' };
     const means = { options, context, interrupt, directory: cwd } as unknown as Means;
-    const source = { path: 'ample.yaml', bytes: loaded.bytes };
+    const source = { path: 'ample.yaml', tree: await rawScenario('ample.yaml', loaded.bytes) };
     const file = new FindingFile('f.yaml', source, options as ExploreOptions, context);
     const whole = { tree: file.tree, outcome };
 

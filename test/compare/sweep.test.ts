@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { SWEEP_FORMAT_NAMES } from '../../src/cli/options-many.ts';
 import { SWEEP_FORMATS } from '../../src/report/sweep.ts';
 import { parseGrid } from '../../src/scenario/sweep.ts';
+import * as yaml from '../../src/scenario/yaml-text.ts';
 import { ensureBuilt, spawnMapsim } from '../cli/spawn.ts';
 import { aDirectory, fakeSignals, mapsim } from '../cli/support.ts';
 
@@ -46,7 +47,7 @@ async function whole(cwd: string): Promise<string> {
 }
 
 function gridOf(text: string) {
-  const parsed = parseGrid({ path: 'g.yaml', bytes: Buffer.from(text) });
+  const parsed = parseGrid({ path: 'g.yaml', bytes: Buffer.from(text), yaml });
   if (!parsed.ok)
     throw new Error(
       parsed.faults.map(({ line, column, message }) => `${line}:${column} ${message}`).join('; '),

@@ -4,6 +4,7 @@ import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
 import { chooseStrategy, readStrategy } from '../../src/readers/index.ts';
 import { TimedRun } from '../../src/run/timed.ts';
 import { loadScenario } from '../../src/scenario/validate.ts';
+import * as yaml from '../../src/scenario/yaml-text.ts';
 import type { Outcome } from '../../src/world/outcome.ts';
 import { BUILT_IN } from '../support/run.ts';
 
@@ -11,7 +12,7 @@ import { BUILT_IN } from '../support/run.ts';
 function run(name: string, strategy?: string): Outcome {
   const path = `scenarios/bug-compat/${name}.yaml`;
   const loaded = loadScenario(
-    { path, bytes: readFileSync(path) },
+    { path, bytes: readFileSync(path), yaml },
     {
       readFile: (file) => readFileSync(file),
       strategies: readStrategy,
@@ -76,7 +77,7 @@ describe('a run that repeats itself', () => {
     const source = readFileSync('scenarios/bug-compat/pin-spin.yaml', 'utf8');
     const endless = Buffer.from(source.replace('duration: 1ms\n', ''));
     const loaded = loadScenario(
-      { path: 'scenarios/bug-compat/pin-spin.yaml', bytes: endless },
+      { path: 'scenarios/bug-compat/pin-spin.yaml', bytes: endless, yaml },
       {
         readFile: (file) => readFileSync(file),
         strategies: readStrategy,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { parseDuration } from '../../src/scenario/units.ts';
 import { loadScenario, renderFaults } from '../../src/scenario/validate.ts';
 import { eachVma } from '../../src/scenario/vma-list.ts';
+import * as yaml from '../../src/scenario/yaml-text.ts';
 import { envWith, load, messagesOf } from './support.ts';
 
 const SAMPLE = `mapsim: 1
@@ -29,7 +30,7 @@ const FILES = { 'x.maps': '00400000-00401000 r-xp 00000000 08:01 5    /bin/x\n' 
 
 /** Faults and values come back, exceptions do not. */
 function survives(bytes: Uint8Array): void {
-  const loaded = loadScenario({ path: 's.yaml', bytes }, envWith(FILES));
+  const loaded = loadScenario({ path: 's.yaml', bytes, yaml }, envWith(FILES));
   if (loaded.ok) return;
   expect(loaded.faults.length).toBeGreaterThan(0);
   const rendered = renderFaults(loaded.faults);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FaultList, renderFaults } from '../../src/scenario/faults.ts';
 import { loadScenario } from '../../src/scenario/validate.ts';
+import * as yaml from '../../src/scenario/yaml-text.ts';
 import { envWith, faultsOf, messagesOf } from './support.ts';
 
 const READER = 'readers: [{name: r}]';
@@ -351,7 +352,7 @@ describe('vmas', () => {
   test('a file that cannot be read is told apart, for the exit code', () => {
     const bytes = Buffer.from(`mapsim: 1\n${READER}\nvmas: [{from: x}, 5]`);
 
-    const loaded = loadScenario({ path: 's.yaml', bytes }, envWith());
+    const loaded = loadScenario({ path: 's.yaml', bytes, yaml }, envWith());
 
     expect(loaded.ok ? [] : loaded.faults.map(({ io }) => io)).toEqual([true, false]);
   });

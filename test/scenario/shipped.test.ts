@@ -6,6 +6,7 @@ import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
 import { readStrategy } from '../../src/readers/index.ts';
 import { parseFailOn } from '../../src/report/fail-on.ts';
 import { type LoadEnv, loadScenario, renderFaults } from '../../src/scenario/validate.ts';
+import * as yaml from '../../src/scenario/yaml-text.ts';
 
 const FOLDER = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 const SHIPPED = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
@@ -35,7 +36,7 @@ describe('shipped scenarios', () => {
     const path = FOLDER + name;
     const bytes = readFileSync(path);
 
-    const loaded = loadScenario({ path, bytes }, env);
+    const loaded = loadScenario({ path, bytes, yaml }, env);
 
     expect(loaded.ok ? '' : renderFaults(loaded.faults)).toBe('');
     if (!loaded.ok) return;

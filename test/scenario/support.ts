@@ -3,6 +3,7 @@ import { type Choice, isOwnFile, ownChoice } from '../../src/base/choice.ts';
 import { UserError } from '../../src/base/errors.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { type LoadEnv, loadScenario, renderFaults } from '../../src/scenario/validate.ts';
+import * as yaml from '../../src/scenario/yaml-text.ts';
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -32,7 +33,10 @@ export function envWith(files: Files = {}, more: Partial<LoadEnv> = {}): LoadEnv
 
 /** The scenario, which has to be good. */
 export function load(text: string, files: Files = {}, more: Partial<LoadEnv> = {}): Scenario {
-  const loaded = loadScenario({ path: 's.yaml', bytes: Buffer.from(text) }, envWith(files, more));
+  const loaded = loadScenario(
+    { path: 's.yaml', bytes: Buffer.from(text), yaml },
+    envWith(files, more),
+  );
   if (loaded.ok) return loaded.scenario;
   throw new Error(renderFaults(loaded.faults));
 }
@@ -44,13 +48,16 @@ export function faultsOf(
   more: Partial<LoadEnv> = {},
 ): string {
   const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-  const loaded = loadScenario({ path: 's.yaml', bytes }, envWith(files, more));
+  const loaded = loadScenario({ path: 's.yaml', bytes, yaml }, envWith(files, more));
   return loaded.ok ? '' : renderFaults(loaded.faults, { dropped: loaded.dropped });
 }
 
 /** Only the messages: `line:column message`. */
 export function messagesOf(text: string, files: Files = {}, more: Partial<LoadEnv> = {}): string[] {
-  const loaded = loadScenario({ path: 's.yaml', bytes: Buffer.from(text) }, envWith(files, more));
+  const loaded = loadScenario(
+    { path: 's.yaml', bytes: Buffer.from(text), yaml },
+    envWith(files, more),
+  );
   if (loaded.ok) return [];
   return loaded.faults.map((fault) => {
     const hint = fault.hint === null ? '' : ` | ${fault.hint}`;

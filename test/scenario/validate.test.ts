@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Operation, WriterSpec } from '../../src/scenario/scenario.ts';
 import { loadScenario } from '../../src/scenario/validate.ts';
 import { eachVma, vmaAt } from '../../src/scenario/vma-list.ts';
+import * as yaml from '../../src/scenario/yaml-text.ts';
 import { envWith, faultsOf, load, messagesOf } from './support.ts';
 
 const READER = 'readers: [{name: r}]';
@@ -226,7 +227,7 @@ describe('values', () => {
   test('the name is that of the file, or stdin', () => {
     const bytes = Buffer.from(`mapsim: 1\n${READER}`);
     const names = ['a/b.c.yaml', 'x.JSON', 'y.yml', 'plain', '-'].map((path) => {
-      const loaded = loadScenario({ path, bytes }, envWith());
+      const loaded = loadScenario({ path, bytes, yaml }, envWith());
       return loaded.ok ? loaded.scenario.name : '';
     });
 
@@ -237,7 +238,7 @@ describe('values', () => {
     const bytes = Buffer.from(`mapsim: 1\n${READER}\nvmas: [{from: ../m/x.maps}]`);
     const files = { 'a/m/x.maps': '00400000-00401000 rw-p 00000000 00:00 0 \n' };
 
-    const loaded = loadScenario({ path: 'a/s/x.yaml', bytes }, envWith(files));
+    const loaded = loadScenario({ path: 'a/s/x.yaml', bytes, yaml }, envWith(files));
 
     expect(loaded.ok && loaded.scenario.vmas.length).toBe(1);
   });

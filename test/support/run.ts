@@ -13,6 +13,7 @@ import { TimedDriver } from '../../src/run/timed-driver.ts';
 import { renderFaults } from '../../src/scenario/faults.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { loadScenario } from '../../src/scenario/validate.ts';
+import * as parser from '../../src/scenario/yaml-text.ts';
 import { buildTimedWorld, type TimedWorld } from '../../src/world/build.ts';
 import type { OperationRecord, Outcome } from '../../src/world/outcome.ts';
 import type { PassSelection } from '../../src/world/pass-watch.ts';
@@ -25,7 +26,7 @@ const SCENARIOS = fileURLToPath(new URL('../../scenarios/', import.meta.url));
  */
 export function aScenario(yaml: string, files: Readonly<Record<string, string>> = {}): Scenario {
   const loaded = loadScenario(
-    { path: 'test.yaml', bytes: Buffer.from(`mapsim: 1\n${yaml}`) },
+    { path: 'test.yaml', bytes: Buffer.from(`mapsim: 1\n${yaml}`), yaml: parser },
     {
       readFile: (path) => Buffer.from(files[path] ?? readFileSync(`${SCENARIOS}${path}`)),
       strategies: readStrategy,

@@ -6,6 +6,7 @@ import { TimedRun } from '../../src/run/timed.ts';
 import { Tracer } from '../../src/run/tracer.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { loadScenario } from '../../src/scenario/validate.ts';
+import * as yaml from '../../src/scenario/yaml-text.ts';
 import type { Outcome } from '../../src/world/outcome.ts';
 import { EVENT, type RunTrace } from '../../src/world/run-trace.ts';
 import { BUILT_IN } from './run.ts';
@@ -17,7 +18,7 @@ const EVENTS = 40_000;
 export function shipped(name: string): Scenario {
   const path = `scenarios/${name}`;
   const loaded = loadScenario(
-    { path, bytes: readFileSync(path) },
+    { path, bytes: readFileSync(path), yaml },
     {
       readFile: (file) => readFileSync(file),
       strategies: readStrategy,

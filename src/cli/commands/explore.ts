@@ -13,7 +13,7 @@ import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { VERSION } from '../version.ts';
 import { oneStrategy, readerStrategies } from './checks.ts';
-import { FindingFile } from './save-finding.ts';
+import { FindingFile, rawScenario } from './save-finding.ts';
 import {
   checkLimits,
   checkWorld,
@@ -49,7 +49,10 @@ export async function explore(
   const { strategies, own } = await readerStrategies(strategy, where);
   const request = { ...limitsOf(options), strategy, strategies, find };
   const { save } = options;
-  const file = save === undefined ? null : new FindingFile(save, { path, bytes }, options, context);
+  const file =
+    save === undefined
+      ? null
+      : new FindingFile(save, { path, tree: await rawScenario(path, bytes) }, options, context);
   const interrupt = new Interrupt(context.io, () => file?.abandon());
   try {
     const means = { options, context, interrupt, own };

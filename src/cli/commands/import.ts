@@ -10,6 +10,7 @@ import { EXIT, UserError } from '../../base/errors.ts';
 import { renderFaults, SourceText } from '../../scenario/faults.ts';
 import { FileSpecs } from '../../scenario/files.ts';
 import { parseMapsText } from '../../scenario/maps-text.ts';
+import { loadYaml } from '../../scenario/parse.ts';
 import { TraceReader } from '../../trace/read-trace.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { checkRegular, writeWhole } from '../files.ts';
@@ -127,7 +128,7 @@ export async function writeScenario(
       writeFile(besides(output, names[index]!), text.bytes, context);
     }
   }
-  const source = { path: output ?? 'imported.yaml', bytes: scenario };
+  const source = { path: output ?? 'imported.yaml', bytes: scenario, yaml: await loadYaml() };
   const loaded = loadBytes(source, context, () => {}); // tellTrace has told more
   if (!loaded.ok) return loaded.exitCode;
   if (log !== null && texts.length > 1)

@@ -10,8 +10,6 @@ import { EXIT, UserError } from '../../base/errors.ts';
 import { replayText } from '../../report/replay-text.ts';
 import { replayJson } from '../../report/search-json.ts';
 import { isRecord } from '../../run/record.ts';
-import { FaultList } from '../../scenario/faults.ts';
-import { parseSource } from '../../scenario/parse.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { carryWriters } from '../../search/carry.ts';
 import { type Replayed, replaySchedule } from '../../search/replay.ts';
@@ -61,7 +59,7 @@ export async function replay(
     return replayRun(given, { scenario, path }, options, context);
   }
   checkWorld(scenario);
-  const recorded = given === null ? ownSchedule(path, bytes) : readSchedule(given);
+  const recorded = given === null ? await ownSchedule(path, bytes) : await readSchedule(given);
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
   const fresh = async (choice: Choice | null): Promise<SearchWorld> =>
     plainWorld(scenario, await readerStrategies(choice, where));
@@ -125,14 +123,13 @@ function isSchedule(text: string): boolean {
 }
 
 /** As text, or in a scenario that was saved. */
-function readSchedule({ text, file }: Given): Recorded {
+async function readSchedule({ text, file }: Given): Promise<Recorded> {
   if (isSchedule(text)) return { schedule: scheduleOf(text.trim(), file), names: null };
-  const parsed = parseSource(file, Buffer.from(text), new FaultList());
-  return recordedIn((parsed?.value ?? {}) as Record<string, unknown>, file, '');
+  return recordedIn(await rawScenario(file, Buffer.from(text)), file, '');
 }
 
-function ownSchedule(path: string, bytes: Uint8Array): Recorded {
-  return recordedIn(rawScenario(path, bytes), path, '; give one with --schedule');
+async function ownSchedule(path: string, bytes: Uint8Array): Promise<Recorded> {
+  return recordedIn(await rawScenario(path, bytes), path, '; give one with --schedule');
 }
 
 /** @param hint where there is none */

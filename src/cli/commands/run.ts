@@ -2,14 +2,14 @@
  * `mapsim run`: load, simulate, print, judge, in this order; nothing is simulated before everything
  * that was asked for has been found to make sense.
  */
-import { performance } from 'node:perf_hooks';
 import { UserError } from '../../base/errors.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { FORMATS } from '../../report/index.ts';
 import type { Format } from '../../report/report.ts';
-import type { RunRequest } from '../../run/timed.ts';
+import { type RunRequest, TimedRun } from '../../run/timed.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { OperationRecord, Outcome } from '../../world/outcome.ts';
+import { nowMs } from '../clock.ts';
 import type { ColorChoice } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { OutFile } from '../files.ts';
@@ -18,7 +18,7 @@ import { SIGNAL_EXIT, type Signal } from '../io.ts';
 import { load } from '../load.ts';
 import type { PassChoice, SUMMARY_CHOICES } from '../options.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
-import { driveSlices, type SlicedRun, type StartRun } from '../sliced-run.ts';
+import { driveSlices, type SlicedRun } from '../sliced-run.ts';
 import { checkPass, oneStrategy, parseExpressions, readerStrategies } from './checks.ts';
 import { RecordFile } from './record-file.ts';
 import { tellRun } from './tell-run.ts';
@@ -139,8 +139,7 @@ async function simulate(
   },
 ): Promise<{ outcome: Outcome; wallNs: number }> {
   const { options, context, interrupt, log, record } = means;
-  const nowMs = () => performance.now();
-  const startRun = context.io.startRun ?? (await timedDriver());
+  const startRun = context.io.startRun ?? ((...given) => new TimedRun(...given));
   const startMs = nowMs();
   const logged =
     log === null ? {} : { onOperation: (record: OperationRecord) => log.write(line(record)) };
@@ -161,11 +160,6 @@ async function simulate(
     progress.clear();
   }
   return { outcome: sliced.outcome(), wallNs: Math.round((nowMs() - startMs) * 1e6) };
-}
-
-async function timedDriver(): Promise<StartRun> {
-  const { TimedRun } = await import('../../run/timed.ts');
-  return (scenario, request) => new TimedRun(scenario, request);
 }
 
 /** Keys in the order of the contract, whatever order the record has them in. */

@@ -9,7 +9,7 @@ import { isOwnFile } from '../../base/choice.ts';
 import { UserError } from '../../base/errors.ts';
 import type { Tree } from '../../scenario/cuts.ts';
 import { FaultList } from '../../scenario/faults.ts';
-import { parseSource } from '../../scenario/parse.ts';
+import { parseSource, sourceOf } from '../../scenario/parse.ts';
 import { movePaths } from '../../scenario/paths.ts';
 import type { Finding } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
@@ -32,7 +32,7 @@ export class FindingFile {
    */
   constructor(
     name: string,
-    { path, bytes }: { readonly path: string; readonly bytes: Uint8Array },
+    { path, tree }: { readonly path: string; readonly tree: Tree },
     options: ExploreOptions,
     context: CommandContext,
   ) {
@@ -41,7 +41,7 @@ export class FindingFile {
     this.#path = path;
     this.#context = context;
     this.#options = options;
-    this.tree = rawScenario(path, bytes);
+    this.tree = tree;
     if (isSameFile(resolve(cwd, name), resolve(cwd, path))) {
       throw new UserError(`--save=${name}: this is the scenario itself; name another file`);
     }
@@ -112,8 +112,11 @@ function scheduleOf({ class: name, course }: Finding): object {
 }
 
 /** The scenario as data, before anything is checked or filled in. */
-export function rawScenario(path: string, bytes: Uint8Array): Record<string, unknown> {
-  const parsed = parseSource(path, bytes, new FaultList());
+export async function rawScenario(
+  path: string,
+  bytes: Uint8Array,
+): Promise<Record<string, unknown>> {
+  const parsed = parseSource(await sourceOf(path, bytes), new FaultList());
   return (parsed?.value ?? {}) as Record<string, unknown>;
 }
 

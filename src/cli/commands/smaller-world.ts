@@ -38,7 +38,7 @@ export async function smallestWorld(
   const goOn = (): boolean => states > 0 && interrupt.caught === null;
   const search = async (small: Tree, before: SearchOutcome): Promise<SearchOutcome | null> => {
     const bytes = Buffer.from(stringify(small));
-    const scenario = scenarioIn({ path, bytes }, context);
+    const scenario = await scenarioIn({ path, bytes }, context);
     if (scenario === null || scenario.readers.length + scenario.writers.length === 0) return null;
     if (sampled) {
       const { findAgain } = await import('../../search/find-again.ts');

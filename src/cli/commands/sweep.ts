@@ -13,6 +13,7 @@ import { PRNG } from '../../base/prng.ts';
 import type { Strategies } from '../../readers/index.ts';
 import type { SweepHeader } from '../../report/sweep.ts';
 import { renderFaults } from '../../scenario/faults.ts';
+import { loadYaml, type Yaml } from '../../scenario/parse.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { type Grid, parseGrid } from '../../scenario/sweep.ts';
 import { type Batch, runBatch } from '../batch.ts';
@@ -152,7 +153,8 @@ async function prepare(
 ): Promise<Sweep | number> {
   const { io, messages } = context;
   const bytes = await readScenario(path, context);
-  const parsed = parseGrid({ path, bytes }, context.allowCode);
+  const yaml = await loadYaml();
+  const parsed = parseGrid({ path, bytes, yaml }, context.allowCode);
   if (!parsed.ok) {
     messages.raw(renderFaults(parsed.faults, { dropped: parsed.dropped }));
     return EXIT.usage;
@@ -160,7 +162,7 @@ async function prepare(
   const { grid } = parsed;
   const seedsText = options.seeds ?? grid.seeds;
   const seeds = seedsText === null ? null : parseSeeds(seedsText);
-  const scenarios = loadPoints(path, grid, context);
+  const scenarios = loadPoints({ path, grid, yaml }, context);
   if (typeof scenarios === 'number') return scenarios;
   const chosen = await chooseStrategies(path, grid, { options, scenarios, cwd: io.cwd });
   const { choices, names, own, strategies } = chosen;
@@ -193,11 +195,14 @@ async function prepare(
 }
 
 /** Every point has to make sense before the first is run. */
-function loadPoints(path: string, grid: Grid, context: CommandContext): Scenario[] | number {
+function loadPoints(
+  { path, grid, yaml }: { readonly path: string; readonly grid: Grid; readonly yaml: Yaml },
+  context: CommandContext,
+): Scenario[] | number {
   const { messages } = context;
   const scenarios: Scenario[] = [];
   for (let point = 0; point < grid.points; point++) {
-    const loaded = loadBytes({ path, bytes: grid.sourceOf(point) }, context);
+    const loaded = loadBytes({ path, bytes: grid.sourceOf(point), yaml }, context);
     if (!loaded.ok) {
       const at = Object.entries(pointOf(grid, point)).map(
         ([key, v]) => `${key}=${JSON.stringify(v)}`,

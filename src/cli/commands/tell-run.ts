@@ -1,15 +1,15 @@
 /** Prints the outcome of a run or of its replay, and says what is remarkable about it. */
-import { Chalk } from 'chalk';
 import { EXIT } from '../../base/errors.ts';
 import { PRNG } from '../../base/prng.ts';
 import type { FailOn } from '../../report/fail-on.ts';
-import { type Format, NO_PAINT, type Paint, type ReportInput } from '../../report/report.ts';
+import type { Format, Paint, ReportInput } from '../../report/report.ts';
 import { countLines } from '../../report/text.ts';
 import { type FailOnVerdict, judge, verdictText } from '../../report/verdict.ts';
 import type { RunRequest } from '../../run/timed.ts';
 import type { EndReason, Outcome } from '../../world/outcome.ts';
-import { type ColorChoice, wantsColor } from '../color.ts';
+import { type ColorChoice, pensFor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
+import type { OutStream } from '../io.ts';
 import type { SUMMARY_CHOICES } from '../options.ts';
 import { Output } from '../output.ts';
 import { VERSION } from '../version.ts';
@@ -47,16 +47,18 @@ export async function tellRun(
       cuts: passes.which === 'torn',
       passLines: passes.which === 'all',
     },
-    paint: paint(wantsColor(options.color, io.env, io.stdout)),
+    paint: await paintFor(options, io.env, io.stdout),
   };
   const stdout = new Output(io.stdout, 'standard output');
   for (const piece of format.render(input)) await stdout.write(piece);
   await stdout.flush();
-  const errorPaint = paint(wantsColor(options.color, io.env, io.stderr));
-  if (summary === 'stderr') messages.raw(countLines({ ...input, paint: errorPaint }));
+  if (summary === 'stderr') {
+    const paint = await paintFor(options, io.env, io.stderr);
+    messages.raw(countLines({ ...input, paint }));
+  }
   if (format.passes) tellPasses(passes, outcome, messages);
   tellEnd(outcome, messages);
-  tellVerdicts(verdicts, options, context);
+  await tellVerdicts(verdicts, options, context);
   if (verdicts.some(({ failed }) => failed) || outcome.kernelFault !== null) return EXIT.failed;
   return LIMITS.includes(outcome.ended) ? EXIT.limit : EXIT.done;
 }
@@ -64,21 +66,24 @@ export async function tellRun(
 /** The run ended before an answer: the result is partial. */
 const LIMITS: readonly EndReason[] = ['max-events', 'history-full', 'livelock'];
 
-function tellVerdicts(
+async function tellVerdicts(
   verdicts: readonly FailOnVerdict[],
   options: TellOptions,
   { io, messages }: CommandContext,
-): void {
-  const chalk = new Chalk({ level: wantsColor(options.color, io.env, io.stderr) ? 1 : 0 });
+): Promise<void> {
+  const pens = await pensFor(options.color, io.env, io.stderr);
   for (const verdict of verdicts) {
     const text = verdictText(verdict, false);
-    if (verdict.failed) messages.raw(`${chalk.red('✗')} ${text}\n`);
-    else if (options.quiet !== true) messages.raw(`${chalk.green('✓')} ${text}\n`);
+    if (verdict.failed) messages.raw(`${pens.red('✗')} ${text}\n`);
+    else if (options.quiet !== true) messages.raw(`${pens.green('✓')} ${text}\n`);
   }
 }
 
-function paint(colored: boolean): Paint {
-  if (!colored) return NO_PAINT;
-  const chalk = new Chalk({ level: 1 });
-  return { remark: (text) => chalk.dim(text), fault: (text) => chalk.red(text) };
+async function paintFor(
+  { color }: TellOptions,
+  env: CommandContext['io']['env'],
+  stream: OutStream,
+): Promise<Paint> {
+  const { dim, red } = await pensFor(color, env, stream);
+  return { remark: dim, fault: red };
 }

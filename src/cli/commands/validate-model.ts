@@ -8,6 +8,7 @@ import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { chooseStrategy, Strategies } from '../../readers/index.ts';
 import { VALIDATION_FORMATS, type ValidationFormat } from '../../report/validation.ts';
+import { loadYaml, type Yaml } from '../../scenario/parse.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { CLAIMS, failures, type Validation, validateModel } from '../../validate/index.ts';
 import { Lab, type LabEnv } from '../../validate/lab.ts';
@@ -53,7 +54,7 @@ async function simulate(
   const progress = new Progress<Judging>(io, choice, performance.now(), ({ done }) => {
     return `mapsim: ${done} of ${counted(CLAIMS.length, 'claim')}`;
   });
-  const judging = validateModel(new Lab(labEnv(options, context)));
+  const judging = validateModel(new Lab(labEnv(options, context, await loadYaml())));
   try {
     for (let done = 0; ; done++) {
       const step = judging.next();
@@ -75,9 +76,9 @@ async function simulate(
   }
 }
 
-function labEnv({ long }: ValidateModelOptions, context: CommandContext): LabEnv {
+function labEnv({ long }: ValidateModelOptions, context: CommandContext, yaml: Yaml): LabEnv {
   const parse = (path: string, bytes: Uint8Array): Scenario => {
-    const loaded = loadBytes({ path, bytes }, context);
+    const loaded = loadBytes({ path, bytes, yaml }, context);
     if (!loaded.ok) throw new UserError(`${path}: an experiment that this mapsim refuses`);
     return loaded.scenario;
   };
