@@ -97,7 +97,7 @@ function requestOf(strategy: string | null): SearchRequest {
     maxDepth: null,
     preemptions: null,
     store: 'exact',
-    reduce: 'all',
+    reduce: 'private',
   };
 }
 

@@ -61,7 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     mm: 'all',
     proc: ['format.ts', 'reader.ts', 'strategy.ts'],
     readers: ['index.ts'],
-    writers: ['reach.ts'],
+    writers: 'types',
     oracle: 'all',
     scenario: 'all',
     world: 'all',

@@ -138,7 +138,7 @@ export const ExploreSchema = v.pipe(
       lossBound: about('Chance, at most, that a state was taken for another.', v.number()),
       bytesPerState: Whole,
     }),
-    reduce: allOf<Reduction>({ none: true, private: true, ranges: true, all: true }),
+    reduce: allOf<Reduction>({ none: true, private: true }),
     sampled: about(
       'Random walks; null of a search.',
       v.nullable(

@@ -1,5 +1,5 @@
 /** Options of explore, census and replay. */
-import type { Option } from 'commander';
+import { InvalidArgumentError, type Option } from 'commander';
 import {
   allowCode,
   color,
@@ -24,6 +24,16 @@ export const DEFAULT_MAX_STATES = 5_000_000;
 const PREEMPTIONS_MAX = 1e6;
 /** Blocks of walks are listed. */
 const WALKS_MAX = 1e9;
+
+const reductionOf = oneOf(REDUCTIONS);
+
+/** Earlier versions had two more. */
+function reduction(text: string): string {
+  if (text === 'all' || text === 'ranges') {
+    throw new InvalidArgumentError('The reduction by ranges was removed; use private.');
+  }
+  return reductionOf(text);
+}
 
 const LIMITS: readonly Option[] = [
   option(
@@ -50,11 +60,11 @@ const LIMITS: readonly Option[] = [
   option(
     'limits',
     '--reduce <WHICH>',
-    'which steps are taken together with the step before: those that touch nothing shared ' +
-      '(private), those on VMAs that no writer can come near (ranges), all, none',
+    'private: take steps that touch nothing shared together with the step before; none: take ' +
+      'every step by itself',
   )
-    .argParser(oneOf(REDUCTIONS))
-    .default('all', 'all'),
+    .argParser(reduction)
+    .default('private', 'private'),
   option('limits', '--no-reduce', 'the same as --reduce=none'),
   option(
     'limits',
@@ -70,7 +80,7 @@ const LIMITS: readonly Option[] = [
   option(
     'limits',
     '-j, --jobs <N>',
-    'worker threads; the output is the same for every N; default 1, with --random as many as there ' +
+    'worker threads of --random; the output is the same for every N; default: as many as there ' +
       'are cores',
   ).argParser(jobCount),
 ];

@@ -7,7 +7,6 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { TimedRun } from '../run/timed.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { WalkRequest } from '../search/random-walk.ts';
-import type { SearchRequest } from '../search/search.ts';
 import type { BlockResult } from '../search/walker.ts';
 import {
   type BatchRequest,
@@ -29,14 +28,6 @@ export type Job =
       readonly scenario: Scenario;
       readonly request: Omit<WalkRequest, 'strategies'>;
       readonly own: BatchRequest['own'];
-    }
-  /** No units: a shard of a search, see shard-worker.ts. */
-  | {
-      readonly kind: 'search';
-      readonly scenario: Scenario;
-      readonly request: Omit<SearchRequest, 'strategies'>;
-      readonly own: BatchRequest['own'];
-      readonly place: { readonly index: number; readonly shards: number };
     };
 
 type JobOf<K extends Job['kind']> = Extract<Job, { kind: K }>;
@@ -143,20 +134,12 @@ function serve<R>(port: MessagePort, board: ThreadBoard, work: Work<R>): void {
   });
 }
 
-async function search(port: MessagePort, job: JobOf<'search'>): Promise<void> {
-  const { serveShard } = await import('./shard-worker.ts');
-  const strategies = await loadStrategies(job.own);
-  serveShard(port, job.scenario, { ...job.request, strategies }, job.place);
-}
-
 async function start(port: MessagePort, { job, board }: WorkerStart): Promise<void> {
   switch (job.kind) {
     case 'runs':
       return serve(port, board, await runs(job));
     case 'walks':
       return serve(port, board, await walks(job, board));
-    case 'search':
-      return search(port, job);
   }
 }
 

@@ -3,9 +3,6 @@
  *
  * Breadth first means that the first finding is one with the fewest transitions. A retry loop is a
  * state seen again, not a limit hit. A search that a bound ended says which.
- *
- * States are expanded here, or by others, level by level (sharded-search.ts): then this is told
- * what they have found in the order in which it would have found it, and comes to the same numbers.
  */
 
 import type { Schedule } from '../sim/schedule.ts';
@@ -13,7 +10,7 @@ import { EdgeList } from './edge-list.ts';
 import { Expander, type ExpansionSink } from './expander.ts';
 import { type Event, NO_VIA } from './outcomes.ts';
 import type { SearchWorld } from './search-world.ts';
-import { type Standing, StandingTable, standingOf } from './standings.ts';
+import { type Standing, StandingTable } from './standings.ts';
 import { FULL, NO_PARENT, StateStore, type StoreKind } from './state-store.ts';
 import { Transitions, type Via } from './transitions.ts';
 
@@ -31,8 +28,6 @@ export interface ExploreOptions {
   readonly store: StoreKind;
   /** Keep every transition, for the search for cycles. */
   readonly keepEdges: boolean;
-  /** The search may be handed over to others: see portable-states.ts. */
-  readonly portable?: boolean;
   /**
    * Called for events, with the state before and how it was reached: the first time that steps
    * which look alike bring one about. True ends the search.
@@ -41,14 +36,6 @@ export interface ExploreOptions {
 }
 
 export type Bound = 'max-states' | 'max-depth' | 'preemptions';
-
-/** What others have found out about the states of one level. */
-export interface ExpandedLevel {
-  /** Tells of each transition of a state: its events, then itself. */
-  replay(state: number, into: Pick<Explorer, 'isEnough' | 'event' | 'knownTransition'>): void;
-  /** A switch was left out for the limit on preemptions. */
-  readonly preemptionsReached: boolean;
-}
 
 /** What is remembered of transitions: one row for so many states, and at least so many rows. */
 const STATES_A_KNOWN = 3;
@@ -68,8 +55,6 @@ export class Explorer implements ExpansionSink {
   readonly #initial: Int32Array;
   readonly edges = new EdgeList();
   #standings: StandingTable | null = null;
-  /** By state, by reader, where others keep the states. */
-  #bits: Uint8Array | null = null;
   transitions = 0;
   /** The bound that kept something from being looked at, if any. */
   bound: Bound | null = null;
@@ -82,11 +67,11 @@ export class Explorer implements ExpansionSink {
   #depth = -1;
 
   constructor(options: ExploreOptions) {
-    const { world, limits, portable = false } = options;
+    const { world, limits } = options;
     this.#options = options;
     this.world = world;
     this.#initial = world.save().slice();
-    this.transitionsOf = new Transitions(world, portable);
+    this.transitionsOf = new Transitions(world);
     this.#expander = new Expander(world, this.transitionsOf, limits.preemptions);
     this.store = new StateStore(options.store, this.#expander.width, limits.maxStates);
     this.store.add(this.#expander.first(this.#initial), NO_PARENT, 0);
@@ -94,18 +79,16 @@ export class Explorer implements ExpansionSink {
 
   /** Expands at most so many states. True when there is nothing left to do. */
   advance(states: number): boolean {
-    return this.#advance(states, null);
-  }
-
-  /** The same for the whole level that `isOver` has begun, which others have expanded. */
-  advanceLevel(level: ExpandedLevel): boolean {
-    if (level.preemptionsReached) this.preemptionsReached();
-    return this.#advance(this.#levelEnd - this.#next, level);
-  }
-
-  /** Expands what is left of the level. True when there is nothing left to do. */
-  finishLevel(): boolean {
-    return this.advance(this.#levelEnd - this.#next);
+    const { store } = this;
+    for (let left = states; left > 0; left--) {
+      if (this.isOver()) return true;
+      this.#state = this.#next++;
+      if (this.#options.keepEdges) this.edges.begin();
+      this.#expand();
+      if (this.isEnough) return true;
+      store.doneBefore(this.#next);
+    }
+    return this.#next === store.count;
   }
 
   /** Nothing is left to do. If there is, and a level has ended, the next one begins. */
@@ -136,11 +119,6 @@ export class Explorer implements ExpansionSink {
     return this.store.bytes + this.transitionsOf.bytes + this.world.numbers.bytes;
   }
 
-  /** What the search for cycles needs is kept. */
-  get keepsEdges(): boolean {
-    return this.#options.keepEdges;
-  }
-
   /** Everything that could be reached was looked at. */
   get complete(): boolean {
     return this.bound === null && !this.stopped && this.#next === this.store.count;
@@ -162,15 +140,8 @@ export class Explorer implements ExpansionSink {
 
   /** What a reader is like in a state. */
   standing(state: number, reader: number): Standing {
-    const bits = this.#bits;
-    if (bits !== null) return standingOf(bits[state * this.world.world.readers.length + reader]!);
     this.#standings ??= new StandingTable(this.world);
     return this.#standings.of(this.store.states, this.store.at(state), reader);
-  }
-
-  /** Of all states, from those who keep them: for each state a number for each reader. */
-  takeStandings(bits: Uint8Array): void {
-    this.#bits = bits;
   }
 
   /** The transitions that lead to a state from the start. */
@@ -189,20 +160,6 @@ export class Explorer implements ExpansionSink {
 
   // --- States one after the other ---
 
-  #advance(states: number, level: ExpandedLevel | null): boolean {
-    const { store } = this;
-    for (let left = states; left > 0; left--) {
-      if (this.isOver()) return true;
-      this.#state = this.#next++;
-      if (this.#options.keepEdges) this.edges.begin();
-      if (level === null) this.#expand();
-      else level.replay(this.#state, this);
-      if (this.isEnough) return true;
-      store.doneBefore(this.#next);
-    }
-    return this.#next === store.count;
-  }
-
   #expand(): void {
     const { store } = this;
     this.transitionsOf.trim(knownMax(store.count));
@@ -217,19 +174,8 @@ export class Explorer implements ExpansionSink {
   transition(via: number, progress: boolean, to: Int32Array | null): void {
     if (this.#isTooDeep()) return;
     this.transitions++;
-    if (to !== null) this.#leadsTo(this.store.add(to, this.#state, via), via, progress);
-  }
-
-  /** The same where the number of the state after it is known; a new one has the next number. */
-  knownTransition(via: number, progress: boolean, to: number | null): void {
-    if (this.#isTooDeep()) return;
-    this.transitions++;
     if (to === null) return;
-    const isNew = to === this.store.count;
-    this.#leadsTo(isNew ? this.store.addElsewhere(this.#state, via) : to, via, progress);
-  }
-
-  #leadsTo(state: number, via: number, progress: boolean): void {
+    const state = this.store.add(to, this.#state, via);
     if (state === FULL) this.bound = 'max-states';
     else if (this.#options.keepEdges) this.edges.add(state, via, progress);
   }

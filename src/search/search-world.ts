@@ -38,18 +38,13 @@ import {
   RUNNABLE,
   StateNumbers,
 } from './state-numbers.ts';
-import { StillSteps } from './still-steps.ts';
 
 const NO_CHOICES: readonly number[] = [];
 
 type RunStep = (kernel: Kernel, task: Task) => RunStep;
 
-/**
- * Which steps are taken at once, together with the step before them: those that touch nothing
- * shared (`private`), those that look at what no writer can come near (`ranges`, see
- * still-steps.ts), both, or none.
- */
-export type Reduction = 'none' | 'private' | 'ranges' | 'all';
+/** Steps that touch nothing shared (`private`) are taken together with the step before them. */
+export type Reduction = 'none' | 'private';
 
 /** A text that a pass has printed, with the judgement on it. */
 export interface FinishedText {
@@ -76,8 +71,6 @@ export class SearchWorld {
   readonly oracle: SmallOracle;
   readonly tasks: readonly Task[];
   readonly #mergePrivate: boolean;
-  /** Null: not asked for. */
-  readonly #still: StillSteps | null;
   /** Some reader looks at the lock words of VMAs. */
   readonly #vmaLocks: boolean;
   readonly #chance = new Odometer();
@@ -119,9 +112,7 @@ export class SearchWorld {
     this.kernel = this.world.kernel;
     this.tasks = this.world.tasks;
     this.#plainItems = this.tasks.map(({ id }) => ({ task: id, choices: NO_CHOICES }));
-    const { reduce } = options;
-    this.#mergePrivate = reduce === 'private' || reduce === 'all';
-    const ranges = reduce === 'ranges' || reduce === 'all';
+    this.#mergePrivate = options.reduce === 'private';
     this.#vmaLocks = this.world.readers.some((r) => r.strategy.vmaLocks === true);
     this.#status = new Uint8Array(this.tasks.length);
     for (const hog of this.world.hogs) this.#status[hog.id] = FINISHED;
@@ -142,10 +133,6 @@ export class SearchWorld {
         failuresMax: options.failuresMax,
       },
     });
-    const { kernel } = this;
-    const { shared } = this.numbers;
-    const isDone = this.#isDone;
-    this.#still = ranges ? new StillSteps({ kernel, shared, scenario, isDone }) : null;
     for (const r of this.world.readers) {
       const { accepted } = r;
       r.accepted = () => {
@@ -216,19 +203,10 @@ export class SearchWorld {
 
   /** The task's next step does the same whenever it is taken, and so to everybody else. */
   #isUnseen(task: number): boolean {
+    if (!this.#mergePrivate) return false;
     const step = this.#nextOf(task);
-    const { readers } = this.world;
-    if (this.#mergePrivate) {
-      if (isPrivate(step) || (!this.#vmaLocks && VMA_LOCK_STEPS.has(step))) return true;
-    }
-    if (this.#still === null || task >= readers.length) return false;
-    const isStill = this.#still.next(readers[task]!);
-    this.looked |= this.#still.lookedAt;
-    return isStill;
+    return isPrivate(step) || (!this.#vmaLocks && VMA_LOCK_STEPS.has(step));
   }
-
-  readonly #isDone = (writer: number): boolean =>
-    this.#status[this.world.readers.length + writer] === FINISHED;
 
   #nextOf(task: number): Task['step'] {
     return this.tasks[task]!.step;

@@ -12,7 +12,6 @@ import { ALL_FINDS, type Find, failuresNeeded } from './finds.ts';
 import type { Event } from './outcomes.ts';
 import type { SearchBound, SearchOutcome } from './search-outcome.ts';
 import { type Reduction, SearchWorld } from './search-world.ts';
-import { Shard, type ShardOptions } from './shard.ts';
 import type { StoreKind } from './state-store.ts';
 
 export interface SearchRequest {
@@ -64,17 +63,6 @@ export function searchWorld(
   });
 }
 
-/** One of those who share a search: see shard.ts. */
-export function shardOf(
-  scenario: Scenario,
-  request: SearchRequest,
-  place: Omit<ShardOptions, 'world'>,
-): Shard {
-  const finds = findsOf(request);
-  const world = searchWorld(scenario, request, { reduce: request.reduce, finds });
-  return new Shard({ ...place, world });
-}
-
 /** The same for replays: every step by itself, and nothing counted that nobody asks for. */
 export function plainWorld(
   scenario: Scenario,
@@ -101,16 +89,13 @@ export class Search {
   readonly #request: SearchRequest;
   readonly #collector: Collector;
   readonly #world: SearchWorld;
-  readonly #portable: boolean;
   #explorer: Explorer;
   #round: number;
   #interrupted = false;
 
-  /** @param portable others may be given a share of it: see lead-search.ts */
-  constructor(scenario: Scenario, request: SearchRequest, portable = false) {
+  constructor(scenario: Scenario, request: SearchRequest) {
     this.#scenario = scenario;
     this.#request = request;
-    this.#portable = portable;
     this.#collector = new Collector(findsOf(request), request.find !== null);
     this.#world = this.#freshWorld(request.reduce);
     this.#round = request.preemptions === null ? Number.POSITIVE_INFINITY : 0;
@@ -119,11 +104,11 @@ export class Search {
 
   /** Expands at most so many states; true when there is nothing left to do. */
   advance(states: number): boolean {
-    return this.#explorer.advance(states) && !this.nextRound();
+    return this.#explorer.advance(states) && !this.#nextRound();
   }
 
   /** Begins the search that comes after one that has ended: with one more preemption. */
-  nextRound(): boolean {
+  #nextRound(): boolean {
     const { preemptions } = this.#request;
     const answered = this.#explorer.stopped || this.#explorer.bound !== 'preemptions';
     if (answered || preemptions === null || this.#round >= preemptions) return false;
@@ -135,11 +120,6 @@ export class Search {
   /** That of this round. */
   get explorer(): Explorer {
     return this.#explorer;
-  }
-
-  /** The limit on preemptions of this round, Infinity without one. */
-  get round(): number {
-    return this.#round;
   }
 
   progress(): SearchProgress {
@@ -229,7 +209,6 @@ export class Search {
       },
       store,
       keepEdges: this.#collector.finds.some((find) => find.kind === 'cycle'),
-      portable: this.#portable,
       onEvent,
     });
     return explorer;

@@ -141,12 +141,6 @@ export class SharedState {
     return (this.#at(a, column) === FREE_SLOT) !== (this.#at(b, column) === FREE_SLOT);
   }
 
-  /** What a column holds is the number of a portion, and no small number itself. */
-  isPortion(column: number, value: number): boolean {
-    const isCount = column > FIRST_VMA && (column - FIRST_VMA) % 2 === 1;
-    return value >= 0 && column !== COUNTER && !isCount;
-  }
-
   #at(state: number, column: number): number {
     return this.rows.rows[state * this.#now.length + column]!;
   }

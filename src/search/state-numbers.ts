@@ -30,7 +30,6 @@ import {
   restoreSample,
   saveReaderView,
 } from './save-views.ts';
-import { SharedKeys } from './shared-keys.ts';
 import { SharedState } from './shared-state.ts';
 
 const NOTHING = -1;
@@ -71,8 +70,6 @@ export class StateNumbers {
   readonly #context: SaveContext;
   readonly #portions = new Portions();
   readonly shared: SharedState;
-  /** Of shared states. */
-  readonly keys: SharedKeys;
   /** Pairs of portions: registers and what others change. */
   readonly #tasks = new RowInterner(2);
   readonly #pair = new Int32Array(2);
@@ -103,7 +100,6 @@ export class StateNumbers {
       base: context.base,
       isDone: (writer) => status[world.readers.length + writer] === FINISHED,
     });
-    this.keys = new SharedKeys(this.shared, this.#portions);
   }
 
   /** Numbers of a state. */
@@ -114,34 +110,6 @@ export class StateNumbers {
   /** Bytes of memory that the portions take. */
   get bytes(): number {
     return this.#portions.held + this.shared.rows.bytes + this.#tasks.bytes;
-  }
-
-  /** Portions are numbered from 0 on. */
-  get portionCount(): number {
-    return this.#portions.count;
-  }
-
-  /** What the number in a column of a state stands for: see isPortion. */
-  partsOf(column: number, number: number): Int32Array {
-    const parts = this.#partsAt(column);
-    if (parts === null) return Int32Array.of(number);
-    return parts.rows.subarray(number * parts.width, (number + 1) * parts.width);
-  }
-
-  /** The number that stands for these parts in a column of a state. */
-  numberOf(column: number, parts: Int32Array): number {
-    return this.#partsAt(column)?.idOf(parts) ?? parts[0]!;
-  }
-
-  /** A part is the number of a portion, and not a number that means the same everywhere. */
-  isPortion(column: number, place: number, part: number): boolean {
-    return column > 0 || this.shared.isPortion(place, part);
-  }
-
-  /** Null: it is a part itself. */
-  #partsAt(column: number): RowInterner | null {
-    if (column >= this.passesAt) return null;
-    return column === 0 ? this.shared.rows : this.#tasks;
   }
 
   /** What others can change of a task, by the number of the task. */

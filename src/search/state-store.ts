@@ -71,16 +71,8 @@ export class StateStore {
    * and nothing can be added any more.
    */
   add(state: Int32Array, parent: number, via: number): number {
-    const { count } = this;
-    const id = this.#idOf(state);
-    if (id < count) return id;
-    if (this.addElsewhere(parent, via) === FULL) return FULL;
-    if (this.kind !== 'exact') this.#enqueue(state);
-    return id;
-  }
-
-  /** The number of a new state, of which others keep the numbers; or FULL. */
-  addElsewhere(parent: number, via: number): number {
+    const known = this.#idOf(state);
+    if (known < this.count) return known;
     if (this.count >= this.#max) return FULL;
     const id = this.count++;
     if (id === this.parents.length) {
@@ -89,6 +81,7 @@ export class StateStore {
     }
     this.parents[id] = parent;
     this.vias[id] = via;
+    if (this.kind !== 'exact') this.#enqueue(state);
     return id;
   }
 

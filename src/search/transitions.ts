@@ -22,7 +22,6 @@ import { Interned } from '../base/intern.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
-import { Origins } from './origins.ts';
 import {
   ANY_PASS,
   ASKS_PASS,
@@ -75,25 +74,15 @@ export class Transitions {
   readonly #row = new Int32Array(2);
   #changed = new Int32Array(64);
 
-  /** Where portions come from, if states are to be handed to other processes. */
-  readonly origins: Origins | null;
-
-  /** @param portable where portions come from is kept; the world has been saved once */
-  constructor(world: SearchWorld, portable = false) {
+  constructor(world: SearchWorld) {
     this.#world = world;
     this.#numbers = world.numbers;
-    this.origins = portable ? new Origins(world.numbers) : null;
     this.#seen = new SeenColumns(world.numbers.shared.rows);
     for (const { id } of world.tasks) this.viaId({ task: id, choices: [] });
   }
 
   viaOf(id: number): Via {
     return this.#vias.thingOf(id);
-  }
-
-  /** Vias are numbered from 0 on. */
-  get viaCount(): number {
-    return this.#vias.size;
   }
 
   viaId(via: Via): number {
@@ -179,7 +168,6 @@ export class Transitions {
     for (let i = passesAt; i < width && news.length > 0; i++) {
       if (i !== passesAt + task) into[i] = this.#passAfter(outcome, into[i]!);
     }
-    this.origins?.note(states, at, outcomes.viaOf(outcome), into);
   }
 
   // --- What becomes of others ---
@@ -263,7 +251,6 @@ export class Transitions {
     const { looked, judged, chosenOf: choices } = world;
     const events = this.#eventsNow(task);
     const after = world.save();
-    this.origins?.note(states, at, via, after);
     if (judged) this.#keep(states, at, via, looked, noOutcome(ASKS_PASS));
     return this.#keep(states, at, via, looked, {
       seen: after[0]!,

@@ -50,7 +50,7 @@ describe('the answer', () => {
       complete: false,
       bound: null,
       store: { kind: 'exact', lossBound: 0 },
-      reduce: 'all',
+      reduce: 'private',
       findings: [{ class: 'overlaps', schedule: expect.stringMatching(/^1:/) }],
     });
     expect(value.states).toBeGreaterThan(100);
@@ -114,13 +114,14 @@ describe('the answer', () => {
 
     expect(await states('--no-reduce')).toBe(none);
     expect(await states('--reduce=private')).toBeLessThan(none);
-    expect(await states('--reduce=ranges')).toBeLessThan(none);
-    expect(await states()).toBe(await states('--reduce=all'));
-    expect(await states()).toBeLessThan(await states('--reduce=private'));
+    expect(await states()).toBe(await states('--reduce=private'));
   });
 
   test.each([
-    [['--reduce=some'], 'It is one of none, private, ranges, all.'],
+    [['--reduce=some'], 'It is one of private, none.'],
+    [['--reduce=all'], 'The reduction by ranges was removed; use private.'],
+    [['--reduce=ranges'], 'The reduction by ranges was removed; use private.'],
+    [['--jobs=1'], '--jobs belongs to --random'],
     [['--reduce=none', '--random=5'], '--reduce means nothing with --random'],
     [['--random=5', '--max-states=9'], '--max-states means nothing with --random'],
     [['--save=f'], '--save writes the schedule of a finding: say with --find which'],

@@ -6,11 +6,9 @@ import { chooseStrategy, Strategies } from '../../src/readers/index.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { Explorer } from '../../src/search/explore.ts';
 import { type Find, parseFind } from '../../src/search/finds.ts';
-import { type Crew, leadSearch } from '../../src/search/lead-search.ts';
-import { Search, type SearchRequest, searchWorld, shardOf } from '../../src/search/search.ts';
+import { Search, type SearchRequest, searchWorld } from '../../src/search/search.ts';
 import type { SearchOutcome } from '../../src/search/search-outcome.ts';
 import type { Reduction, SearchWorld } from '../../src/search/search-world.ts';
-import type { Shard } from '../../src/search/shard.ts';
 import type { PlainResult } from './plain-explorer.ts';
 import { aScenario, BUILT_IN } from './run.ts';
 
@@ -28,7 +26,7 @@ export function aRequest(strategy: string | null, settings: SearchSettings = {})
     maxDepth: null,
     preemptions: null,
     store: 'exact',
-    reduce: 'all',
+    reduce: 'private',
     ...rest,
   };
 }
@@ -92,38 +90,6 @@ export function schedulesOf({ edges, store }: Explorer): number {
   };
   if (store.count > 1000) throw new Error('too many states for this way of counting');
   return from(0);
-}
-
-/** The same search shared by so many shards, after so many states alone. */
-export async function aSharedSearch(
-  scenario: string | Scenario,
-  strategy: string | null,
-  settings: SearchSettings,
-  { shards, alone = 0 }: { readonly shards: number; readonly alone?: number },
-): Promise<Search> {
-  const built = typeof scenario === 'string' ? aScenario(scenario) : scenario;
-  const request = aRequest(strategy, settings);
-  const search = new Search(built, request, true);
-  if (alone === 0 || !search.advance(alone)) {
-    await leadSearch(search, crewOf(built, request, shards), () => false);
-  }
-  return search;
-}
-
-/** Shards in this thread. What passes between them is copied, as between threads. */
-function crewOf(scenario: Scenario, request: SearchRequest, size: number): Crew {
-  let shards: Shard[] = [];
-  return {
-    size,
-    begin: async (preemptions) => {
-      shards = Array.from({ length: size }, (_, index) =>
-        shardOf(scenario, request, { index, shards: size, preemptions }),
-      );
-    },
-    merge: async (parcels) => shards.map((shard, i) => shard.merge(structuredClone(parcels[i]!))),
-    expand: async (numbers) => shards.map((shard, i) => structuredClone(shard.expand(numbers[i]!))),
-    standings: async () => shards.map((shard) => shard.standings()),
-  };
 }
 
 /** What a search has seen, in the words of plain-explorer.ts. */

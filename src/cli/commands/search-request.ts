@@ -49,10 +49,9 @@ export function checkLimits(options: LimitOptions): void {
     if (options.seed !== undefined) {
       throw new UserError('--seed belongs to --random: a search tries every choice');
     }
-    if ((options.jobs ?? 1) > 1 && options.store !== 'exact') {
+    if (options.jobs !== undefined) {
       throw new UserError(
-        `--jobs: with --store=${options.store} a search is made by one thread; which states it ` +
-          'takes for one would depend on their number',
+        '--jobs belongs to --random: a search that keeps its states is no faster in threads',
       );
     }
     return;
@@ -64,7 +63,7 @@ export function checkLimits(options: LimitOptions): void {
   without(maxStates !== undefined, '--max-states');
   without(preemptions !== undefined, '--preemptions');
   without(store !== 'exact', '--store');
-  without(reduce !== 'all', '--reduce');
+  without(reduce !== 'private', '--reduce');
 }
 
 export function checkWorld(scenario: Scenario): void {
@@ -120,39 +119,20 @@ type Tell = (nowMs: number, sliced: Sliced) => void;
 
 const nowMs = (): number => performance.now();
 
-/** First in this thread; from some number of states on in others, where there are to be some. */
 async function wholeSearch(
   scenario: Scenario,
   request: SearchRequest,
-  { options, context, interrupt, own }: Means,
+  { interrupt }: Means,
   tell: Tell,
 ): Promise<SearchOutcome> {
   const { Search } = await import('../../search/search.ts');
-  const { jobs = 1 } = options;
-  const how = { file: context.io.workerFile, jobs, own };
-  const threads =
-    jobs === 1
-      ? null
-      : (await import('../search-threads.ts')).searchThreads(scenario, request, how);
-  const alone = threads?.afterStates ?? Number.POSITIVE_INFINITY;
-  const search = new Search(scenario, request, threads !== null);
+  const search = new Search(scenario, request);
   const caught = (): boolean => interrupt.caught !== null;
-  let over = false;
   const here = {
-    advance: (states: number) => (over = search.advance(states)),
+    advance: (states: number) => search.advance(states),
     interrupt: () => caught() && search.interrupt(),
   };
-  await driveSlices(here, {
-    nowMs,
-    between: (now) => tell(now, search),
-    stop: () => caught() || search.progress().states >= alone,
-  });
-  if (threads !== null && !over && !caught()) {
-    await threads.goOn(search, () => {
-      tell(nowMs(), search);
-      return caught();
-    });
-  }
+  await driveSlices(here, { nowMs, between: (now) => tell(now, search), stop: caught });
   return search.outcome();
 }
 
