@@ -32,7 +32,7 @@ const MarkedTextSchema = about(
       v.looseObject({
         text: v.string(),
         states: about('Those that have this line, by their place.', v.nullable(v.array(Whole))),
-        faults: v.array(v.picklist(LINE_FAULTS)),
+        faults: v.array(v.picklist(Object.values(LINE_FAULTS))),
         cut: CutSchema,
         gaps: GapsSchema,
       }),

@@ -7,7 +7,7 @@
  * find it, and the least cost over the items in between is the least of a sliding window.
  */
 import { MinTree } from './min-tree.ts';
-import { NOWHERE, type PassStates } from './pass-states.ts';
+import { NOWHERE } from './pass-states.ts';
 import type { CutLine } from './verdict.ts';
 
 /** Of cost: a cut inside a page, when one between pages is 1. Above any number of lines. */
@@ -18,6 +18,13 @@ interface TextPages {
   readonly count: number;
   /** The page in which the end of the list was found. */
   readonly endPage: number;
+}
+
+/** The states of a pass, 0 … count - 1. */
+export interface DividedStates {
+  readonly count: number;
+  /** The states without this pair of items: first, last + 1, first, last + 1, … */
+  absent(pair: number): readonly number[];
 }
 
 export class Divider {
@@ -32,7 +39,7 @@ export class Divider {
    * the pass (EVERYWHERE, NOWHERE or a pair's number)
    * @returns the cuts, rising; of several best divisions that whose cuts come latest
    */
-  divide(standing: Int32Array, text: TextPages, states: PassStates): CutLine[] {
+  divide(standing: Int32Array, text: TextPages, states: DividedStates): CutLine[] {
     const items = text.count + 2;
     if (this.#best.length < items) {
       this.#best = new Float64Array(items * 2);
@@ -49,7 +56,7 @@ export class Divider {
     return cuts.reverse();
   }
 
-  #sweep(standing: Int32Array, text: TextPages, states: PassStates): void {
+  #sweep(standing: Int32Array, text: TextPages, states: DividedStates): void {
     const best = this.#best;
     const start = this.#start;
     const queue = this.#queue;
@@ -72,7 +79,7 @@ export class Divider {
   }
 
   /** Takes the pair that ends at `item` in, and lets go of as many on the left as that needs. */
-  #leftmost(standing: Int32Array, states: PassStates, from: number, item: number): number {
+  #leftmost(standing: Int32Array, states: DividedStates, from: number, item: number): number {
     let left = from;
     const pair = standing[item - 1]!;
     if (pair === NOWHERE) {
@@ -85,7 +92,7 @@ export class Divider {
   }
 
   /** The counters of the states without this pair. */
-  #count(pair: number, states: PassStates, delta: number): void {
+  #count(pair: number, states: DividedStates, delta: number): void {
     if (pair < 0) return;
     const absent = states.absent(pair);
     for (let i = 0; i < absent.length; i += 2) this.#tree.add(absent[i]!, absent[i + 1]!, delta);

@@ -4,28 +4,37 @@ import { LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';
 /** The [vsyscall] line stands at ffffffffff600000. */
 export const GATE_PAGE = 0xffffffffff600;
 
-interface Disorder {
-  overlaps: number;
-  backwards: number;
-  duplicates: number;
-}
+export type Disorder = 'overlaps' | 'backwards' | 'duplicates';
 
-/** @param gate whether the gate line follows the n lines */
-export function countDisorder(lines: Float64Array, n: number, gate: boolean): Disorder {
-  const found: Disorder = { overlaps: 0, backwards: 0, duplicates: 0 };
+/** @param gate whether the gate line follows the n lines @param found for each line that is out */
+export function eachDisorder(
+  lines: Float64Array,
+  n: number,
+  gate: boolean,
+  found: (line: number, what: Disorder) => void,
+): void {
   const starts = new Starts();
   let previousStart = Number.NEGATIVE_INFINITY;
   let previousEnd = Number.NEGATIVE_INFINITY;
   const count = gate ? n + 1 : n;
   for (let i = 0; i < count; i++) {
     const start = i < n ? lines[i * LINE_FIELDS + LINE_START]! : GATE_PAGE;
-    if (start < previousStart) found.backwards++;
-    else if (start < previousEnd) found.overlaps++;
-    if (!starts.add(start)) found.duplicates++;
+    if (start < previousStart) found(i, 'backwards');
+    else if (start < previousEnd) found(i, 'overlaps');
+    if (!starts.add(start)) found(i, 'duplicates');
     previousStart = start;
     if (i < n) previousEnd = lines[i * LINE_FIELDS + LINE_END]!;
   }
-  return found;
+}
+
+export function countDisorder(
+  lines: Float64Array,
+  n: number,
+  gate: boolean,
+): Record<Disorder, number> {
+  const counts = { overlaps: 0, backwards: 0, duplicates: 0 };
+  eachDisorder(lines, n, gate, (_, what) => counts[what]++);
+  return counts;
 }
 
 /** A set of numbers that mostly come rising: those in a list, the stragglers in a set. */

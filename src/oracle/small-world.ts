@@ -10,9 +10,11 @@ import { empty } from '../base/empty.ts';
 import { Interned } from '../base/intern.ts';
 import { LINE_FIELDS } from '../mm/line.ts';
 import type { MmObserver } from '../mm/observer.ts';
-import { countDisorder } from './order.ts';
+import { type DividedStates, Divider } from './division.ts';
+import { EVERYWHERE, NOWHERE } from './pass-states.ts';
 import type { PassText } from './tearing.ts';
-import type { CutLine, Verdict } from './verdict.ts';
+import { linesOf, markGaps, markLines, type PassView } from './text-marks.ts';
+import { cutCounts, TEXT_COUNTS, type TextCount, type Verdict } from './verdict.ts';
 
 /** What the small oracle reads of the kernel. */
 export interface SmallLayout {
@@ -41,6 +43,7 @@ export class SmallOracle implements MmObserver {
   readonly #maps = new Interned<readonly number[]>();
   readonly #verdicts = new Map<string, Verdict>();
   readonly #scratch: number[] = [];
+  readonly #divider = new Divider();
   /** Text and pages of the committed state in force. */
   text: number;
   mapped: number;
@@ -134,49 +137,26 @@ export class SmallOracle implements MmObserver {
     return this.#maps.thingOf(mapped);
   }
 
-  /** The texts of the states of a set, each as lines of numbers: for reports. */
-  statesOf(set: number): readonly Text[] {
-    return this.#sets.thingOf(set).map((id) => this.#texts.thingOf(id));
-  }
-
-  #judge(pass: SmallPass, text: PassText): Verdict {
-    const items = ['begin', ...linesOf(text.lines, text.count), 'end'];
-    const states = this.statesOf(pass.states).map((lines) => ['begin', ...lines, 'end']);
-    const cutLines = divide(items, states, text);
-    const cutsInPage = cutLines.filter((cut) => cut.inPage).length;
-    const printed = items.slice(1, -1);
-    const known = new Set(states.flat());
-    const bodies = new Set(states.flat().map(bodyOf));
-    const strange = printed.filter((line) => !known.has(line));
-    const alienLines = strange.filter((line) => !bodies.has(bodyOf(line))).length;
+  /** What a pass saw, spelled out. */
+  viewOf({ states, committed, trees }: SmallPass): PassView {
     return {
-      torn: cutLines.length > 0,
-      cuts: cutLines.length,
-      cutsAtPage: cutLines.length - cutsInPage,
-      cutsInPage,
-      alienLines,
-      staleNames: strange.length - alienLines,
-      ...countDisorder(text.lines, text.count, text.gate),
-      ...this.#gaps(pass, text),
-      cutLines,
+      states: this.#sets.thingOf(states).map((id) => this.#texts.thingOf(id)),
+      committed: this.#maps.thingOf(committed),
+      trees: this.#maps.thingOf(trees),
     };
   }
 
-  /** Maximal ranges that were mapped in every state of the pass and are not printed. */
-  #gaps(pass: SmallPass, text: PassText): { falseGaps: number; transientGaps: number } {
-    const printed: [number, number][] = [];
-    for (let i = 0; i < text.count; i++) {
-      const start = text.lines[i * LINE_FIELDS]!;
-      const end = text.lines[i * LINE_FIELDS + 1]!;
-      if (start < end) printed.push([start, end]);
+  #judge(pass: SmallPass, text: PassText): Verdict {
+    const { lines, count, gate } = text;
+    const view = this.viewOf(pass);
+    const { standing, states } = standingOf(linesOf(lines, count), view.states);
+    const cuts = cutCounts(this.#divider.divide(standing, text, states));
+    const counts = Object.fromEntries(TEXT_COUNTS.map((key) => [key, 0]));
+    for (const { faults } of markLines(lines, count, gate, view.states)) {
+      for (const fault of faults) counts[fault]!++;
     }
-    const gaps = subtract(this.#maps.thingOf(pass.committed), printed);
-    const trees = this.#maps.thingOf(pass.trees);
-    let falseGaps = 0;
-    for (let i = 0; i < gaps.length; i += 2) {
-      if (covers(trees, gaps[i]!, gaps[i + 1]!)) falseGaps++;
-    }
-    return { falseGaps, transientGaps: gaps.length / 2 - falseGaps };
+    for (const { kind } of markGaps(lines, count, view)) counts[kind]!++;
+    return { ...(counts as Record<TextCount, number>), ...cuts };
   }
 
   #readText(): number {
@@ -208,52 +188,25 @@ export class SmallOracle implements MmObserver {
   }
 }
 
-function linesOf(numbers: ArrayLike<number>, count: number): string[] {
-  const lines: string[] = [];
-  for (let i = 0; i < count; i++) {
-    const fields: number[] = [];
-    for (let f = 0; f < LINE_FIELDS; f++) fields.push(numbers[i * LINE_FIELDS + f]!);
-    lines.push(fields.join('/'));
-  }
-  return lines;
-}
-
-/** All of a line but its name. */
-function bodyOf(line: string): string {
-  return line.slice(0, line.lastIndexOf('/'));
-}
-
-/** The division with the fewest cuts in pages, then at pages, by trying every last piece. */
-function divide(items: Text, states: readonly Text[], text: PassText): CutLine[] {
-  const pageOf = (item: number): number => {
-    if (item > text.count || text.count === 0) return text.endPage;
-    return text.pageOf[Math.max(item - 1, 0)]!;
-  };
-  const isPiece = (from: number, to: number): boolean =>
-    from === to ||
-    states.some((state) =>
-      state.some((_, at) => {
-        for (let i = from; i <= to; i++) if (state[at + i - from] !== items[i]) return false;
-        return true;
-      }),
-    );
-  const best: { inPage: number; atPage: number; from: number }[] = [];
-  for (let to = 0; to < items.length; to++) {
-    for (let from = to; from >= 0 && isPiece(from, to); from--) {
-      const before = from === 0 ? { inPage: 0, atPage: 0 } : best[from - 1]!;
-      const same = from > 0 && pageOf(from - 1) === pageOf(from);
-      const inPage = before.inPage + (same ? 1 : 0);
-      const atPage = before.atPage + (from > 0 && !same ? 1 : 0);
-      const old = best[to];
-      const better = !old || inPage < old.inPage || (inPage === old.inPage && atPage < old.atPage);
-      if (better) best[to] = { inPage, atPage, from };
-    }
-  }
-  const cuts: CutLine[] = [];
-  for (let item = best[items.length - 1]!.from; item > 0; item = best[item - 1]!.from) {
-    cuts.push({ line: item - 1, inPage: pageOf(item - 1) === pageOf(item) });
-  }
-  return cuts.reverse();
+/** How each item of a text and the next one stand in the states, for the Divider. */
+function standingOf(
+  lines: Text,
+  texts: readonly Text[],
+): { standing: Int32Array; states: DividedStates } {
+  const items = ['begin', ...lines, 'end'];
+  const pairs = texts.map((text) => {
+    const all = ['begin', ...text, 'end'];
+    return new Set(all.slice(1).map((line, i) => `${all[i]} ${line}`));
+  });
+  const absent = items.slice(1).map((line, i) => {
+    const pair = `${items[i]} ${line}`;
+    return pairs.flatMap((had, state) => (had.has(pair) ? [] : [state, state + 1]));
+  });
+  const standing = Int32Array.from(absent, ({ length }, i) => {
+    if (length === 0) return EVERYWHERE;
+    return length === 2 * texts.length ? NOWHERE : i;
+  });
+  return { standing, states: { count: texts.length, absent: (pair) => absent[pair]! } };
 }
 
 function intersect(a: readonly number[], b: readonly number[]): number[] {
@@ -266,25 +219,4 @@ function intersect(a: readonly number[], b: readonly number[]): number[] {
     else j += 2;
   }
   return both;
-}
-
-function subtract(ranges: readonly number[], holes: [number, number][]): number[] {
-  let left = [...ranges];
-  for (const [start, end] of holes) {
-    const next: number[] = [];
-    for (let i = 0; i < left.length; i += 2) {
-      if (left[i]! < Math.min(start, left[i + 1]!))
-        next.push(left[i]!, Math.min(start, left[i + 1]!));
-      if (Math.max(end, left[i]!) < left[i + 1]!) next.push(Math.max(end, left[i]!), left[i + 1]!);
-    }
-    left = next;
-  }
-  return left;
-}
-
-function covers(ranges: readonly number[], start: number, end: number): boolean {
-  for (let i = 0; i < ranges.length; i += 2) {
-    if (ranges[i]! <= start && end <= ranges[i + 1]!) return true;
-  }
-  return false;
 }

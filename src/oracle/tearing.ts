@@ -19,7 +19,7 @@ import { countDisorder } from './order.ts';
 import { EVERYWHERE, NOWHERE, PassStates, UNCHANGED } from './pass-states.ts';
 import type { Section } from './section.ts';
 import type { TouchedVmas } from './touched.ts';
-import { type CutLine, NOT_TORN, type Verdict } from './verdict.ts';
+import { type CutLine, cutCounts, NOT_TORN, type Verdict } from './verdict.ts';
 
 /** What a pass has printed. */
 export interface PassText {
@@ -179,16 +179,11 @@ export class Judge {
   ): Verdict {
     const { live, holes } = this.#evidence;
     const { lines, count: n } = text;
-    const cutsInPage = cutLines.reduce((count, cut) => count + (cut.inPage ? 1 : 0), 0);
     return {
-      torn: true,
-      cuts: cutLines.length,
-      cutsAtPage: cutLines.length - cutsInPage,
-      cutsInPage,
+      ...cutCounts(cutLines),
       ...this.#countStrangers(text, section),
       ...countDisorder(lines, n, text.gate),
       ...countGaps({ live, section, holes, began, lines, n, standing: this.#standing }),
-      cutLines,
     };
   }
 

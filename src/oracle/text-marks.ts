@@ -1,15 +1,15 @@
 /**
- * What is wrong with a text, line by line: which states a line stands in, where it overlaps, what
- * it leaves out. The counts are the oracle's (tearing.ts, small-world.ts); this says where they
- * lie.
+ * What is wrong with a text, line by line: which states a line stands in, where it is out of order,
+ * what the text leaves out. Counted, that is the verdict of the small oracle on a text.
  *
  * For searches and replays, whose worlds are small: whole texts are compared.
  */
 import { LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';
-import { GATE_PAGE } from './order.ts';
+import { type Disorder, eachDisorder } from './order.ts';
+import { normalize, subtract } from './ranges.ts';
 
 /** What a pass saw: lines as SmallOracle has them, ranges as start, end, start, end, … in pages. */
-interface PassView {
+export interface PassView {
   readonly states: readonly (readonly string[])[];
   /** Mapped in every state of the pass. */
   readonly committed: readonly number[];
@@ -17,18 +17,17 @@ interface PassView {
   readonly trees: readonly number[];
 }
 
+/** Counts of a verdict to which a line adds one. */
+type LineFault = 'alienLines' | 'staleNames' | Disorder;
+
 export interface LineMark {
   /** Indices of the states that have the line; null for the gate line. */
   readonly states: readonly number[] | null;
-  readonly alien: boolean;
-  readonly staleName: boolean;
-  readonly overlap: boolean;
-  readonly backwards: boolean;
-  readonly duplicate: boolean;
+  readonly faults: ReadonlySet<LineFault>;
 }
 
 export interface GapMark {
-  readonly kind: 'false' | 'transient';
+  readonly kind: 'falseGaps' | 'transientGaps';
   readonly startPage: number;
   readonly endPage: number;
   /** It lies before this line; the number of lines: after the last. */
@@ -42,90 +41,60 @@ export function markLines(
   gate: boolean,
   states: PassView['states'],
 ): LineMark[] {
-  const marks: LineMark[] = [];
-  const starts = new Set<number>();
-  let previousStart = Number.NEGATIVE_INFINITY;
-  let previousEnd = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < (gate ? count + 1 : count); i++) {
-    const isGate = i === count;
-    const start = isGate ? GATE_PAGE : lines[i * LINE_FIELDS + LINE_START]!;
-    const key = isGate ? '' : keyOf(lines, i);
-    const holding = states.flatMap((state, at) => (state.includes(key) ? [at] : []));
-    const strange = !isGate && holding.length === 0;
-    const body = bodyOf(key);
-    const known = states.some((state) => state.some((line) => bodyOf(line) === body));
-    marks.push({
-      states: isGate ? null : holding,
-      alien: strange && !known,
-      staleName: strange && known,
-      overlap: start >= previousStart && start < previousEnd,
-      backwards: start < previousStart,
-      duplicate: starts.has(start),
-    });
-    starts.add(start);
-    previousStart = start;
-    if (!isGate) previousEnd = lines[i * LINE_FIELDS + LINE_END]!;
-  }
-  return marks;
+  const bodies = new Set(states.flat().map(bodyOf));
+  const marks = linesOf(lines, count).map((line) => {
+    const holding = states.flatMap((state, at) => (state.includes(line) ? [at] : []));
+    const stranger = bodies.has(bodyOf(line)) ? 'staleNames' : 'alienLines';
+    return { states: holding, faults: new Set<LineFault>(holding.length > 0 ? [] : [stranger]) };
+  });
+  const all: { states: number[] | null; faults: Set<LineFault> }[] = marks;
+  if (gate) all.push({ states: null, faults: new Set() });
+  eachDisorder(lines, count, gate, (line, what) => all[line]!.faults.add(what));
+  return all;
 }
 
 /** The maximal ranges that were mapped in every state and that no line covers. */
 export function markGaps(lines: Float64Array, count: number, view: PassView): GapMark[] {
-  const gaps: GapMark[] = [];
+  const printed: number[] = [];
+  for (let i = 0; i < count; i++) {
+    printed.push(lines[i * LINE_FIELDS + LINE_START]!, lines[i * LINE_FIELDS + LINE_END]!);
+  }
+  const covered = normalize(printed);
+  const left: number[] = [];
   for (let i = 0; i < view.committed.length; i += 2) {
-    let from = view.committed[i]!;
-    const end = view.committed[i + 1]!;
-    while (from < end) {
-      const to = nextStart(lines, count, from, end);
-      if (from < to) gaps.push(gapOf(lines, count, from, to, view.trees));
-      from = coveredTo(lines, count, to);
-    }
+    subtract(view.committed[i]!, view.committed[i + 1]!, covered, left);
+  }
+  const gaps: GapMark[] = [];
+  for (let i = 0; i < left.length; i += 2) {
+    const startPage = left[i]!;
+    const endPage = left[i + 1]!;
+    const kind = covers(view.trees, startPage, endPage) ? 'falseGaps' : 'transientGaps';
+    let line = 0;
+    while (line < count && lines[line * LINE_FIELDS + LINE_START]! < startPage) line++;
+    gaps.push({ kind, startPage, endPage, line });
   }
   return gaps;
 }
 
-function gapOf(
-  lines: Float64Array,
-  count: number,
-  startPage: number,
-  endPage: number,
-  trees: readonly number[],
-): GapMark {
-  let covered = false;
-  for (let i = 0; i < trees.length; i += 2) {
-    if (trees[i]! <= startPage && endPage <= trees[i + 1]!) covered = true;
-  }
-  let line = 0;
-  while (line < count && lines[line * LINE_FIELDS + LINE_START]! < startPage) line++;
-  return { kind: covered ? 'false' : 'transient', startPage, endPage, line };
-}
-
-/** The first page from `from` on that a line covers, or `end`. */
-function nextStart(lines: Float64Array, count: number, from: number, end: number): number {
-  let next = end;
+/** Lines as text: of each the numbers, joined by slashes. */
+export function linesOf(numbers: ArrayLike<number>, count: number): string[] {
+  const lines: string[] = [];
   for (let i = 0; i < count; i++) {
-    const lineStart = lines[i * LINE_FIELDS + LINE_START]!;
-    const lineEnd = lines[i * LINE_FIELDS + LINE_END]!;
-    if (lineStart < lineEnd && lineEnd > from) next = Math.min(next, Math.max(lineStart, from));
+    const fields: number[] = [];
+    for (let f = 0; f < LINE_FIELDS; f++) fields.push(numbers[i * LINE_FIELDS + f]!);
+    lines.push(fields.join('/'));
   }
-  return next;
-}
-
-/** The first page from `page` on that no line covers. */
-function coveredTo(lines: Float64Array, count: number, page: number): number {
-  for (let i = 0; i < count; i++) {
-    const start = lines[i * LINE_FIELDS + LINE_START]!;
-    const end = lines[i * LINE_FIELDS + LINE_END]!;
-    if (start <= page && page < end) return coveredTo(lines, count, end);
-  }
-  return page;
-}
-
-function keyOf(lines: Float64Array, line: number): string {
-  return lines.subarray(line * LINE_FIELDS, (line + 1) * LINE_FIELDS).join('/');
+  return lines;
 }
 
 /** All of a line but its name. */
 function bodyOf(line: string): string {
   return line.slice(0, line.lastIndexOf('/'));
+}
+
+function covers(ranges: readonly number[], start: number, end: number): boolean {
+  for (let i = 0; i < ranges.length; i += 2) {
+    if (ranges[i]! <= start && end <= ranges[i + 1]!) return true;
+  }
+  return false;
 }

@@ -1,4 +1,19 @@
-/** What the oracle says of one finished pass. The keys are those of `tearing` in every result. */
+/** What the oracle says of one finished pass. */
+
+/** What is counted of a text, in the order of every result. */
+export const TEXT_COUNTS = [
+  'cuts',
+  'cutsAtPage',
+  'cutsInPage',
+  'alienLines',
+  'overlaps',
+  'backwards',
+  'falseGaps',
+  'transientGaps',
+  'duplicates',
+  'staleNames',
+] as const;
+export type TextCount = (typeof TEXT_COUNTS)[number];
 
 export interface CutLine {
   /** The cut lies before this line (from 0); the number of lines: after the last one. */
@@ -7,34 +22,24 @@ export interface CutLine {
   readonly inPage: boolean;
 }
 
-export interface Verdict {
+export type Verdict = Readonly<Record<TextCount, number>> & {
   readonly torn: boolean;
-  readonly cuts: number;
-  readonly cutsAtPage: number;
-  readonly cutsInPage: number;
-  readonly alienLines: number;
-  readonly overlaps: number;
-  readonly backwards: number;
-  readonly falseGaps: number;
-  readonly transientGaps: number;
-  readonly duplicates: number;
-  readonly staleNames: number;
   /** One division with the fewest cuts, rising; of several the one whose cuts come latest. */
   readonly cutLines: readonly CutLine[];
-}
+};
 
 /** The verdict on a text that is the text of a state. */
 export const NOT_TORN: Verdict = Object.freeze({
   torn: false,
-  cuts: 0,
-  cutsAtPage: 0,
-  cutsInPage: 0,
-  alienLines: 0,
-  overlaps: 0,
-  backwards: 0,
-  falseGaps: 0,
-  transientGaps: 0,
-  duplicates: 0,
-  staleNames: 0,
+  ...(Object.fromEntries(TEXT_COUNTS.map((key) => [key, 0])) as Record<TextCount, number>),
   cutLines: [],
 });
+
+/** The counts of a division. */
+export function cutCounts(
+  cutLines: readonly CutLine[],
+): Pick<Verdict, 'torn' | 'cuts' | 'cutsAtPage' | 'cutsInPage' | 'cutLines'> {
+  const cuts = cutLines.length;
+  const cutsInPage = cutLines.filter(({ inPage }) => inPage).length;
+  return { torn: cuts > 0, cuts, cutsAtPage: cuts - cutsInPage, cutsInPage, cutLines };
+}

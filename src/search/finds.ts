@@ -5,24 +5,13 @@
 import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { FAULT_KINDS, type FaultKind } from '../mm/kernel-fault.ts';
+import { TEXT_COUNTS } from '../oracle/verdict.ts';
 import type { CycleKind } from './cycles.ts';
 import type { Event } from './outcomes.ts';
 import type { FinishedText } from './search-world.ts';
 
 /** Counts of one text; `torn` is 0 or 1. */
-export const TEXT_METRICS = [
-  'torn',
-  'cuts',
-  'cutsAtPage',
-  'cutsInPage',
-  'alienLines',
-  'overlaps',
-  'backwards',
-  'falseGaps',
-  'transientGaps',
-  'duplicates',
-  'staleNames',
-] as const;
+const TEXT_METRICS = ['torn', ...TEXT_COUNTS] as const;
 export type TextMetric = (typeof TEXT_METRICS)[number];
 
 export const COMPARISONS = ['>=', '<=', '==', '!=', '>', '<'] as const;

@@ -5,8 +5,11 @@ import type { CutLine } from '../oracle/verdict.ts';
 import { formatText } from '../proc/format.ts';
 import { TEARING_KEYS, type Tearing } from '../world/outcome.ts';
 import { rangeOf } from '../world/words.ts';
-import type { Gap, LineFault, MarkedLine, MarkedText } from './search-outcome.ts';
+import { type Gap, LINE_FAULTS, type MarkedLine, type MarkedText } from './search-outcome.ts';
 import type { FinishedText, SearchWorld } from './search-world.ts';
+
+/** The words of results for what is counted. */
+const GAP_KINDS = { falseGaps: 'false', transientGaps: 'transient' } as const;
 
 /** What the oracle keeps of a pass, which it forgets when it has judged the text. */
 export interface PassSets {
@@ -33,12 +36,8 @@ export function markText(world: SearchWorld, text: FinishedText, sets: PassSets)
   const { oracle, kernel } = world;
   const count = text.lines.length / LINE_FIELDS;
   const written = text.text.split('\n').slice(0, -1);
-  const states = oracle.textsOf(sets.states).map((id) => oracle.linesOf(id));
-  const view = {
-    states,
-    committed: oracle.rangesOf(sets.committed),
-    trees: oracle.rangesOf(sets.trees),
-  };
+  const view = oracle.viewOf(sets);
+  const { states } = view;
   const marks = markLines(text.lines, count, written.length > count, states);
   const gaps = markGaps(text.lines, count, view);
   const reader = world.world.readers[text.reader]!;
@@ -64,14 +63,11 @@ function markedLine(
   means: { mark: LineMark; cutLines: readonly CutLine[]; gaps: readonly GapMark[] },
 ): MarkedLine {
   const { mark, cutLines, gaps } = means;
-  const faults: LineFault[] = [];
-  for (const fault of ['alien', 'staleName', 'overlap', 'backwards', 'duplicate'] as const) {
-    if (mark[fault]) faults.push(fault);
-  }
+  const keys = Object.keys(LINE_FAULTS) as (keyof typeof LINE_FAULTS)[];
   return {
     text,
     states: mark.states,
-    faults,
+    faults: keys.filter((key) => mark.faults.has(key)).map((key) => LINE_FAULTS[key]),
     cut: cutAt(cutLines, index),
     gaps: gapsAt(gaps, index),
   };
@@ -86,5 +82,8 @@ function cutAt(cutLines: readonly CutLine[], line: number): 'atPage' | 'inPage' 
 function gapsAt(gaps: readonly GapMark[], line: number): Gap[] {
   return gaps
     .filter((gap) => gap.line === line)
-    .map(({ kind, startPage, endPage }) => ({ kind, range: rangeOf(startPage, endPage) }));
+    .map(({ kind, startPage, endPage }) => ({
+      kind: GAP_KINDS[kind],
+      range: rangeOf(startPage, endPage),
+    }));
 }

@@ -23,8 +23,15 @@ export interface Gap {
   readonly range: string;
 }
 
-export const LINE_FAULTS = ['alien', 'staleName', 'overlap', 'backwards', 'duplicate'] as const;
-export type LineFault = (typeof LINE_FAULTS)[number];
+/** The words of results for what is counted. */
+export const LINE_FAULTS = {
+  alienLines: 'alien',
+  staleNames: 'staleName',
+  overlaps: 'overlap',
+  backwards: 'backwards',
+  duplicates: 'duplicate',
+} as const;
+type LineFault = (typeof LINE_FAULTS)[keyof typeof LINE_FAULTS];
 
 /** A line of a text, with what is wrong with it. */
 export interface MarkedLine {

@@ -6,6 +6,7 @@
  */
 
 import type { Samples } from '../base/statistics.ts';
+import { TEXT_COUNTS } from '../oracle/verdict.ts';
 
 export const COUNTER_KEYS = [
   'passesStarted',
@@ -30,19 +31,7 @@ export type CounterKey = (typeof COUNTER_KEYS)[number];
 export type Counters = Record<CounterKey, number>;
 
 /** Over finished passes. */
-export const TEARING_KEYS = [
-  'tornPasses',
-  'cuts',
-  'cutsAtPage',
-  'cutsInPage',
-  'alienLines',
-  'overlaps',
-  'backwards',
-  'falseGaps',
-  'transientGaps',
-  'duplicates',
-  'staleNames',
-] as const;
+export const TEARING_KEYS = ['tornPasses', ...TEXT_COUNTS] as const;
 export type TearingKey = (typeof TEARING_KEYS)[number];
 export type Tearing = Record<TearingKey, number>;
 
