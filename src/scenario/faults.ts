@@ -23,28 +23,32 @@ export interface Fault extends Span {
   readonly io: boolean;
 }
 
-/** More faults than anyone reads are only counted, so that hostile input cannot fill the memory. */
-const KEPT_MAX = 10_000;
+/** More faults than anyone reads are not looked for: hostile input would fill memory and time. */
+const FAULTS_MAX = 10_000;
+
+/** Thrown by the fault after the last that is kept. */
+export class EnoughFaults extends Error {}
 
 export class FaultList {
   readonly #kept: Fault[] = [];
   /** In order of first mention: the scenario itself, then the files that it refers to. */
   readonly #files = new Map<string, number>();
-  #dropped = 0;
+  #full = false;
 
   add(span: Span, message: string, hint: string | null = null, io = false): void {
     if (!this.#files.has(span.file)) this.#files.set(span.file, this.#files.size);
-    if (this.#kept.length < KEPT_MAX) this.#kept.push({ ...span, message, hint, io });
-    else this.#dropped++;
+    this.#full = this.#kept.length >= FAULTS_MAX;
+    if (this.#full) throw new EnoughFaults();
+    this.#kept.push({ ...span, message, hint, io });
   }
 
   get count(): number {
-    return this.#kept.length + this.#dropped;
+    return this.#kept.length;
   }
 
-  /** Faults that were counted and not kept. */
+  /** 1 where there was a fault too many, after which nobody looked for more. */
   get dropped(): number {
-    return this.#dropped;
+    return this.#full ? 1 : 0;
   }
 
   /** By file, line and column; those of one place in the order in which they were found. */
@@ -79,9 +83,13 @@ export class SourceText {
       else high = middle - 1;
     }
     const lineStart = starts[low]!;
-    const text = this.text.slice(lineStart, lineEnd(this.text, lineStart));
+    const next = starts[low + 1];
+    let lineEnd = next === undefined ? this.text.length : next - 1;
+    if (lineEnd > lineStart && this.text[lineEnd - 1] === '\r') lineEnd--;
+    const text = this.text.slice(lineStart, lineEnd);
+    while (lineEnd > lineStart && /\s/.test(this.text[lineEnd - 1]!)) lineEnd--;
     const column = from - lineStart + 1;
-    const last = Math.min(end - lineStart, text.trimEnd().length) + 1;
+    const last = Math.min(end, lineEnd) - lineStart + 1;
     return {
       file: this.file,
       line: low + 1,
@@ -102,12 +110,6 @@ export class SourceText {
   }
 }
 
-function lineEnd(text: string, lineStart: number): number {
-  const newline = text.indexOf('\n', lineStart);
-  const end = newline < 0 ? text.length : newline;
-  return end > lineStart && text[end - 1] === '\r' ? end - 1 : end;
-}
-
 interface RenderOptions {
   /** So many faults are shown, the rest counted. */
   readonly limit?: number;
@@ -123,7 +125,8 @@ export function renderFaults(faults: readonly Fault[], options: RenderOptions = 
   const limit = options.limit ?? 20;
   const shown = faults.slice(0, limit).map(renderFault);
   const more = faults.length - shown.length + (options.dropped ?? 0);
-  if (more > 0) shown.push(`and ${more} more`);
+  const least = faults.length >= FAULTS_MAX ? 'at least ' : '';
+  if (more > 0) shown.push(`and ${least}${more} more`);
   return `${shown.join('\n')}\n`;
 }
 

@@ -14,6 +14,8 @@ import { eachVma, type VmaList, vmaAt } from './vma-list.ts';
 export interface Landmarks {
   readonly startBrkPage: number;
   readonly brkPage: number;
+  /** Whether a [heap] line or a trace tells them. */
+  readonly breakIsTold: boolean;
   readonly startStackPage: number;
   readonly mmapBasePage: number;
 }
@@ -54,12 +56,14 @@ export function landmarks(
       startStackPage = vma.endPage - 1;
     }
   }
-  if (startBrkPage < 0) {
+  let breakIsTold = startBrkPage >= 0;
+  if (!breakIsTold) {
     const told = emptyBrkPage >= 0 && insideOf(vmas, emptyBrkPage) === undefined;
     startBrkPage = brkPage = told ? emptyBrkPage : emptyBrk(vmas);
+    breakIsTold = told;
   }
   const mmapBasePage = mmapBase(vmas, stackStart);
-  const marks = { startBrkPage, brkPage, startStackPage, mmapBasePage };
+  const marks = { startBrkPage, brkPage, breakIsTold, startStackPage, mmapBasePage };
   return { ...marks, contradictions: contradictions(vmas, order, labels, marks) };
 }
 

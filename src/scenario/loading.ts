@@ -50,6 +50,8 @@ export interface Loading {
   readonly hash: { update(bytes: Uint8Array): unknown };
   /** Something of `vmas` was not understood: what seems absent may be there. */
   vmasIncomplete: boolean;
+  /** So many ranges may still be looked at for selectors: operations times VMAs is too many. */
+  rangesLeft: number;
   /** Every tag written in `vmas`, understood or not. */
   readonly tagsWritten: ReadonlySet<unknown>;
 }

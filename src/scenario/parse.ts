@@ -3,9 +3,10 @@
  *
  * JSON is tried first where a text looks like it: JSON.parse is a hundred times quicker than the
  * YAML parser, which is loaded for other text only (yaml-text.ts). Whoever hands in a text brings
- * the parser along; JSON can do without, and all its faults then stand at the start of the text.
+ * the parser along.
  */
 import { type FaultList, SourceText, type Span } from './faults.ts';
+import { JsonPlaces } from './json-places.ts';
 import { isPlainJson, NESTING_MAX } from './json-scan.ts';
 import type { Offsets, Path } from './place.ts';
 
@@ -38,36 +39,31 @@ export async function sourceOf(path: string, bytes: Uint8Array): Promise<Source>
     : { path, bytes, yaml: null, json };
 }
 
-const AT_START: Offsets = { start: 0, end: 1, keyStart: 0, keyEnd: 1 };
-
 /** Finds where a value was written. */
 export class Places {
   readonly #source: SourceText;
-  readonly #yaml: Yaml | null;
-  #find: ((path: Path) => Offsets) | null;
+  readonly #find: (path: Path) => Offsets;
 
-  /** @param find null: the text is plain JSON, and its places are worked out when one is needed */
-  constructor(source: SourceText, yaml: Yaml | null, find: ((path: Path) => Offsets) | null) {
+  constructor(source: SourceText, find: (path: Path) => Offsets) {
     this.#source = source;
-    this.#yaml = yaml;
     this.#find = find;
   }
 
   /** Where the value at this path stands: its first line. */
   value(path: Path): Span {
-    const found = this.#place(path);
+    const found = this.#find(path);
     return this.#source.span(found.start, found.end);
   }
 
   /** Where the last key of the path stands. */
   key(path: Path): Span {
-    const found = this.#place(path);
+    const found = this.#find(path);
     return this.#source.span(found.keyStart, found.keyEnd);
   }
 
   /** A part of a text scalar, if it stands there as it was read; else all of it. */
   within(path: Path, start: number, end: number, text: string): Span {
-    const found = this.#place(path);
+    const found = this.#find(path);
     for (const quote of [0, 1]) {
       const from = found.start + quote;
       if (this.#source.text.startsWith(text, from)) {
@@ -75,11 +71,6 @@ export class Places {
       }
     }
     return this.#source.span(found.start, found.end);
-  }
-
-  #place(path: Path): Offsets {
-    this.#find ??= this.#yaml?.placesIn(this.#source) ?? (() => AT_START);
-    return this.#find(path);
   }
 }
 
@@ -99,10 +90,13 @@ export function parseSource(
   if (text === null) return null;
   const source = new SourceText(file, text);
   const json = known ?? parseJson(text);
-  if (json !== undefined) return { value: json, places: new Places(source, yaml, null), source };
+  if (json !== undefined) {
+    const places = new JsonPlaces(text);
+    return { value: json, places: new Places(source, (at) => places.find(at)), source };
+  }
   if (yaml === null) throw new Error(`${file}: not plain JSON, and there is no YAML parser`);
   const read = yaml.readYaml(source, faults);
-  return read && { value: read.value, places: new Places(source, yaml, read.find), source };
+  return read && { value: read.value, places: new Places(source, read.find), source };
 }
 
 function decode(file: string, bytes: Uint8Array, faults: FaultList): string | null {

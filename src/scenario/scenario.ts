@@ -189,6 +189,8 @@ export interface Scenario {
   /** mm->start_brk and mm->brk in pages (equal where there is no heap). */
   readonly startBrkPage: number;
   readonly brkPage: number;
+  /** False where no [heap] line and no trace tells it: then the world puts it out of the way. */
+  readonly breakIsTold: boolean;
   /**
    * The page that mm->start_stack lies in, or -1. The address is inside that page, so the VMA that
    * holds the page is `[stack]`, and no other.

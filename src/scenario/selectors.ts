@@ -42,7 +42,8 @@ export function selector(
   const fits = (range: number): boolean => pagesOf(vmaAt(space.ranges, range)) >= need.pages;
   const single = args.index !== undefined || args.address !== undefined || args.pick === 'first';
   const candidates = single ? [named[0] ?? 0] : named;
-  const ranges = candidates.every(fits) ? candidates : candidates.filter(fits);
+  const ranges = single ? candidates.filter(fits) : rangesFor(context, path, named, need.pages);
+  if (ranges === null) return null;
   if (ranges.length > 0) return { ranges, pick: args.pick };
   const first = vmaAt(space.ranges, candidates[0] ?? 0);
   const message = single
@@ -50,6 +51,32 @@ export function selector(
     : `none of these ranges has the ${need.pages} pages that ${need.why} needs`;
   refuse(loading, path, message);
   return null;
+}
+
+/** By the ranges of a tag, then by the pages that are needed. */
+const fitting = new WeakMap<readonly number[], Map<number, readonly number[]>>();
+
+/** Those of at least so many pages, found once for all operations; null after a fault. */
+function rangesFor(
+  { loading, space }: SelectorContext,
+  path: Path,
+  named: readonly number[],
+  pages: number,
+): readonly number[] | null {
+  const known = fitting.get(named) ?? new Map<number, readonly number[]>();
+  fitting.set(named, known);
+  let ranges = known.get(pages);
+  if (ranges === undefined) {
+    loading.rangesLeft -= named.length;
+    if (loading.rangesLeft < 0) {
+      refuse(loading, path, 'too many operations that pick from too many VMAs');
+      return null;
+    }
+    const fits = (range: number): boolean => pagesOf(vmaAt(space.ranges, range)) >= pages;
+    ranges = named.every(fits) ? named : named.filter(fits);
+    known.set(pages, ranges);
+  }
+  return ranges;
 }
 
 /** Every range of at least so many pages, one at random each time. */

@@ -15,11 +15,12 @@
 import { isMap, isNode, parseDocument } from 'yaml';
 import { isOwnFile } from '../base/choice.ts';
 import { basename } from '../base/posix-path.ts';
-import { type Fault, FaultList, show } from './faults.ts';
+import { EnoughFaults, type Fault, FaultList, show } from './faults.ts';
 import { type Places, parseSource, type Source } from './parse.ts';
 import type { Path } from './place.ts';
 import { CODE_HINT, codeRefused } from './strategy-file.ts';
 import { parseDuration } from './units.ts';
+import { YAML_CHARS_MAX } from './yaml-text.ts';
 
 interface Axis {
   /** As written: `writers[0].think`. */
@@ -53,13 +54,28 @@ const POINTS_MAX = 10_000;
 /** @param allowCode whether `strategies:` may name programs */
 export function parseGrid(source: Source, allowCode = false): GridResult {
   const faults = new FaultList();
-  const parsed = parseSource(source, faults);
-  const reader = parsed && new GridReader(parsed.source.text, parsed.places, { faults, allowCode });
-  const grid = reader?.read(parsed?.value, nameOf(source.path)) ?? null;
+  let grid: Grid | null = null;
+  try {
+    grid = readGrid(source, faults, allowCode);
+  } catch (error) {
+    if (!(error instanceof EnoughFaults)) throw error;
+  }
   if (grid === null || faults.count > 0) {
     return { ok: false, faults: faults.sorted(), dropped: faults.dropped };
   }
   return { ok: true, grid };
+}
+
+function readGrid(source: Source, faults: FaultList, allowCode: boolean): Grid | null {
+  const parsed = parseSource(source, faults);
+  if (parsed === null) return null;
+  const { text } = parsed.source;
+  if (text.length > YAML_CHARS_MAX) {
+    faults.add(parsed.places.value([]), 'a grid of more than 4 MiB', 'put VMAs into a maps text');
+    return null;
+  }
+  const reader = new GridReader(text, parsed.places, { faults, allowCode });
+  return reader.read(parsed.value, nameOf(source.path));
 }
 
 function nameOf(path: string): string {
@@ -89,7 +105,11 @@ class GridReader {
     this.#places = places;
     this.#faults = faults;
     this.#allowCode = allowCode;
-    this.#document = parseDocument(text, { version: '1.2', intAsBigInt: true });
+    this.#document = parseDocument(text, {
+      version: '1.2',
+      intAsBigInt: true,
+      uniqueKeys: false, // parseSource has looked
+    });
   }
 
   read(value: unknown, name: string): Grid | null {

@@ -11,7 +11,7 @@ import { UserError } from '../base/errors.ts';
 import { basename } from '../base/posix-path.ts';
 import { AddressSpace, type LaidOut } from './address-space.ts';
 import { addRegion, type PlacedSpares, placeSpares, type Spares } from './churns.ts';
-import { FaultList } from './faults.ts';
+import { EnoughFaults, FaultList } from './faults.ts';
 import { FileSpecs } from './files.ts';
 import { fixedNs, type LoadEnv, type Loaded, type Loading, refuse } from './loading.ts';
 import { loadYaml, parseSource, type Source, sourceOf } from './parse.ts';
@@ -49,8 +49,20 @@ export async function loadText(path: string, bytes: Uint8Array, env: LoadEnv): P
 }
 
 /** @param source of a file: `faults` have places in it if it brings the YAML parser */
+/** Ranges that all selectors of a file may have among them. */
+const RANGES_MAX = 20_000_000;
+
 export function loadScenario(source: Source, env: LoadEnv): Loaded {
   const faults = new FaultList();
+  try {
+    return loadInto(faults, source, env);
+  } catch (error) {
+    if (!(error instanceof EnoughFaults)) throw error;
+    return refused(faults);
+  }
+}
+
+function loadInto(faults: FaultList, source: Source, env: LoadEnv): Loaded {
   const hash = sha256.create().update(source.bytes);
   const parsed = parseSource(source, faults);
   if (!parsed) return refused(faults);
@@ -64,6 +76,7 @@ export function loadScenario(source: Source, env: LoadEnv): Loaded {
     file: source.path,
     hash,
     vmasIncomplete: false,
+    rangesLeft: RANGES_MAX,
     tagsWritten: new Set(items.map((item) => (isObject(item) ? item.tag : undefined))),
   };
   const scenario = build(loading, top, scenarioName(source.path));
@@ -221,6 +234,7 @@ function spaceSpec(loading: Loading, space: LaidOut, placed: PlacedSpares) {
     ranges: space.ranges,
     startBrkPage: space.startBrkPage,
     brkPage: space.brkPage,
+    breakIsTold: space.breakIsTold,
     startStackPage: space.startStackPage,
     mmapBasePage: space.mmapBasePage,
     gate: space.gate,

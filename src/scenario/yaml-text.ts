@@ -2,7 +2,8 @@
  * YAML to plain data, with the place of every key and value: YAML 1.2 core schema, one document,
  * string keys, no merge keys, warnings are errors. Integers beyond 2^53 stay exact (bigint).
  *
- * Loaded for text that is not plain JSON, and for the places of faults in text that is.
+ * Loaded for text that is not plain JSON. Broken YAML costs no more than good YAML: it is given up
+ * at its hundredth fault.
  */
 import {
   type Alias,
@@ -13,13 +14,18 @@ import {
   isScalar,
   isSeq,
   type Node,
+  type Pair,
   type ParsedNode,
   visit,
+  type YAMLMap,
 } from 'yaml';
-import type { FaultList, SourceText, Span } from './faults.ts';
+import { EnoughFaults, type FaultList, type SourceText, type Span } from './faults.ts';
 import { NESTING_MAX } from './json-scan.ts';
 import type { Offsets, Path } from './place.ts';
-import { TOO_DEEP, TOO_MANY_ALIASES, tokensOf } from './yaml-guard.ts';
+import { TOO_DEEP, TOO_MANY_ALIASES, tokensOf, YAML_FAULTS_MAX } from './yaml-guard.ts';
+
+/** YAML takes some 3 s and 300 MB for each MB, JSON a hundredth of both. */
+export const YAML_CHARS_MAX = 4 * 1024 * 1024;
 
 /** A text as it was read. */
 export interface YamlText {
@@ -29,20 +35,20 @@ export interface YamlText {
 
 /** The data in a text, or null after faults. */
 export function readYaml(source: SourceText, faults: FaultList): YamlText | null {
+  if (source.text.length > YAML_CHARS_MAX) {
+    const message = 'text of more than 4 MiB that is not JSON';
+    const hint = 'write JSON, or put the VMAs into a maps text and use from:';
+    faults.add(source.span(0, 1), message, hint);
+    return null;
+  }
   const document = compose(source, faults);
   if (!document) return null;
   const value = toPlain(document, source, faults);
   return value === undefined ? null : { value, find: (path) => find(document, path) };
 }
 
-/** Finds places in a text that is known to be good. */
-export function placesIn(source: SourceText): (path: Path) => Offsets {
-  const document = compose(source, null);
-  return (path) => find(document, path);
-}
-
-function find(document: Document.Parsed | null, path: Path): Offsets {
-  let node: unknown = document?.contents ?? null;
+function find(document: Document.Parsed, path: Path): Offsets {
+  let node: unknown = document.contents;
   let start = 0;
   let end = 1;
   let [keyStart, keyEnd] = [0, 1];
@@ -53,9 +59,9 @@ function find(document: Document.Parsed | null, path: Path): Offsets {
   };
   settle(node);
   for (const step of path) {
-    const whole = isAlias(node) && document ? node.resolve(document) : node;
+    const whole = isAlias(node) ? node.resolve(document) : node;
     if (isMap<ParsedNode, ParsedNode>(whole)) {
-      const pair = whole.items.find(({ key }) => isScalar(key) && String(key.value) === step);
+      const pair = pairsOf(whole).get(String(step));
       if (!pair) break;
       [keyStart, keyEnd] = [pair.key.range[0], pair.key.range[1]];
       node = pair.value;
@@ -68,34 +74,95 @@ function find(document: Document.Parsed | null, path: Path): Offsets {
   return { start, end, keyStart, keyEnd };
 }
 
-/** Where `faults` is null the text is known to be good, and only its places are wanted. */
-function compose(source: SourceText, faults: FaultList | null): Document.Parsed | null {
+/** Pairs of the maps that were looked into, by key. */
+const pairsOfMaps = new WeakMap<object, Map<string, Pair<ParsedNode, ParsedNode | null>>>();
+
+function pairsOf(map: YAMLMap<ParsedNode, ParsedNode | null>) {
+  let pairs = pairsOfMaps.get(map);
+  if (pairs === undefined) {
+    pairs = new Map();
+    for (const pair of map.items) {
+      const key = isScalar(pair.key) ? String(pair.key.value) : null;
+      if (key !== null && !pairs.has(key)) pairs.set(key, pair);
+    }
+    pairsOfMaps.set(map, pairs);
+  }
+  return pairs;
+}
+
+function compose(source: SourceText, faults: FaultList): Document.Parsed | null {
   const tokens = tokensOf(source.text);
   if (!Array.isArray(tokens)) {
     const { at, message, hint } = tokens;
-    faults?.add(source.span(at, at + 1), message, hint);
+    faults.add(source.span(at, at + 1), message, hint);
     return null;
   }
   const composer = new Composer({
     version: '1.2',
     strict: true,
-    uniqueKeys: true,
+    uniqueKeys: false, // each key would be compared with each: see refuseKeys
     stringKeys: true,
     intAsBigInt: true,
   });
-  const documents = [...composer.compose(tokens, true, source.text.length)];
-  const document = documents[0] as Document.Parsed | undefined;
-  if (!document || !faults) return document ?? null;
-  const before = faults.count;
+  const found = new YamlFaults(source, faults);
+  // The composer's own hook, which would keep an object with a stack for each fault.
+  Object.assign(composer, {
+    onError: (at: ErrorSource, code: string, message: string) => found.add(at, code, message),
+  });
+  const documents: Document.Parsed[] = [];
+  try {
+    for (const token of tokens) {
+      if (token.type === 'error') found.add(token, 'UNEXPECTED_TOKEN', errorText(token));
+      else documents.push(...(composer.next(token) as Iterable<Document.Parsed>));
+    }
+    documents.push(...(composer.end(true, source.text.length) as Iterable<Document.Parsed>));
+  } catch (error) {
+    if (!(error instanceof EnoughFaults)) throw error;
+    return null;
+  }
+  const document = documents[0];
+  if (!document) return null;
   if (documents.length > 1) {
-    const start = (documents[1] as Document.Parsed).range[0];
+    const start = documents[1]!.range[0];
     faults.add(source.span(start, start + 3), 'a second document', 'a scenario is one');
   }
-  for (const error of [...document.errors, ...document.warnings]) {
-    faults.add(source.span(error.pos[0], error.pos[1]), yamlMessage(error.code, error.message));
+  refuseKeys(document, source, faults);
+  return faults.count > 0 ? null : document;
+}
+
+/** Where the composer says that a fault is. */
+type ErrorSource =
+  | number
+  | readonly [number, number]
+  | { readonly offset: number; readonly source?: string };
+
+/** What the composer complains of, up to the hundredth. */
+class YamlFaults {
+  readonly #source: SourceText;
+  readonly #faults: FaultList;
+  #count = 0;
+
+  constructor(source: SourceText, faults: FaultList) {
+    this.#source = source;
+    this.#faults = faults;
   }
-  refuseMergeKeys(document, source, faults);
-  return faults.count > before ? null : document;
+
+  add(at: ErrorSource, code: string, message: string): void {
+    const [start, end] = extentOf(at);
+    if (this.#count >= YAML_FAULTS_MAX) throw new EnoughFaults(); // the composer catches it at times
+    this.#count++;
+    this.#faults.add(this.#source.span(start, end), yamlMessage(code, message));
+  }
+}
+
+function extentOf(at: ErrorSource): readonly [number, number] {
+  if (typeof at === 'number') return [at, at + 1];
+  if ('offset' in at) return [at.offset, at.offset + (at.source?.length ?? 1)];
+  return at;
+}
+
+function errorText({ message, source }: { message: string; source: string }): string {
+  return source === '' ? message : `${message}: ${JSON.stringify(source.slice(0, 60))}`;
 }
 
 function yamlMessage(code: string, message: string): string {
@@ -104,12 +171,21 @@ function yamlMessage(code: string, message: string): string {
   return `not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 
-function refuseMergeKeys(document: Document, source: SourceText, faults: FaultList): void {
+/** Keys that come twice, and merge keys. */
+function refuseKeys(document: Document, source: SourceText, faults: FaultList): void {
   visit(document, {
-    Pair(_, { key }) {
-      if (!isScalar(key) || key.value !== '<<' || key.type !== 'PLAIN') return;
-      const [start, end] = key.range ?? [0, 1];
-      faults.add(source.span(start, end), 'merge keys are not supported', 'write the keys out');
+    Map(_, { items }) {
+      const keys = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const [start, end] = key.range ?? [0, 1];
+        if (keys.has(key.value)) faults.add(source.span(start, end), 'the same key twice');
+        keys.add(key.value);
+        if (key.value === '<<' && key.type === 'PLAIN') {
+          const hint = 'write the keys out';
+          faults.add(source.span(start, end), 'merge keys are not supported', hint);
+        }
+      }
     },
   });
 }
@@ -117,26 +193,25 @@ function refuseMergeKeys(document: Document, source: SourceText, faults: FaultLi
 /** Plain data; integers that a number holds exactly are numbers. */
 function toPlain(document: Document.Parsed, source: SourceText, faults: FaultList): unknown {
   const before = faults.count;
+  const anchors = new Set<string>();
   visit(document, {
-    Alias(_, alias) {
-      if (alias.resolve(document)) return;
-      const [start, end] = alias.range ?? [0, 1];
-      faults.add(source.span(start, end), `no anchor &${alias.source} stands before this alias`);
+    Node(_, node) {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.add(node.anchor);
+      } else if (!anchors.has(node.source)) {
+        const [start, end] = node.range ?? [0, 1];
+        faults.add(source.span(start, end), `no anchor &${node.source} stands before this alias`);
+      }
     },
   });
   if (faults.count > before) return undefined;
   try {
-    const value: unknown = document.toJS({
-      maxAliasCount: 100,
-      reviver: (_key, part: unknown) => {
-        if (typeof part !== 'bigint') return part;
-        const number = Number(part);
-        return Number.isSafeInteger(number) ? number : part;
-      },
-    });
-    // Only aliases can nest data deeper than its text, or in itself.
-    if (!isDeeper(value, NESTING_MAX)) return value ?? null;
-    faults.add(firstAlias(document, source), TOO_DEEP.message);
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    // Only aliases can make data larger than its text, or nest it more deeply, or in itself.
+    const { size } = measured(value, NESTING_MAX, new Map());
+    if (size <= YAML_CHARS_MAX) return typeof value === 'bigint' ? exact(value) : (value ?? null);
+    const { message, hint } = size === Infinity ? TOO_DEEP : TOO_MANY_ALIASES;
+    faults.add(firstAlias(document, source), message, hint);
   } catch {
     const { message, hint } = TOO_MANY_ALIASES; // expanded, that is
     faults.add(firstAlias(document, source), message, hint);
@@ -144,10 +219,37 @@ function toPlain(document: Document.Parsed, source: SourceText, faults: FaultLis
   return undefined;
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((part) => isDeeper(part, levels - 1));
+interface Extent {
+  /** Values in it, each as often as it stands there. */
+  readonly size: number;
+  readonly levels: number;
+}
+
+const ENDLESS: Extent = { size: Infinity, levels: Infinity };
+
+/** A number, if one holds it exactly. */
+function exact(integer: bigint): number | bigint {
+  const number = Number(integer);
+  return Number.isSafeInteger(number) ? number : integer;
+}
+
+/** Makes numbers of integers. ENDLESS if it holds itself or is nested more than `levels` deep. */
+function measured(value: unknown, levels: number, known: Map<unknown, Extent>): Extent {
+  if (typeof value !== 'object' || value === null) return { size: 1, levels: 0 };
+  const before = known.get(value);
+  if (before !== undefined) return before.levels > levels ? ENDLESS : before;
+  if (levels === 0) return ENDLESS;
+  known.set(value, ENDLESS);
+  let [size, deepest] = [1, 0];
+  for (const [key, part] of Object.entries(value)) {
+    if (typeof part === 'bigint') (value as Record<string, unknown>)[key] = exact(part);
+    const inner = measured(part, levels - 1, known);
+    size += inner.size;
+    deepest = Math.max(deepest, inner.levels);
+  }
+  const extent = { size, levels: deepest + 1 };
+  known.set(value, extent);
+  return extent;
 }
 
 function firstAlias(document: Document.Parsed, source: SourceText): Span {

@@ -76,9 +76,15 @@ function afterAngles(text: string, at: number): number {
   return text.length;
 }
 
+/** What stands before a comment of strace. */
+export function withoutComment(text: string): string {
+  const comment = text.indexOf('/*');
+  return (comment < 0 ? text : text.slice(0, comment)).trim();
+}
+
 /** 0x…, decimal, negative or NULL; null for anything else. */
 export function integer(text: string): bigint | null {
-  const bare = text.replace(/\s*\/\*.*$/, '');
+  const bare = withoutComment(text);
   if (bare === 'NULL') return 0n;
   if (/^0x[0-9a-f]{1,16}$/i.test(bare) || /^[0-9]{1,20}$/.test(bare)) return BigInt(bare);
   return /^-[0-9]{1,19}$/.test(bare) ? BigInt(bare) : null;
@@ -104,7 +110,7 @@ export function flagBits(
   prefix: string,
   known: Readonly<Record<string, number>>,
 ): { readonly bits: number; readonly unknown: readonly string[] } | null {
-  const bare = text.replace(/\s*\/\*.*$/, '').trim();
+  const bare = withoutComment(text);
   if (bare === '') return null;
   let bits = 0;
   const unknown: string[] = [];

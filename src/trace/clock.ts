@@ -1,12 +1,18 @@
 /**
  * Times of a log as ns since its first line. Logs give seconds since the epoch (strace -ttt), the
  * time of day (-t, -tt), the time since the line before (-r), seconds since boot (perf script) or
- * ms since the start (perf trace); which one it is shows in the first line.
+ * ms since the start (perf trace); which one it is shows in the first line. A time that no log can
+ * have is an error: everything here is arithmetic on numbers that are exact.
  */
+import { UserError } from '../base/errors.ts';
+
+/** 2^53 ns, 104 days: beyond it numbers are no longer exact. */
+const SPAN_NS_MAX = Number.MAX_SAFE_INTEGER;
 
 const DAY_NS = 86_400_000_000_000;
-/** strace -r: a first time below this is no date. */
-const EPOCH_MIN_SECONDS = 100_000_000;
+/** strace -r: a time below this is no date. */
+const EPOCH_MIN_SECONDS = 1e8;
+const EPOCH_MAX_SECONDS = 1e11;
 
 type Kind = 'none' | 'seconds' | 'day' | 'relative' | 'ms';
 
@@ -28,10 +34,12 @@ export class Clock {
   /** @param text of a line of strace */
   strace(text: string): number {
     if (text.includes(':')) return this.#note(this.#ofDay(text));
-    if (this.#kind === 'none') {
-      const absolute = Number.parseInt(text, 10) >= EPOCH_MIN_SECONDS;
+    const seconds = Number.parseInt(text, 10);
+    const absolute = seconds >= EPOCH_MIN_SECONDS && seconds < EPOCH_MAX_SECONDS;
+    // A relative time before it was a first line that had been cut.
+    if (this.#kind === 'none' || (absolute && this.#kind === 'relative')) {
       this.#start(absolute ? 'seconds' : 'relative', text);
-      if (!absolute) return 0;
+      return this.#note(0);
     }
     if (this.#kind === 'relative') return this.#note(this.#lastNs + secondsNs(text));
     return this.#note(this.#ofSeconds(text));
@@ -46,7 +54,7 @@ export class Clock {
   /** @param text ms.fraction of perf trace */
   perfTrace(text: string): number {
     if (this.#kind === 'none') this.#kind = 'ms';
-    return this.#note(Math.round(Number(text) * 1e6));
+    return this.#note(millisecondsNs(text));
   }
 
   /**
@@ -82,7 +90,7 @@ export class Clock {
   }
 
   #note(ns: number): number {
-    this.#lastNs = ns;
+    this.#lastNs = possible(ns);
     return ns;
   }
 
@@ -103,9 +111,10 @@ export class Clock {
       this.#kind = 'day';
       this.#baseNs = ns;
     }
-    let since = ns - this.#baseNs;
-    while (since < this.#lastNs - DAY_NS / 2) since += DAY_NS; // past midnight
-    return since;
+    const since = ns - this.#baseNs;
+    // Past midnight, if it is more than half a day earlier than the line before.
+    const days = Math.ceil((this.#lastNs - DAY_NS / 2 - since) / DAY_NS);
+    return since + Math.max(0, days) * DAY_NS;
   }
 }
 
@@ -115,9 +124,19 @@ function fractionOnlyNs(text: string): number {
   return point < 0 ? 0 : Number(text.slice(point + 1, point + 10).padEnd(9, '0'));
 }
 
-/** ns of a duration in seconds, `0.000012`. */
+/** ns of a duration in seconds, `0.000012`. @throws UserError */
 export function secondsNs(text: string): number {
-  return Number.parseInt(text, 10) * 1e9 + fractionOnlyNs(text);
+  return possible(Number.parseInt(text, 10) * 1e9 + fractionOnlyNs(text));
+}
+
+/** ns of ms, `0.005`. @throws UserError */
+export function millisecondsNs(text: string): number {
+  return possible(Math.round(Number(text) * 1e6));
+}
+
+function possible(ns: number): number {
+  if (Math.abs(ns) <= SPAN_NS_MAX) return ns;
+  throw new UserError('a time that no log can have: more than 104 days from its first line');
 }
 
 function dayNs(text: string): number {

@@ -17,6 +17,7 @@ import {
   pageOf,
   pagesOf,
   quotedText,
+  withoutComment,
 } from './arguments.ts';
 import { ADVICE, type Advice, type HiddenFlags, type TraceAction } from './call.ts';
 import { MADV, MADV_WORDS, MAP, MAP_KNOWN_BITS, MREMAP, PR_SET_VMA, PROT } from './constants.ts';
@@ -223,7 +224,7 @@ function brk(call: RawCall): Meaning {
 }
 
 function madvise(call: RawCall): Meaning {
-  const text = (call.args[2] ?? '').replace(/\s*\/\*.*$/, '');
+  const text = withoutComment(call.args[2] ?? '');
   const number = integer(text);
   const advice = number === null ? text : MADV[Number(number)];
   if (advice === undefined || !MADV_WORDS.has(advice)) return bad(call, `advice ${text}`);

@@ -6,7 +6,7 @@
  * Source: perf 6.1 builtin-trace.c trace__sys_exit, thread__fprintf_entry_head; builtin-script.c.
  */
 import { closingParen, integer, splitArguments } from './arguments.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, millisecondsNs } from './clock.ts';
 import { errnoName } from './errno.ts';
 import { type LogParser, type LogSink, THREADS_MAX } from './raw-call.ts';
 
@@ -85,7 +85,7 @@ export class PerfTraceParser implements LogParser {
     const args =
       continued === undefined ? text.slice(open + 1, close) : this.#take(thread, syscall!);
     if (args === null || result[1] === undefined) return; // a child's first return
-    const durationNs = spent === undefined ? 0 : Math.round(Number(spent) * 1e6);
+    const durationNs = spent === undefined ? 0 : millisecondsNs(spent);
     this.#sink.call({
       thread,
       syscall: syscall!,

@@ -85,13 +85,22 @@ export class Membership {
 
   /** Whether the thread shares the address space of the process. */
   has(thread: number): boolean {
-    const known = this.#known.get(thread);
-    if (known !== undefined) return known;
-    this.#known.set(thread, false); // a ring of births is no way to the process
-    const birth = thread === this.#main ? undefined : this.#births.get(thread);
-    let belongs = birth === undefined ? this.#root() : birth.sharesMemory && this.has(birth.parent);
-    if (thread === this.#main) belongs = true;
-    this.#known.set(thread, belongs);
+    const way: number[] = [];
+    let at = thread;
+    let belongs = this.#known.get(at);
+    while (belongs === undefined) {
+      way.push(at);
+      this.#known.set(at, false); // a ring of births is no way to the process
+      const birth = this.#births.get(at);
+      if (at === this.#main) belongs = true;
+      else if (birth === undefined) belongs = this.#root();
+      else if (!birth.sharesMemory) belongs = false;
+      else {
+        at = birth.parent;
+        belongs = this.#known.get(at);
+      }
+    }
+    for (const passed of way) this.#known.set(passed, belongs);
     return belongs;
   }
 

@@ -4,8 +4,8 @@
  *
  * That is the order of their returns: of the lines in a log that strace wrote as one file, of the
  * end times elsewhere. Reads a chunk at a time; what is kept is some 300 bytes for each call about
- * memory, of which there may be CALLS_MAX. Nothing of a log can make it fail but more calls than
- * that: what is not understood is counted and listed.
+ * memory, of which there may be CALLS_MAX. A log can make it fail by more calls than that and by a
+ * time that no log can have; what else is not understood is counted and listed.
  */
 
 import { UserError } from '../base/errors.ts';
@@ -139,7 +139,12 @@ export class TraceReader implements LogSink {
       return;
     }
     this.#parser ??= this.#parserFor(text);
-    this.#parser?.line(text.endsWith('\r') ? text.slice(0, -1) : text);
+    try {
+      this.#parser?.line(text.endsWith('\r') ? text.slice(0, -1) : text);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      throw new UserError(`${this.#file}:${number}: ${error.message}`);
+    }
   }
 
   /** What wrote this log; null while nothing of it can be seen. */
@@ -171,7 +176,7 @@ export class TraceReader implements LogSink {
     if (meaning.action === null) return;
     if (this.#kept.length >= CALLS_MAX) {
       throw new UserError(
-        `${this.#file}: more than ${CALLS_MAX.toLocaleString('en-US')} calls about memory: ` +
+        `more than ${CALLS_MAX.toLocaleString('en-US')} calls about memory: ` +
           'cut the log into pieces',
       );
     }

@@ -33,6 +33,7 @@ import type { FileSpec, Scenario } from '../scenario/scenario.ts';
 import type { VmaSpec } from '../scenario/vma-list.ts';
 import { eachVma } from '../scenario/vma-list.ts';
 import { MmLayout } from './mm-layout.ts';
+import { quietBreak } from './quiet-break.ts';
 
 /** vm_flags of four letters as maps prints them; VM_ACCOUNT as mmap would have set it. */
 function flagsOf(perms: string): number {
@@ -57,14 +58,15 @@ function deviceText(file: FileSpec): string {
 export const ANON_SHMEM_PATH = '/dev/zero (deleted)';
 
 export function buildKernel(scenario: Scenario, lockPolicy: LockPolicy): Kernel {
+  const breakPage = scenario.breakIsTold ? null : quietBreak(scenario);
   const mm: MmStruct = {
     vmas: new VmaArena(),
     tree: new VmaTree(),
     mmapLock: new MmapLock(lockPolicy),
     mmLockSeq: new MmLockSeq(),
     mapCount: scenario.vmas.length,
-    startBrk: scenario.startBrkPage,
-    brk: scenario.brkPage,
+    startBrk: breakPage ?? scenario.startBrkPage,
+    brk: breakPage ?? scenario.brkPage,
     startStack: scenario.startStackPage,
     mmapBase: scenario.mmapBasePage,
     gate: scenario.gate,

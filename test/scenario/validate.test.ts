@@ -42,6 +42,7 @@ describe('defaults', () => {
       },
       files: [],
       startBrkPage: 0x1000,
+      breakIsTold: false,
       brkPage: 0x1000,
       startStackPage: -1,
       mmapBasePage: 0x7ffff7fff,

@@ -50,6 +50,7 @@ export function scenarioOf(layout: ArrayLayout, files: readonly FileSpec[] = [])
     vmas,
     ranges: vmas,
     startBrkPage: layout.startBrk,
+    breakIsTold: true,
     brkPage: layout.brk,
     startStackPage: layout.startStack,
     mmapBasePage: layout.mmapBase,
