@@ -2,14 +2,22 @@
  * The address space as a call will have left it so far, and the acts that take it there.
  *
  * A Draft reads a Layout and never writes to it: VMAs are loaded one by one when the call looks at
- * them, changed here, and each change is noted as acts. At the end, what differs from the Layout
- * makes the windows of the Plan. The order of the acts is the business of `vma-change.ts`; this
- * file keeps the records right.
+ * them and changed here; whatever changes a record or the tree notes its act. At the end, what
+ * differs from the Layout makes the windows of the Plan. In which order things change is the
+ * business of `vma-change.ts`.
  */
 import { assert } from '../base/assert.ts';
 import { copyRecord, type Layout, NO_VMA, recordOf, type VmaRecord } from './layout.ts';
 import type { Proposal } from './merge.ts';
-import { ACT, type ActKind, type CallCost, type Errno, freshId, type Plan } from './plan.ts';
+import {
+  ACT,
+  ACT_FIELDS,
+  type ActKind,
+  type CallCost,
+  type Errno,
+  freshId,
+  type Plan,
+} from './plan.ts';
 import { planWindows } from './plan-windows.ts';
 
 /** TASK_SIZE in pages: the end of user space, four-level page tables on x86-64. */
@@ -29,7 +37,6 @@ export class Draft {
   readonly layout: Layout;
   readonly acts: number[] = [];
   readonly fresh: VmaRecord[] = [];
-  mapCount: number;
   brk: number;
   /** Splits and merges so far: a call that made none of them is cheaper. */
   splitCount = 0;
@@ -48,7 +55,6 @@ export class Draft {
 
   constructor(layout: Layout) {
     this.layout = layout;
-    this.mapCount = layout.mapCount;
     this.brk = layout.brk;
   }
 
@@ -127,7 +133,7 @@ export class Draft {
 
   /** Acts so far: the index that the next one will have. */
   get actCount(): number {
-    return this.acts.length / 4;
+    return this.acts.length / ACT_FIELDS;
   }
 
   /** vm_area_alloc() or vm_area_dup(): a VMA that is not in the tree yet. */
@@ -145,10 +151,13 @@ export class Draft {
     this.act(ACT.vmaStartWrite, vma.id);
   }
 
-  /** Notes a new vm_start, vm_end and vm_pgoff: vma_set_range(). The record changes in `place`. */
-  actRange(vma: VmaRecord, start: number, end: number, pgoff: number): void {
+  /** vma_set_range(). Where the tree has the VMA is another matter: see treeStore(). */
+  setRange(vma: VmaRecord, start: number, end: number, pgoff: number): void {
     this.act(ACT.setRange, vma.id, start, end);
     if (pgoff !== vma.pgoff) this.act(ACT.setPgoff, vma.id, pgoff);
+    vma.start = start;
+    vma.end = end;
+    vma.pgoff = pgoff;
   }
 
   setFlags(vma: VmaRecord, flags: number): void {
@@ -167,31 +176,29 @@ export class Draft {
     vma.anonVma = anonVma;
   }
 
-  /** Puts `vma` over [start, end) of the records. Whoever stood there must have been removed. */
-  place(vma: VmaRecord, start: number, end: number, pgoff: number): void {
-    const known = this.#isPresent(vma);
-    vma.start = start;
-    vma.end = end;
-    vma.pgoff = pgoff;
-    if (!known) this.#insert(this.#indexAtOrAbove(start), vma);
+  /**
+   * One store of `vma` over [start, end): what lay in there is not in the tree any more. A VMA that
+   * only loses pages has its new range already.
+   */
+  treeStore(vma: VmaRecord, start: number, end: number): void {
+    this.act(ACT.treeStore, vma.id, start, end);
+    const from = this.#indexAtOrAbove(start);
+    const to = this.#indexAtOrAbove(end);
+    if (from === to) this.#insert(from, vma);
+    else if (from + 1 === to) this.#present[from] = vma;
+    else this.#present.splice(from, to - from, vma);
   }
 
-  /** Takes `vma` out of the records: nothing finds it any more. */
-  remove(vma: VmaRecord): void {
-    this.removeRun([vma]);
+  /** One store of nothing over [start, end). */
+  treeClear(start: number, end: number): void {
+    this.act(ACT.treeClear, 0, start, end);
+    const from = this.#indexAtOrAbove(start);
+    this.#present.splice(from, this.#indexAtOrAbove(end) - from);
   }
 
-  /** The same for VMAs that follow one another, rising. */
-  removeRun(vmas: readonly VmaRecord[]): void {
-    const [first] = vmas;
-    if (first === undefined) return;
-    const index = this.#indexAtOrAbove(first.start);
-    const last = this.#present[index + vmas.length - 1];
-    assert(
-      this.#present[index] === first && last === vmas.at(-1),
-      'draft: removed what is not there',
-    );
-    this.#present.splice(index, vmas.length);
+  /** VMAs in the tree now. */
+  get mapCount(): number {
+    return this.layout.mapCount + this.#present.length - this.#originals.length;
   }
 
   /** The plan of the call: what was noted, and where the result differs from the layout. */
@@ -227,10 +234,6 @@ export class Draft {
     present.push(vma);
     for (let i = present.length - 1; i > index; i--) present[i] = present[i - 1]!;
     present[index] = vma;
-  }
-
-  #isPresent(vma: VmaRecord): boolean {
-    return this.#present[this.#indexAtOrAbove(vma.start)] === vma;
   }
 
   /** Index of the first present VMA that starts at or above `page`. */

@@ -35,12 +35,9 @@ function splitVma(
   const keeps = below
     ? { start: at, end: vma.end, pgoff: pgoffAt }
     : { start: vma.start, end: at, pgoff: vma.pgoff };
-  draft.actRange(vma, keeps.start, keeps.end, keeps.pgoff);
+  draft.setRange(vma, keeps.start, keeps.end, keeps.pgoff);
   draft.act(ACT.markAttached, piece.id);
-  draft.act(ACT.treeStore, piece.id, piece.start, piece.end);
-  draft.place(vma, keeps.start, keeps.end, keeps.pgoff);
-  draft.place(piece, piece.start, piece.end, piece.pgoff);
-  draft.mapCount++;
+  draft.treeStore(piece, piece.start, piece.end);
   draft.splitCount++;
   return null;
 }
@@ -56,7 +53,6 @@ function freeVma(draft: Draft, vma: VmaRecord): void {
 function dropMerged(draft: Draft, vma: VmaRecord): void {
   draft.act(ACT.markDetached, vma.id);
   freeVma(draft, vma);
-  draft.mapCount--;
 }
 
 /** dup_anon_vma(): a target without an anon_vma takes that of what it swallows. */
@@ -66,11 +62,9 @@ function dupAnonVma(draft: Draft, target: VmaRecord, from: Proposal): void {
 
 interface NewRange {
   readonly range: Proposal;
-  /** The VMAs around the range; what lies in it is detached already. */
+  /** The VMAs around the range; what lies in it is detached, and the store overwrites it. */
   readonly prev: VmaRecord | null;
   readonly next: VmaRecord | null;
-  /** Detached VMAs that are still in the tree: the store overwrites them. */
-  readonly detached: readonly VmaRecord[];
   /** Whether the range is the copy that mremap makes. */
   readonly copied: boolean;
 }
@@ -93,30 +87,19 @@ export function mergeNewRange(draft: Draft, merge: NewRange): VmaRecord | null {
   if (removed !== null) dupAnonVma(draft, target, removed);
   if (merge.copied) dupAnonVma(draft, target, range);
   if (removed !== null) draft.startWrite(removed);
-  draft.actRange(target, start, end, pgoff);
-  draft.act(ACT.treeStore, target.id, start, end);
+  draft.setRange(target, start, end, pgoff);
+  draft.treeStore(target, start, end);
   if (removed !== null) dropMerged(draft, removed);
-
-  draft.removeRun(merge.detached);
-  if (removed !== null) draft.remove(removed);
-  draft.place(target, start, end, pgoff);
   draft.mergeCount++;
   return target;
 }
 
 /** A VMA of its own for a new range: vm_area_alloc, then vma_iter_store_new. */
-export function insertNew(
-  draft: Draft,
-  range: Proposal,
-  detached: readonly VmaRecord[] = [],
-): VmaRecord {
+export function insertNew(draft: Draft, range: Proposal): VmaRecord {
   const vma = draft.alloc(range);
   draft.startWrite(vma);
   draft.act(ACT.markAttached, vma.id);
-  draft.act(ACT.treeStore, vma.id, vma.start, vma.end);
-  draft.removeRun(detached);
-  draft.place(vma, vma.start, vma.end, vma.pgoff);
-  draft.mapCount++;
+  draft.treeStore(vma, vma.start, vma.end);
   return vma;
 }
 
@@ -155,33 +138,26 @@ function swallow(draft: Draft, target: VmaRecord, middle: VmaRecord, next: VmaRe
   const start = Math.min(target.start, middle.start);
   const end = Math.max(target.end, middle.end, next?.end ?? 0);
   const pgoff = target.pgoff - (target.start - start);
-  draft.actRange(target, start, end, pgoff);
-  draft.act(ACT.treeStore, target.id, start, end);
+  draft.setRange(target, start, end, pgoff);
+  draft.treeStore(target, start, end);
   dropMerged(draft, middle);
   if (next !== null) dropMerged(draft, next);
-  draft.remove(middle);
-  if (next !== null) draft.remove(next);
-  draft.place(target, start, end, pgoff);
 }
 
 /** The border between `below` and `above` moves up to `at`: below grows first, then above gives. */
 function moveBorderUp(draft: Draft, below: VmaRecord, above: VmaRecord, at: number): void {
   const pgoff = above.pgoff + (at - above.start);
-  draft.actRange(below, below.start, at, below.pgoff);
-  draft.actRange(above, at, above.end, pgoff);
-  draft.act(ACT.treeStore, below.id, below.start, at);
-  draft.place(above, at, above.end, pgoff);
-  draft.place(below, below.start, at, below.pgoff);
+  draft.setRange(below, below.start, at, below.pgoff);
+  draft.setRange(above, at, above.end, pgoff);
+  draft.treeStore(below, below.start, at);
 }
 
 /** The border between `below` and `above` moves down to `at`: first below gives, above grows. */
 function moveBorderDown(draft: Draft, below: VmaRecord, above: VmaRecord, at: number): void {
   const pgoff = above.pgoff - (above.start - at);
-  draft.actRange(below, below.start, at, below.pgoff);
-  draft.actRange(above, at, above.end, pgoff);
-  draft.act(ACT.treeStore, above.id, at, above.end);
-  draft.place(below, below.start, at, below.pgoff);
-  draft.place(above, at, above.end, pgoff);
+  draft.setRange(below, below.start, at, below.pgoff);
+  draft.setRange(above, at, above.end, pgoff);
+  draft.treeStore(above, at, above.end);
 }
 
 /**
@@ -272,9 +248,7 @@ export function unmapRange(
   const detached = gatherMunmapVmas(draft, start, end);
   if (typeof detached === 'string') return detached;
   if (detached.length === 0) return null;
-  draft.act(ACT.treeClear, 0, start, end);
-  draft.removeRun(detached);
-  draft.mapCount -= detached.length;
+  draft.treeClear(start, end);
   if (lock === 'downgrade') draft.downgrade();
   clearPtes(draft, detached);
   freeDetached(draft, detached);

@@ -15,7 +15,7 @@ import type { Task } from '../sim/task.ts';
 import { type Chance, drawDuration, SeededChance } from '../writers/chance.ts';
 import { OperationSource } from '../writers/source.ts';
 import { TraceOrders } from '../writers/trace-script.ts';
-import { type FinishedOperation, Writer } from '../writers/writer.ts';
+import { type OperationRecord, Writer } from '../writers/writer.ts';
 import { buildKernel } from './build-mm.ts';
 import { Hog } from './hog.ts';
 import { MmLayout } from './mm-layout.ts';
@@ -28,7 +28,7 @@ export interface BuildOptions {
   readonly strategy: Choice | null;
   readonly strategies: Strategies;
   readonly seed: string;
-  readonly onOperation: ((operation: FinishedOperation) => void) | null;
+  readonly onOperation: ((operation: OperationRecord) => void) | null;
   /** In place of the scenario's `rwsem`. */
   readonly lockPolicy?: LockPolicy;
   /** In place of the seeded streams of each writer. */

@@ -8,6 +8,8 @@
 import type { Samples } from '../base/statistics.ts';
 import { TEXT_COUNTS } from '../oracle/verdict.ts';
 
+export type { OperationRecord } from '../writers/writer.ts';
+
 export const COUNTER_KEYS = [
   'passesStarted',
   'passesFinished',
@@ -98,16 +100,6 @@ export interface PassRecord {
    * last). `inPage`: between two lines of one page.
    */
   readonly cuts: readonly { readonly line: number; readonly inPage: boolean }[];
-}
-
-export interface OperationRecord {
-  readonly writer: string;
-  readonly index: number;
-  readonly operation: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
-  readonly startNs: number;
-  readonly endNs: number;
-  readonly errno: string | null;
 }
 
 /** A pass that stood at one record or page with failed attempts when the run ended. */

@@ -86,13 +86,11 @@ function heapRange(start: number, end: number): Proposal {
 function extendHeap(draft: Draft, range: Proposal): void {
   const below = draft.before(range.start);
   const prev = below !== null && below.end > draft.layout.startBrk ? below : null;
-  const merge = { range, prev, next: null, detached: [], copied: false };
+  const merge = { range, prev, next: null, copied: false };
   if (mergeNewRange(draft, merge) !== null) return;
   const vma = draft.alloc(range);
   draft.startWrite(vma);
   // Unlike everywhere else the tree comes first here: vma_iter_store_gfp() marks it afterwards.
-  draft.act(ACT.treeStore, vma.id, vma.start, vma.end);
+  draft.treeStore(vma, vma.start, vma.end);
   draft.act(ACT.markAttached, vma.id);
-  draft.place(vma, vma.start, vma.end, vma.pgoff);
-  draft.mapCount++;
 }

@@ -47,9 +47,8 @@ function expandDownwards(draft: Draft, stack: VmaRecord, pages: number): Errno |
   draft.setAnonVma(stack, anonVmaPrepare(draft.layout, stack, prev, draft.next(stack)));
   draft.startWrite(stack);
   const pgoff = stack.pgoff - pages;
-  draft.actRange(stack, start, stack.end, pgoff);
-  draft.act(ACT.treeStore, stack.id, start, stack.end);
-  draft.place(stack, start, stack.end, pgoff);
+  draft.setRange(stack, start, stack.end, pgoff);
+  draft.treeStore(stack, start, stack.end);
   draft.downgrade();
   draft.act(ACT.pageTables, 0, 1);
   return null;

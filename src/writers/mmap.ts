@@ -76,10 +76,7 @@ function mmapRegion(draft: Draft, range: Proposal): VmaRecord | Errno {
   if (detached.length > 0) clearPtes(draft, detached);
   const prev = draft.before(range.start);
   const next = draft.find(range.end);
-  const vma =
-    mergeNewRange(draft, { range, prev, next, detached, copied: false }) ??
-    insertNew(draft, range, detached);
-  draft.mapCount -= detached.length;
+  const vma = mergeNewRange(draft, { range, prev, next, copied: false }) ?? insertNew(draft, range);
   freeDetached(draft, detached);
   return vma;
 }

@@ -129,7 +129,7 @@ function expandVma(draft: Draft, vma: VmaRecord, remap: Remap, moves: { count: n
   if (vma.end === remap.start + remap.oldPages && free) {
     const range = { ...vma, start: vma.end, end, pgoff: vma.pgoff + (vma.end - vma.start) };
     const next = draft.find(end);
-    const grown = mergeNewRange(draft, { range, prev: vma, next, detached: [], copied: false });
+    const grown = mergeNewRange(draft, { range, prev: vma, next, copied: false });
     return grown === null ? 'ENOMEM' : remap.start;
   }
   if (!remap.mayMove) return 'ENOMEM';

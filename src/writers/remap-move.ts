@@ -103,7 +103,7 @@ function copyVma(
   };
   const prev = draft.before(range.start);
   const next = draft.find(range.end);
-  const merged = mergeNewRange(draft, { range, prev, next, detached: [], copied: true });
+  const merged = mergeNewRange(draft, { range, prev, next, copied: true });
   if (merged === null) return { copy: insertNew(draft, range), from: source };
   const swallowed = merged.start <= sourceStart && sourceStart < merged.end;
   return { copy: merged, from: swallowed ? merged : source };

@@ -17,16 +17,17 @@ import type { Call, CallCost, Plan } from '../mm/plan.ts';
 import { DONE, PARKED, privateSteps } from '../sim/step.ts';
 import { Task } from '../sim/task.ts';
 import { classify, planBefore, planCall, usualClass } from './index.ts';
+import type { Arguments } from './script.ts';
 import type { OperationSource, ResolvedOperation } from './source.ts';
 
 type WriterStep = KernelStep<Writer>;
 
 /** One finished operation, as the operations log has it. */
-export interface FinishedOperation {
+export interface OperationRecord {
   readonly writer: string;
   readonly index: number;
   readonly operation: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly arguments: Arguments;
   readonly startNs: number;
   readonly endNs: number;
   readonly errno: string | null;
@@ -37,7 +38,7 @@ interface WriterParts {
   readonly source: OperationSource;
   /** It stops after a number of operations. */
   readonly limited: boolean;
-  readonly onOperation: ((operation: FinishedOperation) => void) | null;
+  readonly onOperation: ((operation: OperationRecord) => void) | null;
 }
 
 export class Writer extends Task implements Actor {
@@ -45,7 +46,7 @@ export class Writer extends Task implements Actor {
   readonly source: OperationSource;
   /** It stops after a number of operations. */
   readonly limited: boolean;
-  readonly onOperation: ((operation: FinishedOperation) => void) | null;
+  readonly onOperation: ((operation: OperationRecord) => void) | null;
 
   /** Operations that have ended. */
   opsDone = 0;
