@@ -2,12 +2,15 @@
 
 import { counted } from '../base/counted.ts';
 import { readable } from '../base/latin1.ts';
+import { printable } from '../base/printable.ts';
 import type { VmaDifference } from './compare.ts';
 import type { CheckFinding, VmaLine } from './text-checker.ts';
 
 /** `bash.maps:3:1: overlap: …`, as compilers write it. */
 export function describeFinding(file: string, finding: CheckFinding): string {
-  return `${file}:${finding.line}:${finding.column}: ${finding.kind}: ${finding.message}`;
+  return printable(
+    `${file}:${finding.line}:${finding.column}: ${finding.kind}: ${finding.message}`,
+  );
 }
 
 /**
@@ -61,14 +64,14 @@ function vmaRecord(vma: VmaLine): Record<string, unknown> {
     offset: hex(vma.offset),
     dev,
     inode,
-    name: utf8(name),
+    name: readable(name),
     line,
   };
 }
 
 function fieldsOf(vma: VmaLine): string {
   const file = vma.device === '00:00 0' ? '' : ` ${hex(vma.offset).slice(2)} ${vma.device}`;
-  return `${vma.perms}${file}${vma.name === '' ? '' : ` ${utf8(vma.name)}`}`;
+  return `${vma.perms}${file}${vma.name === '' ? '' : ` ${printable(readable(vma.name))}`}`;
 }
 
 function value(vma: VmaLine, field: string): string {
@@ -80,15 +83,8 @@ function value(vma: VmaLine, field: string): string {
     case 'device':
       return vma.device;
     default:
-      return vma.name === '' ? '(none)' : utf8(vma.name);
+      return vma.name === '' ? '(none)' : printable(readable(vma.name));
   }
-}
-
-/** Names are bytes; what is no UTF-8 becomes U+FFFD, control characters `?`. */
-function utf8(bytes: string): string {
-  const text = readable(bytes);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they would act on the terminal
-  return text.replace(/[\u0000-\u001f\u007f]/g, '?');
 }
 
 function hex(page: number): string {

@@ -1,4 +1,6 @@
 /** What is told when mapsim itself is at fault: enough to repeat it, in one line to paste. */
+import { printable } from '../base/printable.ts';
+import { commandLine } from '../base/shell.ts';
 import type { Io } from './io.ts';
 import { VERSION } from './version.ts';
 
@@ -22,16 +24,7 @@ export function bugReport(
     `  mapsim ${VERSION}, node ${process.version}, ${seed}`,
     `  to repeat it: ${commandLine(context.repeat ?? argv)}`,
   ];
-  if (env.MAPSIM_DEBUG) lines.push(fault.stack ?? 'no stack');
+  if (env.MAPSIM_DEBUG) lines.push(...(fault.stack ?? 'no stack').split('\n'));
   else lines.push('  MAPSIM_DEBUG=1 in the environment shows where');
-  return `${lines.join('\n')}\n`;
-}
-
-/** As a POSIX shell would have to be given it. */
-export function commandLine(argv: readonly string[]): string {
-  return ['mapsim', ...argv].map(shellWord).join(' ');
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return `${lines.map(printable).join('\n')}\n`;
 }

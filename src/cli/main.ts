@@ -5,9 +5,11 @@
  * called for, so that `--help` is there at once. Nothing here ends the process: main() returns the
  * exit code when all output has been taken.
  */
+
 import { Command, CommanderError, type Option } from 'commander';
 import { EXIT, UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { printable } from '../base/printable.ts';
 import { type BugContext, bugReport } from './bug.ts';
 import type { CommandContext, QuietOptions } from './command.ts';
 import type { CaptureOptions } from './commands/capture.ts';
@@ -79,7 +81,7 @@ async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promi
     if (!(error instanceof CommanderError)) throw error;
     exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage; // commander's own code for usage is 1
   }
-  if (said.err !== '') new Messages(io, false).raw(said.err);
+  if (said.err !== '') new Messages(io, false).raw(said.err.split('\n').map(printable).join('\n'));
   await stdout.write(said.out);
   await stdout.flush();
   return exitCode;

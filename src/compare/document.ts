@@ -2,8 +2,10 @@
  * The form of a saved comparison, `mapsim/compare@1`: what reads it back is also what its JSON
  * Schema is published from. Unknown keys are let pass, since later versions may add some.
  */
+
 import * as v from 'valibot';
 import { about, each, Whole, WholeOrNull } from '../base/forms.ts';
+import { printable } from '../base/printable.ts';
 import { COUNTER_KEYS, type EndReason, TEARING_KEYS } from '../world/outcome.ts';
 import type { Group } from './comparison.ts';
 import { COMPARE_SCHEMA } from './fields.ts';
@@ -191,5 +193,6 @@ export const LineSchema = v.variant('type', [
 export function groupOf(saved: v.InferOutput<typeof GroupSchema>, file: string): Group {
   const runs = saved.runs.map((run) => ({ ...run, strategy: saved.strategy }) as RunSummary);
   const pool = Pool.restored(saved.pool as SavedPool);
-  return { label: saved.label, strategy: saved.label, file, runs, pool };
+  const label = printable(saved.label);
+  return { label, strategy: label, file, runs, pool };
 }

@@ -1,6 +1,7 @@
 /** Reads saved comparisons back, from JSON or NDJSON. */
 import * as v from 'valibot';
 import { UserError } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
 import type { Group } from './comparison.ts';
 import { groupOf, LineSchema, SavedSchema } from './document.ts';
 
@@ -32,7 +33,7 @@ export function readSaved(text: string, file: string): SavedResult {
     prng,
     complete,
     scenarios: scenarios.map(({ name, sha256, groups }) => ({
-      name,
+      name: printable(name),
       sha256,
       groups: groups.filter(({ runs }) => runs.length > 0).map((group) => groupOf(group, file)),
     })),

@@ -2,7 +2,9 @@
  * A comparison in the words of tables for people: few digits, units at hand, `~` where no
  * difference is shown, and never a bare 0 for what was counted.
  */
+
 import { counted } from '../base/counted.ts';
+import { jsonOf, printable } from '../base/printable.ts';
 import type { Cell, Comparison, MetricDifference, Rate } from '../compare/comparison.ts';
 import type { MetricUnit } from '../compare/metrics.ts';
 import type { ScenarioResult } from '../compare/result.ts';
@@ -102,7 +104,7 @@ export function tableTitle({ name, groups }: ScenarioResult, { metrics }: Compar
 function basesText(groups: ScenarioResult['groups'], bases: ReadonlySet<string>): string {
   if (bases.size === 1) return [...bases].join();
   const files = new Set(groups.filter(({ label }) => bases.has(label)).map(({ file }) => file));
-  return files.size === 1 ? [...files].join() : [...bases].join(', ');
+  return files.size === 1 ? printable([...files].join()) : [...bases].join(', ');
 }
 
 /** `1..20` for what is in a row, the whole list of a few others, else how many there are. */
@@ -110,13 +112,6 @@ export function seedsText(seeds: readonly string[]): string {
   const first = Number(seeds[0]);
   const row = seeds.every((seed, i) => seed === String(first + i));
   if (row && seeds.length > 2) return `${seeds[0]}..${seeds.at(-1)} (${seeds.length})`;
-  const shown = seeds
-    .slice(0, 5)
-    .map((seed) => (/^[\w.-]+$/.test(seed) ? seed : `"${escaped(seed)}"`));
+  const shown = seeds.slice(0, 5).map((seed) => (/^[\w.-]+$/.test(seed) ? seed : jsonOf(seed)));
   return seeds.length > 5 ? `${shown.join(', ')} … (${seeds.length})` : shown.join(', ');
-}
-
-/** A seed may be any text, and must not break its line. */
-function escaped(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
 }

@@ -1,4 +1,5 @@
 /** One JSON document, `mapsim/compare@1`, which `mapsim compare` reads back. */
+import { jsonOf } from '../base/printable.ts';
 import {
   COMPARE_SCHEMA,
   comparisonHead,
@@ -14,8 +15,8 @@ export const compareJson: CompareFormat = {
   endings: ['json'],
 
   *render({ tool, prng, complete, scenarios, judgements }: CompareResult): Iterable<string> {
-    yield `{\n  "schema": ${JSON.stringify(COMPARE_SCHEMA)},\n`;
-    yield `  "tool": ${JSON.stringify(tool)},\n  "prng": ${JSON.stringify(prng)},\n`;
+    yield `{\n  "schema": ${jsonOf(COMPARE_SCHEMA)},\n`;
+    yield `  "tool": ${jsonOf(tool)},\n  "prng": ${jsonOf(prng)},\n`;
     yield `  "complete": ${complete},\n  "scenarios": [`;
     for (const [i, scenario] of scenarios.entries()) {
       yield i === 0 ? '\n' : ',\n';
@@ -29,13 +30,13 @@ export const compareJson: CompareFormat = {
 
 /** A run and a cell are a line each: the document is to be read by people too. */
 function* scenarioText({ name, sha256, comparison, groups }: ScenarioResult): Iterable<string> {
-  yield `    {\n      "name": ${JSON.stringify(name)},\n      "sha256": "${sha256}",\n`;
+  yield `    {\n      "name": ${jsonOf(name)},\n      "sha256": "${sha256}",\n`;
   if (comparison === null) yield '      "comparison": null,\n';
   else {
-    const head = JSON.stringify(comparisonHead(comparison)).slice(0, -1);
+    const head = jsonOf(comparisonHead(comparison)).slice(0, -1);
     yield `      "comparison": ${head},"metrics":[`;
     for (const [i, { cells, ...metric }] of comparison.metrics.entries()) {
-      const start = JSON.stringify(metric).slice(0, -1);
+      const start = jsonOf(metric).slice(0, -1);
       const rows = list(cells, '          ');
       yield `${i === 0 ? '' : ','}\n        ${start},"cells":[${rows}\n        ]}`;
     }
@@ -43,7 +44,7 @@ function* scenarioText({ name, sha256, comparison, groups }: ScenarioResult): It
   }
   yield '      "groups": [';
   for (const [i, group] of groups.entries()) {
-    const start = JSON.stringify(groupHead(group)).slice(0, -1);
+    const start = jsonOf(groupHead(group)).slice(0, -1);
     yield `${i === 0 ? '' : ','}\n        ${start},"runs":[`;
     yield `${list(group.runs.map(runJson), '          ')}\n        ]}`;
   }
@@ -51,5 +52,5 @@ function* scenarioText({ name, sha256, comparison, groups }: ScenarioResult): It
 }
 
 function list(items: readonly unknown[], indent: string): string {
-  return items.map((item) => `\n${indent}${JSON.stringify(item)}`).join(',');
+  return items.map((item) => `\n${indent}${jsonOf(item)}`).join(',');
 }

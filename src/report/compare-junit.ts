@@ -2,6 +2,7 @@
  * JUnit XML as CI systems read it: a suite for each scenario, a case for each group of runs and
  * each judgement. No times and no host: the same comparison gives the same bytes.
  */
+import { printable } from '../base/printable.ts';
 import type { CompareResult } from '../compare/result.ts';
 import { type Check, checksOf } from './compare-checks.ts';
 import type { CompareFormat } from './report.ts';
@@ -44,12 +45,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
-/** Control characters have no place in XML 1.0, not even as references. */
+/** What has no place in XML 1.0, not even as a reference, is not printable, but for two. */
 function xml(text: string): string {
-  return (
-    text
-      .replace(/[&<>"]/g, (character) => ENTITIES[character]!)
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
-      .replace(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/g, '?')
-  );
+  return printable(text)
+    .replace(/[&<>"]/g, (character) => ENTITIES[character]!)
+    .replace(/[\ufffe\uffff]/g, '?');
 }

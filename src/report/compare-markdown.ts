@@ -1,7 +1,7 @@
 /** The tables of the text format in GitHub's Markdown: a heading and a table for each scenario. */
 import type { CompareResult, ScenarioResult } from '../compare/result.ts';
 import { CELL_HEADS, cellText, tableTitle } from './compare-cells.ts';
-import { markdownTable } from './markdown.ts';
+import { markdownTable, markdownText } from './markdown.ts';
 import type { CompareFormat } from './report.ts';
 
 const TEXT_COLUMNS = 2;
@@ -28,12 +28,12 @@ export const compareMarkdown: CompareFormat = {
 
 function* scenarioText(scenario: ScenarioResult): Iterable<string> {
   const { comparison, name } = scenario;
-  yield `### ${name}\n\n`;
+  yield `### ${markdownText(name)}\n\n`;
   if (comparison === null) {
     yield 'no seed was finished\n';
     return;
   }
-  yield `${tableTitle(scenario, comparison)}\n\n`;
+  yield `${markdownText(tableTitle(scenario, comparison))}\n\n`;
   const rows = comparison.metrics.flatMap(({ metric, unit, cells }) =>
     cells.map((cell) => [metric, cell.group, ...cellText(cell, unit)]),
   );

@@ -3,6 +3,7 @@
  * by its `run`s, and a `cell` for each metric and group; then the judgements as `failOn`, and
  * `footer`.
  */
+import { jsonOf } from '../base/printable.ts';
 import {
   COMPARE_SCHEMA,
   comparisonHead,
@@ -38,5 +39,5 @@ export const compareNdjson: CompareFormat = {
 };
 
 function record(type: string, fields: object): string {
-  return `${JSON.stringify({ type, ...fields })}\n`;
+  return `${jsonOf({ type, ...fields })}\n`;
 }

@@ -1,4 +1,5 @@
 /** TAP version 14: a test point for each group of runs and each judgement. */
+import { jsonOf, printable } from '../base/printable.ts';
 import type { CompareResult } from '../compare/result.ts';
 import { checksOf } from './compare-checks.ts';
 import type { CompareFormat } from './report.ts';
@@ -13,13 +14,12 @@ export const tap: CompareFormat = {
     for (const [i, { scenario, name, fault }] of checks.entries()) {
       const mark = fault === null ? 'ok' : 'not ok';
       yield `${mark} ${i + 1} - ${description(`${scenario}: ${name}`)}\n`;
-      if (fault !== null) yield `  ---\n  message: ${JSON.stringify(fault.message)}\n  ...\n`;
+      if (fault !== null) yield `  ---\n  message: ${jsonOf(fault.message)}\n  ...\n`;
     }
   },
 };
 
 /** A hash sign would begin a directive. */
 function description(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a line is to stay one
-  return text.replace(/[\u0000-\u001f]/g, '?').replace(/[\\#]/g, '\\$&');
+  return printable(text).replace(/[\\#]/g, '\\$&');
 }

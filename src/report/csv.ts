@@ -1,7 +1,8 @@
 /**
- * RFC 4180: a header row, then a row a reader. A field with a comma, a quote or a line break in it
- * (a strategy with two options has one) is quoted. Lines end with CR LF, as the RFC asks.
+ * RFC 4180: a header row, then a row a reader. A field with a comma or a quote in it (a strategy
+ * with two options has one) is quoted. Lines end with CR LF, as the RFC asks.
  */
+import { printable } from '../base/printable.ts';
 import type { Format, Piece, ReportInput } from './report.ts';
 import { columns, rows } from './rows.ts';
 
@@ -20,6 +21,10 @@ export function csvRow(fields: readonly string[]): string {
   return `${fields.map(field).join(',')}\r\n`;
 }
 
+/** A spreadsheet would run a text that begins like a formula: an apostrophe makes it a text. */
 function field(value: string): string {
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  const still = printable(value);
+  const isFormula = /^[=+\-@]/.test(still) && !Number.isFinite(Number(still));
+  const text = isFormula ? `'${still}` : still;
+  return /[",']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

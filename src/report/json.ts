@@ -4,6 +4,7 @@
  * The document is yielded key by key and pass by pass: its text may be longer than any one string
  * can be. Texts of maps are decoded as UTF-8.
  */
+import { jsonOf } from '../base/printable.ts';
 import {
   CAUSE_KEYS,
   COUNTER_KEYS,
@@ -114,9 +115,9 @@ export function pick<K extends string>(
 }
 
 function member(key: string, value: unknown): string {
-  return `  ${JSON.stringify(key)}: ${pretty(value, '  ')}`;
+  return `  ${jsonOf(key)}: ${pretty(value, '  ')}`;
 }
 
 function pretty(value: unknown, indent: string): string {
-  return JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`);
+  return jsonOf(value, null, 2).replaceAll('\n', `\n${indent}`);
 }

@@ -1,4 +1,5 @@
 /** The rows of csv as a table of GitHub's Markdown, numbers to the right, columns lined up. */
+import { printable } from '../base/printable.ts';
 import type { Format, Piece, ReportInput } from './report.ts';
 import { columns, rows, TEXT_COLUMNS } from './rows.ts';
 
@@ -18,7 +19,7 @@ export function* markdownTable(
   rows: readonly (readonly string[])[],
   textColumns: number,
 ): Iterable<string> {
-  const body = rows.map((fields) => fields.map(cell));
+  const body = rows.map((fields) => fields.map(markdownText));
   const widths = head.map((name, i) => Math.max(3, name.length, ...body.map((r) => r[i]!.length)));
   yield line(head, widths, textColumns);
   yield `|${widths.map((width, i) => rule(width, i < textColumns)).join('|')}|\n`;
@@ -36,10 +37,11 @@ function line(fields: readonly string[], widths: readonly number[], textColumns:
   return `| ${padded.join(' | ')} |\n`;
 }
 
-/** A bar would end the cell, a line break the row. */
-function cell(value: string): string {
-  return value
-    .replaceAll('\\', '\\\\')
-    .replaceAll('|', '\\|')
-    .replace(/\r\n|\r|\n/g, '<br>');
+/** Code, emphasis, links and tables; tags and entities; headings, quotes and lists. */
+const ACTIVE =
+  /[\\`*|[\]]|(?<![a-z0-9])_|_(?![a-z0-9])|~(?=~)|<(?=[a-z/!?])|&(?=[#a-z])|^(?:[#>]|[-+=](?=\s))/gi;
+
+/** Text that is shown as it is: what Markdown or HTML would read as more gets a backslash. */
+export function markdownText(value: string): string {
+  return printable(value).replace(ACTIVE, '\\$&');
 }

@@ -3,6 +3,7 @@
  * `totals` last. Records have the keys of the JSON document; those of `totals` and `tearing` stand
  * directly in the last one, as they do in that of a reader.
  */
+import { jsonOf } from '../base/printable.ts';
 import { COUNTER_KEYS, TEARING_KEYS } from '../world/outcome.ts';
 import {
   passJson,
@@ -49,5 +50,5 @@ function totalsJson({ outcome, verdicts, timing }: ReportInput): object {
 }
 
 function record(type: string, fields: object): string {
-  return `${JSON.stringify({ type, ...fields })}\n`;
+  return `${jsonOf({ type, ...fields })}\n`;
 }

@@ -1,4 +1,5 @@
 /** One JSON document of a search or a census, `mapsim/explore@1`. */
+import { jsonOf } from '../base/printable.ts';
 import type {
   Course,
   Finding,
@@ -38,7 +39,7 @@ export function searchJson(outcome: SearchOutcome, tool: string, against?: Again
     texts: outcome.texts.map(textJson),
     ...(against === undefined ? {} : { against: against && againstJson(against, outcome) }),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${jsonOf(document, null, 2)}\n`;
 }
 
 function findingJson({ class: name, what, course }: Finding): object {
@@ -101,5 +102,5 @@ export function replayJson(
     misfit: replayed.misfit,
     ...courseJson(replayed.course),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${jsonOf(document, null, 2)}\n`;
 }

@@ -2,6 +2,7 @@
  * The results of a sweep as they come: a header, a record for each run in the order of the grid, a
  * footer. NDJSON has everything; csv has a row a run.
  */
+import { jsonOf } from '../base/printable.ts';
 import type { RunSummary } from '../compare/record.ts';
 import { COUNTER_KEYS, TEARING_KEYS } from '../world/outcome.ts';
 import { csvRow } from './csv.ts';
@@ -60,7 +61,7 @@ const ndjson: SweepFormat = {
 function line(record: object): string {
   const plainNumbers = (_: string, part: unknown) =>
     typeof part === 'bigint' ? String(part) : part;
-  return `${JSON.stringify(record, plainNumbers)}\n`;
+  return `${jsonOf(record, plainNumbers)}\n`;
 }
 
 const SUMMARY_KEYS = ['n', 'min', 'mean', 'p50', 'p90', 'p99', 'max'] as const;
@@ -102,7 +103,7 @@ const csv: SweepFormat = {
 };
 
 function plain(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : jsonOf(value);
 }
 
 export const SWEEP_FORMATS: readonly SweepFormat[] = [ndjson, csv];

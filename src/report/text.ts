@@ -6,6 +6,7 @@
  * text does not end with a newline (a pass given up between two read() calls of a small buffer) one
  * is added before the next such line.
  */
+import { jsonOf, printable } from '../base/printable.ts';
 import { COUNTER_KEYS, type PassRecord, TEARING_KEYS } from '../world/outcome.ts';
 import type { Format, Paint, Piece, ReportInput } from './report.ts';
 
@@ -54,10 +55,7 @@ export function countLines({ outcome, timing, paint }: ReportInput): string {
 
 /** A seed may be any text; written as JSON where it would break or blur its line. */
 function oneLine(value: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  return /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|^\s|\s$|^"/.test(value)
-    ? JSON.stringify(value)
-    : value;
+  return printable(value) !== value || /^\s|\s$|^"/.test(value) ? jsonOf(value) : value;
 }
 
 function* withCuts({ text: bytes, cuts }: PassRecord, paint: Paint): Iterable<Piece> {

@@ -1,9 +1,11 @@
 /** `mapsim validate-model` as text, JSON and Markdown: claim, figures side by side, verdict. */
+
 import { counted } from '../base/counted.ts';
 import type { Judged } from '../validate/claim.ts';
 import type { Validation } from '../validate/index.ts';
 import { failures } from '../validate/index.ts';
 import { GIVEN, SOURCES } from '../validate/provenance.ts';
+import { markdownText } from './markdown.ts';
 import { table } from './table.ts';
 
 export const VALIDATION_SCHEMA = 'mapsim/validation@1';
@@ -81,7 +83,7 @@ simulated, and whether they agree by a tolerance that was stated before. This pa
 here as a limit of the model. **FAILS**: not, and nobody knows why (exit code 1).
 `;
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const cell = markdownText;
 
 function* markdownGroups(validation: Validation): Iterable<string> {
   for (const { title, claims } of validation.groups) {

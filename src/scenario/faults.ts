@@ -5,6 +5,7 @@
  * characters from 1, as editors do. What cannot be known here is the file system: `io` marks a file
  * that could not be read, which has an exit code of its own.
  */
+import { printable, printablePart } from '../base/printable.ts';
 
 export interface Span {
   readonly file: string;
@@ -150,23 +151,14 @@ const EXCERPT_MAX = 160;
 const EXCERPT_BEFORE = 60;
 
 function excerpt(line: string, column: number, endColumn: number) {
-  if (line.length <= EXCERPT_MAX) return { text: printable(line), column, endColumn };
-  const from = Math.max(0, column - 1 - EXCERPT_BEFORE);
-  const to = Math.min(line.length, from + EXCERPT_MAX);
-  const head = from > 0 ? '…' : '';
-  const tail = to < line.length ? '…' : '';
-  const shift = head.length - from;
-  return {
-    text: printable(head + line.slice(from, to) + tail),
-    column: column + shift,
-    endColumn: Math.min(endColumn, to + 1) + shift,
-  };
-}
-
-/** Control characters would act on the terminal, and take no column: one `?` for each. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g, '?');
+  const long = line.length > EXCERPT_MAX;
+  const from = long ? Math.max(0, column - 1 - EXCERPT_BEFORE) : 0;
+  const to = long ? Math.min(line.length, from + EXCERPT_MAX) : line.length;
+  const before = printablePart((from > 0 ? '…' : '') + line.slice(from, column - 1));
+  const marked = printablePart(line.slice(column - 1, Math.min(endColumn - 1, to)));
+  const rest = printablePart(line.slice(endColumn - 1, to) + (to < line.length ? '…' : ''));
+  const start = before.length + 1;
+  return { text: before + marked + rest, column: start, endColumn: start + marked.length };
 }
 
 /** A value as a message shows it: JSON, in one short line. */

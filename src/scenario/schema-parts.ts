@@ -116,9 +116,8 @@ export const AnonName = text(
 );
 
 export const TaskName = text(
-  'a name: 1 to 64 characters, no spaces, no slashes',
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: names go to terminals
-  /^[^\s/\u0000-\u001f\u007f-\u009f]{1,64}$/,
+  'a name: 1 to 64 visible characters, no slashes, no :: in front',
+  /^(?!::)[^\s/\p{Cc}\p{Cf}\p{Cs}]{1,64}$/u,
 );
 
 export const TEXT = 'text';

@@ -14,12 +14,12 @@
 
 import { isMap, isNode, parseDocument } from 'yaml';
 import { isOwnFile } from '../base/choice.ts';
-import { basename } from '../base/posix-path.ts';
 import { EnoughFaults, type Fault, FaultList, show } from './faults.ts';
 import { type Places, parseSource, type Source } from './parse.ts';
 import type { Path } from './place.ts';
 import { CODE_HINT, codeRefused } from './strategy-file.ts';
 import { parseDuration } from './units.ts';
+import { scenarioName } from './validate.ts';
 import { YAML_CHARS_MAX } from './yaml-text.ts';
 
 interface Axis {
@@ -75,11 +75,7 @@ function readGrid(source: Source, faults: FaultList, allowCode: boolean): Grid |
     return null;
   }
   const reader = new GridReader(text, parsed.places, { faults, allowCode });
-  return reader.read(parsed.value, nameOf(source.path));
-}
-
-function nameOf(path: string): string {
-  return path === '-' ? 'stdin' : basename(path).replace(/\.(ya?ml|json)$/i, '');
+  return reader.read(parsed.value, scenarioName(source.path));
 }
 
 /** A stretch of the text and what stands there instead, by the axis. */

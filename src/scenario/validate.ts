@@ -9,6 +9,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { UserError } from '../base/errors.ts';
 import { basename } from '../base/posix-path.ts';
+import { printable } from '../base/printable.ts';
 import { AddressSpace, type LaidOut } from './address-space.ts';
 import { addRegion, type PlacedSpares, placeSpares, type Spares } from './churns.ts';
 import { EnoughFaults, FaultList } from './faults.ts';
@@ -89,9 +90,9 @@ function refused(faults: FaultList): Loaded {
   return { ok: false, faults: faults.sorted(), dropped: faults.dropped };
 }
 
-/** Base name without its ending. */
-function scenarioName(path: string): string {
-  return path === '-' ? 'stdin' : basename(path).replace(/\.(ya?ml|json)$/i, '');
+/** Base name without its ending, as results show it. */
+export function scenarioName(path: string): string {
+  return path === '-' ? 'stdin' : printable(basename(path).replace(/\.(ya?ml|json)$/i, ''));
 }
 
 type Keyed = Readonly<Record<string, unknown>>;

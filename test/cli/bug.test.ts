@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { bugReport, commandLine } from '../../src/cli/bug.ts';
+import { commandLine } from '../../src/base/shell.ts';
+import { bugReport } from '../../src/cli/bug.ts';
 import { VERSION } from '../../src/cli/version.ts';
 
 test('bug: the report has both versions, the seed and the exact command', () => {
@@ -23,6 +24,6 @@ test('bug: MAPSIM_DEBUG shows the stack', () => {
 
 test('bug: words are quoted as a shell needs them', () => {
   expect(commandLine(['run', "it's", '', '$HOME', '--fail-on', 'cuts>0', 'ä', 'a\nb'])).toBe(
-    "mapsim run 'it'\\''s' '' '$HOME' --fail-on 'cuts>0' 'ä' 'a\nb'",
+    "mapsim run 'it'\\''s' '' '$HOME' --fail-on 'cuts>0' 'ä' $'a\\nb'",
   );
 });

@@ -1,7 +1,9 @@
 /** `mapsim check`: whether maps texts are what the kernel promises, and how they differ as VMAs. */
+
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { LineSplitter } from '../../base/lines.ts';
+import { jsonOf } from '../../base/printable.ts';
 import { compareVmas, type VmaDifference } from '../../check/compare.ts';
 import { describeDifference, describeFinding, differenceRecord } from '../../check/describe.ts';
 import {
@@ -184,6 +186,6 @@ class CheckRun {
       },
       listed: this.#listed,
     };
-    return `${JSON.stringify(document, null, 2)}\n`;
+    return `${jsonOf(document, null, 2)}\n`;
   }
 }

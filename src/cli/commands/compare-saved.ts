@@ -7,6 +7,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT, UserError } from '../../base/errors.ts';
+import { printable } from '../../base/printable.ts';
 import { PRNG } from '../../base/prng.ts';
 import { compareGroups, type Group } from '../../compare/comparison.ts';
 import { COMPARE_SCHEMA } from '../../compare/fields.ts';
@@ -120,7 +121,7 @@ function scenarioResult(
       const group = own.find(({ label }) => label === strategy);
       if (group === undefined) continue;
       against.push(groups.length === start ? null : start);
-      groups.push({ ...group, label: `${path}:${strategy}` });
+      groups.push({ ...group, label: printable(`${path}:${strategy}`) });
     }
   }
   const { sha256 } = found.at(-1)!;

@@ -2,6 +2,7 @@
 
 import { Chalk } from 'chalk';
 import { counted } from '../../base/counted.ts';
+import { printable } from '../../base/printable.ts';
 import {
   type CompareResult,
   faultyRuns,
@@ -48,7 +49,7 @@ export function tellJudgements(
   const chalk = new Chalk({ level: wantsColor(options.color, io.env, io.stderr) ? 1 : 0 });
   const scenarios = new Set(judgements.map(({ scenario }) => scenario));
   for (const { scenario, text, failed } of judgements) {
-    const line = scenarios.size > 1 ? `${scenario}: ${text}` : text;
+    const line = printable(scenarios.size > 1 ? `${scenario}: ${text}` : text);
     if (failed) messages.raw(`${chalk.red('✗')} ${line}\n`);
     else if (options.quiet !== true) messages.raw(`${chalk.green('✓')} ${line}\n`);
   }
@@ -73,7 +74,7 @@ export function annotate(
 }
 
 function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return printable(text).replaceAll('%', '%25');
 }
 
 function property(text: string): string {

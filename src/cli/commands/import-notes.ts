@@ -1,9 +1,11 @@
 /**
  * What import and capture tell about a log: what is in it, what was not understood, how it fits.
  */
+
 import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
 import { LineSplitter } from '../../base/lines.ts';
+import { printable } from '../../base/printable.ts';
 import { compareVmas } from '../../check/compare.ts';
 import { describeDifference } from '../../check/describe.ts';
 import { TextChecker, type VmaLine } from '../../check/text-checker.ts';
@@ -42,18 +44,13 @@ export function tellTrace(trace: Trace, messages: Messages): void {
   );
   for (const remark of trace.leftOut) messages.note(`left out: ${remarkText(remark)}`);
   for (const remark of trace.notUnderstood) {
-    messages.warning(`not understood: ${remarkText(remark)}\n    ${printable(remark.example)}`);
+    messages.warning(`not understood: ${remarkText(remark)}`);
+    messages.raw(`    ${printable(remark.example)}\n`);
   }
 }
 
 function remarkText({ what, count, file, line }: Remark): string {
   return `${count} x ${what} (first: ${file}:${line})`;
-}
-
-/** Lines of a log may hold anything. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they would act on the terminal
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }
 
 /** Replays the log and compares with the text at its end. */

@@ -3,6 +3,7 @@
  * writer that is likely for what there is: the log where there is one, else what changed from text
  * to text, else small protection changes all over.
  */
+import { jsonOf } from '../../base/printable.ts';
 import type { Trace } from '../../trace/call.ts';
 
 export interface ScenarioParts {
@@ -51,7 +52,7 @@ function reader(trace: TracePart | null): string {
 
 /** Text as a quoted scalar of YAML, which takes JSON's. */
 function quoted(text: string): string {
-  return JSON.stringify(text);
+  return jsonOf(text);
 }
 
 /** What of a log the scenario is made from; the log itself may be large. */

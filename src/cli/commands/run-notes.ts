@@ -1,5 +1,7 @@
 /** What is remarkable about a run, in words, for standard error. */
+
 import { counted } from '../../base/counted.ts';
+import { printablePart } from '../../base/printable.ts';
 import type { RunRequest } from '../../run/timed.ts';
 import type { KernelFaultReport, Outcome, StepStack } from '../../world/outcome.ts';
 import type { Messages } from '../messages.ts';
@@ -45,7 +47,7 @@ function faultText(fault: KernelFaultReport): string {
     ...stack(fault.by),
   ];
   if (fault.freedBy !== null) lines.push('  freed by', ...stack(fault.freedBy));
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(printablePart).join('\n')}\n`;
 }
 
 /** How the run ended, where that is not as planned. */

@@ -3,6 +3,7 @@
  * that was asked for has been found to make sense.
  */
 import { UserError } from '../../base/errors.ts';
+import { jsonOf } from '../../base/printable.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { FORMATS } from '../../report/index.ts';
 import type { Format } from '../../report/report.ts';
@@ -167,7 +168,7 @@ function line(record: OperationRecord): string {
   const { writer, index, operation, arguments: args, ...rest } = record;
   const { startNs, endNs, errno } = rest;
   const ordered = { writer, index, operation, arguments: args, startNs, endNs, errno };
-  return `${JSON.stringify(ordered)}\n`;
+  return `${jsonOf(ordered)}\n`;
 }
 
 /** By the signal itself where there is a process to end; else by the code that a shell sees. */

@@ -3,10 +3,12 @@
  * `x-schedule`, which every other command ignores. Step names stand beside the schedule, so that a
  * replay can say where it stops fitting. What was left out of the scenario stands in a comment.
  */
+
 import { basename, dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { isOwnFile } from '../../base/choice.ts';
 import { UserError } from '../../base/errors.ts';
+import { printable } from '../../base/printable.ts';
 import type { Tree } from '../../scenario/cuts.ts';
 import { FaultList } from '../../scenario/faults.ts';
 import { parseSource, sourceOf } from '../../scenario/parse.ts';
@@ -100,7 +102,7 @@ function leftOut(name: string, { leftOut: parts, isCutShort }: SmallestWorld): s
   const lines = [`Left out of ${name}, which the finding does not need:${more}`];
   for (const part of parts.slice(0, NAMED_MAX)) lines.push(`  ${part}`);
   if (parts.length > NAMED_MAX) lines.push(`  and ${parts.length - NAMED_MAX} more`);
-  return lines.map((line) => `# ${line.replace(/\p{C}/gu, ' ')}\n`).join('');
+  return lines.map((line) => `# ${printable(line)}\n`).join('');
 }
 
 function scheduleOf({ class: name, course }: Finding): object {

@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { Chalk } from 'chalk';
 import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
+import { shellWord } from '../../base/shell.ts';
 import { NO_PAINT, type Paint } from '../../report/report.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { WalkRequest } from '../../search/random-walk.ts';
@@ -222,11 +223,6 @@ export function endedBy(signal: Signal, interrupt: Interrupt, { io }: CommandCon
   interrupt.stopWatching();
   io.die?.(signal);
   return SIGNAL_EXIT[signal];
-}
-
-/** A word of a command line, quoted where the shell would see more in it. */
-function shellWord(word: string): string {
-  return /^[A-Za-z0-9_./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 export function replayLine(

@@ -1,5 +1,6 @@
 /** Prints the outcome of a run or of its replay, and says what is remarkable about it. */
 import { EXIT } from '../../base/errors.ts';
+import { printable } from '../../base/printable.ts';
 import { PRNG } from '../../base/prng.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import type { Format, Paint, ReportInput } from '../../report/report.ts';
@@ -74,8 +75,8 @@ async function tellVerdicts(
   const pens = await pensFor(options.color, io.env, io.stderr);
   for (const verdict of verdicts) {
     const text = verdictText(verdict, false);
-    if (verdict.failed) messages.raw(`${pens.red('✗')} ${text}\n`);
-    else if (options.quiet !== true) messages.raw(`${pens.green('✓')} ${text}\n`);
+    if (verdict.failed) messages.raw(`${pens.red('✗')} ${printable(text)}\n`);
+    else if (options.quiet !== true) messages.raw(`${pens.green('✓')} ${printable(text)}\n`);
   }
 }
 

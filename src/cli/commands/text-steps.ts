@@ -3,6 +3,7 @@
  * of a scenario. What the texts do not tell is left out: the order, what came and went in between,
  * the stack, and the kernel's own mappings.
  */
+import { jsonOf } from '../../base/printable.ts';
 import { compareVmas, type VmaDifference } from '../../check/compare.ts';
 import type { VmaLine } from '../../check/text-checker.ts';
 
@@ -69,12 +70,12 @@ function isOwn(vma: VmaLine): boolean {
 function mapping(vma: VmaLine, start: number, end: number): string[] {
   const parts = [`at: "${hex(start)}"`, `pages: ${end - start}`, `perms: ${vma.perms}`];
   const name = /^\[anon(?:_shmem)?:(.*)\]$/s.exec(vma.name)?.[1];
-  if (name !== undefined && vma.device === '00:00 0') parts.push(`name: ${JSON.stringify(name)}`);
+  if (name !== undefined && vma.device === '00:00 0') parts.push(`name: ${jsonOf(name)}`);
   else if (vma.device !== '00:00 0' && vma.name !== '/dev/zero (deleted)' && name === undefined) {
     const [dev, inode] = vma.device.split(' ');
     const path = Buffer.from(vma.name, 'latin1').toString('utf8');
     const offset = hex(vma.offset + (start - vma.start));
-    const file = `path: ${JSON.stringify(path)}, dev: "${dev}", inode: ${inode}, offset: "${offset}"`;
+    const file = `path: ${jsonOf(path)}, dev: "${dev}", inode: ${inode}, offset: "${offset}"`;
     parts.push(`file: { ${file} }`);
   }
   return [`mmap: { ${parts.join(', ')} }`];

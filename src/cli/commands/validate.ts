@@ -1,6 +1,8 @@
 /** `mapsim validate`: every fault of every scenario, and nothing simulated. */
+
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
+import { printable } from '../../base/printable.ts';
 import { Strategies } from '../../readers/index.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
@@ -33,7 +35,7 @@ async function validateOne(
     if (!loaded.ok) return loaded.exitCode;
     const { scenario } = loaded;
     checkExpressions(scenario);
-    await stdout?.write(`${path}: ok, ${contents(scenario)}\n`);
+    await stdout?.write(`${printable(path)}: ok, ${contents(scenario)}\n`);
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

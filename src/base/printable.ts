@@ -1,0 +1,41 @@
+/**
+ * Text from outside (names, paths, values, lines of files) as it may be shown. On a terminal a
+ * control character acts, a bidirectional one reorders what stands beside it, and a line break
+ * makes a line that says what its author likes; in the log of a CI job a line that begins with `::`
+ * is a command. None of them gets through: they are written as escapes.
+ *
+ * The maps text itself is not passed through here: it is the kernel's own bytes.
+ */
+
+/** Controls, formats (bidirectional ones, zero widths), line and paragraph breaks, surrogates. */
+const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** One line that does nothing. */
+export function printable(text: string): string {
+  const still = text.replace(STEERING, escaped);
+  return /^ *::/.test(still) ? still.replace('::', '\\u{3a}:') : still;
+}
+
+/** A part of a line, in which tabs are to stay. */
+export function printablePart(text: string): string {
+  return text.replace(STEERING, (character) => (character === '\t' ? '\t' : escaped(character)));
+}
+
+function escaped(character: string): string {
+  return `\\u{${character.codePointAt(0)!.toString(16)}}`;
+}
+
+/** JSON, in which the same characters stand as JSON's own escapes. */
+export function jsonOf(value: unknown, replacer?: Replacer | null, indent?: number): string {
+  const text = JSON.stringify(value, replacer as Replacer, indent);
+  return text.replace(STEERING, (character) => {
+    if (character === '\n') return character; // of the indentation: those of texts are escaped
+    return [...units(character)].map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  });
+}
+
+type Replacer = (key: string, value: unknown) => unknown;
+
+function* units(character: string): Iterable<number> {
+  for (let at = 0; at < character.length; at++) yield character.charCodeAt(at);
+}
