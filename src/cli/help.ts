@@ -190,6 +190,19 @@ export const COMMANDS = {
     examples: ['mapsim strategies', 'mapsim strategies --format=json'],
     more: EXIT_CODES.list,
   },
+  scenarios: {
+    name: 'scenarios',
+    operands: '[NAME]',
+    purpose: 'List the scenarios that come with mapsim, print one, or copy one.',
+    examples: [
+      'mapsim scenarios',
+      'mapsim run @bash --strategy=rcu-retry3',
+      'mapsim scenarios bash -o mine',
+    ],
+    more: `@NAME stands for the file of a shipped scenario wherever a scenario is read.
+
+${EXIT_CODES.list}`,
+  },
   final: {
     name: 'final',
     operands: 'SCENARIO',

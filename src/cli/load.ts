@@ -1,5 +1,7 @@
 /** Reads and checks a scenario for a command; faults go to standard error, all at once. */
-import { EXIT } from '../base/errors.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { EXIT, UserError } from '../base/errors.ts';
 import { COST_NAMES, COST_PRESETS } from '../mm/costs.ts';
 import { readStrategy, Strategies } from '../readers/index.ts';
 import { parseFailOn } from '../report/fail-on.ts';
@@ -11,6 +13,7 @@ import { type Loaded, loadScenario, loadText } from '../scenario/validate.ts';
 import { zeroTimeLoops } from '../world/zero-time.ts';
 import type { CommandContext } from './command.ts';
 import { readInput, readStdin, unzipped } from './files.ts';
+import { scenarioFile, shippedHint } from './shipped.ts';
 
 type LoadResult =
   /** `bytes` as read: a pipe can be read only once. */
@@ -21,7 +24,8 @@ type LoadResult =
 export async function load(path: string, context: CommandContext): Promise<LoadResult> {
   const bytes = await readScenario(path, context);
   const note = (message: string) => context.messages.warning(message);
-  return told(await loadText(path, bytes, loadEnv(context, note)), bytes, context);
+  const result = await loadText(scenarioFile(path), bytes, loadEnv(context, note));
+  return told(result, bytes, context);
 }
 
 /** The bytes of a scenario or grid, not yet looked at. */
@@ -32,7 +36,10 @@ export async function readScenario(
   if (path === '-' && io.stdin.isTTY === true) {
     messages.note('reading the scenario from the terminal; Ctrl-D ends it');
   }
-  return path === '-' ? await readStdin(io.stdin) : readInput(path, io.cwd);
+  if (path === '-') return readStdin(io.stdin);
+  const file = scenarioFile(path);
+  if (existsSync(resolve(io.cwd, file))) return readInput(file, io.cwd);
+  throw new UserError(`cannot read ${path}: no such file${shippedHint(path)}`, EXIT.io);
 }
 
 /** @param note hears of what is no fault and worth knowing */

@@ -22,6 +22,7 @@ import type { ImportOptions } from './commands/import.ts';
 import type { MergeOptions } from './commands/merge.ts';
 import type { ReplayOptions } from './commands/replay.ts';
 import type { RunOptions } from './commands/run.ts';
+import type { ScenariosOptions } from './commands/scenarios.ts';
 import type { StrategiesOptions } from './commands/strategies.ts';
 import type { SweepOptions } from './commands/sweep.ts';
 import type { ValidateModelOptions } from './commands/validate-model.ts';
@@ -35,6 +36,7 @@ import {
   maxEvents,
   quiet,
   RUN_OPTIONS,
+  SCENARIOS_OPTIONS,
   seed,
   VALIDATE_MODEL_OPTIONS,
 } from './options.ts';
@@ -176,6 +178,11 @@ function commands({ io, bug }: Pick<CommandContext, 'io' | 'bug'>) {
       options: [listFormat],
       action: async (options: StrategiesOptions) =>
         (await import('./commands/strategies.ts')).strategies(options, context({})),
+    },
+    scenarios: {
+      options: SCENARIOS_OPTIONS,
+      action: async (name: string | undefined, options: ScenariosOptions) =>
+        (await import('./commands/scenarios.ts')).scenarios(name, options, context({})),
     },
     final: {
       options: [seed, duration, allowCode, maxEvents, quiet],

@@ -184,6 +184,15 @@ export const RUN_OPTIONS: readonly Option[] = [
   quiet,
 ];
 
+export const SCENARIOS_OPTIONS: readonly Option[] = [
+  option(
+    'output',
+    '-o, --output <DIR>',
+    'copy the scenario to this folder, with the files that it names',
+  ).argParser(nonEmpty('The folder')),
+  listFormat,
+];
+
 export const VALIDATE_MODEL_OPTIONS: readonly Option[] = [
   option('model', '--long', 'longer runs: minutes instead of seconds'),
   option('output', '--format <F>', 'text, json or markdown')

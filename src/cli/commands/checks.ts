@@ -9,6 +9,7 @@ import { checkStrategies } from '../../report/verdict.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { PassChoice } from '../options.ts';
 import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
+import { scenarioFile } from '../shipped.ts';
 
 /** What the readers of a run use. */
 interface ReaderStrategies {
@@ -23,7 +24,7 @@ export async function readerStrategies(
   strategy: Choice | null,
   { scenario, scenarioPath, cwd }: { scenario: Scenario; scenarioPath: string; cwd: string },
 ): Promise<ReaderStrategies> {
-  const beside = scenarioPath === '-' ? cwd : resolve(cwd, dirname(scenarioPath));
+  const beside = scenarioPath === '-' ? cwd : resolve(cwd, dirname(scenarioFile(scenarioPath)));
   const own =
     strategy === null
       ? ownFiles(

@@ -16,6 +16,7 @@ import { movePaths } from '../../scenario/paths.ts';
 import type { Finding } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
 import { OutFile, statOf } from '../files.ts';
+import { scenarioFile } from '../shipped.ts';
 import type { ExploreOptions } from './explore.ts';
 import type { SmallestWorld } from './smaller-world.ts';
 
@@ -58,7 +59,7 @@ export class FindingFile {
       return;
     }
     const move = (from: string): string => {
-      const target = resolve(io.cwd, dirname(this.#path), from);
+      const target = resolve(io.cwd, dirname(scenarioFile(this.#path)), from);
       return relative(dirname(resolve(io.cwd, this.#name)), target);
     };
     const moved = movePaths(small.tree, move, isOwnFile);

@@ -12,6 +12,7 @@ import type { SearchRequest } from '../../search/search.ts';
 import type { SearchOutcome } from '../../search/search-outcome.ts';
 import { readInput, unzipped } from '../files.ts';
 import { scenarioIn } from '../load.ts';
+import { scenarioFile } from '../shipped.ts';
 import { type Means, searchOutcome } from './search-request.ts';
 
 /** So many times the states of the search that found it, in all, and a few more for small ones. */
@@ -50,7 +51,7 @@ export async function smallestWorld(
     return found.findings.length > 0 ? found : null;
   };
   const linesOf = (file: string): readonly string[] | null =>
-    textLines(readInput(resolve(cwd, dirname(path), file), cwd), file);
+    textLines(readInput(resolve(cwd, dirname(scenarioFile(path)), file), cwd), file);
   const found = await smallest({ tree, found: outcome }, { has: search, goOn, linesOf });
   return { ...found, isCutShort: !goOn() };
 }

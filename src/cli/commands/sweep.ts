@@ -27,6 +27,7 @@ import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
 import type { ProgressChoice } from '../progress.ts';
 import { parseSeeds } from '../seeds.ts';
 import { inShard, parseShard, type Shard } from '../shard.ts';
+import { scenarioFile } from '../shipped.ts';
 import { VERSION } from '../version.ts';
 import { listStrategies, withRepeat } from './many.ts';
 import { SweepWriter } from './sweep-write.ts';
@@ -154,7 +155,7 @@ async function prepare(
   const { io, messages } = context;
   const bytes = await readScenario(path, context);
   const yaml = await loadYaml();
-  const parsed = parseGrid({ path, bytes, yaml }, context.allowCode);
+  const parsed = parseGrid({ path: scenarioFile(path), bytes, yaml }, context.allowCode);
   if (!parsed.ok) {
     messages.raw(renderFaults(parsed.faults, { dropped: parsed.dropped }));
     return EXIT.usage;
@@ -162,7 +163,7 @@ async function prepare(
   const { grid } = parsed;
   const seedsText = options.seeds ?? grid.seeds;
   const seeds = seedsText === null ? null : parseSeeds(seedsText);
-  const scenarios = loadPoints({ path, grid, yaml }, context);
+  const scenarios = loadPoints({ path: scenarioFile(path), grid, yaml }, context);
   if (typeof scenarios === 'number') return scenarios;
   const chosen = await chooseStrategies(path, grid, { options, scenarios, cwd: io.cwd });
   const { choices, names, own, strategies } = chosen;
@@ -233,7 +234,7 @@ async function chooseStrategies(
   given: { options: SweepOptions; scenarios: readonly Scenario[]; cwd: string },
 ): Promise<ChosenStrategies> {
   const { options, scenarios, cwd } = given;
-  const beside = path === '-' ? cwd : resolve(cwd, dirname(path));
+  const beside = path === '-' ? cwd : resolve(cwd, dirname(scenarioFile(path)));
   const directory = options.strategies === undefined ? beside : cwd;
   const texts = options.strategies ?? grid.strategies;
   if (texts !== null) return listStrategies(texts, directory);
