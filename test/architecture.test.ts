@@ -52,7 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     writers: ['chance.ts'],
     scenario: 'all',
     world: 'all',
-    search: ['save-kernel.ts', 'save-task.ts', 'save-views.ts'],
+    search: ['regions.ts'],
   },
   // It saves what there is of the kernel, of tasks and of what the oracle knows.
   search: {

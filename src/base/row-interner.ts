@@ -15,7 +15,12 @@ export class RowInterner {
   rows: Int32Array;
   count = 0;
   /** Numbers of rows by hash; at most two of three slots are taken. */
-  #table = new Int32Array(SLOTS_MIN).fill(NONE);
+  #table = new Int32Array(SLOTS_MIN);
+  /** By slot some bits of the hash, so that most rows need not be looked at; 0: it is free. */
+  #tags = new Uint8Array(SLOTS_MIN);
+  /** Where the row that was not found would stand, and its tag. */
+  #free = 0;
+  #tag = 0;
 
   constructor(width: number) {
     this.width = width;
@@ -24,28 +29,47 @@ export class RowInterner {
 
   /** Bytes of memory that it holds. */
   get bytes(): number {
-    return this.rows.byteLength + this.#table.byteLength;
+    return this.rows.byteLength + this.#table.byteLength + this.#tags.byteLength;
   }
 
   /** Bytes of memory that so many rows take, and the table that finds them. */
   bytesOf(rows: number): number {
     let slots = SLOTS_MIN;
     while (rows * 3 > slots * 2) slots *= 2;
-    return (rows * this.width + slots) * Int32Array.BYTES_PER_ELEMENT;
+    return (rows * this.width + slots) * Int32Array.BYTES_PER_ELEMENT + slots;
   }
 
   /** The number of the row that stands in `source` from `at` on, or -1. */
   find(source: Int32Array, at = 0): number {
-    return this.#table[this.#slotOf(source, at)]!;
+    const { rows, width } = this;
+    const table = this.#table;
+    const tags = this.#tags;
+    const mask = table.length - 1;
+    const hash = hashRow(source, at, width);
+    const tag = tagOf(hash);
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const found = tags[slot]!;
+      if (found === 0) {
+        this.#free = slot;
+        this.#tag = tag;
+        return NONE;
+      }
+      if (found !== tag) continue;
+      const id = table[slot]!;
+      const from = id * width;
+      let i = 0;
+      while (i < width && rows[from + i] === source[at + i]) i++;
+      if (i === width) return id;
+    }
   }
 
   /** The same; a row that has none gets the next number. */
   idOf(source: Int32Array, at = 0): number {
-    const slot = this.#slotOf(source, at);
-    const known = this.#table[slot]!;
+    const known = this.find(source, at);
     if (known !== NONE) return known;
     const id = this.count++;
-    this.#table[slot] = id;
+    this.#table[this.#free] = id;
+    this.#tags[this.#free] = this.#tag;
     const { width } = this;
     const to = id * width;
     if (to + width > this.rows.length) this.rows = roomierInt32(this.rows, to + width);
@@ -57,35 +81,28 @@ export class RowInterner {
   /** Forgets all rows; the memory stays. */
   clear(): void {
     this.count = 0;
-    this.#table.fill(NONE);
-  }
-
-  /** Where the row stands in the table, or would. */
-  #slotOf(source: Int32Array, at: number): number {
-    const { rows, width } = this;
-    const table = this.#table;
-    const mask = table.length - 1;
-    for (let slot = hashRow(source, at, width) & mask; ; slot = (slot + 1) & mask) {
-      const id = table[slot]!;
-      if (id === NONE) return slot;
-      const from = id * width;
-      let i = 0;
-      while (i < width && rows[from + i] === source[at + i]) i++;
-      if (i === width) return slot;
-    }
+    this.#tags.fill(0);
   }
 
   #rehash(): void {
-    const table = new Int32Array(this.#table.length * 2).fill(NONE);
-    const mask = table.length - 1;
+    const size = this.#table.length * 2;
+    const table = new Int32Array(size);
+    const tags = new Uint8Array(size);
+    const mask = size - 1;
     for (let id = 0; id < this.count; id++) {
-      let slot = hashRow(this.rows, id * this.width, this.width) & mask;
-      while (table[slot] !== NONE) slot = (slot + 1) & mask;
+      const hash = hashRow(this.rows, id * this.width, this.width);
+      let slot = hash & mask;
+      while (tags[slot] !== 0) slot = (slot + 1) & mask;
       table[slot] = id;
+      tags[slot] = tagOf(hash);
     }
     this.#table = table;
+    this.#tags = tags;
   }
 }
+
+/** The highest bits; the lowest ones have chosen the slot. */
+const tagOf = (hash: number): number => (hash >>> 24) | 1;
 
 function hashRow(source: Int32Array, at: number, width: number): number {
   let hash = 0x811c9dc5;
@@ -93,5 +110,6 @@ function hashRow(source: Int32Array, at: number, width: number): number {
     hash = Math.imul(hash ^ source[at + i]!, 0x9e3779b1);
     hash ^= hash >>> 15;
   }
-  return hash;
+  hash = Math.imul(hash, 0x85ebca6b);
+  return hash ^ (hash >>> 16);
 }

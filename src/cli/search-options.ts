@@ -17,7 +17,7 @@ import {
 } from './options.ts';
 
 const STORE_KINDS = ['exact', 'hash', 'bitstate'] as const;
-export const REDUCTIONS = ['private', 'none'] as const;
+const REDUCTIONS = ['private', 'none'] as const;
 const BIAS_NAMES = ['uniform', 'churn'] as const;
 export const DEFAULT_MAX_STATES = 5_000_000;
 

@@ -18,7 +18,7 @@ interface RcuTask {
   rcuSectionMaxNs: number;
 }
 
-export interface Deferred {
+interface Deferred {
   readonly section: number; // sections up to this one may still see it
   readonly readyNs: number;
   readonly free: (id: number) => void;
@@ -38,6 +38,13 @@ export class Rcu {
   /** What waits still, oldest first. */
   get waiting(): readonly Deferred[] {
     return this.deferred.slice(this.#done);
+  }
+
+  /** How many of the open sections may still see what died in this one. */
+  openUpTo(section: number): number {
+    let count = 0;
+    while (count < this.open.length && this.open[count]! <= section) count++;
+    return count;
   }
 
   /** Starts afresh, for a restored world. */

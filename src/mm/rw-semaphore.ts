@@ -3,6 +3,7 @@
  *
  * Source: v6.18 kernel/locking/rwsem.c struct rw_semaphore.
  */
+import type { Words } from '../sim/memory.ts';
 import type { Task } from '../sim/task.ts';
 import { WaitQueue } from '../sim/wait-queue.ts';
 import type { Kernel } from './kernel.ts';
@@ -39,6 +40,15 @@ export class MmapLock {
 
   constructor(policy: LockPolicy) {
     this.policy = policy;
+  }
+
+  /** In a saved world; a search has no spinners. */
+  transfer(w: Words): void {
+    this.writerId = w.one(this.writerId);
+    this.readerCount = w.one(this.readerCount);
+    this.handoff = w.flag(this.handoff);
+    this.waiters.transfer(w);
+    this.wants.transfer(w);
   }
 
   get free(): boolean {

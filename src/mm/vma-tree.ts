@@ -25,7 +25,7 @@ import { NO_VMA } from './layout.ts';
 export const LEAF_SLOTS = 16;
 
 /** End of the tree, in pages: 2^64 bytes. */
-export const TREE_END = 2 ** 52;
+const TREE_END = 2 ** 52;
 
 /** A leaf that would fall below this is joined with a neighbour (mt_min_slot_count). */
 const LEAF_SLOTS_MIN = 7;

@@ -40,6 +40,8 @@ export class VmaArena {
   used = 0;
   /** Freed slots, last freed last. */
   freeSlots: number[] = [];
+  /** Fields that a saved world has as they are: all but those of locks and anon_vma. */
+  columns: readonly (Float64Array | Int32Array)[] = this.#columns();
 
   /** vm_area_alloc: a slot with the record's fields, detached (vm_refcnt 0). */
   alloc(record: VmaRecord): number {
@@ -80,6 +82,16 @@ export class VmaArena {
     };
   }
 
+  /** Only readers that still hold its number can see anything of this slot. */
+  isFree(id: number): boolean {
+    return this.vmStart[id] === FREE_POINTER_PAGE + id;
+  }
+
+  #columns(): readonly (Float64Array | Int32Array)[] {
+    const { vmStart, vmEnd, vmPgoff, vmFlags, vmFile, anonName, vmSpecial } = this;
+    return [vmStart, vmEnd, vmPgoff, vmFlags, vmFile, anonName, vmSpecial];
+  }
+
   #fresh(): number {
     if (this.used === this.vmStart.length) this.reserve(this.used * 2);
     return this.used++;
@@ -99,5 +111,6 @@ export class VmaArena {
     this.vmRefcnt = grownInt32(this.vmRefcnt, slots);
     this.vmLockSeq = grownFloat64(this.vmLockSeq, slots);
     this.vmRefcntCpu = grownInt32(this.vmRefcntCpu, slots);
+    this.columns = this.#columns();
   }
 }

@@ -14,7 +14,6 @@
 import { assert } from '../base/assert.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_FILE, NO_VMA } from '../mm/layout.ts';
-import { looksAt } from '../mm/looks.ts';
 import { loadVmaFlags, loadVmaNames, loadVmaRange, vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE, privateSteps } from '../sim/step.ts';
 import { GATE_LINE } from './format.ts';
@@ -216,10 +215,6 @@ export function openMaps(s: Strategy): ReaderStep {
 
   privateSteps(procMapsOpen, ksysRead, seqReadIter, startAt, mNext, overflowed, nextGate, showGate);
   privateSteps(stopped, redoPage, readReturn, procMapsRelease);
-  looksAt('fields', gotVma, showRange, showFlags, showNames);
-  looksAt('line', showMap);
-  looksAt('pass', mStart);
-  looksAt([], textComplete);
   // Otherwise it reads vm_start of a VMA that may be changing.
   if (!atPendingStart) privateSteps(gotVma);
   return procMapsOpen;

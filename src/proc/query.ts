@@ -7,7 +7,6 @@
  * Source: v6.18 fs/proc/task_mmu.c do_procmap_query, query_matching_vma.
  */
 import { NO_VMA } from '../mm/layout.ts';
-import { looksAt } from '../mm/looks.ts';
 import { vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE, privateSteps } from '../sim/step.ts';
 import { beginPass, closeFile, endPass } from './pass.ts';
@@ -102,10 +101,6 @@ export function queryMaps(s: Strategy): ReaderStep {
   };
 
   const procMapsRelease = closeFile(procMapsOpen);
-
-  looksAt('line', copyFields);
-  looksAt('pass', queryStart);
-  looksAt([], gotVma, stopped);
   privateSteps(procMapsOpen, ksysIoctl, redoQuery, startAt, put, ioctlReturn, procMapsRelease);
   // stopped: the judgement on the text depends on when it is complete.
   return procMapsOpen;

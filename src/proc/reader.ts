@@ -96,6 +96,8 @@ export class Reader extends Task implements VmaWalker {
     overflowLines: 0,
     vmaReadLocks: 0,
   };
+  /** Records (or pages) that were good. */
+  acceptedCount = 0;
   readonly failedByCause = new Float64Array(CAUSES.length);
 
   // --- pass ---
@@ -128,6 +130,8 @@ export class Reader extends Task implements VmaWalker {
   lines = new Float64Array(LINE_FIELDS * 64);
   linePages = new Int32Array(64);
   lineCount = 0;
+  /** Lines below this one are as they were when a search last gave them numbers. */
+  keptLines = 0;
   pageIndex = 0;
   /** Page in which the end of the list was found. */
   endPage = 0;
@@ -227,6 +231,7 @@ export class Reader extends Task implements VmaWalker {
   /** The record (or page) is good: the next one starts afresh. */
   accepted(): void {
     this.#conclude();
+    this.acceptedCount++;
     this.failedHere = 0;
   }
 
@@ -264,6 +269,7 @@ export class Reader extends Task implements VmaWalker {
 
   /** Room for one more line; returns where its numbers go. */
   nextLineAt(): number {
+    if (this.lineCount < this.keptLines) this.keptLines = this.lineCount;
     this.reserveLines(this.lineCount + 1);
     return this.lineCount * LINE_FIELDS;
   }

@@ -4,7 +4,6 @@
  *
  * Source: none; the upper bound against which the others are measured.
  */
-import { looksAt } from '../mm/looks.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaNext } from '../mm/vma-walk.ts';
 import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
@@ -29,10 +28,6 @@ const releaseFile: ReaderStep = (k, r) => {
   mmapReadUnlock(k, r);
   return r.ret;
 };
-
-looksAt('walk', getNextVma);
-looksAt('lock', lockVmaRange, releaseFile);
-looksAt([], locked, unlockVmaRange);
 
 export const mmapLockAll: Strategy = {
   medium: 'seq',

@@ -6,7 +6,6 @@
  */
 
 import { NO_VMA } from '../mm/layout.ts';
-import { looksAt } from '../mm/looks.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaIterSet, vmaNext } from '../mm/vma-walk.ts';
 import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
@@ -30,10 +29,6 @@ const unlock: ReaderStep = (k, r) => {
 
 // A record that was fetched but not shown is still locked.
 const unlockVmaRange: ReaderStep = (_k, r) => (r.mmapLocked ? unlock : r.ret);
-
-looksAt([], lockVmaRange, unlockVmaRange);
-looksAt('lock', getNextVma, unlock);
-looksAt('tree', locked);
 
 export const mmapLockVma: Strategy = {
   medium: 'seq',

@@ -4,7 +4,6 @@
  *
  * Source: v6.16 fs/proc/task_mmu.c m_start, m_stop.
  */
-import { looksAt } from '../mm/looks.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaNext } from '../mm/vma-walk.ts';
 import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
@@ -29,8 +28,6 @@ const unlockVmaRange: ReaderStep = (k, r) => {
 };
 
 privateSteps(locked);
-looksAt('walk', getNextVma);
-looksAt('lock', lockVmaRange, unlockVmaRange);
 
 export const mmapLock: Strategy = {
   medium: 'seq',

@@ -12,7 +12,6 @@
  */
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_FILE, NO_NAME, NO_VMA } from '../mm/layout.ts';
-import { looksAt } from '../mm/looks.ts';
 import { mmapLockSpeculateRetry, mmapLockSpeculateTryBegin } from '../mm/mm-lock-seq.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import {
@@ -129,17 +128,6 @@ export function rcuPage(options: RcuPageOptions): Strategy {
     mmapReadUnlock(k, r);
     return r.redo;
   };
-
-  looksAt('fields', readNames);
-  looksAt('pin', getFile, getName);
-  looksAt('unpin', putVma);
-  looksAt('walk', getNextVma);
-  looksAt(['counter', 'rcu', 'lock'], lockVmaRange);
-  looksAt([], locked);
-  looksAt(['unpin', 'rcu'], unlockVmaRange);
-  looksAt('counter', sampleOrWait);
-  looksAt('sample', validate, waited);
-  looksAt('lock', unlock, waitForWriter, waitedUnlock);
 
   return {
     medium: 'seq',

@@ -15,7 +15,6 @@
 import type { Kernel } from '../mm/kernel.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
 import { NO_FILE, NO_NAME, NO_VMA } from '../mm/layout.ts';
-import { looksAt } from '../mm/looks.ts';
 import { mmapLockSpeculateRetry, mmapLockSpeculateTryBegin } from '../mm/mm-lock-seq.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import {
@@ -222,25 +221,6 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
     mmapReadUnlock(k, r);
     return r.ret;
   };
-
-  looksAt('fields', copyRange, copyFlags, copyNames);
-  looksAt('pin', getFile, getName);
-  looksAt('unpin', putVma);
-  looksAt('walk', getNextVma, findLive);
-  looksAt('tree', find);
-  looksAt('counter', trySample, sampleOrWait);
-  looksAt('sample', verify, startLocked, waited);
-  looksAt(
-    ['rcu', 'lock'],
-    lockVmaRange,
-    startUnlock,
-    waitForWriter,
-    waitedUnlock,
-    giveUp,
-    dropLock,
-  );
-  looksAt(['unpin', 'rcu', 'lock'], unlockVmaRange);
-  looksAt([], keepLock);
 
   return {
     medium: 'seq',

@@ -9,7 +9,6 @@
 
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_FILE, NO_NAME, NO_VMA } from '../mm/layout.ts';
-import { looksAt } from '../mm/looks.ts';
 import {
   copyVmaFlags,
   copyVmaNames,
@@ -77,13 +76,6 @@ const unlockVmaRange: ReaderStep = (k, r) => {
   rcuReadUnlock(k, r);
   return r.ret;
 };
-
-looksAt('fields', copyRange, copyFlags, copyNames);
-looksAt('pin', getFile, getName);
-looksAt('unpin', putVma);
-looksAt('tree', getNextVma);
-looksAt('rcu', lockVmaRange);
-looksAt(['unpin', 'rcu'], unlockVmaRange);
 
 export const rcuUnchecked: Strategy = {
   medium: 'seq',

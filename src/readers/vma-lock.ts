@@ -11,7 +11,6 @@
  */
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_VMA } from '../mm/layout.ts';
-import { looksAt } from '../mm/looks.ts';
 import { mmapLockSpeculateRetry, mmapLockSpeculateTryBegin } from '../mm/mm-lock-seq.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import {
@@ -135,15 +134,6 @@ function lockNextVma(options: {
     r.accepted();
     return r.ret;
   };
-
-  looksAt('readLock', startReadCheck, startReadCount, startReadRecheck);
-  looksAt('counter', tryBegin);
-  looksAt('sample', changedSince);
-  looksAt('tree', find, findAgain, findUnderLock);
-  looksAt(['endRead', 'rcu'], missed);
-  looksAt('lock', fallback);
-  looksAt(['readLock', 'lock'], startReadLocked);
-  looksAt(['fields', 'lock', 'rcu'], dropMmapLock);
   return tryBegin;
 }
 
@@ -161,16 +151,12 @@ export function vmaLock(options: VmaLockOptions): Strategy {
     r.lockedVma = NO_VMA;
     return lockNext;
   };
-  looksAt('endRead', getNextVma);
   const unlockVmaRange: ReaderStep = (k, r) => {
     if (r.lockedVma !== NO_VMA) vmaEndRead(k, r, r.lockedVma);
     r.lockedVma = NO_VMA;
     rcuReadUnlock(k, r);
     return r.ret;
   };
-
-  looksAt('rcu', lockVmaRange);
-  looksAt(['endRead', 'rcu'], unlockVmaRange);
 
   return {
     medium: 'seq',

@@ -12,19 +12,10 @@
  * Left out: two tasks due at the same instant (their order is not in the state): never taken as
  * equal.
  */
-import { latin1Of } from '../base/latin1.ts';
-import { Packer } from '../base/packed.ts';
 import type { Reader } from '../proc/reader.ts';
-import { vmaAt } from '../scenario/vma-list.ts';
-import { saveKernel } from '../search/save-kernel.ts';
-import {
-  type SaveContext,
-  saveReader,
-  saveTurns,
-  saveWriter,
-  TaskTables,
-} from '../search/save-task.ts';
-import { isSampleGood, saveReaderView } from '../search/save-views.ts';
+import { Regions } from '../search/regions.ts';
+import { Words } from '../sim/memory.ts';
+import { StepTable } from '../sim/step.ts';
 import type { World } from '../world/world.ts';
 import { CHANCE_WORDS } from '../writers/chance.ts';
 import type { Machine } from './machine.ts';
@@ -37,8 +28,9 @@ const WORK_MAX = 20_000_000;
 export class LivelockWatch {
   readonly #world: World;
   readonly #machine: Machine;
-  readonly #context: SaveContext;
-  readonly #packer = new Packer();
+  readonly #regions: Regions;
+  readonly #steps = new StepTable();
+  readonly #words = new Words();
   readonly #chance = new Float64Array(CHANCE_WORDS);
   #work = 0;
   /** Of the reader that is watched: its failures when last seen. */
@@ -53,12 +45,9 @@ export class LivelockWatch {
   constructor(world: World, machine: Machine) {
     this.#world = world;
     this.#machine = machine;
-    this.#context = {
-      kernel: world.kernel,
-      tables: new TaskTables(),
-      base: (vmaAt(world.scenario.vmas, 0)?.startPage ?? 1) - 1,
-      failuresMax: 0,
-    };
+    // Which failures there were is no part of a state that comes again.
+    const status = new Uint8Array(world.tasks.length);
+    this.#regions = new Regions({ world, status, oracle: null, failuresMax: 0 });
   }
 
   /** To be told after each step of a reader. True the first time that the run is seen to repeat. */
@@ -103,35 +92,32 @@ export class LivelockWatch {
   #rest(): string {
     const { kernel: k, readers, writers, tasks } = this.#world;
     this.#work += k.mm.vmas.used + 1;
-    const p = this.#packer;
-    const c = this.#context;
-    p.reset();
+    const w = this.#words.save();
     for (const t of tasks) {
-      p.flag(t.seenLockLine === k.mm.mmapLock.line);
-      p.flag(t.seenSeqLine === k.mm.mmLockSeq.line);
+      w.flag(t.seenLockLine === k.mm.mmapLock.line);
+      w.flag(t.seenSeqLine === k.mm.mmLockSeq.line);
     }
-    p.put(k.mm.mmapLock.lineCpu);
-    p.put(k.mm.mmLockSeq.lineCpu);
-    p.flag(k.mm.mmapLock.nonspinnable);
+    w.one(k.mm.mmapLock.lineCpu);
+    w.one(k.mm.mmLockSeq.lineCpu);
+    w.flag(k.mm.mmapLock.nonspinnable);
     const { waiters, spinners } = k.mm.mmapLock;
     for (const queue of [waiters, spinners]) {
-      p.put(queue.size);
+      w.one(queue.size);
       for (let i = 0; i < queue.size; i++) {
-        p.put(queue.at(i));
-        p.put(k.nowNs - tasks[queue.at(i)]!.lockAskedNs);
-        p.put(c.tables.steps.idOf(tasks[queue.at(i)]!.lockResume));
+        w.one(queue.at(i));
+        w.one(k.nowNs - tasks[queue.at(i)]!.lockAskedNs);
+        w.one(this.#steps.idOf(tasks[queue.at(i)]!.lockResume));
       }
     }
-    for (let id = 0; id < k.mm.vmas.used; id++) p.put(k.mm.vmas.vmRefcntCpu[id]!);
-    saveKernel(k, c.base, p);
-    saveTurns(this.#world.turns, p);
-    for (const r of readers) {
-      saveReader(r, c, p);
-      p.flag(isSampleGood(k, r));
-      saveReaderView(k, r, c.base, p);
+    for (let id = 0; id < k.mm.vmas.used; id++) w.one(k.mm.vmas.vmRefcntCpu[id]!);
+    for (const writer of writers) this.#regions.writerMoved(writer);
+    this.#regions.written(w);
+    this.#regions.locks(w);
+    for (const { id } of [...readers, ...writers]) {
+      this.#regions.view(id, w);
+      this.#regions.registers(id, w);
     }
-    for (const w of writers) saveWriter(w, c, p);
-    return latin1Of(p.bytes.subarray(0, p.length));
+    return w.words.slice(0, w.at).join();
   }
 
   #chanceText(chance: World['chances'][number]): string {

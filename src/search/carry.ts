@@ -43,19 +43,19 @@ function writerSteps(world: SearchWorld, schedule: Schedule): WriterStep[] {
     const waited = world.nameOf(item.task) === WAITED;
     const isWriter = item.task >= readers.length;
     const after = readers.map((_, reader) => progressOf(world, reader));
-    if (faults(world, item)) break;
-    if (isWriter && !waited) steps.push({ ...item, choices: world.trail[0]!.choices, after });
+    const taken = take(world, item);
+    if (taken === null) break;
+    if (isWriter && !waited) steps.push({ ...taken, after });
   }
   return steps;
 }
 
-/** Takes the step; true where the kernel does not survive it. */
-function faults(world: SearchWorld, item: ScheduleItem): boolean {
+/** Takes the step, and says with which choices; null where the kernel does not survive it. */
+function take(world: SearchWorld, item: ScheduleItem): ScheduleItem | null {
   try {
-    world.runItem(item);
-    return false;
+    return world.runItem(item);
   } catch (error) {
-    if (error instanceof KernelFault) return true;
+    if (error instanceof KernelFault) return null;
     throw error;
   }
 }
@@ -115,8 +115,9 @@ class Carrier {
   #take(task: number, choices: readonly number[]): boolean {
     if (this.#isFaulty || !this.#world.canRun(task)) return false;
     const item = { task, choices };
-    this.#isFaulty = faults(this.#world, item);
-    this.#taken.push(this.#isFaulty ? item : this.#world.trail[0]!);
+    const taken = take(this.#world, item);
+    this.#isFaulty = taken === null;
+    this.#taken.push(taken ?? item);
     return !this.#isFaulty;
   }
 }

@@ -6,11 +6,11 @@
 import { type Schedule, scheduleText } from '../sim/schedule.ts';
 import { eventIs, type Find, type TextMetric } from './finds.ts';
 import { tearingOf } from './mark-text.ts';
-import type { Event } from './outcomes.ts';
 import { replaySchedule } from './replay.ts';
 import type { Finding, PossibleText } from './search-outcome.ts';
 import type { FinishedText, SearchWorld } from './search-world.ts';
 import { shrink } from './shrink.ts';
+import type { Event } from './transitions.ts';
 
 /** The schedule that led there; to be called when the world is free. */
 export type HowTo = () => Schedule;

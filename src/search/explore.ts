@@ -2,17 +2,15 @@
  * Exhaustive search: every order of steps and every choice, breadth first, each state once.
  *
  * Breadth first means that the first finding is one with the fewest transitions. A retry loop is a
- * state seen again, not a limit hit. A search that a bound ended says which.
+ * state seen again, not a limit hit. A search that a bound ended says which. In a state the tasks
+ * are taken in their order, each with its combinations of choices in theirs: always the same.
  */
-
 import type { Schedule } from '../sim/schedule.ts';
 import { EdgeList } from './edge-list.ts';
-import { Expander, type ExpansionSink } from './expander.ts';
-import { type Event, NO_VIA } from './outcomes.ts';
 import type { SearchWorld } from './search-world.ts';
 import { type Standing, StandingTable } from './standings.ts';
 import { FULL, NO_PARENT, StateStore, type StoreKind } from './state-store.ts';
-import { Transitions, type Via } from './transitions.ts';
+import { type Event, NO_VIA, Transitions, type Via } from './transitions.ts';
 
 export interface ExploreLimits {
   readonly maxStates: number;
@@ -37,20 +35,25 @@ export interface ExploreOptions {
 
 export type Bound = 'max-states' | 'max-depth' | 'preemptions';
 
-/** What is remembered of transitions: one row for so many states, and at least so many rows. */
+/** Transitions that are remembered: so many, or one for so many states. */
+const KNOWN_MIN = 2 ** 16;
 const STATES_A_KNOWN = 3;
-const KNOWN_MIN = 256;
 
-/** How much of transitions is to be remembered beside so many states: see Transitions.trim. */
-export function knownMax(states: number): number {
-  return Math.max(KNOWN_MIN, states / STATES_A_KNOWN);
-}
+/** With a limit on preemptions a state says who moved last, and how many there were. */
+const LIMITED_EXTRA = 2;
+const NOBODY = -1;
 
-export class Explorer implements ExpansionSink {
+export class Explorer {
   readonly #options: ExploreOptions;
   readonly world: SearchWorld;
-  readonly transitionsOf: Transitions;
-  readonly #expander: Expander;
+  readonly #transitions: Transitions;
+  readonly #limited: boolean;
+  /** The state that is expanded, its successor, and what each task would do in it. */
+  readonly #from: Int32Array;
+  readonly #to: Int32Array;
+  readonly #first: Int32Array;
+  /** Tasks that count for the end: all readers, or without any all writers. */
+  readonly #ending: number;
   readonly store: StateStore;
   readonly #initial: Int32Array;
   readonly edges = new EdgeList();
@@ -68,13 +71,19 @@ export class Explorer implements ExpansionSink {
 
   constructor(options: ExploreOptions) {
     const { world, limits } = options;
+    const { readers, writers } = world.world;
     this.#options = options;
     this.world = world;
     this.#initial = world.save().slice();
-    this.transitionsOf = new Transitions(world);
-    this.#expander = new Expander(world, this.transitionsOf, limits.preemptions);
-    this.store = new StateStore(options.store, this.#expander.width, limits.maxStates);
-    this.store.add(this.#expander.first(this.#initial), NO_PARENT, 0);
+    this.#transitions = new Transitions(world);
+    this.#limited = Number.isFinite(limits.preemptions);
+    this.#from = new Int32Array(world.states.width + (this.#limited ? LIMITED_EXTRA : 0));
+    this.#to = this.#from.slice();
+    this.#first = new Int32Array(readers.length + writers.length);
+    this.#ending = readers.length || writers.length;
+    this.store = new StateStore(options.store, this.#from.length, limits.maxStates);
+    this.#to.set(this.#initial);
+    this.store.add(this.#with(NOBODY, 0), NO_PARENT, 0);
   }
 
   /** Expands at most so many states. True when there is nothing left to do. */
@@ -112,11 +121,11 @@ export class Explorer implements ExpansionSink {
   }
 
   /**
-   * Bytes of memory that it holds here: the store, the portions, what is remembered of transitions.
+   * Bytes of memory that it holds: the store, the regions, what is remembered of transitions.
    * Those that are kept for the search for cycles are not in it.
    */
   get bytes(): number {
-    return this.store.bytes + this.transitionsOf.bytes + this.world.numbers.bytes;
+    return this.store.bytes + this.#transitions.bytes + this.world.states.bytes;
   }
 
   /** Everything that could be reached was looked at. */
@@ -129,7 +138,7 @@ export class Explorer implements ExpansionSink {
   }
 
   viaOf(id: number): Via {
-    return this.transitionsOf.viaOf(id);
+    return this.#transitions.viaOf(id);
   }
 
   /** The world as it is in a state. Not for states that the store has no numbers of. */
@@ -155,29 +164,88 @@ export class Explorer implements ExpansionSink {
 
   /** The same as single steps. Leaves the world at the end of the path. */
   scheduleOf(path: readonly number[]): Schedule {
-    return this.transitionsOf.scheduleOf(this.#initial, path);
+    return this.#transitions.scheduleOf(this.#initial, path);
   }
 
   // --- States one after the other ---
 
   #expand(): void {
     const { store } = this;
-    this.transitionsOf.trim(knownMax(store.count));
-    this.#expander.expand(store.states, store.at(this.#state), this);
+    const from = this.#from;
+    const first = this.#first;
+    const transitions = this.#transitions;
+    transitions.trim(Math.max(KNOWN_MIN, store.count / STATES_A_KNOWN));
+    const at = store.at(this.#state);
+    const { length: width } = from;
+    for (let i = 0; i < width; i++) from[i] = store.states[at + i]!;
+    if (!this.#look()) return;
+    const last = this.#limited ? from[width - 2]! : NOBODY;
+    const used = this.#limited ? from[width - 1]! : 0;
+    const lastCanRun = last >= 0 && first[last]! !== NOBODY;
+    for (let task = 0; task < first.length && !this.isEnough; task++) {
+      if (first[task]! === NOBODY) continue;
+      const preemptions = lastCanRun && last !== task ? used + 1 : used;
+      if (preemptions > this.#options.limits.preemptions) this.bound = 'preemptions';
+      else this.#takeAll(first[task]!, task, preemptions);
+    }
   }
 
-  event(event: Event, via: number): void {
+  /** Works out what each task would do first. False where the world is over. */
+  #look(): boolean {
+    const transitions = this.#transitions;
+    const from = this.#from;
+    let finished = 0;
+    let able = 0;
+    for (let task = 0; task < this.#first.length; task++) {
+      this.#first[task] = NOBODY;
+      if (transitions.isFinished(from, 0, task)) {
+        if (task < this.#ending && ++finished === this.#ending) return false;
+        continue;
+      }
+      const transition = transitions.of(from, 0, task);
+      if (!transitions.canRun(transition)) continue;
+      this.#first[task] = transition;
+      able++;
+    }
+    if (able === 0) this.#event({ kind: 'deadlock' }, NO_VIA);
+    return true;
+  }
+
+  /** A task's step, with each combination of choices. */
+  #takeAll(first: number, task: number, preemptions: number): void {
+    const transitions = this.#transitions;
+    let transition = first;
+    for (let via = task; ; transition = transitions.of(this.#from, 0, via)) {
+      // The first time is enough: whoever hears of events keeps the first way to each.
+      if (transitions.hasEvents(transition)) {
+        for (const event of transitions.takeEvents(transition)) this.#event(event, via);
+      }
+      if (this.#isTooDeep()) return;
+      this.transitions++;
+      if (transitions.isFault(transition)) return;
+      transitions.follow(this.#from, 0, transition, this.#to);
+      const state = this.store.add(this.#with(task, preemptions), this.#state, via);
+      if (state === FULL) this.bound = 'max-states';
+      else if (this.#options.keepEdges) {
+        this.edges.add(state, via, transitions.isProgress(transition));
+      }
+      via = transitions.nextVia(transition);
+      if (via === NO_VIA || this.isEnough) return;
+    }
+  }
+
+  #with(last: number, preemptions: number): Int32Array {
+    const to = this.#to;
+    if (this.#limited) {
+      to[to.length - 2] = last;
+      to[to.length - 1] = preemptions;
+    }
+    return to;
+  }
+
+  #event(event: Event, via: number): void {
     if (via !== NO_VIA && this.#isTooDeep()) return;
     if (this.#options.onEvent(event, { state: this.#state, via })) this.stopped = true;
-  }
-
-  transition(via: number, progress: boolean, to: Int32Array | null): void {
-    if (this.#isTooDeep()) return;
-    this.transitions++;
-    if (to === null) return;
-    const state = this.store.add(to, this.#state, via);
-    if (state === FULL) this.bound = 'max-states';
-    else if (this.#options.keepEdges) this.edges.add(state, via, progress);
   }
 
   /** A limit that leaves nothing out is no bound: it is one when there is something beyond it. */
@@ -185,9 +253,5 @@ export class Explorer implements ExpansionSink {
     if (this.#depth < this.#options.limits.maxDepth) return false;
     this.bound = 'max-depth';
     return true;
-  }
-
-  preemptionsReached(): void {
-    this.bound = 'preemptions';
   }
 }

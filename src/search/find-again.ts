@@ -5,11 +5,11 @@
 import type { Scenario } from '../scenario/scenario.ts';
 import { parseSchedule, type Schedule } from '../sim/schedule.ts';
 import { eventIs, type Find } from './finds.ts';
-import type { Event } from './outcomes.ts';
 import { replaySchedule } from './replay.ts';
 import { headOf, plainWorld, type SearchRequest } from './search.ts';
 import type { SearchOutcome } from './search-outcome.ts';
 import { followLeniently, shrink } from './shrink.ts';
+import type { Event } from './transitions.ts';
 
 /**
  * Steps of tasks that are gone are left out. Null: it is not there any more.

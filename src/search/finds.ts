@@ -7,8 +7,8 @@ import { nearest } from '../base/nearest.ts';
 import { FAULT_KINDS, type FaultKind } from '../mm/kernel-fault.ts';
 import { TEXT_COUNTS } from '../oracle/verdict.ts';
 import type { CycleKind } from './cycles.ts';
-import type { Event } from './outcomes.ts';
 import type { FinishedText } from './search-world.ts';
+import type { Event } from './transitions.ts';
 
 /** Counts of one text; `torn` is 0 or 1. */
 const TEXT_METRICS = ['torn', ...TEXT_COUNTS] as const;

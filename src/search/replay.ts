@@ -100,13 +100,13 @@ class Replay {
       call: writer?.call ?? null,
       plan: writer?.plan ?? null,
     };
+    let made: readonly number[];
     try {
-      world.runItem(item);
+      made = world.runItem(item).choices;
     } catch (error) {
       this.#failed(error, item, name);
       return;
     }
-    const made = world.trail[0]!.choices;
     if (item.choices.length > made.length) {
       this.#misfit = {
         step: this.#steps.length + 1,

@@ -18,26 +18,14 @@ import { formatText } from '../proc/format.ts';
 import type { PassObserver, Reader } from '../proc/reader.ts';
 import type { Strategies } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { vmaAt } from '../scenario/vma-list.ts';
 import type { ScheduleItem } from '../sim/schedule.ts';
 import { DONE, isPrivate, PARKED, stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import { buildWorld } from '../world/build.ts';
 import type { World } from '../world/world.ts';
-import { lookedAt } from './looked-at.ts';
 import { nextChoices, Odometer } from './odometer.ts';
-import { TaskTables } from './save-task.ts';
-import { ALL_SHARED, NOTHING_SHARED, THE_MMAP_LOCK } from './shared-columns.ts';
-import {
-  ASLEEP,
-  FINISHED,
-  REACHES_NOBODY,
-  REACHES_SAMPLES,
-  REACHES_SECTIONS,
-  REACHES_SLEEPERS,
-  RUNNABLE,
-  StateNumbers,
-} from './state-numbers.ts';
+import { ASLEEP, FINISHED, RUNNABLE } from './regions.ts';
+import { MOVED_SECTIONS, NOTICED_BY_NOBODY, States, WOKE } from './states.ts';
 
 const NO_CHOICES: readonly number[] = [];
 
@@ -70,26 +58,25 @@ export class SearchWorld {
   readonly kernel: Kernel;
   readonly oracle: SmallOracle;
   readonly tasks: readonly Task[];
+  readonly states: States;
   readonly #mergePrivate: boolean;
   /** Some reader looks at the lock words of VMAs. */
   readonly #vmaLocks: boolean;
   readonly #chance = new Odometer();
   readonly #status: Uint8Array;
-  readonly numbers: StateNumbers;
-  /** What the last transition did, item by item. */
-  readonly trail: ScheduleItem[] = [];
-  /** Of how many it chose one, each time that it chose. */
-  chosenOf: readonly number[] = NO_CHOICES;
   /** By task: a step of it without choices. */
   readonly #plainItems: readonly ScheduleItem[];
-  /** Texts that the last transition completed. */
+
+  // --- What the last transition did ---
+
+  /** Of how many it chose one, each time that it chose. */
+  chosenOf: readonly number[] = NO_CHOICES;
+  /** Texts that it completed. */
   readonly finished: FinishedText[] = [];
-  /** Readers that got a record (or page) in the last transition, by number. */
-  readonly progressed: boolean[] = [];
-  /** What the last transition may have looked at or changed of the shared state: columns. */
-  looked = NOTHING_SHARED;
-  /** What others can notice of it, but for what the saved state tells: REACHES_… flags. */
-  reach = REACHES_NOBODY;
+  /** Its reader got a record (or page). */
+  progressed = false;
+  /** What others can notice of it, but for what it wrote: see states.ts. */
+  noticed = NOTICED_BY_NOBODY;
   /** It began a pass or ended one. */
   judged = false;
 
@@ -120,26 +107,14 @@ export class SearchWorld {
     this.kernel.rcu.graceNs = 0;
     this.kernel.wakeUp = (task) => {
       this.#status[task.id] = RUNNABLE;
-      this.reach |= REACHES_SLEEPERS;
+      this.noticed |= WOKE;
     };
-    this.numbers = new StateNumbers({
+    this.states = new States({
       world: this.world,
       oracle: this.oracle,
       status: this.#status,
-      context: {
-        kernel: this.kernel,
-        tables: new TaskTables(),
-        base: (vmaAt(scenario.vmas, 0)?.startPage ?? 1) - 1,
-        failuresMax: options.failuresMax,
-      },
+      failuresMax: options.failuresMax,
     });
-    for (const r of this.world.readers) {
-      const { accepted } = r;
-      r.accepted = () => {
-        this.progressed[r.id] = true;
-        accepted.call(r);
-      };
-    }
   }
 
   // --- Transitions ---
@@ -164,95 +139,90 @@ export class SearchWorld {
   /**
    * The task takes a step, and the steps that nobody else can see after it. Returns the choices
    * after the given ones that it could have made otherwise: the next combination to try, or null.
+   * @param items each step is added to these, if there are any
    */
-  run(task: number, choices: readonly number[]): number[] | null {
+  run(
+    task: number,
+    choices: readonly number[],
+    items: ScheduleItem[] | null = null,
+  ): number[] | null {
     this.#begin(choices);
     const { kernel, oracle } = this;
     const { rcu } = kernel;
-    const seq = kernel.mm.mmLockSeq.value;
     const { sections } = rcu;
     const open = rcu.open.length;
     const { uses } = oracle;
+    const reader = this.world.readers[task];
+    const accepted = reader?.acceptedCount;
     do {
+      const from = this.#chance.made.length;
       this.#step(this.tasks[task]!);
+      if (items !== null) items.push(this.#itemSince(task, from));
     } while (this.#status[task] === RUNNABLE && this.#isUnseen(task));
     // Each section that begins has a new number.
-    if (rcu.sections !== sections || rcu.open.length !== open) this.reach |= REACHES_SECTIONS;
-    if (kernel.mm.mmLockSeq.value !== seq) this.reach |= REACHES_SAMPLES;
+    if (rcu.sections !== sections || rcu.open.length !== open) this.noticed |= MOVED_SECTIONS;
     this.judged = oracle.uses !== uses;
+    this.progressed = reader?.acceptedCount !== accepted;
     const { made, of } = this.#chance;
     this.chosenOf = of.length === 0 ? NO_CHOICES : [...of];
     return nextChoices(made, of);
   }
 
-  /** One item of a schedule, exactly. */
-  runItem(item: ScheduleItem): void {
+  /** One step, exactly. Returns it with the choices that it made. */
+  runItem(item: ScheduleItem): ScheduleItem {
     this.#begin(item.choices);
     this.#step(this.tasks[item.task]!);
+    return this.#itemSince(item.task, 0);
   }
 
   #begin(choices: readonly number[]): void {
-    empty(this.trail);
     empty(this.finished);
-    empty(this.progressed);
     empty(this.oracle.news);
-    this.looked = NOTHING_SHARED;
-    this.reach = REACHES_NOBODY;
+    this.noticed = NOTICED_BY_NOBODY;
     this.#chance.reset(choices);
   }
 
   /** The task's next step does the same whenever it is taken, and so to everybody else. */
   #isUnseen(task: number): boolean {
     if (!this.#mergePrivate) return false;
-    const step = this.#nextOf(task);
+    const { step } = this.tasks[task]!;
     return isPrivate(step) || (!this.#vmaLocks && VMA_LOCK_STEPS.has(step));
-  }
-
-  #nextOf(task: number): Task['step'] {
-    return this.tasks[task]!.step;
   }
 
   /** Name of the step that the task takes next; of a sleeper, what it waits for. */
   nameOf(task: number): string {
-    return this.#status[task] === ASLEEP ? 'mmap_lock' : stepName(this.#nextOf(task));
-  }
-
-  /** What the task's next step may look at or change of the shared state. */
-  #columnsOf({ id }: Task): number {
-    const reader = this.world.readers[id];
-    if (reader === undefined) return ALL_SHARED;
-    return this.#status[id] === ASLEEP ? THE_MMAP_LOCK : lookedAt(this.numbers.shared, reader);
+    return this.#status[task] === ASLEEP ? 'mmap_lock' : stepName(this.tasks[task]!.step);
   }
 
   #step(t: Task): void {
-    const columns = this.#columnsOf(t);
-    this.looked |= columns;
-    this.numbers.moves(t.id, columns);
-    const { made } = this.#chance;
-    const from = made.length;
+    this.states.moves(t.id);
     if (this.#status[t.id] === ASLEEP) {
       anyTake(this.kernel, t);
       this.#status[t.id] = RUNNABLE;
-    } else {
-      const next = (t.step as RunStep)(this.kernel, t);
-      this.kernel.takeSpent();
-      if (next === (PARKED as unknown)) this.#status[t.id] = ASLEEP;
-      else if (next === (DONE as unknown)) this.#status[t.id] = FINISHED;
-      else t.step = next;
+      return;
     }
-    const chose = made.length > from;
-    this.trail.push(chose ? { task: t.id, choices: made.slice(from) } : this.#plainItems[t.id]!);
+    const next = (t.step as RunStep)(this.kernel, t);
+    this.kernel.takeSpent();
+    if (next === (PARKED as unknown)) this.#status[t.id] = ASLEEP;
+    else if (next === (DONE as unknown)) this.#status[t.id] = FINISHED;
+    else t.step = next;
+  }
+
+  /** The step just taken, with its choices: those made since there were so many. */
+  #itemSince(task: number, from: number): ScheduleItem {
+    const { made } = this.#chance;
+    return made.length > from ? { task, choices: made.slice(from) } : this.#plainItems[task]!;
   }
 
   // --- Saving ---
 
-  /** The world as a few numbers: see StateNumbers. The array is overwritten by the next call. */
+  /** The world as a few numbers: see States. The array is overwritten by the next call. */
   save(): Int32Array {
-    return this.numbers.save();
+    return this.states.save();
   }
 
   restore(states: Int32Array, at = 0): void {
-    this.numbers.restore(states, at);
+    this.states.restore(states, at);
   }
 
   // --- Watching ---

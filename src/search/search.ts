@@ -9,10 +9,10 @@ import { Collector } from './collect.ts';
 import { findCycle } from './cycles.ts';
 import { Explorer } from './explore.ts';
 import { ALL_FINDS, type Find, failuresNeeded } from './finds.ts';
-import type { Event } from './outcomes.ts';
 import type { SearchBound, SearchOutcome } from './search-outcome.ts';
 import { type Reduction, SearchWorld } from './search-world.ts';
 import type { StoreKind } from './state-store.ts';
+import type { Event } from './transitions.ts';
 
 export interface SearchRequest {
   /** In place of every reader's own. */

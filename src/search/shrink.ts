@@ -13,9 +13,9 @@
 import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
 import { ChoiceFault } from './odometer.ts';
-import type { Event } from './outcomes.ts';
 import { switchesOf } from './replay.ts';
 import type { SearchWorld } from './search-world.ts';
+import type { Event } from './transitions.ts';
 
 /** Runs of the world that one finding may cost, and steps of all of them: about a second. */
 const RUNS_MAX = 1500;
@@ -129,15 +129,15 @@ class Shrinker {
     if (this.#steps++ >= this.#stepsMax) return false;
     const at = used.get(task) ?? 0;
     const choices = this.#choices.get(task)?.[at] ?? [];
+    let item: ScheduleItem;
     try {
-      world.runItem({ task, choices });
+      item = world.runItem({ task, choices });
     } catch (error) {
       if (error instanceof ChoiceFault) return false;
       if (!(error instanceof KernelFault)) throw error;
       taken.push({ task, choices: [] });
       return this.#isFound({ kind: 'fault', fault: error });
     }
-    const item = world.trail[0]!;
     if (item.choices.length > 0) used.set(task, at + 1);
     taken.push(item);
     for (const text of world.finished) if (this.#isFound({ kind: 'text', text })) return true;

@@ -1,51 +1,34 @@
 /**
  * What a step makes of a state, worked out once for all states that look alike to it.
  *
- * A step of a task reads and changes what all tasks have in common and what is its own, and it may
- * change a little of the others: wake one, leave a cursor on a dead leaf, add to what the oracle
- * knows of a pass. A state says just that (search/state-numbers.ts): a number for what is common,
- * and for each task one that stands for its registers, which nobody else reads or writes, and for
- * what others can change. So the outcome for the task itself is a function of (task, choices, what
- * it looks at of what is common, own number), and the outcome for another task of that and of what
- * others can change of it. What a task looks at is found out by its runs: all that it looked at in
- * any run with this own number. What the oracle knows of a pass matters only to the steps that
- * begin it or end it. All that is kept as rows of numbers; a state that is put together from known
- * parts needs no kernel. Not known: the world is restored, the step runs, and what came of it is
- * kept.
+ * A step of a task reads and changes what all tasks have in common and what is its own, so what
+ * becomes of the two is a function of (task, choices, the two); what becomes of another task (it
+ * may be woken, its cursor left on a dead leaf) is a function of that and of what others can
+ * change of it. What the oracle knows of a pass matters only to the steps that begin it or end it.
+ * All that are numbers of a state (states.ts), so a state that is put together from known parts
+ * needs no kernel. Not known: the world is restored, the step runs, and what came of it is kept.
  *
  * It is a cache: exact, since the numbers are, and nothing depends on what is in it. It is emptied
  * when it has outgrown its limit. (LTSmin calls this transition caching: Blom, van de Pol, Weber,
  * CAV 2010.)
  */
 import { roomierInt32 } from '../base/grow.ts';
-import { Interned } from '../base/intern.ts';
+import { PlainData } from '../base/plain-data.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
+import type { News } from '../oracle/small-world.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
-import {
-  ANY_PASS,
-  ASKS_PASS,
-  type Event,
-  FAULT,
-  FINISHED,
-  NO_VIA,
-  noOutcome,
-  type Outcome,
-  Outcomes,
-  PROGRESS,
-  SLEEPS,
-} from './outcomes.ts';
-import type { SearchWorld } from './search-world.ts';
-import { SeenColumns } from './seen-columns.ts';
-import { NOTHING_SHARED, THE_MMAP_LOCK } from './shared-columns.ts';
-import {
-  REACHES_LEAVES,
-  REACHES_NOBODY,
-  REACHES_SAMPLES,
-  REACHES_SLOTS,
-  type StateNumbers,
-  TOUCHED,
-} from './state-numbers.ts';
+import { FINISHED, isOnDeadLeaf, statusOf } from './regions.ts';
+import type { FinishedText, SearchWorld } from './search-world.ts';
+import { MOVED_SECTIONS, NOTICED_BY_NOBODY, type States, WOKE, WROTE } from './states.ts';
+
+/** What a transition can bring to light. Plain data. */
+export type Event =
+  | { readonly kind: 'text'; readonly text: FinishedText }
+  /** Attempts at the record where the reader stands: those that failed, and the retry under way. */
+  | { readonly kind: 'attempts'; readonly reader: number; readonly attempts: number }
+  | { readonly kind: 'fault'; readonly fault: Pick<KernelFault, 'kind' | 'message'> }
+  | { readonly kind: 'deadlock' };
 
 /** A task and its choices, as one number. That of a task without choices is the task's own. */
 export interface Via {
@@ -53,58 +36,101 @@ export interface Via {
   readonly choices: readonly number[];
 }
 
-/** So many effects, or columns seen, take about as much memory as an outcome. */
-const EFFECTS_AN_OUTCOME = 3;
+/** No other combination of choices is left to try. */
+export const NO_VIA = -1;
 
-/** In place of an outcome: any that reaches samples alone. */
-const ANY_THAT_COUNTS = -1;
+/** What the oracle knows of the task's pass does not matter, and stays. */
+const ANY_PASS = -1;
+const NO_NEWS = -1;
 
-const NO_EVENTS: readonly Event[] = [];
+/** Numbers that a transition is known by: via, what is common, the task, its pass or ANY_PASS. */
+const KNOWN = 4;
+
+/** What became of these, the next combination of choices, what it told, flags. */
+const COLUMNS = 6;
+const SHARED = 0;
+const OWN = 1;
+const PASS = 2;
+const NEXT = 3;
+const NEWS = 4;
+const FLAGS = 5;
+
+/** Flags: first what others can notice (states.ts). */
+const NOTICED = WROTE | WOKE | MOVED_SECTIONS;
+const SLEEPS = 8;
+const FAULT = 16;
+const HAS_EVENTS = 32;
+/** The reader that took the step got a record (or page). */
+const PROGRESS = 64;
+/** No transition: it depends on the pass. */
+const ASKS_PASS = 128;
+
+/** So many effects take about as much memory as a transition. */
+const EFFECTS_A_TRANSITION = 3;
+
+const NONE: readonly never[] = [];
 
 export class Transitions {
-  readonly outcomes = new Outcomes();
   readonly #world: SearchWorld;
-  readonly #numbers: StateNumbers;
-  readonly #vias = new Interned<Via>();
-  readonly #seen: SeenColumns;
-  /** By number of a task: columns of the shared state that it has looked at in some run. */
-  #looked = new Int32Array(64);
-  /** Outcome and other task, what others can change of it; by row number what becomes of that. */
-  readonly #effects = new RowInterner(2);
-  readonly #row = new Int32Array(2);
-  #changed = new Int32Array(64);
+  readonly #states: States;
+  readonly #vias: Via[] = [];
+  readonly #viaIds = new Map<string, number>();
+  /** By row number the transition. */
+  readonly #known = new RowInterner(KNOWN);
+  readonly #key = new Int32Array(KNOWN);
+  #columns = new Int32Array(64 * COLUMNS);
+  readonly #events = new Map<number, readonly Event[]>();
+  readonly #choices = new Map<number, readonly number[]>();
+  /** Transition, other task, its view: by row number its view afterwards. */
+  readonly #effects = new RowInterner(3);
+  readonly #effect = new Int32Array(3);
+  #viewsAfter = new Int32Array(64);
+  /** What passes were told, a pass: by row number the pass afterwards. */
+  readonly #news = new PlainData<readonly News[]>();
+  readonly #heard = new RowInterner(2);
+  readonly #hearing = new Int32Array(2);
+  #passesAfter = new Int32Array(64);
 
   constructor(world: SearchWorld) {
     this.#world = world;
-    this.#numbers = world.numbers;
-    this.#seen = new SeenColumns(world.numbers.shared.rows);
-    for (const { id } of world.tasks) this.viaId({ task: id, choices: [] });
+    this.#states = world.states;
+    const { readers, writers } = world.world;
+    for (let task = 0; task < readers.length + writers.length; task++) {
+      this.viaId({ task, choices: [] });
+    }
   }
 
   viaOf(id: number): Via {
-    return this.#vias.thingOf(id);
+    return this.#vias[id]!;
   }
 
   viaId(via: Via): number {
-    return this.#vias.idOf([via.task, ...via.choices].join(), via);
+    const key = [via.task, ...via.choices].join();
+    let id = this.#viaIds.get(key);
+    if (id === undefined) {
+      id = this.#vias.push(via) - 1;
+      this.#viaIds.set(key, id);
+    }
+    return id;
   }
 
   /** Bytes of memory that it holds. */
   get bytes(): number {
-    const rows = this.outcomes.bytes + this.#effects.bytes + this.#seen.bytes;
-    return rows + this.#changed.byteLength + this.#looked.byteLength;
+    const tables = this.#known.bytes + this.#effects.bytes + this.#heard.bytes;
+    const columns = [this.#columns, this.#viewsAfter, this.#passesAfter];
+    return columns.reduce((sum, column) => sum + column.byteLength, tables);
   }
 
   /**
-   * Forgets everything if it knows more than so many outcomes, effects as a third of one each.
-   * Numbers of outcomes are void then.
+   * Forgets everything if it knows more than so many transitions, effects as a third of one each.
+   * Numbers of transitions are void then.
    */
   trim(most: number): void {
-    const others = this.#effects.count + this.#seen.count;
-    if (this.outcomes.count + others / EFFECTS_AN_OUTCOME <= most) return;
-    this.outcomes.clear();
-    this.#seen.clear();
+    if (this.#known.count + this.#effects.count / EFFECTS_A_TRANSITION <= most) return;
+    this.#known.clear();
     this.#effects.clear();
+    this.#events.clear();
+    this.#choices.clear();
   }
 
   /** The same as single steps, from this state on. Leaves the world at the end of the path. */
@@ -115,108 +141,191 @@ export class Transitions {
     for (const via of path) {
       const { task, choices } = this.viaOf(via);
       try {
-        world.run(task, choices);
+        world.run(task, choices, items);
       } catch (error) {
         if (!(error instanceof KernelFault)) throw error;
-        items.push(...world.trail, { task, choices });
+        items.push({ task, choices });
         return items;
       }
-      items.push(...world.trail);
     }
     return items;
   }
 
-  /** The number of the outcome when `via` is taken in the state that begins at `states[at]`. */
+  // --- Transitions ---
+
+  /** The task can never go on from the state that begins at `states[at]`. */
+  isFinished(states: Int32Array, at: number, task: number): boolean {
+    return this.#statusIn(states, at, task) === FINISHED;
+  }
+
+  #statusIn(states: Int32Array, at: number, task: number): number {
+    const view = this.#states.viewOf(task, states[at + 1 + task]!);
+    return statusOf(this.#states.viewWord(task, view));
+  }
+
+  /** The number of the transition when `via` is taken in the state that begins at `states[at]`. */
   of(states: Int32Array, at: number, via: number): number {
-    const { task } = this.viaOf(via);
-    const own = states[at + 1 + task]!;
-    const seen = this.#seen.of(states[at]!, this.#lookedBy(own));
-    let known = this.outcomes.find(via, seen, own, ANY_PASS);
-    if (known >= 0 && this.outcomes.asksPass(known)) {
-      const pass = states[at + this.#numbers.passesAt + task]!;
-      known = this.outcomes.find(via, seen, own, pass);
+    const key = this.#key;
+    const { task } = this.#vias[via]!;
+    key[0] = via;
+    key[1] = states[at]!;
+    key[2] = states[at + 1 + task]!;
+    key[3] = ANY_PASS;
+    let known = this.#known.find(key);
+    if (known >= 0 && this.#has(known, ASKS_PASS)) {
+      key[3] = states[at + this.#states.passesAt + task]!;
+      known = this.#known.find(key);
     }
     return known >= 0 ? known : this.#run(states, at, via);
   }
 
-  #lookedBy(own: number): number {
-    return own < this.#looked.length ? this.#looked[own]! : NOTHING_SHARED;
+  canRun(transition: number): boolean {
+    return !this.#has(transition, SLEEPS);
   }
 
-  #looksAt(own: number, columns: number): void {
-    if (own >= this.#looked.length) this.#looked = roomierInt32(this.#looked, own + 1);
-    this.#looked[own]! |= columns;
+  /** It ends in a fault of the kernel: there is no state after it. */
+  isFault(transition: number): boolean {
+    return this.#has(transition, FAULT);
   }
 
-  /** Writes the state that follows into `into`. `outcome` is one of the same state. */
-  follow(states: Int32Array, at: number, outcome: number, into: Int32Array): void {
-    const { outcomes } = this;
-    const numbers = this.#numbers;
-    const { passesAt, width } = numbers;
-    const { task } = this.viaOf(outcomes.viaOf(outcome));
+  /** The reader that took the step got a record (or page). */
+  isProgress(transition: number): boolean {
+    return this.#has(transition, PROGRESS);
+  }
+
+  /** The task's next combination of choices, or NO_VIA. */
+  nextVia(transition: number): number {
+    return this.#columns[transition * COLUMNS + NEXT]!;
+  }
+
+  hasEvents(transition: number): boolean {
+    return this.#has(transition, HAS_EVENTS);
+  }
+
+  eventsOf(transition: number): readonly Event[] {
+    return this.#events.get(transition) ?? NONE;
+  }
+
+  /** The same; from now on it has none. */
+  takeEvents(transition: number): readonly Event[] {
+    const events = this.eventsOf(transition);
+    this.#columns[transition * COLUMNS + FLAGS]! &= ~HAS_EVENTS;
+    this.#events.delete(transition);
+    return events;
+  }
+
+  /** Of how many the step has chosen one, each time that it chose. */
+  choicesOf(transition: number): readonly number[] {
+    return this.#choices.get(transition) ?? NONE;
+  }
+
+  #has(transition: number, flags: number): boolean {
+    return (this.#columns[transition * COLUMNS + FLAGS]! & flags) !== 0;
+  }
+
+  /** Writes the state that follows into `into`. `transition` is one of the same state. */
+  follow(states: Int32Array, at: number, transition: number, into: Int32Array): void {
+    const { passesAt, width } = this.#states;
+    const columns = this.#columns;
+    const column = transition * COLUMNS;
+    const { task } = this.#vias[this.#known.rows[KNOWN * transition]!]!;
     for (let i = 1; i < width; i++) into[i] = states[at + i]!;
-    into[0] = this.#seen.withSeen(states[at]!, outcomes.seenAfter(outcome));
-    into[1 + task] = outcomes.ownAfter(outcome);
-    const pass = outcomes.passAfter(outcome);
+    into[0] = columns[column + SHARED]!;
+    into[1 + task] = columns[column + OWN]!;
+    const pass = columns[column + PASS]!;
     if (pass !== ANY_PASS) into[passesAt + task] = pass;
-    if (outcomes.reachOf(outcome) !== REACHES_NOBODY) {
-      for (let i = 1; i < passesAt; i++) {
-        if (i !== 1 + task) this.#reach(states, at, outcome, into, i);
+    const noticed = columns[column + FLAGS]! & NOTICED;
+    if (noticed !== NOTICED_BY_NOBODY) {
+      for (let other = 0; other < passesAt - 1; other++) {
+        if (other !== task) this.#affect(states, at, transition, noticed, other, into);
       }
     }
-    const news = outcomes.newsOf(outcome);
-    for (let i = passesAt; i < width && news.length > 0; i++) {
-      if (i !== passesAt + task) into[i] = this.#passAfter(outcome, into[i]!);
+    const news = columns[column + NEWS]!;
+    if (news === NO_NEWS) return;
+    for (let i = passesAt; i < width; i++) {
+      if (i !== passesAt + task) into[i] = this.#passAfter(into[i]!, news);
     }
   }
 
   // --- What becomes of others ---
 
-  /** What others can change of the task at `i`, after the step; into[0] is. */
-  #reach(states: Int32Array, at: number, outcome: number, into: Int32Array, i: number): void {
-    const numbers = this.#numbers;
-    const reach = this.outcomes.reachOf(outcome);
-    const cause = reach === REACHES_SAMPLES ? ANY_THAT_COUNTS : outcome * numbers.width + i;
-    const before = numbers.changeableOf(states[at + i]!);
-    const known = this.#effects.find(this.#effectRow(cause, before));
-    let after = known >= 0 ? this.#changed[known]! : TOUCHED;
-    if (known < 0) {
-      after = numbers.changeableAfter(i - 1, before, reach, states[at]!, into[0]!);
-      if (after === TOUCHED) after = this.#runAgain(states, at, outcome, i);
-      this.#keepEffect(this.#effectRow(cause, before), after);
+  /**
+   * A task that wakes another may wake anybody. Of what is written, readers' cursors, samples and
+   * VMAs in hand depend; on sections that begin or end, a cursor whose leaf is dead.
+   */
+  #isAffected(noticed: number, task: number, view: number): boolean {
+    if ((noticed & WOKE) !== 0) return true;
+    if (task >= this.#world.world.readers.length) return false;
+    return (noticed & WROTE) !== 0 || isOnDeadLeaf(this.#states.viewWord(task, view));
+  }
+
+  #affect(
+    states: Int32Array,
+    at: number,
+    transition: number,
+    noticed: number,
+    other: number,
+    into: Int32Array,
+  ): void {
+    const own = states[at + 1 + other]!;
+    const view = this.#states.viewOf(other, own);
+    if (!this.#isAffected(noticed, other, view)) return;
+    let effect = this.#effects.find(this.#effectRow(transition, other, view));
+    if (effect < 0) {
+      this.#runAgain(states, at, transition);
+      effect = this.#effects.find(this.#effectRow(transition, other, view));
     }
-    if (after !== before) into[i] = numbers.withChangeable(into[i]!, after);
+    const after = this.#viewsAfter[effect]!;
+    if (after !== view) into[1 + other] = this.#states.withView(other, own, after);
   }
 
-  /** Takes the step for what others can change of the task at `i`. */
-  #runAgain(states: Int32Array, at: number, outcome: number, i: number): number {
-    const { task, choices } = this.viaOf(this.outcomes.viaOf(outcome));
-    this.#numbers.restoreFor(task, states, at);
+  #effectRow(transition: number, other: number, view: number): Int32Array {
+    const row = this.#effect;
+    row[0] = transition;
+    row[1] = other;
+    row[2] = view;
+    return row;
+  }
+
+  /** Takes the step for what it does to others. */
+  #runAgain(states: Int32Array, at: number, transition: number): void {
+    const { task, choices } = this.viaOf(this.#known.rows[KNOWN * transition]!);
+    this.#states.restoreFor(task, states, at);
     this.#world.run(task, choices);
-    return this.#numbers.changeableOf(this.#world.save()[i]!);
+    if (task >= this.#world.world.readers.length) this.#states.noteWriter(task);
+    this.#keepEffects(states, at, transition);
   }
 
-  /** What the oracle knows of a pass of another task. */
-  #passAfter(outcome: number, before: number): number {
-    const cause = outcome * this.#numbers.width;
-    const known = this.#effects.find(this.#effectRow(cause, before));
-    if (known >= 0) return this.#changed[known]!;
-    const after = this.#numbers.passAfter(before, this.outcomes.newsOf(outcome));
-    this.#keepEffect(this.#effectRow(cause, before), after);
-    return after;
+  /** Of the transition that the world has just made. */
+  #keepEffects(states: Int32Array, at: number, transition: number): void {
+    const { passesAt } = this.#states;
+    const noticed = this.#columns[transition * COLUMNS + FLAGS]! & NOTICED;
+    const { task } = this.viaOf(this.#known.rows[KNOWN * transition]!);
+    if (noticed === NOTICED_BY_NOBODY) return;
+    for (let other = 0; other < passesAt - 1; other++) {
+      const view = this.#states.viewOf(other, states[at + 1 + other]!);
+      if (other === task || !this.#isAffected(noticed, other, view)) continue;
+      const effect = this.#effects.idOf(this.#effectRow(transition, other, view));
+      if (effect >= this.#viewsAfter.length) {
+        this.#viewsAfter = roomierInt32(this.#viewsAfter, effect + 1);
+      }
+      this.#viewsAfter[effect] = this.#states.saveView(other);
+    }
   }
 
-  /** @param cause place 0 of an outcome's row: all passes; others: the task that stands there */
-  #effectRow(cause: number, before: number): Int32Array {
-    this.#row[0] = cause;
-    this.#row[1] = before;
-    return this.#row;
-  }
-
-  #keepEffect(row: Int32Array, after: number): void {
-    const effect = this.#effects.idOf(row);
-    if (effect >= this.#changed.length) this.#changed = roomierInt32(this.#changed, effect + 1);
-    this.#changed[effect] = after;
+  /** What the oracle knows of a pass after it was told this. */
+  #passAfter(pass: number, news: number): number {
+    this.#hearing[0] = news;
+    this.#hearing[1] = pass;
+    const before = this.#heard.count;
+    const row = this.#heard.idOf(this.#hearing);
+    if (row >= this.#passesAfter.length) {
+      this.#passesAfter = roomierInt32(this.#passesAfter, row + 1);
+    }
+    if (row === before) {
+      this.#passesAfter[row] = this.#states.passAfter(pass, this.#news.thingOf(news)!);
+    }
+    return this.#passesAfter[row]!;
   }
 
   // --- Taking the step ---
@@ -224,65 +333,64 @@ export class Transitions {
   #run(states: Int32Array, at: number, via: number): number {
     const world = this.#world;
     const { task, choices } = this.viaOf(via);
-    this.#numbers.restoreFor(task, states, at);
-    if (!world.canRun(task)) {
-      const asleep = world.isAsleep(task);
-      const columns = asleep ? THE_MMAP_LOCK : NOTHING_SHARED;
-      return this.#keep(states, at, via, columns, noOutcome(asleep ? SLEEPS : FINISHED));
-    }
+    this.#states.restoreFor(task, states, at);
+    if (!world.canRun(task)) return this.#keep(states, at, via, ANY_PASS, SLEEPS);
     let next: number[] | null;
     try {
       next = world.run(task, choices);
     } catch (error) {
       if (!(error instanceof KernelFault)) throw error;
       const { kind, message } = error;
-      const events: readonly Event[] = [{ kind: 'fault', fault: { kind, message } }];
-      return this.#keep(states, at, via, world.looked, { ...noOutcome(FAULT), events });
+      const transition = this.#keep(states, at, via, ANY_PASS, FAULT | HAS_EVENTS);
+      this.#events.set(transition, [{ kind: 'fault', fault: { kind, message } }]);
+      return transition;
     }
-    const nextVia = next === null ? NO_VIA : this.viaId({ task, choices: next });
-    return this.#keepRun(states, at, via, nextVia);
+    return this.#keepRun(states, at, via, next);
   }
 
   /** What the run just made has come to. */
-  #keepRun(states: Int32Array, at: number, via: number, next: number): number {
+  #keepRun(states: Int32Array, at: number, via: number, next: readonly number[] | null): number {
     const world = this.#world;
-    const numbers = this.#numbers;
+    const numbers = this.#states;
     const { task } = this.viaOf(via);
-    const { looked, judged, chosenOf: choices } = world;
+    if (task >= world.world.readers.length) numbers.noteWriter(task);
     const events = this.#eventsNow(task);
-    const after = world.save();
-    if (judged) this.#keep(states, at, via, looked, noOutcome(ASKS_PASS));
-    return this.#keep(states, at, via, looked, {
-      seen: after[0]!,
-      own: after[1 + task]!,
-      pass: judged ? after[numbers.passesAt + task]! : ANY_PASS,
-      next,
-      flags: world.progressed[task] === true ? PROGRESS : 0,
-      reach: world.reach | this.#reachOf(states[at]!, after[0]!),
-      events,
-      news: world.oracle.news.length === 0 ? world.oracle.news : [...world.oracle.news],
-      choices,
-    });
+    const shared = numbers.saveShared(task, states[at]!);
+    const wrote = numbers.isWrittenAlike(shared, states[at]!) ? NOTICED_BY_NOBODY : WROTE;
+    const has = (events.length > 0 ? HAS_EVENTS : 0) | (world.progressed ? PROGRESS : 0);
+    if (world.judged) this.#keep(states, at, via, ANY_PASS, ASKS_PASS);
+    const pass = world.judged ? states[at + numbers.passesAt + task]! : ANY_PASS;
+    const transition = this.#keep(states, at, via, pass, world.noticed | wrote | has);
+    const column = transition * COLUMNS;
+    this.#columns[column + SHARED] = shared;
+    this.#columns[column + OWN] = numbers.saveOwn(task);
+    if (world.judged) this.#columns[column + PASS] = numbers.savePass(task);
+    if (next !== null) this.#columns[column + NEXT] = this.viaId({ task, choices: next });
+    const { news } = world.oracle;
+    if (news.length > 0) this.#columns[column + NEWS] = this.#news.idOf([...news]);
+    if (events.length > 0) this.#events.set(transition, events);
+    if (world.chosenOf.length > 0) this.#choices.set(transition, world.chosenOf);
+    this.#keepEffects(states, at, transition);
+    return transition;
   }
 
-  /** `outcome.seen` is the whole shared state here. */
-  #keep(states: Int32Array, at: number, via: number, looked: number, outcome: Outcome): number {
-    const { task } = this.viaOf(via);
-    const own = states[at + 1 + task]!;
-    this.#looksAt(own, looked);
-    const columns = this.#lookedBy(own);
-    const before = this.#seen.of(states[at]!, columns);
-    outcome.seen = this.#seen.of(outcome.seen, columns);
-    const asks = outcome.pass !== ANY_PASS;
-    const pass = asks ? states[at + this.#numbers.passesAt + task]! : ANY_PASS;
-    return this.outcomes.keep(via, before, own, pass, outcome);
-  }
-
-  /** What others can notice of a step, by the shared state before and after it. */
-  #reachOf(before: number, after: number): number {
-    const { shared } = this.#numbers;
-    const leaves = shared.isSameTree(before, after) ? REACHES_NOBODY : REACHES_LEAVES;
-    return leaves | (shared.isAnyFreed(before, after) ? REACHES_SLOTS : REACHES_NOBODY);
+  /** A transition of which nothing but the flags is known yet. */
+  #keep(states: Int32Array, at: number, via: number, pass: number, flags: number): number {
+    const key = this.#key;
+    key[0] = via;
+    key[1] = states[at]!;
+    key[2] = states[at + 1 + this.viaOf(via).task]!;
+    key[3] = pass;
+    const transition = this.#known.idOf(key);
+    const column = transition * COLUMNS;
+    if (column + COLUMNS > this.#columns.length) {
+      this.#columns = roomierInt32(this.#columns, column + COLUMNS);
+    }
+    this.#columns[column + PASS] = ANY_PASS;
+    this.#columns[column + NEXT] = NO_VIA;
+    this.#columns[column + NEWS] = NO_NEWS;
+    this.#columns[column + FLAGS] = flags;
+    return transition;
   }
 
   /** Of the step just taken. Other readers' attempts were told when they made them. */
@@ -290,7 +398,7 @@ export class Transitions {
     const { finished, world } = this.#world;
     const reader = world.readers[task];
     const tried = reader !== undefined && reader.failedHere > 0;
-    if (!tried && finished.length === 0) return NO_EVENTS;
+    if (!tried && finished.length === 0) return NONE;
     const events: Event[] = finished.map((text) => ({ kind: 'text', text }));
     if (tried) events.push({ kind: 'attempts', reader: task, attempts: reader.attemptsHere });
     return events;

@@ -9,8 +9,8 @@ import type { SearchWorld } from './search-world.ts';
 import type { Transitions } from './transitions.ts';
 
 const STATES_MAX = 2 ** 18;
-/** Outcomes that are remembered beside the graph. */
-const OUTCOMES_MAX = 2 ** 18;
+/** Transitions that are remembered beside the graph. */
+const TRANSITIONS_MAX = 2 ** 18;
 
 const UNKNOWN = -1;
 
@@ -40,20 +40,20 @@ export class WalkGraph {
     this.#world = world;
     this.#transitions = transitions;
     this.#favour = favour;
-    this.#states = new RowInterner(world.numbers.width);
+    this.#states = new RowInterner(world.states.width);
     this.#tasks = readers.length + writers.length;
     this.#ending = readers.length || writers.length;
     this.#nodeWidth = HEAD + BRANCH * this.#tasks;
     this.#nodes = new Int32Array(64 * this.#nodeWidth);
-    this.#from = new Int32Array(world.numbers.width);
-    this.#to = new Int32Array(world.numbers.width);
+    this.#from = new Int32Array(world.states.width);
+    this.#to = new Int32Array(world.states.width);
   }
 
   /** The node of a state. May make all other nodes void: `isFull` says so beforehand. */
   nodeOf(state: Int32Array): number {
     if (this.isFull) {
       this.#states.clear();
-      this.#transitions.trim(OUTCOMES_MAX);
+      this.#transitions.trim(TRANSITIONS_MAX);
     }
     const { count } = this.#states;
     const node = this.#states.idOf(state);
@@ -91,7 +91,7 @@ export class WalkGraph {
   isStuck(node: number): boolean {
     const from = this.stateOf(node);
     for (let task = 0; task < this.#ending; task++) {
-      if (!this.#transitions.outcomes.isFinished(this.#transitions.of(from, 0, task))) return true;
+      if (!this.#transitions.isFinished(from, 0, task)) return true;
     }
     return false;
   }
@@ -103,9 +103,9 @@ export class WalkGraph {
     return this.#from;
   }
 
-  /** The node that an outcome of this node leads to. */
-  follow(node: number, outcome: number): number {
-    this.#transitions.follow(this.stateOf(node), 0, outcome, this.#to);
+  /** The node that a transition of this node leads to. */
+  follow(node: number, transition: number): number {
+    this.#transitions.follow(this.stateOf(node), 0, transition, this.#to);
     return this.nodeOf(this.#to);
   }
 
@@ -119,9 +119,9 @@ export class WalkGraph {
     const able: number[] = [];
     let finished = 0;
     for (let task = 0; task < this.#tasks && finished < this.#ending; task++) {
-      const outcome = transitions.of(state, 0, task);
-      if (transitions.outcomes.canRun(outcome)) able.push(task);
-      if (task < this.#ending && transitions.outcomes.isFinished(outcome)) finished++;
+      if (transitions.isFinished(state, 0, task)) {
+        if (task < this.#ending) finished++;
+      } else if (transitions.canRun(transitions.of(state, 0, task))) able.push(task);
     }
     if (finished === this.#ending) able.length = 0;
     this.#nodes[at] = able.length;

@@ -15,8 +15,8 @@ import { grownInt32 } from '../base/grow.ts';
 import { RandomStream } from '../base/prng.ts';
 import type { Schedule } from '../sim/schedule.ts';
 import { eventIs, type Find } from './finds.ts';
-import type { Event } from './outcomes.ts';
 import type { SearchWorld } from './search-world.ts';
+import type { Event } from './transitions.ts';
 import { Transitions } from './transitions.ts';
 import { type Favour, WalkGraph } from './walk-graph.ts';
 
@@ -170,17 +170,17 @@ export class Walker {
     const graph = this.#graph;
     const transitions = this.#transitions;
     const via = this.#drawChoices(task);
-    const outcome = transitions.of(graph.stateOf(this.#node), 0, via);
+    const transition = transitions.of(graph.stateOf(this.#node), 0, via);
     this.#note(via);
-    for (const event of transitions.outcomes.eventsOf(outcome)) this.#tell(event);
-    if (transitions.outcomes.isFault(outcome)) {
+    for (const event of transitions.eventsOf(transition)) this.#tell(event);
+    if (transitions.isFault(transition)) {
       this.#end(null);
       return false;
     }
     const before = this.#node;
     const forgets = graph.isFull;
-    this.#node = graph.follow(before, outcome);
-    if (!forgets && transitions.outcomes.choicesOf(outcome).length === 0)
+    this.#node = graph.follow(before, transition);
+    if (!forgets && transitions.choicesOf(transition).length === 0)
       graph.setNext(before, place, this.#node);
     return !this.#result.stopped;
   }
@@ -203,7 +203,7 @@ export class Walker {
     const state = this.#graph.stateOf(this.#node);
     let via = task;
     for (let i = 0; ; i++) {
-      const of = transitions.outcomes.choicesOf(transitions.of(state, 0, via))[i];
+      const of = transitions.choicesOf(transitions.of(state, 0, via))[i];
       if (of === undefined) return via;
       const choice = this.#stream.below(of);
       if (choice === 0) continue; // what is not given is 0

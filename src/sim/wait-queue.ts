@@ -1,4 +1,6 @@
 /** FIFO of small integers (task ids) in a ring that grows. */
+import type { Words } from './memory.ts';
+
 export class WaitQueue {
   #ring = new Int32Array(8);
   #head = 0;
@@ -39,6 +41,17 @@ export class WaitQueue {
   clear(): void {
     this.#head = 0;
     this.#size = 0;
+  }
+
+  /** In a saved world. */
+  transfer(w: Words): void {
+    const size = w.one(this.#size);
+    if (w.saving) {
+      for (let i = 0; i < size; i++) w.one(this.at(i));
+      return;
+    }
+    this.clear();
+    for (let i = 0; i < size; i++) this.push(w.one(0));
   }
 
   #grow(): void {

@@ -7,6 +7,8 @@
  * behind it, and still comes after it. This is no lock of the recorded program and costs nothing.
  */
 
+import type { Words } from '../sim/memory.ts';
+
 const NOBODY = -1;
 
 export class Turns {
@@ -40,13 +42,9 @@ export class Turns {
     return task;
   }
 
-  /** Whose turn it is and who waits, as numbers for restore(). */
-  saved(): readonly number[] {
-    return [this.#next, ...this.#waiting];
-  }
-
-  restore([next, ...waiting]: readonly number[]): void {
-    this.#next = next!;
-    this.#waiting.set(waiting);
+  /** Whose turn it is and who waits, in a saved world. */
+  transfer(w: Words): void {
+    this.#next = w.one(this.#next);
+    w.column(this.#waiting, this.#waiting.length);
   }
 }

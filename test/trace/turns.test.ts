@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Words } from '../../src/sim/memory.ts';
 import { SeededChance } from '../../src/writers/chance.ts';
 import { OperationSource } from '../../src/writers/source.ts';
 import { TraceOrders } from '../../src/writers/trace-script.ts';
@@ -58,7 +59,9 @@ test('a thread of a trace can be saved in the middle and goes on alike', () => {
   const middle = one.save(saved, 0);
   two.save(saved, middle);
   const [turns] = orders.turns as [Turns];
-  const turn = turns.saved();
+  const words = new Words();
+  turns.transfer(words.save());
+  const turn = words.words.slice(0, words.at);
   const first = rest();
   expect(first).toEqual([
     0,
@@ -70,10 +73,10 @@ test('a thread of a trace can be saved in the middle and goes on alike', () => {
   ]);
   expect(one.restore(saved, 0)).toBe(middle);
   two.restore(saved, middle);
-  turns.restore(turn);
+  turns.transfer(words.restore(turn, 0));
   expect(rest()).toEqual(first);
   two.restore(saved, middle);
-  turns.restore(turn);
+  turns.transfer(words.restore(turn, 0));
   two.next();
   two.next();
   expect(two.passTurn()).toBe(1); // the waiting task came back, too

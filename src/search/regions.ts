@@ -1,0 +1,414 @@
+/**
+ * A world as words, in five kinds of region, by who changes what: what only writers change
+ * (`written`); locks, counts and RCU (`locks`); of each task what others can change of it (`view`)
+ * and what only its own steps do (`registers`); of each reader what the oracle knows of its pass
+ * (`pass`). A step reads the first two and what is its own, and nothing of other tasks.
+ *
+ * Equal words, equal futures. Numbers that only grow count for what they are compared with: the
+ * sequence counter as its parity, a sample or a VMA's stamp as equal to it or behind it (once
+ * behind it stays behind), RCU sections and what waits for them by their order, anon_vmas by their
+ * order of appearance, leaves of the tree by their place, plans and texts by what they say. What
+ * nobody can look at any more is left out: free slots but for what a reader still holds, dead
+ * leaves, statistics, times, cache lines. VMA and name slots are told apart by number.
+ */
+import { PlainData } from '../base/plain-data.ts';
+import { WordInterner } from '../base/word-interner.ts';
+import type { Kernel } from '../mm/kernel.ts';
+import { NO_ANON_VMA, NO_SPECIAL } from '../mm/layout.ts';
+import type { Call, Plan } from '../mm/plan.ts';
+import { ACT_FIELDS } from '../mm/plan.ts';
+import { FREE_POINTER_PAGE, NEVER_LOCKED } from '../mm/vma.ts';
+import { LEAF_SLOTS } from '../mm/vma-tree.ts';
+import type { SmallOracle } from '../oracle/small-world.ts';
+import type { Reader } from '../proc/reader.ts';
+import type { Words } from '../sim/memory.ts';
+import { StepTable } from '../sim/step.ts';
+import type { Task } from '../sim/task.ts';
+import type { World } from '../world/world.ts';
+import type { ResolvedOperation } from '../writers/source.ts';
+import type { Writer } from '../writers/writer.ts';
+import { TextChains } from './text-chains.ts';
+
+/** What a search says of a task. */
+export const RUNNABLE = 0;
+export const ASLEEP = 1;
+export const FINISHED = 2;
+
+/** The first word of a view: status, what it wants of the lock, and flags. */
+const WANTS_UNIT = 4;
+const SAMPLE_IS_GOOD = 16;
+const ON_A_DEAD_LEAF = 32;
+const IN_A_PLAN = 64;
+
+export const statusOf = (word: number): number => word & 3;
+export const isOnDeadLeaf = (word: number): boolean => (word & ON_A_DEAD_LEAF) !== 0;
+
+/** The counter of a restored world, when it is even; samples that are behind are 0. */
+const RESTORED_SEQ = 2;
+const BEHIND = 0;
+
+/** Where a cursor stands. */
+const NOT_STARTED = 0;
+const LIVE_LEAF = 1;
+const DEAD_LEAF = 2;
+const FREED_LEAF = 3;
+
+export interface RegionsOf {
+  readonly world: World;
+  /** By task. */
+  readonly status: Uint8Array;
+  /** Null: its words are left out. */
+  readonly oracle: SmallOracle | null;
+  /** Failed attempts at one record are told apart up to here. */
+  readonly failuresMax: number;
+}
+
+export class Regions {
+  readonly #of: RegionsOf;
+  readonly #k: Kernel;
+  readonly #steps = new StepTable();
+  readonly #operations = new PlainData<ResolvedOperation>();
+  readonly #calls = new PlainData<Call>();
+  readonly #plans = new PlainData<Plan>();
+  readonly #texts: TextChains;
+  /** By writer: states of its source. */
+  readonly #sources: readonly WordInterner[];
+  #sourceWords = new Float64Array(64);
+  /** By task: it carries out a plan. Kept apart, since that decides what `written` says. */
+  readonly #inPlan: Uint8Array;
+  readonly #anonVmas: number[] = [];
+
+  constructor(of: RegionsOf) {
+    this.#of = of;
+    const { world } = of;
+    this.#k = world.kernel;
+    this.#texts = new TextChains(world.readers.length);
+    this.#sources = world.writers.map(() => new WordInterner());
+    this.#inPlan = new Uint8Array(world.tasks.length);
+  }
+
+  // --- What only writers change ---
+
+  written(w: Words): void {
+    const { mm, names, files } = this.#k;
+    const { world, oracle } = this.#of;
+    const { vmas } = mm;
+    mm.brk = w.one(mm.brk);
+    mm.mapCount = w.one(mm.mapCount);
+    vmas.used = w.one(vmas.used);
+    vmas.reserve(vmas.used);
+    w.list(vmas.freeSlots);
+    names.restoreUsed(w.one(names.used));
+    w.column(names.text, names.used);
+    files.count = w.one(files.count);
+    for (const turn of world.turns) turn.transfer(w);
+    if (oracle !== null) {
+      oracle.text = w.one(oracle.text);
+      oracle.mapped = w.one(oracle.mapped);
+    }
+    const seq = mm.mmLockSeq.value;
+    const parity = w.one(seq % 2);
+    if (!w.saving) mm.mmLockSeq.value = RESTORED_SEQ + parity;
+    this.#tree(w);
+    this.#vmas(w, seq);
+  }
+
+  /** Leaves get the numbers of their places; dead ones that cursors stand on come after them. */
+  #tree(w: Words): void {
+    const { tree } = this.#k.mm;
+    const leaves = w.one(tree.leafCount);
+    if (!w.saving) tree.beginRestore(leaves);
+    let start = 0;
+    for (let index = 0; index < leaves; index++) {
+      const leaf = tree.directory[index]!;
+      tree.starts[leaf] = start;
+      const count = w.one(tree.counts[leaf]!);
+      tree.counts[leaf] = count;
+      for (let slot = leaf * LEAF_SLOTS; slot < leaf * LEAF_SLOTS + count; slot++) {
+        start = w.one(tree.ends[slot]!);
+        tree.ends[slot] = start;
+        tree.vmas[slot] = w.one(tree.vmas[slot]!);
+      }
+    }
+  }
+
+  #vmas(w: Words, seq: number): void {
+    const { mm, specials } = this.#k;
+    const v = mm.vmas;
+    const seen = this.#anonVmas;
+    seen.length = 0;
+    seen.push(NO_ANON_VMA);
+    // A plan that is being carried out names anon_vmas by number.
+    const byNumber = w.saving && this.#inPlan.includes(1);
+    if (!w.saving) specials.refcnt.fill(0);
+    let most = NO_ANON_VMA;
+    for (let id = 0; id < v.used; id++) {
+      if (w.flag(v.isFree(id))) {
+        v.vmStart[id] = FREE_POINTER_PAGE + id;
+        continue;
+      }
+      for (const column of v.columns) column[id] = w.one(column[id]!);
+      const stamped = w.flag(v.vmLockSeq[id] === seq);
+      if (!w.saving) v.vmLockSeq[id] = stamped ? mm.mmLockSeq.value : NEVER_LOCKED;
+      const anonVma = v.anonVma[id]!;
+      if (w.saving) {
+        let rank = byNumber ? anonVma : seen.indexOf(anonVma);
+        if (rank < 0 && !byNumber) rank = seen.push(anonVma) - 1;
+        w.one(rank);
+        continue;
+      }
+      v.anonVma[id] = w.one(0);
+      most = Math.max(most, v.anonVma[id]!);
+      if (v.vmSpecial[id] !== NO_SPECIAL) specials.get(v.vmSpecial[id]!);
+    }
+    if (!w.saving) mm.nextAnonVma = most + 1;
+  }
+
+  // --- What any step may change: after `written`, which says how many there are of what ---
+
+  locks(w: Words): void {
+    const { mm, names, files, vmaWriterWait: wait } = this.#k;
+    w.column(mm.vmas.vmRefcnt, mm.vmas.used);
+    mm.mmapLock.transfer(w);
+    wait.taskId = w.one(wait.taskId);
+    wait.vma = wait.taskId < 0 ? -1 : w.one(wait.vma);
+    wait.target = wait.taskId < 0 ? 0 : w.one(wait.target);
+    w.column(files.refcnt, files.count);
+    w.column(names.refcnt, names.used);
+    w.list(names.freeSlots);
+    this.#rcu(w);
+    if (!w.saving) mm.tree.dropDeadLeaves();
+  }
+
+  /** Whose sections are open, in their order; names that wait, and for how many of the sections. */
+  #rcu(w: Words): void {
+    const { rcu, names, tasks } = this.#k;
+    const open = w.one(rcu.open.length);
+    if (w.saving) {
+      for (const section of rcu.open) w.one(tasks.findIndex((t) => t.rcuSection === section));
+      const waiting = rcu.waiting.filter(({ free }) => free === names.freeLater);
+      w.one(waiting.length);
+      for (const { section, id } of waiting) {
+        w.one(rcu.openUpTo(section));
+        w.one(id);
+      }
+      return;
+    }
+    rcu.reset();
+    for (const t of tasks) t.rcuSection = 0;
+    for (let i = 0; i < open; i++) {
+      const section = ++rcu.sections;
+      tasks[w.one(0)]!.rcuSection = section;
+      rcu.open.push(section);
+    }
+    for (let n = w.one(0); n > 0; n--) {
+      const section = w.one(0);
+      rcu.deferred.push({ section, readyNs: 0, free: names.freeLater, id: w.one(0) });
+    }
+  }
+
+  // --- What others can change of a task: after the two above, for all readers in their order ---
+
+  view(id: number, w: Words): void {
+    const { status, world } = this.#of;
+    const task = this.#k.tasks[id]!;
+    const { readers, writers } = world;
+    const reader = readers[id];
+    const writer = writers[id - readers.length];
+    if (w.saving) w.one(this.#viewWord(task, reader, writer));
+    else {
+      const word = w.one(0);
+      status[id] = statusOf(word);
+      task.lockWants = (word / WANTS_UNIT) & 3;
+      this.#inPlan[id] = (word & IN_A_PLAN) === 0 ? 0 : 1;
+      if (reader !== undefined) {
+        const isGood = (word & SAMPLE_IS_GOOD) !== 0;
+        reader.seqSample = isGood ? this.#k.mm.mmLockSeq.value : BEHIND;
+      }
+    }
+    if (reader !== undefined) this.#readerView(reader, w);
+  }
+
+  #viewWord(task: Task, reader: Reader | undefined, writer: Writer | undefined): number {
+    const { mm } = this.#k;
+    let word = this.#of.status[task.id]! + WANTS_UNIT * task.lockWants;
+    if (reader !== undefined) {
+      if (reader.seqSample === mm.mmLockSeq.value) word += SAMPLE_IS_GOOD;
+      const { itLeaf } = reader;
+      const stands = itLeaf >= 0 && mm.tree.gens[itLeaf] === reader.itGen;
+      if (stands && !mm.tree.isLive(itLeaf)) word += ON_A_DEAD_LEAF;
+    }
+    if (writer !== undefined && this.#inPlan[task.id] === 1) word += IN_A_PLAN;
+    return word;
+  }
+
+  /** To be told when a writer has moved, before anything is saved. */
+  writerMoved({ id, plan, actIndex }: Writer): void {
+    this.#inPlan[id] = plan !== null && actIndex * ACT_FIELDS < plan.acts.length ? 1 : 0;
+  }
+
+  #readerView(r: Reader, w: Words): void {
+    const { vmas: v, mmLockSeq } = this.#k.mm;
+    r.found = w.one(r.found);
+    const id = r.found;
+    if (id >= 0 && v.isFree(id)) {
+      // The fields that it still holds on to. vm_start is the free pointer.
+      const stamped = w.flag(v.vmLockSeq[id] === mmLockSeq.value);
+      if (!w.saving) v.vmLockSeq[id] = stamped ? mmLockSeq.value : NEVER_LOCKED;
+      for (const column of v.columns) {
+        if (column !== v.vmStart) column[id] = w.one(column[id]!);
+      }
+    }
+    this.#cursor(r, w);
+  }
+
+  #cursor(r: Reader, w: Words): void {
+    const { mm, rcu } = this.#k;
+    const { tree } = mm;
+    const kind = w.one(w.saving ? this.#cursorKind(r) : 0);
+    if (kind === FREED_LEAF) {
+      if (!w.saving) this.#setCursor(r, 0, -1); // no leaf has this generation
+      return;
+    }
+    r.itPage = w.one(r.itPage);
+    if (kind === LIVE_LEAF) {
+      r.itSlot = w.one(r.itSlot);
+      const place = w.one(w.saving ? tree.directory.indexOf(r.itLeaf) : 0);
+      if (!w.saving) this.#setCursor(r, place, tree.gens[place]!);
+      return;
+    }
+    if (!w.saving) r.itSlot = 0;
+    if (kind === NOT_STARTED) {
+      if (!w.saving) this.#setCursor(r, -1, 0);
+      return;
+    }
+    if (w.saving) {
+      w.one(this.#sectionsBefore(r.itLeaf));
+      return;
+    }
+    const leaf = tree.restoreDeadLeaf();
+    this.#setCursor(r, leaf, tree.gens[leaf]!);
+    rcu.deferred.push({ section: w.one(0), readyNs: 0, free: tree.freeLater, id: leaf });
+    rcu.deferred.sort((a, b) => a.section - b.section);
+  }
+
+  #setCursor(r: Reader, leaf: number, gen: number): void {
+    r.itLeaf = leaf;
+    r.itGen = gen;
+  }
+
+  #cursorKind(r: Reader): number {
+    const { tree } = this.#k.mm;
+    if (r.itLeaf < 0) return NOT_STARTED;
+    if (tree.gens[r.itLeaf] !== r.itGen) return FREED_LEAF;
+    return tree.isLive(r.itLeaf) ? LIVE_LEAF : DEAD_LEAF;
+  }
+
+  /** A dead leaf is freed when every section that was open at its death has ended: how many. */
+  #sectionsBefore(leaf: number): number {
+    const { rcu, names } = this.#k;
+    for (const { id, free, section } of rcu.waiting) {
+      if (id === leaf && free !== names.freeLater) return rcu.openUpTo(section);
+    }
+    return 0;
+  }
+
+  // --- What only a task's own steps change ---
+
+  registers(id: number, w: Words): void {
+    const { readers, writers } = this.#of.world;
+    const reader = readers[id];
+    if (reader !== undefined) this.#reader(reader, w);
+    else this.#writer(writers[id - readers.length]!, w);
+  }
+
+  #step<S>(step: S, w: Words): S {
+    if (!w.saving) return this.#steps.stepOf(w.one(0)) as S;
+    w.one(this.#steps.idOf(step as Task['step']));
+    return step;
+  }
+
+  #reader(r: Reader, w: Words): void {
+    r.step = this.#step(r.step, w);
+    r.ret = this.#step(r.ret, w);
+    r.redo = this.#step(r.redo, w);
+    r.retryAt = this.#step(r.retryAt, w);
+    r.counts.passesStarted = w.one(r.counts.passesStarted);
+    r.passIndex = r.counts.passesStarted - 1;
+    r.inPass = w.flag(r.inPass);
+    r.begun = w.flag(r.begun);
+    r.filling = w.flag(r.filling);
+    r.mmapLocked = w.flag(r.mmapLocked);
+    r.sampled = w.flag(r.sampled);
+    r.mustLock = w.flag(r.mustLock);
+    r.copied = w.flag(r.copied);
+    r.page.length = w.one(r.page.length);
+    if (!w.saving) r.page.reserve(0);
+    r.sizeBytes = w.one(r.sizeBytes);
+    r.countBytes = w.one(r.countBytes);
+    r.fromBytes = w.one(r.fromBytes);
+    r.copiedBytes = w.one(r.copiedBytes);
+    r.pos = w.one(r.pos);
+    r.shownEnd = w.one(r.shownEnd);
+    r.redoPos = w.one(r.redoPos);
+    r.redoShownEnd = w.one(r.redoShownEnd);
+    r.stopFor = w.one(r.stopFor);
+    r.redoLineCount = w.one(r.redoLineCount);
+    r.pageIndex = w.one(r.pageIndex);
+    r.endPage = w.one(r.endPage);
+    r.source = w.one(r.source);
+    r.pending = w.one(r.pending);
+    r.budgetUsed = w.one(r.budgetUsed);
+    // With no end to them a livelock would never close.
+    const failed = w.one(Math.min(r.failedHere, this.#of.failuresMax));
+    if (!w.saving) r.failedHere = failed;
+    r.lockedVma = w.one(r.lockedVma);
+    r.pinnedFile = w.one(r.pinnedFile);
+    r.pinnedName = w.one(r.pinnedName);
+    const { copy, local } = r;
+    copy.start = w.one(copy.start);
+    copy.end = w.one(copy.end);
+    copy.flags = w.one(copy.flags);
+    copy.pgoff = w.one(copy.pgoff);
+    copy.file = w.one(copy.file);
+    copy.name = w.one(copy.name);
+    copy.special = w.one(copy.special);
+    for (const name of r.strategy.locals ?? []) local[name] = w.one(local[name]!);
+    if (w.saving) w.one(this.#texts.numberOf(r));
+    else this.#texts.restore(r, w.one(0));
+  }
+
+  #writer(writer: Writer, w: Words): void {
+    writer.step = this.#step(writer.step, w);
+    const operation = w.one(w.saving ? this.#operations.idOf(writer.operation) : 0);
+    const call = w.one(w.saving ? this.#calls.idOf(writer.call) : 0);
+    const plan = w.one(w.saving ? this.#plans.idOf(writer.plan) : 0);
+    const failed = w.flag(writer.errno !== null);
+    writer.callsDone = w.one(writer.callsDone);
+    writer.brkBefore = w.one(writer.brkBefore);
+    writer.downgraded = w.flag(writer.downgraded);
+    writer.actIndex = w.one(writer.actIndex);
+    w.list(writer.freshSlots);
+    const sources = this.#sources[writer.id - this.#of.world.readers.length]!;
+    if (w.saving) {
+      w.one(this.#sourceNumber(writer, sources));
+      return;
+    }
+    writer.operation = this.#operations.thingOf(operation);
+    writer.call = this.#calls.thingOf(call);
+    writer.plan = this.#plans.thingOf(plan);
+    writer.errno = failed ? (writer.plan?.errno ?? 'EINVAL') : null;
+    if (writer.plan !== null) writer.actNs.length = writer.plan.acts.length;
+    writer.source.restore(sources.words, sources.at(w.one(0)));
+  }
+
+  #sourceNumber({ source, limited }: Writer, sources: WordInterner): number {
+    if (source.savedWords > this.#sourceWords.length) {
+      this.#sourceWords = new Float64Array(2 * source.savedWords);
+    }
+    const words = this.#sourceWords;
+    const end = source.save(words, 0);
+    if (!limited) words[0] = 0; // operations begun: nobody will ask how many
+    return sources.idOf(words, end);
+  }
+}
