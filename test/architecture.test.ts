@@ -70,9 +70,11 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   compare: { base: 'all', world: ['outcome.ts'] },
   // Claims about a real kernel beside runs.
   validate: { base: 'all', scenario: 'all', run: 'all', world: 'types', compare: 'all' },
+  draw: { base: 'all' },
   report: {
     base: 'all',
-    world: ['outcome.ts'],
+    draw: 'all',
+    world: ['outcome.ts', 'run-trace.ts'],
     search: 'types',
     compare: 'all',
     validate: 'all',
@@ -89,6 +91,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   scenario: ['yaml', 'valibot', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'],
   compare: ['valibot'],
   report: ['string-width'],
+  draw: ['d3-scale'],
 };
 
 /** Longer than that a file has two ideas in it. */

@@ -85,6 +85,13 @@ const RECORDED = `The record of a timed run has its seed and strategy in it, and
 with --carry-to each operation of a writer begins when it began in the record.
 `;
 
+const TIMELINE_MORE = `\
+In the text column, a text is whole if one column of beads is joined from its first line to its
+last. The format text has 72 columns of ASCII, ready for a commit message; with --pass=retry,
+fallback, torn or starved it marks the rows that decide and says why. Open perfetto files with
+https://ui.perfetto.dev.
+`;
+
 export const COMMANDS = {
   run: {
     name: 'run',
@@ -160,6 +167,19 @@ export const COMMANDS = {
       'mapsim census scenarios/explore/split-merge.yaml --strategy=vma-lock --against=mmap-lock',
     ],
     more: `${SEARCH}\n${EXIT_CODES.census}`,
+  },
+  timeline: {
+    name: 'timeline',
+    operands: 'SCENARIO',
+    purpose: 'Draw what happened in one pass: steps, locks, waits, retries, states, the text.',
+    examples: [
+      'mapsim timeline scenarios/bash.yaml --strategy=rcu-retry3 -o torn.svg',
+      'mapsim timeline scenarios/bash.yaml --strategy=rcu-retry3 --format=text --pass=retry',
+      'mapsim timeline scenarios/split-merge.yaml --strategy=mmap-lock,rcu-retry3,vma-lock -o lanes.svg',
+      'mapsim timeline scenarios/bash.yaml --view=addresses -o addresses.svg',
+      'mapsim timeline scenarios/bash.yaml --format=perfetto --duration=1ms -o trace.json.gz',
+    ],
+    more: `${TIMELINE_MORE}\n${EXIT_CODES.timeline}`,
   },
   ...REAL_INPUT_COMMANDS,
   validate: {

@@ -25,6 +25,7 @@ import type { RunOptions } from './commands/run.ts';
 import type { ScenariosOptions } from './commands/scenarios.ts';
 import type { StrategiesOptions } from './commands/strategies.ts';
 import type { SweepOptions } from './commands/sweep.ts';
+import type { TimelineOptions } from './commands/timeline.ts';
 import type { ValidateModelOptions } from './commands/validate-model.ts';
 import { COMMANDS, type CommandText, formatHelp, OVERVIEW } from './help.ts';
 import { type Io, processIo } from './io.ts';
@@ -41,6 +42,7 @@ import {
   VALIDATE_MODEL_OPTIONS,
 } from './options.ts';
 import { COMPARE_OPTIONS, MERGE_OPTIONS, SWEEP_OPTIONS } from './options-many.ts';
+import { TIMELINE_OPTIONS } from './options-pictures.ts';
 import { CAPTURE_OPTIONS, CHECK_OPTIONS, IMPORT_OPTIONS } from './options-real-input.ts';
 import { Output } from './output.ts';
 import { CENSUS_OPTIONS, EXPLORE_OPTIONS, REPLAY_OPTIONS } from './search-options.ts';
@@ -140,6 +142,11 @@ function commands({ io, bug }: Pick<CommandContext, 'io' | 'bug'>) {
       options: CENSUS_OPTIONS,
       action: async (path: string, options: CensusOptions) =>
         (await import('./commands/census.ts')).census(path, options, context(options)),
+    },
+    timeline: {
+      options: TIMELINE_OPTIONS,
+      action: async (path: string, options: TimelineOptions) =>
+        (await import('./commands/timeline.ts')).timeline(path, options, context(options)),
     },
     import: {
       options: IMPORT_OPTIONS,

@@ -37,7 +37,7 @@ export function interleaving(
     course.steps.some((step) => step.task === id) ? [{ ...task, id }] : [],
   );
   const width = columnWidth(used.length, columns);
-  const prefix = sharedPrefix(course.steps);
+  const prefix = sharedPrefix(course.steps.flatMap(({ effects }) => effects));
   const out: string[] = [];
   if (prefix !== '') out.push(`addresses: ${prefix}${'.'.repeat(DIGITS_MIN)} and up`);
   const row = (cells: readonly string[]): void => {
@@ -105,7 +105,7 @@ function kernelSpelling(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
@@ -119,9 +119,9 @@ function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** The digits that all addresses of the steps begin with; empty if that saves nothing. */
-function sharedPrefix(steps: readonly ScheduleStep[]): string {
-  const addresses = steps.flatMap(({ effects }) => effects.join(' ').match(ADDRESS) ?? []);
+/** The digits that all addresses of the texts begin with; empty if that saves nothing. */
+export function sharedPrefix(texts: readonly string[]): string {
+  const addresses = texts.flatMap((text) => text.match(ADDRESS) ?? []);
   const [first] = addresses;
   if (first === undefined || addresses.some((a) => a.length !== first.length)) return '';
   let length = first.length - DIGITS_MIN;
@@ -129,7 +129,7 @@ function sharedPrefix(steps: readonly ScheduleStep[]): string {
   return first.slice(0, length);
 }
 
-function shorten(text: string, prefix: string): string {
+export function shorten(text: string, prefix: string): string {
   if (prefix === '') return text;
   return text.replace(ADDRESS, (address) =>
     address.startsWith(prefix) ? address.slice(prefix.length) : address,

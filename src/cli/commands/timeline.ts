@@ -1,0 +1,271 @@
+/** `mapsim timeline`: one pass, or a whole run, as a picture, as text, or for the Perfetto UI. */
+import { gzipSync } from 'node:zlib';
+import { type Choice, splitChoices } from '../../base/choice.ts';
+import { EXIT, UserError } from '../../base/errors.ts';
+import { standaloneStyle } from '../../draw/palette.ts';
+import { type Picture, svgOf } from '../../draw/svg.ts';
+import { chooseStrategy } from '../../readers/index.ts';
+import { addressesPicture } from '../../report/pictures/addresses-svg.ts';
+import { EXPLAINED, type Explained, explainText } from '../../report/pictures/explain.ts';
+import { type Lane, lanesPicture } from '../../report/pictures/lanes-svg.ts';
+import { perfettoJson } from '../../report/pictures/perfetto.ts';
+import { schedulePicture } from '../../report/pictures/schedule-svg.ts';
+import { passColumns } from '../../report/pictures/schedule-text.ts';
+import { isRecord, parseRecord, type RunRecord } from '../../run/record.ts';
+import { type TraceTask, traceCalls, tracePass, traceRun } from '../../run/trace-pass.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { RunTrace } from '../../world/run-trace.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
+import { readInput, writeWhole } from '../files.ts';
+import { Interrupt } from '../interrupt.ts';
+import { SIGNAL_EXIT } from '../io.ts';
+import { load } from '../load.ts';
+import type { ShownPass, TIMELINE_FORMATS, VIEWS } from '../options-pictures.ts';
+import { Output } from '../output.ts';
+import { turnOfEventLoop } from '../sliced-run.ts';
+import { checkPass, readerStrategies } from './checks.ts';
+
+export interface TimelineOptions extends QuietOptions {
+  readonly strategy?: string;
+  readonly schedule?: string;
+  readonly seed?: string;
+  readonly duration?: number;
+  readonly format: (typeof TIMELINE_FORMATS)[number];
+  readonly view?: (typeof VIEWS)[number];
+  readonly pass?: ShownPass;
+  readonly reader?: string;
+  readonly window?: { readonly fromNs: number; readonly toNs: number };
+  readonly rows?: number;
+  readonly output?: string;
+  readonly maxEvents: number;
+}
+
+export async function timeline(
+  path: string,
+  options: TimelineOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { io } = context;
+  checkTogether(options);
+  const loaded = await load(path, context);
+  if (!loaded.ok) return loaded.exitCode;
+  const { scenario } = loaded;
+  const { pass } = options;
+  checkPass(scenario, options.reader, typeof pass === 'number' ? pass : 0);
+  if (scenario.readers.length === 0 && options.format !== 'perfetto') {
+    throw new UserError(`${path}: there is no reader, and so no pass to show`);
+  }
+  const record = readRecord(options, io.cwd);
+  const interrupt = new Interrupt(io, () => {});
+  try {
+    const tasks = await tasksOf(path, scenario, record, options, context);
+    const text = await textOf(tasks, options, (steps) => driven(steps, interrupt));
+    interrupt.endAtOnce();
+    await write(text, options, context);
+    return EXIT.done;
+  } catch (error) {
+    if (!(error instanceof Interrupted) || interrupt.caught === null) throw error;
+    interrupt.stopWatching();
+    io.die?.(interrupt.caught);
+    return SIGNAL_EXIT[interrupt.caught];
+  } finally {
+    interrupt.stopWatching();
+  }
+}
+
+/** Nothing that was asked for is ignored in silence. */
+function checkTogether(options: TimelineOptions): void {
+  const { schedule, strategy, seed, duration, format, view, pass, rows, reader } = options;
+  if (schedule !== undefined && (seed ?? duration) !== undefined) {
+    throw new UserError('--schedule: the record has its seed and duration in it');
+  }
+  if (schedule !== undefined && strategy !== undefined && splitChoices(strategy).length > 1) {
+    throw new UserError('--schedule: a record is the run of one strategy');
+  }
+  if (format !== 'svg' && view !== undefined) {
+    throw new UserError(`--view belongs to --format=svg; ${format} has one form`);
+  }
+  if (format === 'perfetto' && (pass ?? rows ?? reader) !== undefined) {
+    const given = pass !== undefined ? '--pass' : rows !== undefined ? '--rows' : '--reader';
+    throw new UserError(
+      `${given} chooses a part to show; perfetto has the run, or a --window of it`,
+    );
+  }
+  const drawn = viewOf(options);
+  if (rows !== undefined && drawn !== 'schedule') {
+    throw new UserError(`--rows belongs to the view schedule, not to ${drawn}`);
+  }
+  if (options.window !== undefined && format === 'svg' && drawn !== 'schedule') {
+    throw new UserError(`--window belongs to the view schedule and to perfetto, not to ${drawn}`);
+  }
+  const several = strategy !== undefined && splitChoices(strategy).length > 1;
+  if (several && (format !== 'svg' || drawn !== 'lanes')) {
+    throw new UserError(
+      '--strategy: several strategies are shown as --format=svg --view=lanes only',
+    );
+  }
+}
+
+function viewOf({ view, strategy, format }: TimelineOptions): (typeof VIEWS)[number] {
+  if (view !== undefined) return view;
+  const several = strategy !== undefined && splitChoices(strategy).length > 1;
+  return several && format === 'svg' ? 'lanes' : 'schedule';
+}
+
+function readRecord({ schedule }: TimelineOptions, cwd: string): RunRecord | null {
+  if (schedule === undefined) return null;
+  const text = new TextDecoder().decode(readInput(schedule, cwd));
+  if (isRecord(text)) return parseRecord(text, schedule);
+  throw new UserError(
+    `${schedule}: this is no record of run --record; mapsim replay shows schedules of searches`,
+  );
+}
+
+/** One for each strategy. */
+async function tasksOf(
+  path: string,
+  scenario: Scenario,
+  record: RunRecord | null,
+  options: TimelineOptions,
+  { io }: CommandContext,
+): Promise<readonly TraceTask[]> {
+  const given = options.strategy ?? record?.head.strategy ?? null;
+  const choices = given === null ? [null] : splitChoices(given).map(chooseStrategy);
+  const where = { scenario, scenarioPath: path, cwd: io.cwd };
+  const seed = record?.head.seed ?? options.seed;
+  const durationNs = record === null ? options.duration : (record.head.durationNs ?? undefined);
+  const make = async (choice: Choice | null): Promise<TraceTask> => ({
+    scenario,
+    record,
+    reader: options.reader ?? record?.head.passes.reader ?? null,
+    request: {
+      strategies: (await readerStrategies(choice, where)).strategies,
+      maxEvents: options.maxEvents,
+      ...(choice === null ? {} : { strategy: choice }),
+      ...(seed === undefined ? {} : { seed }),
+      ...(durationNs === undefined ? {} : { durationNs }),
+    },
+  });
+  return Promise.all(choices.map(make));
+}
+
+type Drive = <T>(steps: Generator<void, T>) => Promise<T>;
+
+class Interrupted extends Error {}
+
+const SLICE_MS = 25;
+
+/** Runs it to its end, and notices signals on the way. */
+async function driven<T>(steps: Generator<void, T>, interrupt: Interrupt): Promise<T> {
+  let last = performance.now();
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    if (performance.now() - last < SLICE_MS) continue;
+    await turnOfEventLoop();
+    if (interrupt.caught !== null) throw new Interrupted();
+    last = performance.now();
+  }
+}
+
+async function textOf(
+  tasks: readonly TraceTask[],
+  options: TimelineOptions,
+  drive: Drive,
+): Promise<string> {
+  const [task] = tasks;
+  if (options.format === 'perfetto') {
+    return [...perfettoJson(await drive(traceRun(task!, options.window ?? null)))].join('');
+  }
+  if (viewOf(options) === 'lanes') return standalone(await lanesOf(tasks, options, drive), 'lanes');
+  const { trace, story } = await laneOf(task!, options.pass ?? 'any', drive);
+  const { rows, window } = options;
+  const shift = story.pass.startNs;
+  const choice = {
+    ...(rows === undefined ? {} : { rows }),
+    ...(window === undefined
+      ? {}
+      : { window: { fromNs: window.fromNs + shift, toNs: window.toNs + shift } }),
+  };
+  if (options.format === 'text') {
+    const { pass } = options;
+    return isExplained(pass)
+      ? explainText(trace, story, pass, choice)
+      : passColumns(trace, story, choice);
+  }
+  if (options.view === 'addresses') return standalone(addressesPicture(trace, story), 'addresses');
+  return standalone(schedulePicture(trace, story, choice), 'schedule');
+}
+
+function isExplained(pass: ShownPass | undefined): pass is Explained {
+  return (EXPLAINED as readonly unknown[]).includes(pass);
+}
+
+function standalone(picture: Picture, name: string): string {
+  return svgOf(picture, name, standaloneStyle());
+}
+
+async function laneOf(task: TraceTask, pass: ShownPass | 'any', drive: Drive): Promise<Lane> {
+  const trace = await drive(tracePass(task, pass));
+  const story = trace?.story;
+  if (story == null) throw new UserError(noPass(pass), EXIT.limit);
+  return { trace: trace as RunTrace, story };
+}
+
+function noPass(pass: ShownPass | 'any'): string {
+  switch (pass) {
+    case 'torn':
+      return 'no pass is torn';
+    case 'retry':
+    case 'fallback':
+      return `no pass has a ${pass}`;
+    case 'starved':
+      return 'no pass is starved: the reader stands at no record with a failed attempt at the end';
+    default:
+      return 'the run ends before there is such a pass';
+  }
+}
+
+/** The same pass under each strategy; of a word the first pass to which it happens under any. */
+async function lanesOf(
+  tasks: readonly TraceTask[],
+  options: TimelineOptions,
+  drive: Drive,
+): Promise<Picture> {
+  const index = await indexOf(tasks, options.pass ?? (tasks.length === 1 ? 'any' : 0), drive);
+  const lanes: Lane[] = [];
+  for (const task of tasks) lanes.push(await laneOf(task, index, drive));
+  const endNs = Math.max(...lanes.map(({ story }) => story.pass.endNs));
+  const starts = index === 0 ? await drive(traceCalls(tasks[0]!, endNs)) : null;
+  return lanesPicture(lanes, starts);
+}
+
+async function indexOf(
+  tasks: readonly TraceTask[],
+  pass: ShownPass | 'any',
+  drive: Drive,
+): Promise<number> {
+  if (typeof pass === 'number') return pass;
+  const found: number[] = [];
+  for (const task of tasks) {
+    const trace = await drive(tracePass(task, pass));
+    if (trace?.story != null) found.push(trace.story.pass.index);
+  }
+  if (found.length === 0) throw new UserError(noPass(pass), EXIT.limit);
+  return Math.min(...found);
+}
+
+async function write(
+  text: string,
+  { output }: TimelineOptions,
+  { io }: CommandContext,
+): Promise<void> {
+  if (output !== undefined) {
+    const bytes = Buffer.from(text);
+    writeWhole(output, output.endsWith('.gz') ? gzipSync(bytes, { level: 9 }) : bytes, io.cwd);
+    return;
+  }
+  const stdout = new Output(io.stdout, 'standard output');
+  await stdout.write(text);
+  await stdout.flush();
+}

@@ -1,0 +1,93 @@
+/** The options of timeline. */
+import { InvalidArgumentError, type Option } from 'commander';
+import { nearest } from '../base/nearest.ts';
+import {
+  allowCode,
+  duration,
+  durationOption,
+  maxEvents,
+  nonEmpty,
+  oneOf,
+  option,
+  quiet,
+  seed,
+  wholeNumber,
+} from './options.ts';
+
+export const TIMELINE_FORMATS = ['svg', 'text', 'perfetto'] as const;
+export const VIEWS = ['schedule', 'lanes', 'addresses'] as const;
+const SHOWN_PASSES = ['torn', 'retry', 'fallback', 'starved'] as const;
+
+export type ShownPass = (typeof SHOWN_PASSES)[number] | number;
+
+function shownPass(text: string): ShownPass {
+  if ((SHOWN_PASSES as readonly string[]).includes(text)) return text as ShownPass;
+  const index = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(index)) return index;
+  const meant = nearest(text, SHOWN_PASSES);
+  const hint = meant === null ? '' : ` Did you mean "${meant}"?`;
+  throw new InvalidArgumentError(
+    `It is the number of a pass (from 0) or one of ${SHOWN_PASSES.join(', ')}.${hint}`,
+  );
+}
+
+/** `10us..25us`, either end may be missing. */
+function windowOf(text: string): { readonly fromNs: number; readonly toNs: number } {
+  const [from, to, more] = text.split('..');
+  if (to === undefined || more !== undefined) {
+    throw new InvalidArgumentError('It is FROM..TO, such as 10us..25us.');
+  }
+  const fromNs = from === '' ? 0 : durationOption(from!);
+  const toNs = to === '' ? Number.POSITIVE_INFINITY : durationOption(to);
+  if (fromNs < toNs) return { fromNs, toNs };
+  throw new InvalidArgumentError('It ends before it begins.');
+}
+
+export const TIMELINE_OPTIONS: readonly Option[] = [
+  option(
+    'model',
+    '--strategy <LIST>',
+    'for every reader; several, separated by commas, are drawn one below the other',
+  ).argParser(nonEmpty('The strategy')),
+  option(
+    'model',
+    '--schedule <RECORD>',
+    'the run that run --record wrote, in place of a strategy and a seed',
+  ).argParser(nonEmpty('The record')),
+  seed,
+  duration,
+  allowCode,
+  option('output', '--format <F>', TIMELINE_FORMATS.join(', '))
+    .argParser(oneOf(TIMELINE_FORMATS))
+    .default('svg', 'svg'),
+  option(
+    'output',
+    '--view <V>',
+    'of svg: schedule (steps and states of one pass), lanes (time, locks and waits), addresses ' +
+      '(memory over time); default schedule, or lanes where there are several strategies',
+  ).argParser(oneOf(VIEWS)),
+  option(
+    'output',
+    '--pass <P>',
+    `the pass to show: its number (from 0), or the first one that is ${SHOWN_PASSES[0]}, has a ` +
+      'retry or a fallback, or is starved; default torn, else fallback, else retry, else 0',
+  ).argParser(shownPass),
+  option('output', '--reader <NAME>', 'the reader of that pass; default the first').argParser(
+    nonEmpty('The name'),
+  ),
+  option(
+    'output',
+    '--window <FROM..TO>',
+    'only this part: of perfetto in time of the run, otherwise from the beginning of the pass',
+  ).argParser(windowOf),
+  option('output', '--rows <N>', 'rows of a schedule at most (default: 40)').argParser(
+    wholeNumber(5, 1000),
+  ),
+  option(
+    'output',
+    '-o, --output <FILE>',
+    'write to this file; perfetto is compressed where the name ends in .gz',
+  ).argParser(nonEmpty('The file')),
+  maxEvents,
+  quiet,
+];

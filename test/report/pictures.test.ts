@@ -1,0 +1,107 @@
+/** Pictures of passes: what they say is what the counts say, and they keep to their limits. */
+import { describe, expect, test } from 'vitest';
+import { divide } from '../../src/report/pictures/division.ts';
+import { explainText } from '../../src/report/pictures/explain.ts';
+import { schedulePicture } from '../../src/report/pictures/schedule-svg.ts';
+import { passColumns } from '../../src/report/pictures/schedule-text.ts';
+import { aScenario } from '../support/run.ts';
+import { aPass, picturesOf, svgText } from '../support/stories.ts';
+import { shipped } from '../support/traced.ts';
+
+const TORN = [
+  ['bash.yaml', 'rcu-retry3'],
+  ['merge-churn.yaml', 'vma-lock'],
+  ['page-vs-vma.yaml', 'rcu-unchecked'],
+  ['flip-pair.yaml', 'rcu-page2'],
+  ['selftest-remap.yaml', 'vma-lock'],
+] as const;
+
+describe.each(TORN)('the first torn pass of %s under %s', (name, strategy) => {
+  const pass = aPass(shipped(name), strategy, 'torn')!;
+  const { trace, story } = pass;
+
+  test('is divided into as many pieces as the oracle counts', () => {
+    const { cuts } = divide(story);
+
+    expect(cuts.length).toBe(story.pass.tearing.cuts);
+    expect(cuts.filter(({ inPage }) => inPage).length).toBe(story.pass.tearing.cutsInPage);
+  });
+
+  test('has every line in the state of its piece, in order', () => {
+    const { pieces, states } = divide(story);
+
+    for (const { from, to, state } of pieces) {
+      if (state === null) continue;
+      const places = story.lines.slice(from, to).map(({ text }) => states[state]!.at.get(text));
+      expect(places).toEqual(places.map((_, i) => places[0]! + i));
+    }
+  });
+
+  test('is drawn with a title and a description that say the finding', () => {
+    for (const { title, description } of picturesOf(pass)) {
+      expect(title).not.toBe('');
+      expect(description).toContain(`${story.pass.tearing.cuts} cut`);
+    }
+    expect(schedulePicture(trace, story).title).toMatch(/^A torn text: /);
+  });
+
+  test('is columns of ASCII that a commit message has room for', () => {
+    const text = passColumns(trace, story) + explainText(trace, story, 'torn');
+
+    expect(text.split('\n').filter((line) => line.length > 72)).toEqual([]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is asked for
+    expect(text).toMatch(/^[\x20-\x7e\n]*$/);
+    expect(text).toContain('# cut 1');
+    expect(text).toContain('Why it is torn: cut 1');
+  });
+
+  test('has the same bytes twice, and few of them', () => {
+    const again = aPass(shipped(name), strategy, 'torn')!;
+    const drawn = picturesOf(pass).map(svgText);
+
+    expect(picturesOf(again).map(svgText)).toEqual(drawn);
+    for (const text of drawn) expect(text.length).toBeLessThan(150_000);
+  });
+});
+
+describe('names of files', () => {
+  const hostile = ['</script><b>x', '\u202egnp.exe', `/${'d'.repeat(200)}`.repeat(20), 'a&b"c'];
+  const vmas = hostile.map(
+    (path, i) =>
+      `{start: "0x7f${i}000000000", pages: 4, perms: r--p, tag: t, file: {path: ${JSON.stringify(path)}, dev: "08:01", inode: 7}}`,
+  );
+  const scenario = aScenario(
+    `vmas: [${vmas.join(', ')}]\nreaders: [{name: "r<i>", passes: 2}]\nwriters: [{name: w, churn: split-merge, vma: {tag: t, pick: random}}]`,
+  );
+
+  test('stay text in a picture', () => {
+    const pass = aPass(scenario, 'rcu-unchecked', 0)!;
+
+    for (const text of picturesOf(pass).map(svgText)) {
+      expect(text).not.toContain('</script>');
+      expect(text).not.toContain('<b>');
+      expect(text).not.toContain('<i>');
+      expect(text).not.toContain('\u202e');
+      expect(text.length).toBeLessThan(150_000);
+    }
+  });
+});
+
+describe('why', () => {
+  const columns = (strategy: string, what: 'retry' | 'fallback'): string => {
+    const { trace, story } = aPass(shipped('python3.yaml'), strategy, what)!;
+    return explainText(trace, story, what);
+  };
+
+  test('a retry names the operation that began in between, and marks the attempt', () => {
+    const text = columns('rcu-retry3', 'retry');
+
+    expect(text).toMatch(/^ +[\d.]+ > .*attempt 1 fails/m);
+    expect(text).toMatch(/Why it retries: the attempt at line \d+ failed/);
+  });
+
+  test('a fallback says how many attempts failed before it', () => {
+    expect(columns('rcu-retry3', 'fallback')).toMatch(/Why it falls back: 4 attempts at line/);
+    expect(columns('rcu-retry0', 'fallback')).toMatch(/Why it falls back: one attempt at line/);
+  });
+});
