@@ -12,7 +12,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { type Loaded, loadScenario, loadText } from '../scenario/validate.ts';
 import { zeroTimeLoops } from '../world/zero-time.ts';
 import type { CommandContext } from './command.ts';
-import { readInput, readStdin, unzipped } from './files.ts';
+import { checkRegular, readInput, readStdin, unzipped } from './files.ts';
 import { scenarioFile, shippedHint } from './shipped.ts';
 
 type LoadResult =
@@ -71,7 +71,10 @@ export async function scenarioIn(
 function loadEnv({ io, allowCode }: CommandContext, note: LoadEnv['note'] & {}): LoadEnv {
   const strategies = new Strategies();
   return {
-    readFile: (path) => unzipped(readInput(path, io.cwd), path),
+    readFile: (path) => {
+      checkRegular(path, io.cwd); // a pipe might never end
+      return unzipped(readInput(path, io.cwd), path);
+    },
     note,
     allowCode,
     strategies: readStrategy,

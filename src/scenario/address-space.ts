@@ -25,6 +25,9 @@ const VMAS_MAX = 1_000_000;
 /** A maps text of VMAS_MAX lines has about a hundred bytes for each; longer is no such text. */
 const MAPS_BYTES_MAX = 256 * 1024 * 1024;
 
+/** What messages show of a line of a file that a scenario names: it may be anybody's. */
+const FOREIGN_LINE_MAX = 40;
+
 /** VMAs that one item of the scenario stands for. */
 interface Block {
   readonly first: number; // index into #specs
@@ -115,9 +118,11 @@ export class AddressSpace {
       return;
     }
     const source = new SourceText(shown, latin1Of(bytes));
-    this.#addText(source.text, entry.tag ?? null, entry.touched, (start, end) =>
-      source.span(start, end),
-    );
+    const outside = isAbsolute(entry.from) || joinPaths('.', entry.from).startsWith('..');
+    this.#addText(source.text, entry.tag ?? null, entry.touched, (start, end) => {
+      const span = source.span(start, end);
+      return outside ? { ...span, text: null } : { ...span, shown: FOREIGN_LINE_MAX };
+    });
   }
 
   #addText(

@@ -14,6 +14,8 @@ export interface Span {
   readonly endColumn: number; // exclusive
   /** The text of that line, or null where there is none to show. */
   readonly text: string | null;
+  /** So many characters of the line are shown at most; EXCERPT_MAX where it does not say. */
+  readonly shown?: number;
 }
 
 export interface Fault extends Span {
@@ -136,7 +138,7 @@ function renderFault(fault: Fault): string {
   const head = printable(`${fault.file}:${fault.line}:${fault.column}: error: ${fault.message}`);
   const said = fault.hint === null ? null : printable(fault.hint);
   if (fault.text === null) return said === null ? head : `${head} (${said})`;
-  const { text, column, endColumn } = excerpt(fault.text, fault.column, fault.endColumn);
+  const { text, column, endColumn } = excerpt(fault.text, fault);
   const gutter = `${fault.line} | `;
   const margin = `${' '.repeat(gutter.length - 2)}| `;
   // Tabs stay tabs, so that the caret stands below its text at any tab width.
@@ -146,14 +148,13 @@ function renderFault(fault: Fault): string {
   return `${head}\n${gutter}${text}\n${margin}${pad}${caret}${hint}`;
 }
 
-/** Columns shown of a longer line, and how many of them stand before the caret. */
+/** Columns shown of a longer line. */
 const EXCERPT_MAX = 160;
-const EXCERPT_BEFORE = 60;
 
-function excerpt(line: string, column: number, endColumn: number) {
-  const long = line.length > EXCERPT_MAX;
-  const from = long ? Math.max(0, column - 1 - EXCERPT_BEFORE) : 0;
-  const to = long ? Math.min(line.length, from + EXCERPT_MAX) : line.length;
+function excerpt(line: string, { column, endColumn, shown = EXCERPT_MAX }: Span) {
+  const long = line.length > shown;
+  const from = long ? Math.max(0, column - 1 - Math.floor((shown * 3) / 8)) : 0;
+  const to = long ? Math.min(line.length, from + shown) : line.length;
   const before = printablePart((from > 0 ? '…' : '') + line.slice(from, column - 1));
   const marked = printablePart(line.slice(column - 1, Math.min(endColumn - 1, to)));
   const rest = printablePart(line.slice(endColumn - 1, to) + (to < line.length ? '…' : ''));

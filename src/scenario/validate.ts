@@ -129,6 +129,7 @@ function build(loading: Loading, top: unknown, name: string): Scenario | null {
     return null;
   }
   const frame = checkShape(ScenarioSchema, frameOf(top), [], loading);
+  checkPrototype(loading, top);
   const frameIsWhole = loading.faults.count === 0; // or a reader may hide behind a mistyped key
   const readers = readerItems(loading, top);
   const writers = writerItems(loading, top);
@@ -155,6 +156,14 @@ function build(loading: Loading, top: unknown, name: string): Scenario | null {
   };
   if (loading.faults.count === 0) checkLoops(loading, scenario, names);
   return scenario;
+}
+
+/** The schema passes over it where it lets any key pass. */
+function checkPrototype(loading: Loading, { machine }: Keyed): void {
+  const costs = isObject(machine) ? machine.costs : null;
+  if (!isObject(costs) || !Object.hasOwn(costs, '__proto__')) return;
+  const at = loading.places.key(['machine', 'costs', '__proto__']);
+  loading.faults.add(at, 'unknown cost "__proto__"');
 }
 
 function readerItems(loading: Loading, top: Keyed): Item<ReaderArgs>[] {
