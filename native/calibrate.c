@@ -1,0 +1,355 @@
+/*
+ * Costs of single primitives, as far as user space can measure them: medians of many short loops, in ns. One line
+ * "name value" each; `spread` is the sigma of the logarithm of a quiet call's time.
+ */
+#include "measure.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LOOPS 41
+#define CALLS 500
+#define PASSES 61
+#define WAKES 2000
+#define SIZE(n) ((size_t)(n) * PAGE)
+
+static char report[4096];
+static size_t reported;
+
+static void tell(const char *name, double ns)
+{
+	reported += (size_t)snprintf(report + reported, sizeof report - reported, "%s %.0f\n", name, ns < 0 ? 0 : ns);
+}
+
+static int rising(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static double percentile(double *values, int count, double part)
+{
+	qsort(values, (size_t)count, sizeof *values, rising);
+	return values[(int)(part * (count - 1))];
+}
+static double median(double *values, int count) { return percentile(values, count, 0.5); }
+
+/* One call of a pair: mean ns of each over CALLS of them, the median of LOOPS such means. */
+typedef void pair_call(char *at, int i);
+static void pair(pair_call *first, pair_call *second, char *at, double result[2])
+{
+	double means[2][LOOPS];
+	for (int loop = 0; loop < LOOPS; loop++) {
+		u64 sum[2] = { 0, 0 };
+		for (int i = 0; i < CALLS; i++) {
+			u64 a = now();
+			first(at, i);
+			u64 b = now();
+			second(at, i);
+			sum[1] += now() - b;
+			sum[0] += b - a;
+		}
+		means[0][loop] = (double)sum[0] / CALLS;
+		means[1][loop] = (double)sum[1] / CALLS;
+	}
+	result[0] = median(means[0], LOOPS);
+	result[1] = median(means[1], LOOPS);
+}
+
+static void nothing(char *at, int i) { (void)at, (void)i; }
+static void get_parent(char *at, int i) { (void)at, (void)i; syscall(SYS_getppid); }
+static void map(char *at, int i) { (void)i; mmap(at, SIZE(4), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0); }
+static void unmap(char *at, int i) { (void)i; munmap(at, SIZE(4)); }
+static void split(char *at, int i) { (void)i; mprotect(at + PAGE, PAGE, PROT_READ); }
+static void join(char *at, int i) { (void)i; mprotect(at + PAGE, PAGE, PROT_READ | PROT_WRITE); }
+static void to_read(char *at, int i) { (void)i; mprotect(at, SIZE(3), PROT_READ); }
+static void to_write(char *at, int i) { (void)i; mprotect(at, SIZE(3), PROT_READ | PROT_WRITE); }
+static void shrink(char *at, int i) { (void)i; mremap(at, SIZE(3), PAGE, 0); }
+static void grow(char *at, int i) { (void)i; mremap(at, PAGE, SIZE(3), 0); }
+static void move(char *at, int i) { (void)i; mremap(at, SIZE(3), SIZE(3), MREMAP_MAYMOVE | MREMAP_FIXED, at + SIZE(64)); }
+static void move_back(char *at, int i) { (void)i; mremap(at + SIZE(64), SIZE(3), SIZE(3), MREMAP_MAYMOVE | MREMAP_FIXED, at); }
+static void over(char *at, int i) { (void)i; mmap(at + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0); }
+static void over_back(char *at, int i) { (void)i; mmap(at + PAGE, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0); }
+static void more_heap(char *at, int i) { (void)at, (void)i; (void)!sbrk((intptr_t)PAGE); }
+static void less_heap(char *at, int i) { (void)at, (void)i; (void)!sbrk(-(intptr_t)PAGE); }
+
+static char maps_path[64];
+static void open_close(char *at, int i) { (void)at, (void)i; close(open(maps_path, O_RDONLY)); }
+
+static void fresh(char *at, int prot, unsigned long pages)
+{
+	munmap(at, SIZE(128));
+	if (mmap(at, SIZE(pages), prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != at) fail("mmap: %s", strerror(errno));
+}
+
+/* A free place that nothing else will take. */
+static char *free_place(void)
+{
+	char *at = mmap(NULL, SIZE(4096), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (at == MAP_FAILED) fail("no memory for the calibration");
+	munmap(at, SIZE(4096));
+	return at + SIZE(1024);
+}
+
+/* The time of one mprotect(): its middle and how far it varies, as the sigma of a log-normal. */
+static void variation(char *at)
+{
+	enum { N = 20000 };
+	double *values = malloc(N * sizeof *values);
+	if (values == NULL) fail("no memory for the calibration");
+	for (int i = 0; i < N; i++) {
+		u64 a = now();
+		if (i & 1) join(at, i); else split(at, i);
+		double ns = (double)(now() - a);
+		values[i] = ns > 1 ? ns : 1;
+	}
+	/* Splits and merges take different times: each for itself. The middle half of a log-normal is 1.349 sigma wide. */
+	double sigma = 0;
+	for (int which = 0; which < 2; which++) {
+		double *half = malloc(N / 2 * sizeof *half);
+		if (half == NULL) fail("no memory for the calibration");
+		for (int i = 0; i < N / 2; i++) half[i] = values[2 * i + which];
+		double low = percentile(half, N / 2, 0.25), high = percentile(half, N / 2, 0.75);
+		sigma += log(high / low) / 1.349 / 2;
+		free(half);
+	}
+	free(values);
+	tell("sigmaPermille", sigma * 1000);
+}
+
+static pid_t sleeper(int anon, int file, int fd)
+{
+	int pipes[2];
+	char x;
+	pid_t parent = getpid();
+	if (pipe(pipes) != 0) fail("pipe: %s", strerror(errno));
+	pid_t pid = fork();
+	if (pid < 0) fail("fork: %s", strerror(errno));
+	if (pid == 0) {
+		die_with(parent);
+		char *at = mmap(NULL, SIZE(anon + file), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (at == MAP_FAILED) _exit(3);
+		munmap(at, SIZE(anon + file));
+		for (int i = 0; i < anon; i++) mmap(at + SIZE(i), PAGE, i & 1 ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		for (int i = 0; i < file; i++) mmap(at + SIZE(i), PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0);
+		if (write(pipes[1], "x", 1) != 1) _exit(3);
+		for (;;) pause();
+	}
+	if (read(pipes[0], &x, 1) != 1) fail("a child of the calibration did not start");
+	close(pipes[0]);
+	close(pipes[1]);
+	return pid;
+}
+
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+/* The median time of a pass over all lines, and how many there are. */
+static double pass(pid_t pid, int query, int *lines)
+{
+	static char text[1 << 16];
+	double values[PASSES];
+	char path[64];
+	snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) fail("%s: %s", path, strerror(errno));
+	for (int i = 0; i < PASSES; i++) {
+		ssize_t n;
+		u64 at = 0, began;
+		*lines = 0;
+		lseek(fd, 0, SEEK_SET);
+		began = now();
+		if (query) {
+			struct procmap_query_args q = { 0 };
+			for (;; at = q.vma_end, ++*lines) {
+				q = (struct procmap_query_args){ .size = sizeof q, .query_flags = 0x10, .query_addr = at };
+				if (ioctl(fd, PROCMAP_QUERY_CALL, &q) != 0) break;
+			}
+		} else while ((n = read(fd, text, sizeof text)) > 0) {
+			for (ssize_t k = 0; k < n && i == 0; k++) *lines += text[k] == '\n';
+		}
+		values[i] = (double)(now() - began);
+	}
+	close(fd);
+	return median(values, PASSES);
+}
+
+/* ns a line, as the slope between few and many. */
+static double slope(int few, int many, int query, int fd)
+{
+	int lines[2];
+	pid_t a = sleeper(fd < 0 ? few : 0, fd < 0 ? 0 : few, fd), b = sleeper(fd < 0 ? many : 0, fd < 0 ? 0 : many, fd);
+	double first = pass(a, query, &lines[0]), second = pass(b, query, &lines[1]);
+	end(a);
+	end(b);
+	return (second - first) / (many - few);
+}
+
+/* A temporary file whose path has about so many characters. */
+static int named_file(const char *directory, int length, size_t *chars, char *path, size_t room)
+{
+	int n = snprintf(path, room, "%s/mapsim-%d-", directory, (int)getpid());
+	while (n < length && n < (int)room - 1) path[n++] = 'x';
+	path[n] = 0;
+	int fd = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0 || ftruncate(fd, PAGE) != 0) fail("%s: %s", path, strerror(errno));
+	unlink(path);
+	*chars = (size_t)n + strlen(" (deleted)");
+	return fd;
+}
+
+/* Locks, tree and copy take this of a line; the model has them apart. */
+#define LINE_REST 28
+#define LOOKUP_AND_LOCK 75
+
+struct bell { _Atomic u32 word, at; _Atomic u64 woke; };
+
+/* How long a sleeper on another CPU takes to run, and what the call that wakes it costs. */
+static void wakes(int sleeper_cpu, double *delay, double *call, u64 asleep)
+{
+	static double delays[WAKES], calls[WAKES];
+	struct bell *bell = shared(PAGE);
+	pid_t parent = getpid(), pid = fork();
+	if (pid < 0) fail("fork: %s", strerror(errno));
+	if (pid == 0) {
+		die_with(parent);
+		pin(sleeper_cpu);
+		for (u32 i = 1; i <= WAKES; i++) {
+			bell->at = i;
+			while (bell->word < i) syscall(SYS_futex, &bell->word, FUTEX_WAIT, i - 1, NULL, NULL, 0);
+			bell->woke = now();
+		}
+		_exit(0);
+	}
+	for (u32 i = 1; i <= WAKES; i++) {
+		while (bell->at != i) sched_yield();
+		for (u64 until = now() + asleep; now() < until;) continue;
+		u64 a = now();
+		bell->word = i;
+		syscall(SYS_futex, &bell->word, FUTEX_WAKE, 1, NULL, NULL, 0);
+		u64 b = now();
+		while (bell->woke < a) sched_yield();
+		calls[i - 1] = (double)(b - a);
+		delays[i - 1] = (double)(bell->woke - a);
+	}
+	waitpid(pid, NULL, 0);
+	delay[0] = percentile(delays, WAKES, 0);
+	delay[1] = median(delays, WAKES);
+	delay[2] = percentile(delays, WAKES, 0.99);
+	call[0] = percentile(calls, WAKES, 0);
+	call[1] = median(calls, WAKES);
+	call[2] = percentile(calls, WAKES, 0.99);
+	munmap(bell, PAGE);
+}
+
+/* Two that yield to each other on one CPU. */
+static double context_switch(double system_call)
+{
+	double values[LOOPS];
+	pid_t parent = getpid(), pid = fork();
+	if (pid < 0) fail("fork: %s", strerror(errno));
+	if (pid == 0) {
+		die_with(parent);
+		for (;;) sched_yield();
+	}
+	for (int loop = 0; loop < LOOPS; loop++) {
+		u64 began = now();
+		for (int i = 0; i < CALLS; i++) sched_yield();
+		values[loop] = (double)(now() - began) / CALLS;
+	}
+	end(pid);
+	return median(values, LOOPS) / 2 - system_call;
+}
+
+static void texts(double system_call, const char *directory)
+{
+	char path[512];
+	double r[2], file[2];
+	size_t chars[2];
+	pid_t pid = sleeper(100, 0, -1);
+	snprintf(maps_path, sizeof maps_path, "/proc/%d/maps", (int)pid);
+	pair(open_close, nothing, NULL, r);
+	tell("openClose", r[0]);
+	end(pid);
+	tell("formatAnon", slope(100, 2000, 0, -1) - LINE_REST);
+	for (int k = 0; k < 2; k++) {
+		int fd = named_file(directory, k ? 200 : 40, &chars[k], path, sizeof path);
+		file[k] = slope(100, 1100, 0, fd);
+		close(fd);
+	}
+	double character = (file[1] - file[0]) / (double)(chars[1] - chars[0]);
+	tell("formatFile", file[0] - character * (double)chars[0] - LINE_REST);
+	tell("formatPathChar", character);
+	double query = slope(100, 2000, 1, -1);
+	if (query > 0) tell("queryCall", query - system_call - LOOKUP_AND_LOCK);
+}
+
+static void calls(double clock)
+{
+	char *at = free_place();
+	double r[2];
+	pair(map, unmap, at, r);
+	tell("mmap", r[0] - clock);
+	tell("munmap", r[1] - clock);
+	fresh(at, PROT_READ | PROT_WRITE, 3);
+	pair(split, join, at, r);
+	tell("mprotect", (r[0] + r[1]) / 2 - clock);
+	variation(at);
+	pair(to_read, to_write, at, r);
+	tell("mprotectWhole", (r[0] + r[1]) / 2 - clock);
+	pair(to_write, nothing, at, r);
+	tell("mprotectNothing", r[0] - clock);
+	pair(shrink, grow, at, r);
+	tell("mremap", (r[0] + r[1]) / 2 - clock);
+	pair(move, move_back, at, r);
+	tell("mremapMove", (r[0] + r[1]) / 2 - clock);
+	fresh(at, PROT_READ | PROT_WRITE, 3);
+	pair(over, over_back, at, r);
+	tell("mmapOver", (r[0] + r[1]) / 2 - clock);
+	munmap(at, SIZE(128));
+	pair(more_heap, less_heap, at, r);
+	tell("brk", (r[0] + r[1]) / 2 - clock);
+}
+
+void calibrate(int writer_cpu, int reader_cpu, const char *directory)
+{
+	double r[2], delay[3], call[3];
+	reported = 0;
+	pin(reader_cpu);
+	pair(nothing, nothing, NULL, r);
+	double clock = r[0];
+	pair(get_parent, nothing, NULL, r);
+	double system_call = r[0] - clock;
+	tell("syscall", system_call);
+	texts(system_call, directory);
+	pin(writer_cpu);
+	calls(clock);
+	tell("contextSwitch", context_switch(system_call));
+	if (writer_cpu != reader_cpu) {
+		pin(reader_cpu);
+		wakes(writer_cpu, delay, call, 5000);
+		tell("wakeupMin", delay[0]);
+		tell("wakeup", delay[1]);
+		tell("wakeupP99", delay[2]);
+		tell("wakeupSendMin", call[0]);
+		tell("wakeupSend", call[1]);
+		tell("wakeupSendP99", call[2]);
+	}
+	send_frame("COSTS", report, reported);
+}
