@@ -66,6 +66,14 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     scenario: 'all',
     world: 'all',
   },
+  // Plans for native/, and judging by times: of the model a line's fields and the planned calls.
+  measure: {
+    base: 'all',
+    mm: ['line.ts'],
+    oracle: 'all',
+    scenario: 'all',
+    world: ['quiet-calls.ts', 'outcome.ts'],
+  },
   // Figures of several outcomes.
   compare: { base: 'all', world: ['outcome.ts'] },
   // Claims about a real kernel beside runs.
@@ -75,6 +83,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     base: 'all',
     draw: 'all',
     world: ['outcome.ts', 'run-trace.ts'],
+    measure: 'all',
     search: 'types',
     compare: 'all',
     validate: 'all',

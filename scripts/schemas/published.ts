@@ -8,6 +8,7 @@ import type { GenericSchema } from 'valibot';
 import { DocumentSchema } from '../../src/compare/document.ts';
 import * as scenario from '../../src/scenario/schema.ts';
 import * as parts from '../../src/scenario/schema-parts.ts';
+import { MeasureSchema } from './measure.ts';
 import { ExploreSchema, ReplaySchema } from './search.ts';
 
 type Json = { [key: string]: unknown };
@@ -32,6 +33,7 @@ export const PUBLISHED = {
   compare: () => textOf('compare', DocumentSchema),
   explore: () => textOf('explore', ExploreSchema),
   replay: () => textOf('replay', ReplaySchema),
+  measure: () => textOf('measure', MeasureSchema),
 };
 
 function textOf(

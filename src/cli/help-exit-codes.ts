@@ -88,6 +88,17 @@ with --exit-code: a difference is shown`,
     io: 'output failed',
     signals: true,
   }),
+  measure: exitCodes({
+    failed: `a --fail-on expression held, or the model and this kernel disagree on a state`,
+    usage: 'wrong usage, an invalid scenario, or one that cannot be measured',
+    io: 'no Linux, no compiler, no permission, no room; input or output failed',
+    limit: 'other processes took too much: fewer bursts were kept than asked for',
+    signals: true,
+  }),
+  calibrate: exitCodes({
+    usage: 'wrong usage',
+    io: 'no Linux, no compiler, no permission; output failed',
+  }),
   /** Of commands that print what the program knows. */
   list: exitCodes({ usage: 'wrong usage', io: 'output failed' }),
   final: exitCodes({ limit: '--max-events was reached: this is what stood then' }),

@@ -4,6 +4,7 @@
  */
 import type { Command, Help, Option } from 'commander';
 import { EXIT_CODES } from './help-exit-codes.ts';
+import { MEASURE_COMMANDS } from './help-measure.ts';
 import { REAL_INPUT_COMMANDS } from './help-real-input.ts';
 
 export interface CommandText {
@@ -182,6 +183,7 @@ export const COMMANDS = {
     more: `${TIMELINE_MORE}\n${EXIT_CODES.timeline}`,
   },
   ...REAL_INPUT_COMMANDS,
+  ...MEASURE_COMMANDS,
   validate: {
     name: 'validate',
     operands: 'SCENARIO...',
@@ -201,7 +203,7 @@ export const COMMANDS = {
     operands: '[NAME]',
     purpose: 'Prints the JSON Schema of scenarios, or of what a command writes as JSON.',
     examples: ['mapsim schema > scenario.v1.schema.json', 'mapsim schema compare'],
-    more: `NAME is scenario, which is the default, compare, explore (census too) or replay.\n\n${EXIT_CODES.list}`,
+    more: `NAME is scenario, which is the default, compare, explore (census too), replay or measure.\n\n${EXIT_CODES.list}`,
   },
   strategies: {
     name: 'strategies',

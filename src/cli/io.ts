@@ -9,7 +9,7 @@ export type InStream = Readable & { readonly isTTY?: boolean };
 export type OutStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** The signals that end a run early and let it tell what it has so far. */
-export const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
+export const SIGNAL_EXIT = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export type Signal = keyof typeof SIGNAL_EXIT;
 
 export interface Io {

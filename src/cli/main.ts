@@ -12,6 +12,7 @@ import { nearest } from '../base/nearest.ts';
 import { printable } from '../base/printable.ts';
 import { type BugContext, bugReport } from './bug.ts';
 import type { CommandContext, QuietOptions } from './command.ts';
+import type { CalibrateOptions } from './commands/calibrate.ts';
 import type { CaptureOptions } from './commands/capture.ts';
 import type { CensusOptions } from './commands/census.ts';
 import type { CheckOptions } from './commands/check.ts';
@@ -19,6 +20,7 @@ import type { CompareOptions } from './commands/compare.ts';
 import type { ExploreOptions } from './commands/explore.ts';
 import type { FinalOptions } from './commands/final.ts';
 import type { ImportOptions } from './commands/import.ts';
+import type { MeasureOptions } from './commands/measure.ts';
 import type { MergeOptions } from './commands/merge.ts';
 import type { ReplayOptions } from './commands/replay.ts';
 import type { RunOptions } from './commands/run.ts';
@@ -29,6 +31,7 @@ import type { TimelineOptions } from './commands/timeline.ts';
 import type { ValidateModelOptions } from './commands/validate-model.ts';
 import { COMMANDS, type CommandText, formatHelp, OVERVIEW } from './help.ts';
 import { type Io, processIo } from './io.ts';
+import { CALIBRATE_OPTIONS, MEASURE_OPTIONS } from './measure-options.ts';
 import { Messages } from './messages.ts';
 import {
   allowCode,
@@ -162,6 +165,16 @@ function commands({ io, bug }: Pick<CommandContext, 'io' | 'bug'>) {
       options: CHECK_OPTIONS,
       action: async (paths: readonly string[], options: CheckOptions) =>
         (await import('./commands/check.ts')).check(paths, options, context(options)),
+    },
+    measure: {
+      options: MEASURE_OPTIONS,
+      action: async (path: string | undefined, options: MeasureOptions) =>
+        (await import('./commands/measure.ts')).measure(path, options, context(options)),
+    },
+    calibrate: {
+      options: CALIBRATE_OPTIONS,
+      action: async (options: CalibrateOptions) =>
+        (await import('./commands/calibrate.ts')).calibrate(options, context(options)),
     },
     validate: {
       options: [allowCode, quiet],

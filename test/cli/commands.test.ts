@@ -67,7 +67,7 @@ test('schema: prints each published schema by its name', async () => {
     const published = readFileSync(join(ROOT, `schema/${name}.v1.schema.json`), 'utf8');
     expect(await mapsim(['schema', name])).toEqual({ code: 0, stdout: published, stderr: '' });
   }
-  expect(readdirSync(join(ROOT, 'schema'))).toHaveLength(4);
+  expect(readdirSync(join(ROOT, 'schema'))).toHaveLength(5);
 });
 
 test('validate: tells what a good scenario has in it', async () => {

@@ -1,0 +1,80 @@
+/** `mapsim calibrate`: costs of single primitives on this machine, for `machine: {costs: …}`. */
+import { EXIT, UserError } from '../../base/errors.ts';
+import { type Calibration, costsFrom, costsYaml, spreadOf } from '../../measure/calibration.ts';
+import { readCosts } from '../../measure/frames.ts';
+import { COST_NAMES } from '../../mm/costs.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
+import { writeWhole } from '../files.ts';
+import { MeasureSession } from '../measure-session.ts';
+import { nativeProgram } from '../native.ts';
+import { Output } from '../output.ts';
+import { allowedCpus, thisKernel } from '../this-machine.ts';
+
+export interface CalibrateOptions extends QuietOptions {
+  readonly cpus?: string;
+  readonly cc?: string;
+  readonly output?: string;
+}
+
+/** What user space cannot measure keeps its value of this preset. */
+export const BASE_PRESET = 'vm-epyc';
+
+export async function calibrate(
+  options: CalibrateOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { io, messages } = context;
+  thisKernel();
+  const [writer, reader] = chosenCpus(options.cpus);
+  const session = new MeasureSession(nativeProgram(io, options.cc));
+  const stop = io.onSignal?.((signal) => {
+    session.endNow();
+    io.die?.(signal);
+  });
+  try {
+    const first = await calibration(session, writer, reader);
+    const second = await calibration(session, writer, reader);
+    const spread = spreadOf(first, second);
+    messages.note(`measured twice; the two lie a factor of ${spread.toFixed(2)} apart (median)`);
+    const text = costsYaml(BASE_PRESET, costsFrom(meanOf(first, second), COST_NAMES));
+    if (options.output !== undefined && options.output !== '-') {
+      writeWhole(options.output, Buffer.from(text), io.cwd);
+      return EXIT.done;
+    }
+    const stdout = new Output(io.stdout, 'standard output');
+    await stdout.write(text);
+    await stdout.flush();
+    return EXIT.done;
+  } finally {
+    stop?.();
+    await session.end();
+  }
+}
+
+export async function calibration(
+  session: MeasureSession,
+  writer: number,
+  reader: number,
+): Promise<Calibration> {
+  const command = `calibrate ${writer} ${reader} ${session.directory}`;
+  return readCosts(await session.harness.ask(command, 'COSTS'));
+}
+
+export function meanOf(a: Calibration, b: Calibration): Calibration {
+  return new Map(
+    [...a].map(([name, value]) => [name, Math.round((value + (b.get(name) ?? value)) / 2)]),
+  );
+}
+
+function chosenCpus(text: string | undefined): [number, number] {
+  const allowed = allowedCpus();
+  if (text === undefined) return [allowed[0]!, allowed[1] ?? allowed[0]!];
+  const [writer, reader] = /^(\d+),(\d+)$/.exec(text)?.slice(1).map(Number) ?? [];
+  if (writer === undefined || reader === undefined) {
+    throw new UserError(`--cpus: "${text}" is not the numbers of two CPUs, such as 0,1`);
+  }
+  for (const cpu of [writer, reader]) {
+    if (!allowed.includes(cpu)) throw new UserError(`--cpus: CPU ${cpu} is not to be had here`);
+  }
+  return [writer, reader];
+}

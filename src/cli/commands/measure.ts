@@ -1,0 +1,154 @@
+/**
+ * `mapsim measure`: the scenario on the running kernel, in bursts, and the same simulated beside
+ * it. Nothing is measured before the kernel's own states were found to be the model's.
+ */
+import { EXIT, UserError } from '../../base/errors.ts';
+import { misfits } from '../../measure/fits.ts';
+import type { MeasureResult } from '../../measure/result.ts';
+import { figureRows } from '../../measure/rows.ts';
+import { MEASURE_FORMATS, type MeasureFormat } from '../../report/measure.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
+import { SIGNAL_EXIT, type Signal } from '../io.ts';
+import { load } from '../load.ts';
+import { type Live, measureLive } from '../measure-live.ts';
+import { readRecording } from '../measure-recording.ts';
+import { MeasureSession } from '../measure-session.ts';
+import { nativeProgram } from '../native.ts';
+import { Output } from '../output.ts';
+import { thisKernel } from '../this-machine.ts';
+import { VERSION } from '../version.ts';
+import { checkModel, disagreementText } from './measure-check.ts';
+import { judgeMeasured, parseMeasureChecks } from './measure-expressions.ts';
+
+export interface MeasureOptions extends QuietOptions {
+  readonly for?: number;
+  readonly passes?: number;
+  readonly burst?: number;
+  readonly maxForeign?: number;
+  readonly tries?: number;
+  readonly gate?: number;
+  readonly priority: 'none' | 'nice';
+  readonly costs: string;
+  readonly simulate: 'yes' | 'no';
+  readonly strategy?: string;
+  readonly seed?: string;
+  readonly cc?: string;
+  readonly keep?: string;
+  readonly from?: string;
+  readonly checkModel?: boolean;
+  readonly programs?: number;
+  readonly format: MeasureFormat;
+  readonly failOn: readonly string[];
+  readonly evidence?: number;
+}
+
+export async function measure(
+  path: string | undefined,
+  options: MeasureOptions,
+  context: CommandContext,
+): Promise<number> {
+  const checks = parseMeasureChecks(options.failOn);
+  let scenario: Scenario | null = null;
+  if (path !== undefined) {
+    const loaded = await load(path, context);
+    if (!loaded.ok) return loaded.exitCode;
+    scenario = withSeed(loaded.scenario, options.seed);
+    if (tellMisfits(scenario, options.checkModel === true, context)) return EXIT.usage;
+  } else if (options.checkModel !== true) {
+    throw new UserError('measure takes a scenario, or --check-model for random programs');
+  }
+  context.bug.seed = scenario?.seed ?? options.seed ?? '0';
+  return withSession(options, context, async (session) => {
+    if (options.checkModel === true) {
+      if (session === null) throw new UserError('--check-model needs a kernel, not --from');
+      const { programs, seed = '0' } = options;
+      const asked = { scenario, seed, ...(programs === undefined ? {} : { programs }) };
+      return checkModel(session, asked, context);
+    }
+    const recording =
+      options.from === undefined ? null : readRecording(options.from, context.io.cwd);
+    const live = await measureLive({ scenario: scenario!, session, recording, options, context });
+    if ('writer' in live) {
+      const stdout = new Output(context.io.stdout, 'standard output');
+      await stdout.write(disagreementText(scenario!.name, live));
+      await stdout.flush();
+      return EXIT.failed;
+    }
+    return tell(live, checks, options, context);
+  });
+}
+
+/** Runs with a session where a kernel is asked, and ends it whatever happens, signals included. */
+async function withSession(
+  options: MeasureOptions,
+  { io }: CommandContext,
+  action: (session: MeasureSession | null) => Promise<number>,
+): Promise<number> {
+  if (options.from !== undefined) return action(null);
+  thisKernel();
+  const session = new MeasureSession(nativeProgram(io, options.cc));
+  let caught: Signal | null = null;
+  const stop = io.onSignal?.((signal) => {
+    caught = signal;
+    session.endNow();
+  });
+  try {
+    return await action(session);
+  } catch (error) {
+    if (caught === null) throw error;
+    stop?.();
+    io.die?.(caught);
+    return SIGNAL_EXIT[caught];
+  } finally {
+    stop?.();
+    await session.end();
+  }
+}
+
+function withSeed(scenario: Scenario, seed: string | undefined): Scenario {
+  return seed === undefined ? scenario : { ...scenario, seed };
+}
+
+/** Every reason why it cannot be measured, a line each. @returns whether there is one */
+function tellMisfits(
+  scenario: Scenario,
+  statesOnly: boolean,
+  { messages }: CommandContext,
+): boolean {
+  const why = misfits(scenario);
+  if (!statesOnly && scenario.readers.length === 0) why.push('it has no readers');
+  if (statesOnly && scenario.writers.length === 0) why.push('it has no writers');
+  for (const reason of why) messages.error(`${scenario.name} cannot be measured: ${reason}`);
+  return why.length > 0;
+}
+
+async function tell(
+  live: Live,
+  checks: ReturnType<typeof parseMeasureChecks>,
+  options: MeasureOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { io, messages } = context;
+  const { result } = live;
+  const stdout = new Output(io.stdout, 'standard output');
+  await stdout.write(MEASURE_FORMATS[options.format](result, figureRows(result), VERSION));
+  await stdout.flush();
+  const failed = judgeMeasured(checks, result, (line) => messages.raw(line));
+  if (failed) return EXIT.failed;
+  return tooNoisy(result, live.wanted, messages) ? EXIT.limit : EXIT.done;
+}
+
+function tooNoisy(
+  { bursts }: MeasureResult,
+  wanted: number,
+  messages: CommandContext['messages'],
+): boolean {
+  if (bursts.kept >= wanted) return false;
+  const tried = bursts.kept + bursts.rejected;
+  messages.warning(
+    `other processes took ${bursts.foreignPercent.toFixed(0)} % of a CPU: ` +
+      `${bursts.kept} of ${tried} bursts kept, ${wanted} wanted`,
+  );
+  return true;
+}

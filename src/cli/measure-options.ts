@@ -1,0 +1,94 @@
+/** The options of measure and calibrate. */
+import { InvalidArgumentError, type Option } from 'commander';
+import {
+  durationOption,
+  nonEmpty,
+  oneOf,
+  option,
+  quiet,
+  seed,
+  strategy,
+  wholeNumber,
+} from './options.ts';
+
+function percent(text: string): number {
+  const value = /^[0-9]+(\.[0-9]+)?%?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
+  if (value >= 0 && value <= 100_000) return value;
+  throw new InvalidArgumentError('It is a percentage of one CPU, such as 6%.');
+}
+
+const cc = option('model', '--cc <CC>', 'the C compiler; default $CC, cc, gcc or clang').argParser(
+  nonEmpty('The compiler'),
+);
+
+export const MEASURE_OPTIONS: readonly Option[] = [
+  option('model', '--for <D>', 'measure so long, in all; default 2s').argParser(durationOption),
+  option('model', '--passes <N>', 'so many passes of each reader in a burst, instead').argParser(
+    wholeNumber(1, 1e9),
+  ),
+  option('model', '--burst <D>', 'the length of a burst; default 600ms').argParser(durationOption),
+  option(
+    'model',
+    '--max-foreign <P>',
+    'throw a burst away when other processes took more of a CPU; default 6%',
+  ).argParser(percent),
+  option('model', '--tries <N>', 'give up after so many bursts; default 10').argParser(
+    wholeNumber(1, 10_000),
+  ),
+  option(
+    'model',
+    '--gate <D>',
+    'wait so long for a quiet moment before each burst; default 3s',
+  ).argParser(durationOption),
+  option('model', '--priority <P>', 'none, or nice: ask for nice -19')
+    .argParser(oneOf(['none', 'nice']))
+    .default('none', 'none'),
+  option(
+    'model',
+    '--costs <C>',
+    "the simulated side's costs: a preset, or calibrated: measured before and after",
+  )
+    .argParser(nonEmpty('The name'))
+    .default('calibrated', 'calibrated'),
+  option('model', '--simulate <YN>', 'yes or no')
+    .argParser(oneOf(['yes', 'no']))
+    .default('yes', 'yes'),
+  strategy,
+  seed,
+  cc,
+  option('model', '--from <DIR>', 'judge what --keep has written, on any system'),
+  option(
+    'model',
+    '--check-model',
+    "hold the model's states against the kernel's, one call after the other, and nothing else",
+  ),
+  option(
+    'model',
+    '--programs <N>',
+    'with --check-model and no scenario: so many random programs; default 100',
+  ).argParser(wholeNumber(1, 1e6)),
+  option('output', '--keep <DIR>', 'write the plan and all that was recorded there'),
+  option('output', '--format <F>', 'text, json, csv or markdown')
+    .argParser(oneOf(['text', 'json', 'csv', 'markdown']))
+    .default('text', 'text'),
+  option(
+    'output',
+    '--evidence <N>',
+    'show the first N overlaps, backward lines and gaps of each kind; default 2',
+  ).argParser(wholeNumber(0, 1000)),
+  option(
+    'check',
+    '--fail-on <EXPR>',
+    'measured:METRIC or simulated:METRIC [/METRIC] OP VALUE, repeatable; exit code 1 if one holds',
+  )
+    .argParser((text: string, before: readonly string[]) => [...before, text])
+    .default([] as readonly string[], 'none'),
+  quiet,
+];
+
+export const CALIBRATE_OPTIONS: readonly Option[] = [
+  option('model', '--cpus <A,B>', 'the CPUs of the writer and the reader; default the first two'),
+  cc,
+  option('output', '-o, --output <FILE>', 'the costs as a file; without it, standard output'),
+  quiet,
+];

@@ -1,0 +1,97 @@
+/**
+ * What was recorded, as a directory: the plan for people, what it was made from, and the frames of
+ * the measuring program, compressed. `--from` judges it again, on any system.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { EXIT, UserError } from '../base/errors.ts';
+import { reason } from './files.ts';
+
+const VERSION = 1;
+
+/** What a plan was made from, beside the scenario, and how the bursts went. */
+interface RecordingFacts {
+  readonly scenario: { readonly name: string; readonly sha256: string };
+  readonly seed: string;
+  readonly kernel: string;
+  readonly cpus: number;
+  readonly burstNs: number;
+  readonly query: readonly boolean[];
+  /** What maps printed of the files that stood in for the scenario's. */
+  readonly fileLines: readonly (string | null)[];
+  /** Everything was moved by so many pages. */
+  readonly offsetPages: number;
+  readonly rejected: number;
+  readonly calibrations: readonly (readonly (readonly [string, number])[])[];
+}
+
+export interface KeptRecording {
+  readonly facts: RecordingFacts;
+  readonly plan: string;
+  readonly states: readonly Buffer[];
+  readonly bursts: readonly Buffer[];
+}
+
+export class RecordingWriter {
+  readonly #directory: string;
+
+  constructor(directory: string, cwd: string) {
+    this.#directory = resolve(cwd, directory);
+    this.#attempt(() => mkdirSync(this.#directory, { recursive: true }));
+  }
+
+  plan(text: string): void {
+    this.#write('plan.txt', Buffer.from(text));
+  }
+
+  states(writer: number, frame: Buffer): void {
+    this.#write(`states-${writer}.bin.gz`, gzipSync(frame));
+  }
+
+  burst(index: number, frame: Buffer): void {
+    this.#write(`burst-${index}.bin.gz`, gzipSync(frame));
+  }
+
+  finish(
+    facts: RecordingFacts,
+    counts: { readonly states: number; readonly bursts: number },
+  ): void {
+    const text = JSON.stringify({ recording: VERSION, ...facts, ...counts }, null, 2);
+    this.#write('recording.json', Buffer.from(`${text}\n`));
+  }
+
+  #write(name: string, bytes: Buffer): void {
+    this.#attempt(() => writeFileSync(join(this.#directory, name), bytes));
+  }
+
+  #attempt(action: () => unknown): void {
+    try {
+      action();
+    } catch (error) {
+      throw new UserError(`cannot write ${this.#directory}: ${reason(error)}`, EXIT.io);
+    }
+  }
+}
+
+export function readRecording(directory: string, cwd: string): KeptRecording {
+  const path = resolve(cwd, directory);
+  const read = (name: string): Buffer => {
+    try {
+      const bytes = readFileSync(join(path, name));
+      return name.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+    } catch (error) {
+      throw new UserError(`cannot read ${join(directory, name)}: ${reason(error)}`, EXIT.io);
+    }
+  };
+  const { recording, states, bursts, ...facts } = JSON.parse(read('recording.json').toString());
+  if (recording !== VERSION) throw new UserError(`${directory}: a recording of another mapsim`);
+  const list = (name: string, count: number): Buffer[] =>
+    Array.from({ length: count }, (_, i) => read(`${name}-${i}.bin.gz`));
+  return {
+    facts: facts as RecordingFacts,
+    plan: read('plan.txt').toString(),
+    states: list('states', states),
+    bursts: list('burst', bursts),
+  };
+}

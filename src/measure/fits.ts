@@ -1,0 +1,87 @@
+/**
+ * What of a scenario cannot be done on the running kernel, each as one sentence. Everything else
+ * can: mmap, munmap, mprotect and mremap at places of the scenario's own.
+ */
+import type { Operation, Scenario, WriterSpec } from '../scenario/scenario.ts';
+import { eachVma } from '../scenario/vma-list.ts';
+
+const VMAS_MAX = 200_000;
+const TASKS_MAX = 16;
+
+const SHMEM_PATH = '/dev/zero (deleted)';
+
+/** @returns nothing where all of it can be measured */
+export function misfits(scenario: Scenario): string[] {
+  return [
+    ...scenario.writers.flatMap(writerMisfits),
+    ...vmaMisfits(scenario),
+    ...countMisfits(scenario),
+  ];
+}
+
+function countMisfits({ readers, writers, vmas, startStackPage }: Scenario): string[] {
+  const found: string[] = [];
+  if (readers.length > TASKS_MAX) found.push(`${readers.length} readers: at most ${TASKS_MAX}`);
+  if (writers.length > TASKS_MAX) found.push(`${writers.length} writers: at most ${TASKS_MAX}`);
+  if (vmas.length > VMAS_MAX) found.push(`${vmas.length} VMAs: at most ${VMAS_MAX}`);
+  if (startStackPage >= 0) {
+    found.push('[stack]: the stack of a live process lies where the kernel put it');
+  }
+  return found;
+}
+
+function vmaMisfits({ vmas, startBrkPage, brkPage }: Scenario): string[] {
+  const found = new Set<string>();
+  const shmem = new Set<number>();
+  for (const vma of eachVma(vmas)) {
+    if (vma.special !== null) found.add(`${vma.special}: only the kernel can map it`);
+    else if (vma.anonName !== null) {
+      found.add(`name "${vma.anonName}": needs a kernel with CONFIG_ANON_VMA_NAME`);
+    } else if (vma.file < 0 && vma.startPage < brkPage && vma.endPage > startBrkPage) {
+      found.add('[heap]: the heap of a live process lies where the kernel put it');
+    }
+    const shared = vma.file >= 0 && vma.perms.endsWith('s');
+    if (shared && shmem.has(vma.file)) found.add(`${SHMEM_PATH}: one mapping in two lines`);
+    if (shared) shmem.add(vma.file);
+  }
+  return [...found];
+}
+
+function writerMisfits({ name, source }: WriterSpec): string[] {
+  const because = (why: string): string => `writer "${name}": ${why}`;
+  if (source.kind === 'trace') return [because('a recorded trace is not made again')];
+  if (source.kind === 'churn') return [];
+  return source.program.flatMap((operation, i) => {
+    const why = operationMisfit(operation);
+    return why === null ? [] : [because(`program[${i}]: ${why}`)];
+  });
+}
+
+function operationMisfit(operation: Operation): string | null {
+  switch (operation.op) {
+    case 'hold':
+      return 'hold: no system call holds mmap_lock and changes nothing';
+    case 'brk':
+      return 'brk: the heap belongs to the program that measures';
+    case 'fork':
+      return 'fork: children of the target are not made';
+    case 'growStack':
+      return 'growStack: the stack belongs to the program that measures';
+    case 'name':
+      return 'name: needs a kernel with CONFIG_ANON_VMA_NAME';
+    case 'mmap':
+      if (operation.name !== null) return 'mmap with name: needs CONFIG_ANON_VMA_NAME';
+      if (operation.place === null) return 'mmap without a place: the kernel would choose another';
+      break;
+    case 'mremap':
+      if (operation.toPage === null && operation.mayMove) {
+        return 'mremap that may move and names no place: the kernel would choose another';
+      }
+      break;
+    default:
+  }
+  if ('holdNs' in operation && operation.holdNs !== null) {
+    return 'hold: no system call holds mmap_lock for longer than it needs';
+  }
+  return null;
+}

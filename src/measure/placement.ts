@@ -1,0 +1,49 @@
+/** Which CPU of this machine each task gets, on the model of the scenario. */
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Placement } from './plan.ts';
+
+export interface Placed {
+  readonly placement: Placement;
+  /** So many CPUs the simulated side has: the highest that is used, and those below it. */
+  readonly cpus: number;
+  readonly notes: readonly string[];
+}
+
+/**
+ * @param available numbers of the CPUs that the program may use, rising
+ * Numbers in the result count these, from 0.
+ */
+export function placeTasks(scenario: Scenario, available: number): Placed {
+  const { cpus, hogs } = scenario.machine;
+  const writers = scenario.writers.map(({ cpu }) => cpu);
+  const readers = scenario.readers.map(({ cpu }) => cpu);
+  const hogCpus = hogs.flatMap(({ cpu, count }) => Array.from({ length: count }, () => cpu));
+  const wanted = cpus ?? writers.length + readers.length;
+  const used = Math.min(wanted, available);
+  const load = new Array<number>(used).fill(0);
+  const take = (pinned: number | null): number => {
+    const cpu = pinned === null ? load.indexOf(Math.min(...load)) : pinned % used;
+    load[cpu]!++;
+    return cpu;
+  };
+  const pinnedFirst = (list: readonly (number | null)[]): number[] => list.map(take);
+  const placement = {
+    writers: pinnedFirst(writers),
+    readers: pinnedFirst(readers),
+    hogs: hogCpus.map((cpu) => cpu % used),
+    shared: false,
+  };
+  const tasks = writers.length + readers.length + hogCpus.length;
+  const shared = load.some((n) => n > 1) || hogCpus.length > 0;
+  const notes: string[] = [];
+  if (wanted > available) {
+    const have = available === 1 ? 'one CPU' : `${available} CPUs`;
+    notes.push(
+      `${tasks} tasks of the scenario want ${wanted} CPUs and share ${have}, on both sides`,
+    );
+  }
+  if (used === 1 && tasks > 1) {
+    notes.push('writer and reader share one CPU: the text is torn by preemption alone');
+  }
+  return { placement: { ...placement, shared }, cpus: used, notes };
+}

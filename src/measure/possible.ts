@@ -1,0 +1,85 @@
+/**
+ * Which states may have been in force during a pass, by the times of calls and read()s alone: each
+ * from the start of the call that makes it to the end of the call after it.
+ *
+ * Several writers that change different lines have each a state of their own at any instant. Those
+ * that were possible together are put together: intervals that meet in pairs have an instant in
+ * common.
+ */
+
+export interface WriterTimes {
+  /** Calls by number, ns; starts and ends both rise. */
+  readonly startNs: ArrayLike<number>;
+  readonly endNs: ArrayLike<number>;
+  readonly count: number;
+  /** The distinct state after so many calls. */
+  readonly after: (calls: number) => number;
+}
+
+/** For each writer, the number of its state. */
+export type JointState = readonly number[];
+
+/** What several writers may have been doing at once: more than this is not judged. */
+const JOINT_MAX = 4096;
+
+export class PossibleStates {
+  readonly #writers: readonly WriterTimes[];
+  /** For each writer, the first call that had not ended when the last pass began. */
+  readonly #from: number[];
+
+  constructor(writers: readonly WriterTimes[]) {
+    this.#writers = writers;
+    this.#from = writers.map(() => 0);
+  }
+
+  /**
+   * Passes come in the order of their start.
+   * @returns the distinct joint states; null where they are too many
+   */
+  of(startNs: number, endNs: number): JointState[] | null {
+    const spans = this.#writers.map((writer, w) => this.#span(writer, w, startNs, endNs));
+    const found: JointState[] = [];
+    const seen = new Set<string>();
+    const chosen: number[] = [];
+    let steps = 0;
+    const choose = (w: number, lowNs: number, highNs: number): boolean => {
+      if (w === this.#writers.length) {
+        const key = chosen.join();
+        if (!seen.has(key)) {
+          seen.add(key);
+          found.push([...chosen]);
+        }
+        return found.length <= JOINT_MAX;
+      }
+      const writer = this.#writers[w]!;
+      const { from, to } = spans[w]!;
+      for (let calls = from; calls <= to; calls++) {
+        const low = Math.max(lowNs, calls > 0 ? writer.startNs[calls - 1]! : startNs);
+        const high = Math.min(highNs, calls < writer.count ? writer.endNs[calls]! : endNs);
+        if (low > high) continue;
+        chosen.push(writer.after(calls));
+        const goesOn = ++steps < JOINT_MAX * 16 && choose(w + 1, low, high);
+        chosen.pop();
+        if (!goesOn) return false;
+      }
+      return true;
+    };
+    return choose(0, startNs, endNs) ? found : null;
+  }
+
+  /** Of writer w the calls that may have been under way during the last pass asked for. */
+  callsDuring(w: number, startNs: number, endNs: number): { from: number; to: number } {
+    const { from, to } = this.#span(this.#writers[w]!, w, startNs, endNs);
+    return { from, to: Math.min(to, this.#writers[w]!.count) };
+  }
+
+  /** Numbers of calls made: the states from the one after `from` calls to that after `to`. */
+  #span(writer: WriterTimes, w: number, startNs: number, endNs: number) {
+    let from = this.#from[w]!;
+    while (from < writer.count && writer.endNs[from]! < startNs) from++;
+    this.#from[w] = from;
+    let to = from;
+    while (to < writer.count && writer.startNs[to]! <= endNs) to++;
+    return { from, to };
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * The same scenario as it is simulated beside the measurement: on as many CPUs, with the lines of
+ * the process that measures, and its texts judged by their times as well.
+ */
+import type { Choice } from '../base/choice.ts';
+import { FileSpecs } from '../scenario/files.ts';
+import { landmarks } from '../scenario/landmarks.ts';
+import { parseMapsText } from '../scenario/maps-text.ts';
+import type { MachineSpec, Scenario } from '../scenario/scenario.ts';
+import { eachVma, pickVmas, VmaListBuilder, vmaOrder } from '../scenario/vma-list.ts';
+import type { OperationRecord, Outcome } from '../world/outcome.ts';
+import type { MeasurePlan, Placement } from './plan.ts';
+import type { WriterTimes } from './possible.ts';
+import { type Finding, ReaderJudge, type Tally } from './tally.ts';
+import { WholeStates } from './whole-states.ts';
+import type { WriterCalls } from './writer-calls.ts';
+
+interface SimulatedMachine {
+  readonly placement: Placement;
+  readonly cpus: number;
+  readonly costs: MachineSpec['costs'];
+  /** For each reader, in place of its own. */
+  readonly strategies: readonly Choice[];
+  readonly passes: number;
+}
+
+/** @param environment lines of the process that measures, its gate line among them */
+export function simulatedScenario(
+  plan: MeasurePlan,
+  environment: string,
+  how: SimulatedMachine,
+): Scenario {
+  const { scenario } = plan;
+  const { placement } = how;
+  return {
+    ...withLines(scenario, environment),
+    machine: {
+      ...scenario.machine,
+      cpus: how.cpus,
+      costs: how.costs,
+      hogs: hogsOn(scenario, placement.hogs),
+    },
+    readers: scenario.readers.map((reader, i) => ({
+      ...reader,
+      strategy: how.strategies[i]!,
+      passes: how.passes,
+      cpu: placement.readers[i]!,
+    })),
+    writers: scenario.writers.map((writer, i) => ({ ...writer, cpu: placement.writers[i]! })),
+    failOn: [],
+  };
+}
+
+/** Hogs of one line of the scenario stay on one CPU: that of the first. */
+function hogsOn({ machine }: Scenario, cpus: readonly number[]): MachineSpec['hogs'] {
+  let at = 0;
+  return machine.hogs.map((hog) => {
+    const cpu = cpus[at]!;
+    at += hog.count;
+    return { ...hog, cpu };
+  });
+}
+
+function withLines(scenario: Scenario, environment: string): Scenario {
+  const files = new FileSpecs();
+  for (const file of scenario.files) files.intern(file);
+  const read = parseMapsText(environment, {
+    files,
+    touched: true,
+    vmasMax: 100_000,
+    fault: (_start, _end, message) => {
+      throw new Error(`the maps of the measuring process: ${message}`);
+    },
+  });
+  const builder = new VmaListBuilder();
+  for (const vma of eachVma(scenario.vmas)) builder.push(vma);
+  for (const vma of read.vmas) builder.push(vma);
+  const order = vmaOrder(builder.list);
+  const vmas = pickVmas(builder.list, order);
+  const own = new Array<number>(scenario.vmas.length).fill(-1);
+  const { contradictions: _, ...marks } = landmarks(vmas, order, [...own, ...read.labels]);
+  return { ...scenario, ...marks, vmas, files: files.files, gate: read.gateOffset >= 0 };
+}
+
+/** What a simulated run tells of its operations, for the judgement by times. */
+export class OperationTimes {
+  readonly #byWriter: { startNs: number[]; endNs: number[] }[];
+  readonly #index = new Map<string, number>();
+
+  constructor(plan: MeasurePlan) {
+    this.#byWriter = plan.writers.map(({ calls }, w) => {
+      this.#index.set(calls.name, w);
+      return { startNs: [], endNs: [] };
+    });
+  }
+
+  add({ writer, startNs, endNs }: OperationRecord): void {
+    const log = this.#byWriter[this.#index.get(writer)!]!;
+    log.startNs.push(startNs);
+    log.endNs.push(endNs);
+  }
+
+  /** Each call counts as under way as long as its operation; the next one may have begun. */
+  of(calls: WriterCalls, w: number): WriterTimes {
+    const log = this.#byWriter[w]!;
+    const startNs: number[] = [];
+    const endNs: number[] = [];
+    let operation = -1;
+    for (let i = 0; operation < log.startNs.length; i++) {
+      calls.draw(i + 2);
+      const call = calls.calls[i];
+      if (call === undefined) break;
+      if (call.first) operation++;
+      const over = operation === log.startNs.length;
+      startNs.push(over ? (log.endNs.at(-1) ?? 0) : log.startNs[operation]!);
+      endNs.push(over ? Number.POSITIVE_INFINITY : log.endNs[operation]!);
+    }
+    return { startNs, endNs, count: startNs.length, after: (n) => calls.states.after(n) };
+  }
+}
+
+/** The texts of one reader's passes, judged by times as measured ones are. */
+export function judgeSimulated(
+  plan: MeasurePlan,
+  outcome: Outcome,
+  how: { readonly environment: string; readonly times: OperationTimes; readonly query: boolean },
+): Tally {
+  const [reader] = plan.scenario.readers;
+  const parts = plan.writers.map(({ calls, territory }) => ({
+    states: calls.states,
+    territory: plan.writers.length === 1 ? null : territory,
+  }));
+  const first = plan.writers[0]?.calls.states;
+  const text = (first?.textOf(first.after(0)) ?? '') + how.environment;
+  const judge = new ReaderJudge({
+    lines: plan.lines,
+    whole: new WholeStates(plan.lines, parts, text, plan.ranges),
+    writers: plan.apart ? plan.writers.map(({ calls }, w) => how.times.of(calls, w)) : null,
+    callOf: (w, call) => plan.writers[w]!.calls.calls[call]!,
+    query: how.query,
+    bufferBytes: reader!.bufferBytes,
+    onFinding: (_: Finding) => {},
+  });
+  for (const pass of outcome.passes) {
+    if (!pass.finished) continue;
+    const { index, startNs, endNs } = pass;
+    judge.take({ index, startNs, endNs, text: pass.text, reads: null });
+  }
+  return judge.tally;
+}

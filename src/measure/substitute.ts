@@ -1,0 +1,120 @@
+/** A scenario with other files and addresses than it was written with: those that a kernel has. */
+import { UserError } from '../base/errors.ts';
+import { MapsLine } from '../scenario/maps-line.ts';
+import type { FileSpec, Operation, Place, Scenario, WriterProgram } from '../scenario/scenario.ts';
+import { eachVma, type VmaList } from '../scenario/vma-list.ts';
+
+interface PageRange {
+  readonly startPage: number;
+  readonly endPage: number;
+}
+
+const SHMEM_PATH = '/dev/zero (deleted)';
+
+/** Whether it is what is behind shared memory without a file. */
+export function isShmem(file: FileSpec): boolean {
+  return file.path === SHMEM_PATH;
+}
+
+/** How far each file is mapped, in pages. */
+export function filePages(scenario: Scenario): number[] {
+  const pages = scenario.files.map(() => 1);
+  const need = (file: number, end: number): void => {
+    if (file >= 0) pages[file] = Math.max(pages[file]!, end);
+  };
+  for (const v of eachVma(scenario.vmas)) need(v.file, v.offsetPages + v.endPage - v.startPage);
+  const longest = Math.max(
+    0,
+    ...Array.from(eachVma(scenario.vmas), (v) => v.endPage - v.startPage),
+  );
+  for (const { source } of scenario.writers) {
+    if (source.kind !== 'program') continue;
+    for (const operation of source.program) {
+      if (operation.op !== 'mmap') continue;
+      const { place } = operation;
+      const own = operation.pages || (place?.kind === 'at' ? place.pages : longest);
+      need(operation.file, operation.offsetPages + own);
+    }
+  }
+  return pages;
+}
+
+/** @param lines what maps prints of each file, null: it stays */
+export function withFiles(scenario: Scenario, lines: readonly (string | null)[]): Scenario {
+  const scan = new MapsLine();
+  const files = scenario.files.map((file, i) => {
+    const text = lines[i] ?? null;
+    if (text === null) return file;
+    if (!scan.scan(text, 0, text.length)) throw new UserError(`no line of maps: ${text}`);
+    const [, major, minor, inode] = /^([0-9a-f]+):([0-9a-f]+) (\d+)$/.exec(scan.device)!;
+    return {
+      ...file,
+      path: scan.name,
+      major: Number.parseInt(major!, 16),
+      minor: Number.parseInt(minor!, 16),
+      inode: Number(inode),
+    };
+  });
+  return { ...scenario, files };
+}
+
+/** Everything so many pages higher. */
+export function moved(scenario: Scenario, pages: number): Scenario {
+  return {
+    ...scenario,
+    vmas: movedVmas(scenario.vmas, pages),
+    ranges: movedVmas(scenario.ranges, pages),
+    writers: scenario.writers.map((writer) => ({
+      ...writer,
+      source: movedProgram(writer.source, pages),
+    })),
+  };
+}
+
+function movedVmas(list: VmaList, pages: number): VmaList {
+  return {
+    ...list,
+    startPage: list.startPage.map((page) => page + pages),
+    endPage: list.endPage.map((page) => page + pages),
+  };
+}
+
+function movedProgram(source: WriterProgram, pages: number): WriterProgram {
+  if (source.kind === 'program') {
+    return { ...source, program: source.program.map((operation) => movedCall(operation, pages)) };
+  }
+  if (source.kind !== 'churn') return source;
+  if (source.churn === 'exact-mremap') {
+    return { ...source, spares: Array.from(source.spares, (page) => page + pages) };
+  }
+  if (source.churn !== 'map-unmap') return source;
+  const { region } = source;
+  return { ...source, region: { ...region, startPage: region.startPage + pages } };
+}
+
+function movedCall(operation: Operation, pages: number): Operation {
+  if (!('place' in operation) || operation.place === null) return operation;
+  const { place } = operation;
+  const there: Place = place.kind === 'at' ? { ...place, page: place.page + pages } : place;
+  if (operation.op !== 'mremap' || operation.toPage === null) {
+    return { ...operation, place: there } as Operation;
+  }
+  return { ...operation, place: there, toPage: operation.toPage + pages };
+}
+
+/** How far to move so that no range meets one of these lines; pages, a multiple of 4 GiB. */
+export function freeOffset(ranges: readonly number[], lines: readonly PageRange[]): number {
+  const STEP = 2 ** 20;
+  for (let i = 1; i < 2 ** 14; i++) {
+    for (const offset of [i * STEP, -i * STEP]) {
+      const fits = (start: number, end: number): boolean =>
+        start + offset >= STEP &&
+        end + offset < 2 ** 35 - STEP &&
+        lines.every((line) => end + offset <= line.startPage || start + offset >= line.endPage);
+      let all = true;
+      for (let r = 0; r < ranges.length; r += 2) all &&= fits(ranges[r]!, ranges[r + 1]!);
+      if (all) return offset;
+    }
+  }
+  throw new UserError('no offset leaves the ranges of the scenario free');
+}

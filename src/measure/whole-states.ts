@@ -1,0 +1,95 @@
+/**
+ * Whole texts of states: the lines of the process that measures, those that no writer changes, and
+ * those of each writer's state, in the order of addresses.
+ */
+import type { Lines } from './lines.ts';
+import type { JointState } from './possible.ts';
+import type { States } from './states.ts';
+
+export interface StatePart {
+  readonly states: States;
+  /** Which of its lines are this writer's: pages, start, end, … Null: all of them. */
+  readonly territory: readonly number[] | null;
+}
+
+/** Texts are kept for comparison as bytes, up to so many of them. */
+const BYTES_KEPT_MAX = 64 * 2 ** 20;
+
+export class WholeStates {
+  readonly #lines: Lines;
+  readonly #parts: readonly StatePart[];
+  readonly #fixed: Int32Array;
+  readonly #gate: string;
+  readonly #ids = new Map<string, Int32Array>();
+  readonly #bytes = new Map<string, Uint8Array>();
+  #bytesKept = 0;
+
+  /**
+   * @param text of the process before anything happens
+   * @param ranges of the scenario, pages: what lies outside of them stays as it is
+   */
+  constructor(lines: Lines, parts: readonly StatePart[], text: string, ranges: readonly number[]) {
+    this.#lines = lines;
+    this.#parts = parts;
+    const all = lines.idsOf(text);
+    const changing = (id: number): boolean =>
+      isIn(lines.startOf(id), ranges) &&
+      parts.some(({ territory }) => territory === null || isIn(lines.startOf(id), territory));
+    this.#fixed = all.filter((id) => !changing(id));
+    const last = text.split('\n').at(-2) ?? '';
+    this.#gate = last.endsWith('[vsyscall]') ? `${last}\n` : '';
+  }
+
+  /** Lines by number. */
+  ids(state: JointState): Int32Array {
+    const key = state.join();
+    let ids = this.#ids.get(key);
+    if (ids === undefined) this.#ids.set(key, (ids = this.#compose(state)));
+    return ids;
+  }
+
+  /** Whether a text is the text of the state. @param gate whether the gate line ends such texts */
+  prints(state: JointState, text: Uint8Array, gate: boolean): boolean {
+    const key = `${state.join()}${gate}`;
+    let bytes = this.#bytes.get(key);
+    if (bytes === undefined) {
+      const parts = Array.from(this.ids(state), (id) => this.#lines.textOf(id));
+      const whole = parts.join('') + (gate ? this.#gate : '');
+      bytes = Uint8Array.from(whole, (char) => char.charCodeAt(0));
+      if (this.#bytesKept > BYTES_KEPT_MAX) {
+        this.#bytes.clear();
+        this.#bytesKept = 0;
+      }
+      this.#bytes.set(key, bytes);
+      this.#bytesKept += bytes.length;
+    }
+    return same(bytes, text);
+  }
+
+  #compose(state: JointState): Int32Array {
+    const ids = [...this.#fixed];
+    for (const [w, { states, territory }] of this.#parts.entries()) {
+      for (const id of states.lines(state[w]!)) {
+        if (territory === null || isIn(this.#lines.startOf(id), territory)) ids.push(id);
+      }
+    }
+    return Int32Array.from(ids.sort((a, b) => this.#lines.startOf(a) - this.#lines.startOf(b)));
+  }
+}
+
+export function isIn(page: number, ranges: readonly number[]): boolean {
+  let low = 0;
+  let high = ranges.length / 2;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ranges[middle * 2 + 1]! > page) high = middle;
+    else low = middle + 1;
+  }
+  return low * 2 < ranges.length && ranges[low * 2]! <= page;
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

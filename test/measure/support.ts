@@ -1,0 +1,22 @@
+/** Scenarios of tests as documents, and whether this machine can measure. */
+import { spawnSync } from 'node:child_process';
+import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
+import { readStrategy } from '../../src/readers/index.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { loadScenario } from '../../src/scenario/validate.ts';
+
+export function aScenario(document: object): Scenario {
+  const text = JSON.stringify({ mapsim: 1, ...document });
+  const source = { path: 'test.json', bytes: Buffer.from(text), yaml: null };
+  const loaded = loadScenario(source, {
+    readFile: () => Buffer.alloc(0),
+    strategies: readStrategy,
+    costs: { presets: COST_PRESETS, names: COST_NAMES },
+  });
+  if (!loaded.ok) throw new Error(loaded.faults.map(({ message }) => message).join('\n'));
+  return loaded.scenario;
+}
+
+/** Linux with a C compiler: CI sees to it. */
+export const CAN_MEASURE =
+  process.platform === 'linux' && spawnSync('cc', ['--version']).status === 0;
