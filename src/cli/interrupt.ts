@@ -3,15 +3,17 @@
  * has so far can be written; the second ends the process at once, as does one that comes while the
  * result is being written.
  */
-import type { Io, Signal } from './io.ts';
+import { type Io, SIGNAL_EXIT, type Signal } from './io.ts';
 
 export class Interrupt {
+  readonly #io: Io;
   readonly #stopWatching: () => void;
   #caught: Signal | null = null;
   #atOnce = false;
 
   /** @param cleanUp called before the process ends at once */
   constructor(io: Io, cleanUp: () => void) {
+    this.#io = io;
     const handler = (signal: Signal): void => {
       if (this.#caught === null && !this.#atOnce) {
         this.#caught = signal;
@@ -32,6 +34,13 @@ export class Interrupt {
   /** The run is over: from now on there is nothing to wait for. */
   endAtOnce(): void {
     this.#atOnce = true;
+  }
+
+  /** By the signal itself where there is a process to end; else by the code that a shell sees. */
+  end(): number {
+    this.stopWatching();
+    this.#io.die?.(this.#caught!);
+    return SIGNAL_EXIT[this.#caught!];
   }
 
   stopWatching(): void {

@@ -11,8 +11,8 @@ import type { Choice } from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';
 import { GAP_LEVELS, type Strategy, TEARING_LEVELS } from '../proc/strategy.ts';
 import { readStrategy, Strategies } from '../readers/index.ts';
+import { STRATEGY_KIT, type StrategyFile } from '../readers/kit.ts';
 import { checkRegular, reading } from './files.ts';
-import { STRATEGY_KIT, type StrategyFile } from './strategy-kit.ts';
 
 /** Where the user's own strategies are: what a thread needs to load them again. */
 export interface OwnFiles {

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { CHUNK_MAX, Dealer } from '../../src/base/pool.ts';
 import { RandomStream } from '../../src/base/prng.ts';
 import { EXACT_MAX, Samples } from '../../src/base/statistics.ts';
-import { parseSeeds } from '../../src/cli/seeds.ts';
 import { inShard, parseShard } from '../../src/cli/shard.ts';
+import { parseSeeds } from '../../src/compare/seeds.ts';
 
 test('pool: results come out in the order of the units, whoever is done first', () => {
   const random = new RandomStream('pool', []);

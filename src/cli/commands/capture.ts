@@ -8,6 +8,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import { EXIT } from '../../base/errors.ts';
+import { factsOf, type TracePart } from '../../scenario/imported.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { writing } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
@@ -17,7 +18,6 @@ import { matchLog } from './capture-log.ts';
 import { checkRepeatedly } from './capture-repeat.ts';
 import { writeFile, writeScenario } from './import.ts';
 import { type ImportedText, tellTrace, vmaLines } from './import-notes.ts';
-import { factsOf, type TracePart } from './imported-scenario.ts';
 
 export interface CaptureOptions extends QuietOptions {
   readonly pid: number;

@@ -18,7 +18,6 @@ import { oneStrategy, readerStrategies } from './checks.ts';
 import {
   checkLimits,
   checkWorld,
-  endedBy,
   type LimitOptions,
   limitsOf,
   replayLine,
@@ -57,7 +56,7 @@ export async function census(
     const there = against === null || interrupt.caught !== null ? null : await searched(against);
     interrupt.endAtOnce();
     await tell(path, { here, there }, options, context);
-    if (interrupt.caught !== null) return endedBy(interrupt.caught, interrupt, context);
+    if (interrupt.caught !== null) return interrupt.end();
     return here.complete && there?.complete !== false ? EXIT.done : EXIT.limit;
   } finally {
     interrupt.stopWatching();

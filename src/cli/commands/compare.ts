@@ -3,20 +3,28 @@
  * what is told of either.
  */
 import { availableParallelism } from 'node:os';
+import { Chalk } from 'chalk';
+import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
-import { type CompareResult, faultyRuns, stoppedRuns } from '../../compare/result.ts';
+import { printable } from '../../base/printable.ts';
+import {
+  type CompareResult,
+  faultyRuns,
+  type Judgement,
+  stoppedRuns,
+  withoutChance,
+} from '../../compare/result.ts';
 import { COMPARE_FORMATS } from '../../report/compare.ts';
 import type { CompareFormat } from '../../report/report.ts';
-import type { ColorChoice } from '../color.ts';
+import { type ColorChoice, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
-import { SIGNAL_EXIT, type Signal } from '../io.ts';
+import type { Messages } from '../messages.ts';
 import { Output } from '../output.ts';
 import { chooseOutputs, OutFiles } from '../outputs.ts';
 import type { ProgressChoice } from '../progress.ts';
 import { compareRuns, prepareRuns } from './compare-runs.ts';
 import { compareSaved, isSavedResult } from './compare-saved.ts';
-import { annotate, tellJudgements, tellResult } from './compare-tell.ts';
 
 /** As the command line gives them; see options-many.ts. */
 export interface CompareOptions extends QuietOptions {
@@ -59,7 +67,7 @@ export async function compare(
     interrupt.endAtOnce();
     files.write((each) => each.render(result));
     const code = await tell(result, format, paths, options, context);
-    return interrupt.caught === null ? code : ended(interrupt.caught, interrupt, context);
+    return interrupt.caught === null ? code : interrupt.end();
   } finally {
     files?.abandon();
     interrupt.stopWatching();
@@ -126,9 +134,69 @@ function exitCodeOf({ scenarios, judgements }: CompareResult, options: CompareOp
   return groups.some((group) => stoppedRuns(group).length > 0) ? EXIT.limit : EXIT.done;
 }
 
-/** By the signal itself where there is a process to end; else by the code that a shell sees. */
-function ended(signal: Signal, interrupt: Interrupt, { io }: CommandContext): number {
-  interrupt.stopWatching();
-  io.die?.(signal);
-  return SIGNAL_EXIT[signal];
+function tellResult({ scenarios }: CompareResult, messages: Messages): void {
+  for (const { name, groups, comparison } of scenarios) {
+    for (const group of groups) {
+      const of = `of ${counted(group.runs.length, 'run')}`;
+      const [faulty, stopped] = [faultyRuns(group), stoppedRuns(group)];
+      if (faulty.length > 0) {
+        const where = `first with seed ${JSON.stringify(faulty[0]!.seed)} (mapsim run tells it)`;
+        messages.warning(
+          `${name}, ${group.label}: a kernel fault in ${faulty.length} ${of}, ${where}`,
+        );
+      }
+      if (stopped.length > 0) {
+        const limits = [...new Set(stopped.map(({ ended }) => ended))].join(', ');
+        messages.warning(`${name}, ${group.label}: ${limits} stopped ${stopped.length} ${of}`);
+      }
+    }
+    if (groups.length > 0 && groups.every(withoutChance)) {
+      messages.note(`${name}: every seed gave the same run, so nothing in it is left to chance`);
+    }
+    if (comparison === null || comparison.canShow) continue;
+    messages.note(
+      `${name}: so few seeds can show no difference, however large; take more (--seeds)`,
+    );
+  }
+}
+
+/** A line for each; those that hold only unless `--quiet`. */
+function tellJudgements(
+  judgements: readonly Judgement[],
+  options: QuietOptions & { readonly color: ColorChoice },
+  { io, messages }: CommandContext,
+): void {
+  const chalk = new Chalk({ level: wantsColor(options.color, io.env, io.stderr) ? 1 : 0 });
+  const scenarios = new Set(judgements.map(({ scenario }) => scenario));
+  for (const { scenario, text, failed } of judgements) {
+    const line = printable(scenarios.size > 1 ? `${scenario}: ${text}` : text);
+    if (failed) messages.raw(`${chalk.red('✗')} ${line}\n`);
+    else if (options.quiet !== true) messages.raw(`${chalk.green('✓')} ${line}\n`);
+  }
+}
+
+/**
+ * GitHub's workflow commands, one for each judgement that failed.
+ * @param paths of the scenarios in their order, or of saved results
+ */
+function annotate(
+  { scenarios, judgements }: CompareResult,
+  paths: readonly string[],
+  messages: Messages,
+): void {
+  for (const { scenario, text, failed } of judgements) {
+    if (!failed) continue;
+    const live = scenarios.every(({ groups }) => groups.every(({ file }) => file === null));
+    const path = live ? paths[scenarios.findIndex(({ name }) => name === scenario)] : paths.at(-1);
+    const file = path === undefined || path === '-' ? '' : `file=${property(path)},`;
+    messages.raw(`::error ${file}title=${property(`mapsim ${scenario}`)}::${data(text)}\n`);
+  }
+}
+
+function data(text: string): string {
+  return printable(text).replaceAll('%', '%25');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

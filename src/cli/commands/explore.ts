@@ -17,7 +17,6 @@ import { FindingFile, rawScenario } from './save-finding.ts';
 import {
   checkLimits,
   checkWorld,
-  endedBy,
   type LimitOptions,
   limitsOf,
   replayLine,
@@ -64,7 +63,7 @@ export async function explore(
     interrupt.endAtOnce();
     await tell(path, outcome, options, context);
     file?.finish(small);
-    if (interrupt.caught !== null) return endedBy(interrupt.caught, interrupt, context);
+    if (interrupt.caught !== null) return interrupt.end();
     return exitCode(outcome, find);
   } finally {
     file?.abandon();

@@ -7,8 +7,15 @@
 import { posix } from 'node:path';
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
+import { stepsBetween } from '../../check/text-steps.ts';
 import { renderFaults, SourceText } from '../../scenario/faults.ts';
 import { FileSpecs } from '../../scenario/files.ts';
+import {
+  factsOf,
+  type ScenarioParts,
+  scenarioText,
+  type TracePart,
+} from '../../scenario/imported.ts';
 import { parseMapsText } from '../../scenario/maps-text.ts';
 import { loadYaml } from '../../scenario/parse.ts';
 import { TraceReader } from '../../trace/read-trace.ts';
@@ -18,8 +25,6 @@ import { loadBytes } from '../load.ts';
 import { Output } from '../output.ts';
 import { chunksOf } from '../streams.ts';
 import { type ImportedText, tellReplay, tellTrace, vmaLines } from './import-notes.ts';
-import { factsOf, type ScenarioParts, scenarioText, type TracePart } from './imported-scenario.ts';
-import { stepsBetween } from './text-steps.ts';
 
 export interface ImportOptions extends QuietOptions {
   readonly trace: readonly string[];

@@ -7,7 +7,9 @@ import { jsonOf } from '../../base/printable.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { FORMATS } from '../../report/index.ts';
 import type { Format } from '../../report/report.ts';
+import { Recorder } from '../../run/record.ts';
 import { type RunRequest, TimedRun } from '../../run/timed.ts';
+import type { RunListener } from '../../run/timed-driver.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { OperationRecord, Outcome } from '../../world/outcome.ts';
 import { nowMs } from '../clock.ts';
@@ -15,13 +17,11 @@ import type { ColorChoice } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { OutFile } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
-import { SIGNAL_EXIT, type Signal } from '../io.ts';
 import { load } from '../load.ts';
 import type { PassChoice, SUMMARY_CHOICES } from '../options.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
 import { driveSlices, type SlicedRun } from '../sliced-run.ts';
 import { checkPass, oneStrategy, parseExpressions, readerStrategies } from './checks.ts';
-import { RecordFile } from './record-file.ts';
 import { tellRun } from './tell-run.ts';
 
 /** As the command line gives them; see options.ts. */
@@ -121,7 +121,7 @@ async function runTask(task: Task, options: RunOptions, context: CommandContext)
     const timing = options.timing === true ? { wallNs } : null;
     const shown = { format, failOn, passes: request.passes, timing };
     const code = await tellRun(outcome, shown, options, context);
-    return interrupt.caught === null ? code : ended(interrupt.caught, interrupt, context);
+    return interrupt.caught === null ? code : interrupt.end();
   } finally {
     log?.abandon();
     record?.abandon();
@@ -171,9 +171,39 @@ function line(record: OperationRecord): string {
   return `${jsonOf(ordered)}\n`;
 }
 
-/** By the signal itself where there is a process to end; else by the code that a shell sees. */
-function ended(signal: Signal, interrupt: Interrupt, { io }: CommandContext): number {
-  interrupt.stopWatching();
-  io.die?.(signal);
-  return SIGNAL_EXIT[signal];
+class RecordFile {
+  readonly #file: OutFile;
+  readonly #recorder: Recorder;
+
+  constructor(
+    { scenario, request }: { readonly scenario: Scenario; readonly request: RunRequest },
+    { record, pass, reader, failOn }: RunOptions,
+    cwd: string,
+  ) {
+    this.#file = new OutFile(record!, cwd);
+    const head = {
+      scenario: { name: scenario.name, sha256: scenario.sha256 },
+      strategy: request.strategy?.text ?? null,
+      seed: request.seed ?? scenario.seed,
+      durationNs: request.durationNs ?? null,
+      passes: { reader: reader ?? null, which: pass ?? 0 },
+      failOn,
+    };
+    this.#recorder = new Recorder(head, (text) => this.#file.write(text));
+  }
+
+  get listener(): RunListener {
+    return this.#recorder;
+  }
+
+  /** Puts the whole record in its place. */
+  finish(outcome: Outcome): void {
+    this.#recorder.end(outcome);
+    this.#file.finish();
+  }
+
+  /** Leaves nothing behind that is not whole; harmless after finish(). */
+  abandon(): void {
+    this.#file.abandon();
+  }
 }

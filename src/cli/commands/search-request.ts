@@ -16,7 +16,6 @@ import type { Bias } from '../../search/walker.ts';
 import { type ColorChoice, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import type { Interrupt } from '../interrupt.ts';
-import { SIGNAL_EXIT, type Signal } from '../io.ts';
 import type { OwnFiles } from '../own-strategies.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
 import { DEFAULT_MAX_STATES } from '../search-options.ts';
@@ -216,13 +215,6 @@ export function viewFor(
     paint: paintFor(options, context),
     columns: isTTY === true ? (columns ?? null) : null,
   };
-}
-
-/** By the signal itself where there is a process to end; else by the code that a shell sees. */
-export function endedBy(signal: Signal, interrupt: Interrupt, { io }: CommandContext): number {
-  interrupt.stopWatching();
-  io.die?.(signal);
-  return SIGNAL_EXIT[signal];
 }
 
 export function replayLine(

@@ -10,6 +10,7 @@ import type { Choice } from '../../base/choice.ts';
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { PRNG } from '../../base/prng.ts';
+import { parseSeeds } from '../../compare/seeds.ts';
 import type { Strategies } from '../../readers/index.ts';
 import type { SweepHeader } from '../../report/sweep.ts';
 import { renderFaults } from '../../scenario/faults.ts';
@@ -20,12 +21,10 @@ import { type Batch, runBatch } from '../batch.ts';
 import type { BatchRequest, RunUnit } from '../batch-unit.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
-import { SIGNAL_EXIT } from '../io.ts';
 import { loadBytes, readScenario } from '../load.ts';
 import { DEFAULT_MAX_EVENTS } from '../options.ts';
 import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
 import type { ProgressChoice } from '../progress.ts';
-import { parseSeeds } from '../seeds.ts';
 import { inShard, parseShard, type Shard } from '../shard.ts';
 import { scenarioFile } from '../shipped.ts';
 import { VERSION } from '../version.ts';
@@ -113,9 +112,7 @@ async function runSweep(
     const goOn = options.output === undefined ? '' : '; --resume goes on from there';
     const done = `${writer.written} of ${counted(chosen.length, 'run')}`;
     context.messages.warning(`interrupted after ${done}${goOn}`);
-    interrupt.stopWatching();
-    context.io.die?.(interrupt.caught);
-    return SIGNAL_EXIT[interrupt.caught];
+    return interrupt.end();
   }
   const { stopped, faulty, written } = writer;
   if (faulty > 0)

@@ -18,7 +18,6 @@ import type { RunTrace } from '../../world/run-trace.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { readInput, writeWhole } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
-import { SIGNAL_EXIT } from '../io.ts';
 import { load } from '../load.ts';
 import type { ShownPass, TIMELINE_FORMATS, VIEWS } from '../options-pictures.ts';
 import { Output } from '../output.ts';
@@ -65,9 +64,7 @@ export async function timeline(
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof Interrupted) || interrupt.caught === null) throw error;
-    interrupt.stopWatching();
-    io.die?.(interrupt.caught);
-    return SIGNAL_EXIT[interrupt.caught];
+    return interrupt.end();
   } finally {
     interrupt.stopWatching();
   }

@@ -15,7 +15,6 @@ import { Lab, type LabEnv } from '../../validate/lab.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { readInput } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
-import { SIGNAL_EXIT } from '../io.ts';
 import { loadBytes } from '../load.ts';
 import { Output } from '../output.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
@@ -66,9 +65,7 @@ async function simulate(
       messages.warning(
         `interrupted after ${done + 1} of ${counted(CLAIMS.length, 'claim')}: no table`,
       );
-      interrupt.stopWatching();
-      io.die?.(interrupt.caught);
-      return SIGNAL_EXIT[interrupt.caught];
+      return interrupt.end();
     }
   } finally {
     progress.clear();

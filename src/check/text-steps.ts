@@ -3,9 +3,10 @@
  * of a scenario. What the texts do not tell is left out: the order, what came and went in between,
  * the stack, and the kernel's own mappings.
  */
-import { jsonOf } from '../../base/printable.ts';
-import { compareVmas, type VmaDifference } from '../../check/compare.ts';
-import type { VmaLine } from '../../check/text-checker.ts';
+import { readable } from '../base/latin1.ts';
+import { jsonOf } from '../base/printable.ts';
+import { compareVmas, type VmaDifference } from './compare.ts';
+import type { VmaLine } from './text-checker.ts';
 
 /** More operations than that make no readable scenario. */
 const STEPS_MAX = 10_000;
@@ -73,7 +74,7 @@ function mapping(vma: VmaLine, start: number, end: number): string[] {
   if (name !== undefined && vma.device === '00:00 0') parts.push(`name: ${jsonOf(name)}`);
   else if (vma.device !== '00:00 0' && vma.name !== '/dev/zero (deleted)' && name === undefined) {
     const [dev, inode] = vma.device.split(' ');
-    const path = Buffer.from(vma.name, 'latin1').toString('utf8');
+    const path = readable(vma.name);
     const offset = hex(vma.offset + (start - vma.start));
     const file = `path: ${jsonOf(path)}, dev: "${dev}", inode: ${inode}, offset: "${offset}"`;
     parts.push(`file: { ${file} }`);
