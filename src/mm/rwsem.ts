@@ -52,8 +52,8 @@ export function rwsemWaitWrite<T extends Task>(
     lock.enqueue(t, WRITE, k.nowNs);
     return PARKED;
   }
-  t.lockResume = next as Task['step'];
-  t.step = spinTimedOut as Task['step'];
+  t.lockResume = next;
+  t.step = spinTimedOut;
   lock.spinners.push(t.id);
   if (lock.spinners.size === 1) watchOwner(k);
   else k.spin(t, Number.POSITIVE_INFINITY);
@@ -175,7 +175,7 @@ function wakeWriter(k: Kernel, by: Task): void {
   if (t.lockWoken) return;
   t.lockWoken = true;
   t.lockResume = t.step;
-  t.step = tryWriteLock as Task['step'];
+  t.step = tryWriteLock;
   k.wakeWaiter(by, t);
 }
 
@@ -192,7 +192,7 @@ const tryWriteLock: KernelStep<Task> = (k, t) => {
     return next;
   }
   if (waitedTooLong(k, t)) lock.handoff = true;
-  t.step = next as Task['step'];
+  t.step = next;
   return PARKED;
 };
 

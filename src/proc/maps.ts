@@ -38,7 +38,7 @@ export function openMaps(s: Strategy): ReaderStep {
   const atPendingStart = s.resumeAt === 'pending-start';
 
   const procMapsOpen: ReaderStep = (k, r) => {
-    if (r.counts.passesStarted === r.passes) return DONE as unknown as ReaderStep;
+    if (r.counts.passesStarted === r.passes) return DONE;
     beginPass(k, r, redoPage);
     k.spend(Math.floor(k.costs.openClose / 2));
     r.ret = ksysRead;

@@ -20,7 +20,7 @@ const PATH_CHARS_PER_FORMATTED = 6;
 /** The first step of a task that walks an address space by queries, all of its passes. */
 export function queryMaps(s: Strategy): ReaderStep {
   const procMapsOpen: ReaderStep = (k, r) => {
-    if (r.counts.passesStarted === r.passes) return DONE as unknown as ReaderStep;
+    if (r.counts.passesStarted === r.passes) return DONE;
     beginPass(k, r, redoQuery);
     k.spend(Math.floor(k.costs.openClose / 2));
     r.ret = ksysIoctl;

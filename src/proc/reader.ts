@@ -142,9 +142,9 @@ export class Reader extends Task implements VmaWalker {
   redoLineCount = 0;
 
   // --- strategy ---
-  ret: ReaderStep = DONE as unknown as ReaderStep;
-  redo: ReaderStep = DONE as unknown as ReaderStep;
-  retryAt: ReaderStep = DONE as unknown as ReaderStep;
+  ret: ReaderStep = DONE;
+  redo: ReaderStep = DONE;
+  retryAt: ReaderStep = DONE;
   source = LIVE_VMA;
   mmapLocked = false;
   /** seqSample is fresh: no attempt has used it yet. */

@@ -169,10 +169,10 @@ export class TimedDriver {
         step = step(k, task);
         events++;
         const spentNs = k.takeSpent();
-        if (step === (PARKED as unknown)) {
+        if (step === PARKED) {
           goesOn = false;
           machine.parked(task, nextNs);
-        } else if (step === (DONE as unknown)) {
+        } else if (step === DONE) {
           goesOn = false;
           machine.done(task, nextNs);
           this.#finished(task);

@@ -20,7 +20,8 @@ export const DONE = Object.defineProperty((): never => never(), 'name', { value:
 /** The task sleeps; `task.step` says where it goes on when somebody wakes it. */
 export const PARKED = Object.defineProperty((): never => never(), 'name', { value: 'parked' });
 
-type AnyStep = (kernel: never, task: never) => unknown;
+/** A step of whatever kernel and task: what a task's position is kept as. */
+export type AnyStep = (kernel: never, task: never) => unknown;
 
 const PRIVATE = new WeakSet<AnyStep>();
 

@@ -5,9 +5,7 @@
  * that locks keep for a task live here too, so that lock code needs to know no reader and no
  * writer.
  */
-import { PARKED } from './step.ts';
-
-type AnyStep = (kernel: never, task: never) => unknown;
+import { type AnyStep, PARKED } from './step.ts';
 
 export const WANTS_NOTHING = 0;
 export const WANTS_READ = 1;

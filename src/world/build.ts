@@ -173,7 +173,7 @@ const firstSteps = new WeakMap<Strategy, Task['step']>();
 function firstStep(strategy: Strategy): Task['step'] {
   let first = firstSteps.get(strategy);
   if (first === undefined) {
-    first = (strategy.medium === 'seq' ? openMaps(strategy) : queryMaps(strategy)) as Task['step'];
+    first = strategy.medium === 'seq' ? openMaps(strategy) : queryMaps(strategy);
     firstSteps.set(strategy, first);
   }
   return first;

@@ -19,7 +19,7 @@ export class Hog extends Task {
     this.runNs = times.runNs;
     this.sleepNs = times.sleepNs;
     this.userTask = true;
-    this.step = run as Task['step'];
+    this.step = run;
   }
 }
 

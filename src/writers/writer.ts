@@ -74,7 +74,7 @@ export class Writer extends Task implements Actor {
   readonly freshSlots: number[] = [];
   readonly actNs: number[] = [];
   downgraded = false;
-  afterActs: KernelStep<Actor> = sectionEnd as unknown as KernelStep<Actor>;
+  afterActs = sectionEnd as unknown as KernelStep<Actor>;
 
   constructor(
     task: {
@@ -96,7 +96,7 @@ export class Writer extends Task implements Actor {
 
 const nextOperation: WriterStep = (k, w) => {
   const next = w.source.next();
-  if (next === null) return DONE as unknown as WriterStep;
+  if (next === null) return DONE;
   if (next.kind === 'pause') {
     const ns = next.untilNs === undefined ? next.pauseNs : Math.max(0, next.untilNs - k.nowNs);
     return k.sleep(w, ns, nextOperation);
@@ -132,7 +132,7 @@ const nextCall: WriterStep = (k, w) => {
 const ownTurn: WriterStep = (k, w) => {
   if (!w.source.mayGo(w.id)) {
     w.step = ownTurn;
-    return PARKED as unknown as WriterStep;
+    return PARKED;
   }
   if (w.plan === null) return takeMmapLock(k, w);
   passTurn(k, w);
@@ -161,7 +161,7 @@ const writeSectionBegin: WriterStep = (k, w) => {
     downgradedNs: after,
     holeShare: k.costs.mremapHoleShare,
   });
-  return nextAct(w) as unknown as WriterStep;
+  return nextAct(w);
 };
 
 const sectionEnd: WriterStep = (k, w) => {
