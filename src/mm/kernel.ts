@@ -1,8 +1,8 @@
 /**
  * What a step is handed: the address space, the time, and the few things a step can ask for.
  *
- * The model knows nothing of drivers. A driver installs `wakeUp` and `sleep`, reads `takeSpent()`
- * after each step, and may ignore time altogether.
+ * The model knows nothing of drivers. What runs the steps is a Host: it reads `takeSpent()` after
+ * each step, and may ignore time altogether.
  */
 import { PARKED, type Step } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
@@ -17,6 +17,39 @@ import { VmaWriterWait } from './vma-lock.ts';
 /** A step of a task of kind T. */
 export type KernelStep<T> = Step<Kernel, T>;
 
+/** What runs the steps: CPUs and a clock, or a search that has neither. */
+export interface Host {
+  /** All tasks are there. Called once, before anything else. */
+  boots(k: Kernel): void;
+  /** Makes a parked task runnable after so long. */
+  wakeUp(task: Task, delayNs: number): void;
+  /**
+   * The task spins: parked, but its CPU is busy. After `limitNs` (or never: Infinity) it takes its
+   * step. Asking again sets a new limit. `endSpin`: it takes its step now; `stopSpin`: it sleeps.
+   */
+  spin(task: Task, limitNs: number): void;
+  endSpin(task: Task): void;
+  stopSpin(task: Task): void;
+  /** Whether the task is on a CPU at this moment (a spinner asks for the lock's owner). */
+  isRunning(task: Task): boolean;
+  /** Tasks share CPUs: the host charges context switches as they happen. */
+  readonly sharedCpus: boolean;
+  /** It ignores time: sleeps return at once. */
+  readonly timeless: boolean;
+}
+
+/** A host without time, in which nobody spins. */
+export const TIMELESS: Host = {
+  boots() {},
+  wakeUp() {},
+  spin() {},
+  endSpin() {},
+  stopSpin() {},
+  isRunning: () => true,
+  sharedCpus: false,
+  timeless: true,
+};
+
 interface KernelParts {
   readonly mm: MmStruct;
   readonly rcu: Rcu;
@@ -26,9 +59,11 @@ interface KernelParts {
   readonly nameTexts: TextTable;
   readonly costs: Costs;
   readonly observer: MmObserver;
+  readonly jiffyNs: number;
 }
 
 export class Kernel {
+  readonly host: Host;
   readonly mm: MmStruct;
   readonly rcu: Rcu;
   readonly files: FileTable;
@@ -50,27 +85,14 @@ export class Kernel {
   /** All tasks by id. */
   tasks: readonly Task[] = [];
 
-  /** Makes a parked task runnable after so long. Installed by the driver. */
-  wakeUp: (task: Task, delayNs: number) => void = () => {};
-  /**
-   * The task spins: parked, but its CPU is busy. After `limitNs` (or never: Infinity) it takes its
-   * step. Asking again sets a new limit. `endSpin`: it takes its step now; `stopSpin`: it sleeps.
-   */
-  spin: (task: Task, limitNs: number) => void = () => {};
-  endSpin: (task: Task) => void = () => {};
-  stopSpin: (task: Task) => void = () => {};
-  /** Tasks share CPUs: the driver charges context switches as they happen. */
-  sharedCpus = false;
   /** Set by a step that ends in user space; the driver clears it. */
   inUserMode = false;
   /** Length of a jiffy. */
-  jiffyNs = 4_000_000;
-  /** Whether the task is on a CPU at this moment (a spinner asks for the lock's owner). */
-  isRunning: (task: Task) => boolean = () => true;
-  /** True while a driver ignores time: sleeps return at once. */
-  timeless = false;
+  readonly jiffyNs: number;
 
-  constructor(parts: KernelParts) {
+  constructor(parts: KernelParts, host: Host) {
+    this.host = host;
+    this.jiffyNs = parts.jiffyNs;
     this.mm = parts.mm;
     this.rcu = parts.rcu;
     this.files = parts.files;
@@ -104,9 +126,9 @@ export class Kernel {
 
   /** Sleep for so long, then go on with `next`. Not on a CPU meanwhile. */
   sleep<T extends Task>(t: T, ns: number, next: KernelStep<T>): KernelStep<T> {
-    if (this.timeless || ns === 0) return next;
+    if (this.host.timeless || ns === 0) return next;
     t.step = next;
-    this.wakeUp(t, this.#spentNs + ns);
+    this.host.wakeUp(t, this.#spentNs + ns);
     return PARKED;
   }
 
@@ -117,6 +139,6 @@ export class Kernel {
   wakeWaiter(waker: Task, t: Task): void {
     this.spend(this.costs.wakeupSend);
     const delayNs = waker.cpu === t.cpu ? 0 : this.costs.wakeup;
-    this.wakeUp(t, this.sharedCpus ? delayNs : delayNs + this.costs.contextSwitch);
+    this.host.wakeUp(t, this.host.sharedCpus ? delayNs : delayNs + this.costs.contextSwitch);
   }
 }

@@ -48,7 +48,7 @@ export function rwsemWaitWrite<T extends Task>(
 ): KernelStep<T> {
   const lock = k.mm.mmapLock;
   t.step = next;
-  if (k.timeless || !maySpin(k)) {
+  if (k.host.timeless || !maySpin(k)) {
     lock.enqueue(t, WRITE, k.nowNs);
     return PARKED;
   }
@@ -56,7 +56,7 @@ export function rwsemWaitWrite<T extends Task>(
   t.step = spinTimedOut;
   lock.spinners.push(t.id);
   if (lock.spinners.size === 1) watchOwner(k);
-  else k.spin(t, Number.POSITIVE_INFINITY);
+  else k.host.spin(t, Number.POSITIVE_INFINITY);
   return PARKED;
 }
 
@@ -67,14 +67,14 @@ function watchOwner(k: Kernel): void {
   const { rwsemSpinBase, rwsemSpinPerReader, rwsemSpinMax } = k.costs;
   const onReaders = Math.min(rwsemSpinBase + lock.readerCount * rwsemSpinPerReader, rwsemSpinMax);
   const onWriter = lock.writerId !== NO_TASK;
-  k.spin(k.tasks[lock.spinners.at(0)]!, onWriter ? Number.POSITIVE_INFINITY : onReaders);
+  k.host.spin(k.tasks[lock.spinners.at(0)]!, onWriter ? Number.POSITIVE_INFINITY : onReaders);
 }
 
 /** rwsem_can_spin_on_owner */
 function maySpin(k: Kernel): boolean {
   const lock = k.mm.mmapLock;
   if (lock.handoff) return false;
-  if (lock.writerId !== NO_TASK) return k.isRunning(k.tasks[lock.writerId]!);
+  if (lock.writerId !== NO_TASK) return k.host.isRunning(k.tasks[lock.writerId]!);
   return lock.readerCount > 0 && !lock.nonspinnable;
 }
 
@@ -97,7 +97,7 @@ function stopSpinners(k: Kernel): void {
   while (spinners.size > 0) {
     const t = k.tasks[spinners.shift()]!;
     sleepInQueue(k, t);
-    k.stopSpin(t);
+    k.host.stopSpin(t);
   }
 }
 
@@ -136,7 +136,7 @@ export function rwsemRelease(k: Kernel, by: Task, downgraded: boolean): void {
     const t = k.tasks[lock.spinners.shift()]!;
     grantWrite(k, t);
     t.step = t.lockResume;
-    k.endSpin(t);
+    k.host.endSpin(t);
     watchOwner(k); // the next spinner sees a new owner
   }
   if (lock.waiters.size === 0) return;

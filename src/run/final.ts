@@ -4,7 +4,7 @@ import { Strategies } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { buildTimedWorld } from '../world/build.ts';
 import { committedText } from '../world/final.ts';
-import { TimedDriver } from './timed-driver.ts';
+import { machineOf, TimedDriver } from './timed-driver.ts';
 
 /**
  * Runs the writers alone and returns the committed address space at the end as maps text.
@@ -21,9 +21,11 @@ export function finalLayout(
       `writer "${endless.name}" never ends: give it "ops", or the scenario a "duration"`,
     );
   }
+  const machine = machineOf(scenario);
   const timed = buildTimedWorld(
     { ...scenario, readers: [] },
     {
+      host: machine,
       strategy: null,
       seed: request.seed ?? scenario.seed,
       passes: { reader: null, which: 'none' },
@@ -31,7 +33,7 @@ export function finalLayout(
       strategies: new Strategies(),
     },
   );
-  const driver = new TimedDriver(timed, {
+  const driver = new TimedDriver(timed, machine, {
     durationNs,
     maxEvents: request.maxEvents,
   });

@@ -2,9 +2,10 @@
  * Who runs when: the clock of a timed run. The driver asks it which task takes the next step, and
  * tells it what became of the step.
  */
+import type { Host } from '../mm/kernel.ts';
 import type { Task } from '../sim/task.ts';
 
-export interface Machine {
+export interface Machine extends Host {
   /** The task takes its first step then. */
   start(task: Task, atNs: number): void;
   /** Takes the next task from the queue; -1 when nobody will ever be due again. */

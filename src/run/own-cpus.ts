@@ -10,22 +10,38 @@ import type { Task } from '../sim/task.ts';
 import { type Machine, NEVER, NOBODY } from './machine.ts';
 
 export class OwnCpus implements Machine {
-  readonly #kernel: Kernel;
+  readonly sharedCpus: boolean = false;
+  readonly timeless = false;
+  #kernel!: Kernel;
   readonly #agenda = new Agenda();
   /** When each task takes its next step, NEVER while it sleeps; other queue entries are stale. */
-  readonly #dueNs: Float64Array;
+  #dueNs = new Float64Array();
   #running = NOBODY;
   nextNs = 0;
 
-  constructor(k: Kernel) {
+  boots(k: Kernel): void {
     this.#kernel = k;
     this.#dueNs = new Float64Array(k.tasks.length).fill(NEVER);
-    k.wakeUp = (task, delayNs) => this.#due(task.id, k.nowNs + delayNs);
-    k.spin = (task, limitNs) => this.#due(task.id, k.nowNs + limitNs);
-    k.endSpin = (task) => this.#due(task.id, k.nowNs + k.costs.cacheLineMove);
-    k.stopSpin = (task) => this.#due(task.id, NEVER);
-    k.isRunning = (task) => task.id === this.#running || this.#dueNs[task.id] !== NEVER;
-    k.sharedCpus = false;
+  }
+
+  wakeUp(task: Task, delayNs: number): void {
+    this.#due(task.id, this.#kernel.nowNs + delayNs);
+  }
+
+  spin(task: Task, limitNs: number): void {
+    this.#due(task.id, this.#kernel.nowNs + limitNs);
+  }
+
+  endSpin(task: Task): void {
+    this.#due(task.id, this.#kernel.nowNs + this.#kernel.costs.cacheLineMove);
+  }
+
+  stopSpin(task: Task): void {
+    this.#due(task.id, NEVER);
+  }
+
+  isRunning(task: Task): boolean {
+    return task.id === this.#running || this.#dueNs[task.id] !== NEVER;
   }
 
   start(task: Task, atNs: number): void {

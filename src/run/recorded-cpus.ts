@@ -1,9 +1,9 @@
 /** Who runs when, by a record; objects when a task cannot go on as recorded. */
 import type { Kernel } from '../mm/kernel.ts';
 import { rwsemOwnerLeftCpu, rwsemSpinnerPreempted } from '../mm/rwsem.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
-import type { World } from '../world/world.ts';
 import { type Machine, NEVER, NOBODY } from './machine.ts';
 import { GETS_CPU, isStep, type RecordItem } from './record.ts';
 
@@ -19,38 +19,53 @@ export class RecordMisfit extends Error {
 }
 
 export class RecordedCpus implements Machine {
-  readonly #kernel: Kernel;
+  readonly sharedCpus: boolean;
+  readonly timeless = false;
+  #kernel!: Kernel;
   readonly #items: readonly RecordItem[];
-  readonly #shared: boolean;
   #at = 0;
   /** Steps taken so far. */
   steps = 0;
   /** By task: it can take a step. */
-  readonly #ready: Uint8Array;
-  readonly #spinning: Uint8Array;
+  #ready = new Uint8Array();
+  #spinning = new Uint8Array();
   /** By task, where CPUs are shared. */
-  readonly #hasCpu: Uint8Array;
+  #hasCpu = new Uint8Array();
   #running = NOBODY;
   nextNs = 0;
 
-  constructor({ kernel: k, scenario }: World, items: readonly RecordItem[]) {
-    this.#kernel = k;
+  constructor({ machine }: Scenario, items: readonly RecordItem[]) {
     this.#items = items;
-    this.#shared = scenario.machine.cpus !== null;
+    this.sharedCpus = machine.cpus !== null;
+  }
+
+  boots(k: Kernel): void {
+    this.#kernel = k;
     this.#ready = new Uint8Array(k.tasks.length);
     this.#spinning = new Uint8Array(k.tasks.length);
     this.#hasCpu = new Uint8Array(k.tasks.length);
-    const ready = (task: Task): void => this.#set(task, { ready: true, spinning: false });
-    k.wakeUp = ready;
-    k.spin = (task, limitNs) => this.#set(task, { ready: limitNs !== NEVER, spinning: true });
-    k.endSpin = ready;
-    k.stopSpin = (task) => {
-      this.#set(task, { ready: false, spinning: false });
-      this.#hasCpu[task.id] = 0;
-    };
-    k.isRunning = ({ id }) =>
-      this.#shared ? this.#hasCpu[id] === 1 : id === this.#running || this.#ready[id] === 1;
-    k.sharedCpus = this.#shared;
+  }
+
+  wakeUp(task: Task): void {
+    this.#set(task, { ready: true, spinning: false });
+  }
+
+  spin(task: Task, limitNs: number): void {
+    this.#set(task, { ready: limitNs !== NEVER, spinning: true });
+  }
+
+  endSpin(task: Task): void {
+    this.wakeUp(task);
+  }
+
+  stopSpin(task: Task): void {
+    this.#set(task, { ready: false, spinning: false });
+    this.#hasCpu[task.id] = 0;
+  }
+
+  isRunning({ id }: Task): boolean {
+    if (this.sharedCpus) return this.#hasCpu[id] === 1;
+    return id === this.#running || this.#ready[id] === 1;
   }
 
   start(task: Task): void {
@@ -85,7 +100,7 @@ export class RecordedCpus implements Machine {
   parked(task: Task): void {
     this.#running = NOBODY;
     this.#kernel.inUserMode = false;
-    if (!this.#shared) rwsemOwnerLeftCpu(this.#kernel, task);
+    if (!this.sharedCpus) rwsemOwnerLeftCpu(this.#kernel, task);
   }
 
   done(): void {

@@ -1,14 +1,13 @@
 /** A recorded timed run again: by its record alone, or its writers' part under another strategy. */
 import type { Choice } from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';
+import type { Kernel } from '../mm/kernel.ts';
 import type { Strategies } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Misfit } from '../sim/schedule.ts';
 import { stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { EndReason, Outcome } from '../world/outcome.ts';
-import type { World } from '../world/world.ts';
-import type { Machine } from './machine.ts';
 import { OwnCpus } from './own-cpus.ts';
 import type { RunRecord } from './record.ts';
 import { RecordedCpus, RecordMisfit } from './recorded-cpus.ts';
@@ -33,10 +32,7 @@ export function replayRecord(
   const run = new TimedRun(scenario, {
     ...requestOf(record, strategy, strategies),
     maxEvents: Number.POSITIVE_INFINITY,
-    machine: (world) => {
-      cpus = new RecordedCpus(world, record.items);
-      return cpus;
-    },
+    machine: () => (cpus = new RecordedCpus(scenario, record.items)),
   });
   const misfit = misfitOf(() => {
     const over = run.advance(steps) || (ended === 'duration' && run.advance(1));
@@ -83,7 +79,7 @@ export function carryRecord(
   const run = new TimedRun(scenario, {
     ...requestOf(record, strategy, strategies),
     ...rest,
-    machine: (world) => paced(world, record),
+    machine: () => new PacedCpus(record),
   });
   run.advance(Number.POSITIVE_INFINITY);
   return run.outcome();
@@ -111,43 +107,63 @@ function begins({ step }: Task): boolean {
 }
 
 /** CPUs of their own, on which no operation begins before its time. */
-function paced({ kernel: k }: World, { items }: RunRecord): Machine {
-  const cpus = new OwnCpus(k);
-  const startsNs = k.tasks.map((): number[] => []);
-  for (const { task, name, atNs } of items) if (name === BEGINS) startsNs[task]?.push(atNs);
-  /** By task: operations begun. */
-  const begun = new Int32Array(k.tasks.length);
+class PacedCpus extends OwnCpus {
+  readonly #items: RunRecord['items'];
+  #k!: Kernel;
+  /** By task: when the record begins its operations, and how many have begun. */
+  #startsNs: number[][] = [];
+  #begun = new Int32Array();
+
+  constructor({ items }: RunRecord) {
+    super();
+    this.#items = items;
+  }
+
+  override boots(k: Kernel): void {
+    super.boots(k);
+    this.#k = k;
+    this.#startsNs = k.tasks.map(() => []);
+    this.#begun = new Int32Array(k.tasks.length);
+    for (const { task, name, atNs } of this.#items) {
+      if (name === BEGINS) this.#startsNs[task]?.push(atNs);
+    }
+  }
+
   /** When the record begins the operation that the task is about to begin, if it does. */
-  const recordedNs = (task: Task): number | undefined =>
-    begins(task) ? startsNs[task.id]![begun[task.id]!] : undefined;
-  const notBefore = (task: Task, dueNs: number): number =>
-    Math.max(dueNs, recordedNs(task) ?? dueNs);
-  const { wakeUp } = k;
-  // A writer that is late does not think.
-  k.wakeUp = (task, delayNs) =>
-    wakeUp(task, Math.max((recordedNs(task) ?? k.nowNs + delayNs) - k.nowNs, 0));
-  return {
-    get nextNs() {
-      return cpus.nextNs;
-    },
-    start: (task, atNs) => cpus.start(task, notBefore(task, atNs)),
-    next: () => {
-      const id = cpus.next();
-      const task = k.tasks[id];
-      if (task !== undefined && begins(task)) begun[id]!++;
-      return id;
-    },
-    goesOn: (task, nowNs, spentNs) => {
-      const goesOn = cpus.goesOn(task, nowNs, notBefore(task, nowNs + spentNs) - nowNs);
-      if (goesOn && begins(task)) begun[task.id]!++;
-      return goesOn;
-    },
-    // While the record has times to come, states that look alike may go on differently.
-    dueIn: (nowNs) => {
-      const toCome = startsNs.some((starts, id) => begun[id]! < starts.length);
-      return toCome ? null : cpus.dueIn(nowNs);
-    },
-    parked: (task) => cpus.parked(task),
-    done: () => cpus.done(),
-  };
+  #recordedNs(task: Task): number | undefined {
+    return begins(task) ? this.#startsNs[task.id]![this.#begun[task.id]!] : undefined;
+  }
+
+  #notBefore(task: Task, dueNs: number): number {
+    return Math.max(dueNs, this.#recordedNs(task) ?? dueNs);
+  }
+
+  /** A writer that is late does not think. */
+  override wakeUp(task: Task, delayNs: number): void {
+    const { nowNs } = this.#k;
+    super.wakeUp(task, Math.max((this.#recordedNs(task) ?? nowNs + delayNs) - nowNs, 0));
+  }
+
+  override start(task: Task, atNs: number): void {
+    super.start(task, this.#notBefore(task, atNs));
+  }
+
+  override next(): number {
+    const id = super.next();
+    const task = this.#k.tasks[id];
+    if (task !== undefined && begins(task)) this.#begun[id]!++;
+    return id;
+  }
+
+  override goesOn(task: Task, nowNs: number, spentNs: number): boolean {
+    const goesOn = super.goesOn(task, nowNs, this.#notBefore(task, nowNs + spentNs) - nowNs);
+    if (goesOn && begins(task)) this.#begun[task.id]!++;
+    return goesOn;
+  }
+
+  /** While the record has times to come, states that look alike may go on differently. */
+  override dueIn(nowNs: number): readonly number[] | null {
+    const toCome = this.#startsNs.some((starts, id) => this.#begun[id]! < starts.length);
+    return toCome ? null : super.dueIn(nowNs);
+  }
 }

@@ -42,34 +42,28 @@ interface Cpu {
 export type CpuListener = (task: Task, atNs: number, has: boolean) => void;
 
 export class SharedCpus implements Machine {
-  readonly #kernel: Kernel;
+  readonly sharedCpus = true;
+  readonly timeless = false;
+  #kernel!: Kernel;
   readonly #agenda = new Agenda();
   readonly #cpus: Cpu[] = [];
   readonly #preemptible: boolean;
   /** By task: next step while it runs; or when it becomes ready while it sleeps; NEVER else. */
-  readonly #dueNs: Float64Array;
+  #dueNs = new Float64Array();
   /** By task: what is left of its last step's cost while it waits for the CPU. */
-  readonly #leftNs: Float64Array;
-  readonly #vruntime: Float64Array;
-  readonly #weight: Float64Array;
-  readonly #spinning: Uint8Array;
+  #leftNs = new Float64Array();
+  #vruntime = new Float64Array();
+  #weight = new Float64Array();
+  #spinning = new Uint8Array();
   readonly #onCpu: CpuListener | null;
   nextNs = 0;
 
   constructor(
-    k: Kernel,
     { cpus, preempt }: { readonly cpus: number; readonly preempt: 'full' | 'none' },
     onCpu: CpuListener | null = null,
   ) {
-    this.#kernel = k;
     this.#onCpu = onCpu;
     this.#preemptible = preempt === 'full';
-    const n = k.tasks.length;
-    this.#dueNs = new Float64Array(n).fill(NEVER);
-    this.#leftNs = new Float64Array(n);
-    this.#vruntime = new Float64Array(n);
-    this.#spinning = new Uint8Array(n);
-    this.#weight = Float64Array.from(k.tasks, (t) => WEIGHT_NICE_0 / WEIGHT_STEP ** t.nice);
     for (let i = 0; i < cpus; i++) {
       this.#cpus.push({
         running: NOBODY,
@@ -81,22 +75,40 @@ export class SharedCpus implements Machine {
         queue: [],
       });
     }
-    k.wakeUp = (task, delayNs) => this.#due(task.id, k.nowNs + delayNs);
-    k.spin = (task, limitNs) => {
-      this.#spinning[task.id] = 1;
-      this.#due(task.id, k.nowNs + limitNs);
-    };
-    k.endSpin = (task) => {
-      this.#spinning[task.id] = 0;
-      this.#due(task.id, k.nowNs + k.costs.cacheLineMove);
-    };
-    k.stopSpin = (task) => {
-      this.#spinning[task.id] = 0;
-      this.#due(task.id, NEVER);
-      this.#leaveCpu(task.id, k.nowNs);
-    };
-    k.isRunning = (task) => this.#cpus[task.cpu]!.running === task.id;
-    k.sharedCpus = true;
+  }
+
+  boots(k: Kernel): void {
+    const n = k.tasks.length;
+    this.#kernel = k;
+    this.#dueNs = new Float64Array(n).fill(NEVER);
+    this.#leftNs = new Float64Array(n);
+    this.#vruntime = new Float64Array(n);
+    this.#spinning = new Uint8Array(n);
+    this.#weight = Float64Array.from(k.tasks, (t) => WEIGHT_NICE_0 / WEIGHT_STEP ** t.nice);
+  }
+
+  wakeUp(task: Task, delayNs: number): void {
+    this.#due(task.id, this.#kernel.nowNs + delayNs);
+  }
+
+  spin(task: Task, limitNs: number): void {
+    this.#spinning[task.id] = 1;
+    this.#due(task.id, this.#kernel.nowNs + limitNs);
+  }
+
+  endSpin(task: Task): void {
+    this.#spinning[task.id] = 0;
+    this.#due(task.id, this.#kernel.nowNs + this.#kernel.costs.cacheLineMove);
+  }
+
+  stopSpin(task: Task): void {
+    this.#spinning[task.id] = 0;
+    this.#due(task.id, NEVER);
+    this.#leaveCpu(task.id, this.#kernel.nowNs);
+  }
+
+  isRunning(task: Task): boolean {
+    return this.#cpus[task.cpu]!.running === task.id;
   }
 
   start(task: Task, atNs: number): void {

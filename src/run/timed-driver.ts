@@ -9,6 +9,7 @@ import { UserError } from '../base/errors.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Reader } from '../proc/reader.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { DONE, PARKED, stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { StepTrace } from '../sim/trace.ts';
@@ -38,12 +39,18 @@ export interface RunListener {
   readonly cpu: CpuListener;
 }
 
+/** The CPUs of a scenario. */
+export function machineOf(
+  { machine: { cpus, preempt } }: Scenario,
+  listener?: RunListener,
+): Machine {
+  return cpus === null ? new OwnCpus() : new SharedCpus({ cpus, preempt }, listener?.cpu);
+}
+
 /** What a driver can be given beside its world. */
 interface Means {
   readonly trace?: StepTrace | null;
   readonly listener?: RunListener | undefined;
-  /** In place of the scenario's CPUs. */
-  readonly machine?: ((world: World) => Machine) | undefined;
 }
 
 export class TimedDriver {
@@ -72,8 +79,9 @@ export class TimedDriver {
 
   constructor(
     timed: TimedWorld,
+    machine: Machine,
     limits: { readonly durationNs: number | null; readonly maxEvents: number },
-    { trace = null, listener, machine }: Means = {},
+    { trace = null, listener }: Means = {},
   ) {
     this.#trace = trace;
     this.#onStep = listener?.step ?? null;
@@ -88,17 +96,14 @@ export class TimedDriver {
     this.#maxEvents = limits.maxEvents;
     this.#readersLeft = world.readers.length;
     this.#writersLeft = world.writers.length;
-    const { cpus, preempt } = world.scenario.machine;
-    const k = world.kernel;
-    if (machine !== undefined) this.#machine = machine(world);
-    else if (cpus === null) this.#machine = new OwnCpus(k);
-    else this.#machine = new SharedCpus(k, { cpus, preempt }, listener?.cpu);
+    this.#machine = machine;
     this.#livelock = new LivelockWatch(world, this.#machine);
     this.#readerCount = world.readers.length;
     for (const task of this.#tasks) this.#machine.start(task, world.startNs(task));
     if (this.#readersLeft + this.#writersLeft === 0) this.#ended = 'ops';
     if (trace !== null) {
-      k.noteFree = (what) => this.#freed.set(what, this.#stackOf(this.#tasks[this.#current]!));
+      world.kernel.noteFree = (what) =>
+        this.#freed.set(what, this.#stackOf(this.#tasks[this.#current]!));
     }
   }
 

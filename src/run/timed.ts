@@ -11,7 +11,7 @@ import type { PassSelection } from '../world/pass-watch.ts';
 import type { World } from '../world/world.ts';
 import { zeroTimeLoops } from '../world/zero-time.ts';
 import type { Machine } from './machine.ts';
-import { type RunListener, TimedDriver } from './timed-driver.ts';
+import { machineOf, type RunListener, TimedDriver } from './timed-driver.ts';
 
 /** What a run is asked for beside its scenario. */
 export interface RunRequest {
@@ -25,7 +25,7 @@ export interface RunRequest {
   readonly onOperation?: (operation: OperationRecord) => void;
   readonly listener?: RunListener;
   /** In place of the scenario's CPUs: who runs when. */
-  readonly machine?: (world: World) => Machine;
+  readonly machine?: () => Machine;
 }
 
 /** A strategy given from outside may loop for free where the scenario's own would not. */
@@ -45,7 +45,10 @@ export class TimedRun {
     refuseZeroTime(scenario, request);
     this.#scenario = scenario;
     this.#request = request;
+    const { listener } = request;
+    const machine = request.machine?.() ?? machineOf(scenario, listener);
     const timed = buildTimedWorld(scenario, {
+      host: machine,
       strategy: request.strategy ?? null,
       seed: request.seed ?? scenario.seed,
       passes: request.passes,
@@ -55,11 +58,12 @@ export class TimedRun {
     this.#world = timed.world;
     this.#driver = new TimedDriver(
       timed,
+      machine,
       {
         durationNs: request.durationNs ?? scenario.durationNs,
         maxEvents: request.maxEvents,
       },
-      { trace, listener: request.listener, machine: request.machine },
+      { trace, listener },
     );
   }
 

@@ -5,8 +5,6 @@
  */
 import type { Scenario } from '../scenario/scenario.ts';
 import { EVENT, OPEN, type RunTrace } from '../world/run-trace.ts';
-import type { World } from '../world/world.ts';
-import type { Machine } from './machine.ts';
 import { PassFinder, type PassWord } from './pass-finder.ts';
 import type { RunRecord } from './record.ts';
 import { RecordedCpus } from './recorded-cpus.ts';
@@ -80,9 +78,7 @@ function start(
   listener: Tracer | PassFinder,
 ): TimedRun {
   const machine =
-    record === null
-      ? {}
-      : { machine: (world: World): Machine => new RecordedCpus(world, record.items) };
+    record === null ? {} : { machine: () => new RecordedCpus(scenario, record.items) };
   const passes = { reader, which };
   const maxEvents = record === null ? request.maxEvents : record.end.steps;
   return new TimedRun(scenario, { ...request, maxEvents, passes, listener, ...machine });

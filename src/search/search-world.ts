@@ -10,7 +10,7 @@ import type { Choice } from '../base/choice.ts';
 import { empty } from '../base/empty.ts';
 import { VMA_LOCK_STEPS } from '../mm/act.ts';
 import { anyCanTake, anyTake } from '../mm/any-lock.ts';
-import type { Kernel } from '../mm/kernel.ts';
+import { type Kernel, TIMELESS } from '../mm/kernel.ts';
 import { LINE_FIELDS } from '../mm/line.ts';
 import { SmallOracle } from '../oracle/small-world.ts';
 import type { Verdict } from '../oracle/verdict.ts';
@@ -87,6 +87,13 @@ export class SearchWorld {
       seed: '0',
       onOperation: null,
       strategies: options.strategies,
+      host: {
+        ...TIMELESS,
+        wakeUp: (task) => {
+          this.#status[task.id] = RUNNABLE;
+          this.noticed |= WOKE;
+        },
+      },
       lockPolicy: scenario.machine.rwsem === 'fifo' ? 'fifo' : 'any',
       chance: this.#chance,
       watch: (kernel, layout) => {
@@ -103,12 +110,7 @@ export class SearchWorld {
     this.#vmaLocks = this.world.readers.some((r) => r.strategy.vmaLocks === true);
     this.#status = new Uint8Array(this.tasks.length);
     for (const hog of this.world.hogs) this.#status[hog.id] = FINISHED;
-    this.kernel.timeless = true;
     this.kernel.rcu.graceNs = 0;
-    this.kernel.wakeUp = (task) => {
-      this.#status[task.id] = RUNNABLE;
-      this.noticed |= WOKE;
-    };
     this.states = new States({
       world: this.world,
       oracle: this.oracle,
@@ -203,8 +205,8 @@ export class SearchWorld {
     }
     const next = (t.step as RunStep)(this.kernel, t);
     this.kernel.takeSpent();
-    if (next === (PARKED as unknown)) this.#status[t.id] = ASLEEP;
-    else if (next === (DONE as unknown)) this.#status[t.id] = FINISHED;
+    if (next === PARKED) this.#status[t.id] = ASLEEP;
+    else if (next === DONE) this.#status[t.id] = FINISHED;
     else t.step = next;
   }
 

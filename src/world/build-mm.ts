@@ -5,7 +5,7 @@
  * gets an anon_vma of its own.
  */
 import { costsOf } from '../mm/costs.ts';
-import { Kernel } from '../mm/kernel.ts';
+import { type Host, Kernel } from '../mm/kernel.ts';
 import {
   NO_ANON_VMA,
   NO_FILE,
@@ -57,7 +57,7 @@ function deviceText(file: FileSpec): string {
 /** What shared anonymous memory prints: shmem_zero_setup's file. Source: v6.18 mm/shmem.c. */
 export const ANON_SHMEM_PATH = '/dev/zero (deleted)';
 
-export function buildKernel(scenario: Scenario, lockPolicy: LockPolicy): Kernel {
+export function buildKernel(scenario: Scenario, lockPolicy: LockPolicy, host: Host): Kernel {
   const breakPage = scenario.breakIsTold ? null : quietBreak(scenario);
   const mm: MmStruct = {
     vmas: new VmaArena(),
@@ -72,7 +72,7 @@ export function buildKernel(scenario: Scenario, lockPolicy: LockPolicy): Kernel 
     gate: scenario.gate,
     nextAnonVma: NO_ANON_VMA + 1,
   };
-  const kernel = new Kernel({
+  const parts = {
     mm,
     rcu: new Rcu(),
     files: new FileTable(),
@@ -81,7 +81,9 @@ export function buildKernel(scenario: Scenario, lockPolicy: LockPolicy): Kernel 
     nameTexts: new TextTable(''),
     costs: costsOf(scenario.machine.costs.preset, scenario.machine.costs.overrides),
     observer: NO_OBSERVER,
-  });
+    jiffyNs: Math.round(1e9 / scenario.machine.hz),
+  };
+  const kernel = new Kernel(parts, host);
   for (const file of scenario.files) {
     kernel.files.add(
       kernel.deviceTexts.idOf(deviceText(file)),
@@ -89,7 +91,6 @@ export function buildKernel(scenario: Scenario, lockPolicy: LockPolicy): Kernel 
       file.path === ANON_SHMEM_PATH,
     );
   }
-  kernel.jiffyNs = Math.round(1e9 / scenario.machine.hz);
   loadVmas(kernel, scenario);
   deferFrees(kernel);
   return kernel;

@@ -2,7 +2,7 @@
 
 import type { Choice } from '../base/choice.ts';
 import { RandomStream } from '../base/prng.ts';
-import type { Kernel } from '../mm/kernel.ts';
+import type { Host, Kernel } from '../mm/kernel.ts';
 import type { LockPolicy } from '../mm/rw-semaphore.ts';
 import { Oracle } from '../oracle/oracle.ts';
 import { openMaps } from '../proc/maps.ts';
@@ -27,6 +27,8 @@ export interface BuildOptions {
   /** In place of the strategy of every reader. */
   readonly strategy: Choice | null;
   readonly strategies: Strategies;
+  /** What runs the steps. */
+  readonly host: Host;
   readonly seed: string;
   readonly onOperation: ((operation: OperationRecord) => void) | null;
   /** In place of the scenario's `rwsem`. */
@@ -63,7 +65,7 @@ export function buildTimedWorld(
 }
 
 export function buildWorld(scenario: Scenario, options: BuildOptions): World {
-  const kernel = buildKernel(scenario, options.lockPolicy ?? scenario.machine.rwsem);
+  const kernel = buildKernel(scenario, options.lockPolicy ?? scenario.machine.rwsem, options.host);
   const layout = new MmLayout(kernel);
   const watch = options.watch(kernel, layout);
   const startNs: number[] = [];

@@ -47,6 +47,7 @@ export class World {
     this.tasks = [...parts.readers, ...parts.writers, ...parts.hogs];
     this.#startNs = parts.startNs;
     this.kernel.tasks = this.tasks;
+    this.kernel.host.boots(this.kernel);
   }
 
   /** The plan of the write section that is open, if any, and mm->brk (page) before it. */

@@ -141,7 +141,7 @@ const ownTurn: WriterStep = (k, w) => {
 
 function passTurn(k: Kernel, w: Writer): void {
   const task = w.source.passTurn();
-  if (task >= 0) k.wakeUp(k.tasks[task]!, 0);
+  if (task >= 0) k.host.wakeUp(k.tasks[task]!, 0);
 }
 
 const takeMmapLock: WriterStep = (k, w) => mmapWriteLock(k, w, writeSectionBegin);

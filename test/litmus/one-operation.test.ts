@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { PassRecord, TearingKey } from '../../src/world/outcome.ts';
 import { Hand } from '../support/hand.ts';
-import { ALL_STRATEGIES, aScenario, aStrategy, aWorld } from '../support/run.ts';
+import { ALL_STRATEGIES, aScenario, aStrategy } from '../support/run.ts';
 
 const OPERATIONS: Readonly<Record<string, string>> = {
   split: 'mprotect: {at: "0x11000", pages: 1, perms: r-xp}',
@@ -53,7 +53,7 @@ function take(hand: Hand, name: string, steps: number): number {
 }
 
 function passOf(built: Scenario, strategy: string, i: number, j: number): PassRecord | null {
-  const hand = new Hand(aWorld(built, { strategy }));
+  const hand = new Hand(built, strategy);
   if (take(hand, 'r', i) < i) return null;
   if (take(hand, 'w', j) < j && j !== WHOLE) return null;
   take(hand, 'r', READER_STEPS_MAX);

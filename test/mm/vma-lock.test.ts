@@ -33,7 +33,7 @@ writers: [{name: w, program: [{hold: 1us}]}]
 `);
   const k = hand.world.kernel;
   const woken: string[] = [];
-  k.wakeUp = (task) => woken.push(task.name);
+  hand.wakeUp = (task) => woken.push(task.name);
   return { k, vmas: k.mm.vmas, r: hand.task('r'), w: hand.task('w'), woken };
 };
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { POS_END, POS_GATE } from '../../src/proc/reader.ts';
 import { Hand } from '../support/hand.ts';
-import { aRun, aWorld, SEQ_STRATEGIES, textOf } from '../support/run.ts';
+import { aRun, SEQ_STRATEGIES, textOf } from '../support/run.ts';
 
 /** n lines of 49 bytes. */
 const anonymous = (n: number, reader = '{name: r}', more = ''): string => `
@@ -14,15 +14,14 @@ ${more}
 
 /** What each read() of the first pass returned, in bytes; the 0 at the end included. */
 function reads(yaml: string, strategy = 'mmap-lock'): number[] {
-  const timed = aWorld(yaml, { strategy });
+  const hand = new Hand(yaml, strategy);
   const sizes: number[] = [];
-  const { watch } = timed;
+  const { watch } = hand;
   const readReturns = watch.readReturns.bind(watch);
   watch.readReturns = (r, tookNs) => {
     sizes.push(r.copiedBytes);
     readReturns(r, tookNs);
   };
-  const hand = new Hand(timed);
   hand.run('r');
   return sizes;
 }

@@ -1,5 +1,7 @@
 /** rcu-retry and its kin, by schedules counted out by hand. */
+
 import { describe, expect, test } from 'vitest';
+import { latin1Of } from '../../src/base/latin1.ts';
 import { CAUSES, type Reader } from '../../src/proc/reader.ts';
 import { Hand } from '../support/hand.ts';
 import { aRun, textOf } from '../support/run.ts';
@@ -127,7 +129,7 @@ writers: [{name: w, ops: 1, program: [{mmap: {at: "0x12000", pages: 1, perms: rw
     hand.to('r', 'verify', 2).run('w').run('r');
 
     expect(hand.reader.counts.lines).toBe(3);
-    expect(hand.watch.passes[0]!.text.toString()).toContain('00012000-00013000 rw-p');
+    expect(latin1Of(hand.watch.passes[0]!.text)).toContain('00012000-00013000 rw-p');
   });
 
   test('the attempt in m_start is over when the gate line follows without a check', () => {
@@ -351,7 +353,7 @@ writers:
     hand.to('r', 'getName').run('rename').run('r');
 
     expect(causes(hand.reader)).toEqual({ namePin: 1 });
-    expect(hand.watch.passes[0]!.text.toString()).toContain('[anon:other]');
+    expect(latin1Of(hand.watch.passes[0]!.text)).toContain('[anon:other]');
   });
 
   test('pins are dropped after each line', () => {

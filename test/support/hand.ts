@@ -5,10 +5,11 @@
  * A task that sleeps on a lock cannot be moved; thinking takes no time; nobody spins.
  */
 
+import { type Host, TIMELESS } from '../../src/mm/kernel.ts';
 import type { Reader } from '../../src/proc/reader.ts';
+import type { Scenario } from '../../src/scenario/scenario.ts';
 import { DONE, PARKED } from '../../src/sim/step.ts';
 import type { Task } from '../../src/sim/task.ts';
-import type { TimedWorld } from '../../src/world/build.ts';
 import type { PassWatch } from '../../src/world/pass-watch.ts';
 import type { World } from '../../src/world/world.ts';
 import { aWorld } from './run.ts';
@@ -20,16 +21,16 @@ export class Hand {
   readonly watch: PassWatch;
   readonly #ready = new Set<number>();
 
-  /** @param scenario as YAML text, or a world that is there already */
-  constructor(scenario: string | TimedWorld, strategy?: string) {
-    const options = strategy === undefined ? {} : { strategy };
-    const timed = typeof scenario === 'string' ? aWorld(scenario, options) : scenario;
+  constructor(scenario: string | Scenario, strategy?: string) {
+    const host: Host = { ...TIMELESS, wakeUp: (task) => this.wakeUp(task) };
+    const timed = aWorld(scenario, strategy === undefined ? {} : { strategy }, host);
     this.world = timed.world;
     this.watch = timed.watch;
-    const k = this.world.kernel;
-    k.timeless = true;
-    k.wakeUp = (task) => this.#ready.add(task.id);
     for (const task of this.world.tasks) this.#ready.add(task.id);
+  }
+
+  wakeUp(task: Task): void {
+    this.#ready.add(task.id);
   }
 
   task(name: string): Task {

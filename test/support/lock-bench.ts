@@ -3,7 +3,7 @@
  * (wake a sleeper, end a spin) is noted and left to the test.
  */
 
-import type { Kernel, KernelStep } from '../../src/mm/kernel.ts';
+import { type Kernel, type KernelStep, TIMELESS } from '../../src/mm/kernel.ts';
 import {
   mmapReadLock,
   mmapReadUnlock,
@@ -36,13 +36,16 @@ machine: {rwsem: ${policy}, costs: zero${machine}}
 vmas: []
 readers: [{name: r}]
 `);
-    this.k = buildKernel(scenario, policy);
+    this.k = buildKernel(scenario, policy, {
+      ...TIMELESS,
+      timeless: false,
+      wakeUp: (task) => this.woken.push(task.name),
+      spin: (task, limitNs) => this.spinning.set(task.name, limitNs),
+      endSpin: (task) => this.spinning.delete(task.name),
+      stopSpin: (task) => this.spinning.delete(task.name),
+      isRunning: (task) => !this.offCpu.has(task.name),
+    });
     this.k.tasks = this.tasks;
-    this.k.wakeUp = (task) => this.woken.push(task.name);
-    this.k.spin = (task, limitNs) => this.spinning.set(task.name, limitNs);
-    this.k.endSpin = (task) => this.spinning.delete(task.name);
-    this.k.stopSpin = (task) => this.spinning.delete(task.name);
-    this.k.isRunning = (task) => !this.offCpu.has(task.name);
   }
 
   task(name: string): Plain {

@@ -9,7 +9,7 @@
 
 import { createHash } from 'node:crypto';
 import { type Choice, ownChoice } from '../../src/base/choice.ts';
-import type { Kernel } from '../../src/mm/kernel.ts';
+import { type Kernel, TIMELESS } from '../../src/mm/kernel.ts';
 import type { VmaArena } from '../../src/mm/vma.ts';
 import type { SmallOracle } from '../../src/oracle/small-world.ts';
 import type { Reader } from '../../src/proc/reader.ts';
@@ -89,7 +89,7 @@ const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   OperationSource: { private_count: 'FORMS: how many there were is asked with a limit only' },
   Odometer: { given: 'of the step under way', made: 'likewise', of: 'likewise' },
-  Kernel: { specials: FOLLOWS, inUserMode: TIMES, nowNs: TIMES, observer: FORM },
+  Kernel: { specials: FOLLOWS, inUserMode: TIMES, nowNs: TIMES, observer: FORM, host: FORM },
   MmLockSeq: { value: FORM, line: LINES, lineCpu: LINES },
   MmapLock: { line: LINES, lineCpu: LINES },
   MmStruct: { nextAnonVma: 'which number comes next tells nobody anything' },
@@ -157,6 +157,12 @@ class PlainExplorer {
       strategies: new model.readers.Strategies(
         new Map(own === undefined ? [] : [[options.strategy ?? '', own]]),
       ),
+      host: {
+        ...TIMELESS,
+        wakeUp: (task) => {
+          this.#status[task.id] = RUNNABLE;
+        },
+      },
       lockPolicy: scenario.machine.rwsem === 'fifo' ? 'fifo' : 'any',
       chance: { below: (n) => this.#choose(n), duration: () => 0 },
       watch: (kernel, layout) => {
@@ -175,11 +181,7 @@ class PlainExplorer {
     this.#k = this.#world.kernel;
     this.#status = new Uint8Array(this.#world.tasks.length);
     for (const hog of this.#world.hogs) this.#status[hog.id] = FINISHED;
-    this.#k.timeless = true;
     this.#k.rcu.graceNs = 0;
-    this.#k.wakeUp = (task) => {
-      this.#status[task.id] = RUNNABLE;
-    };
     this.#isConstant(scenario);
     this.#isConstant(this.#k.costs);
     for (const r of this.#world.readers) this.#isConstant(r.strategy);

@@ -6,10 +6,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
+import type { Host } from '../../src/mm/kernel.ts';
 import type { Strategy } from '../../src/proc/strategy.ts';
 import { chooseStrategy, readStrategy, Strategies } from '../../src/readers/index.ts';
+import type { Machine } from '../../src/run/machine.ts';
 import { TimedRun } from '../../src/run/timed.ts';
-import { TimedDriver } from '../../src/run/timed-driver.ts';
+import { machineOf, TimedDriver } from '../../src/run/timed-driver.ts';
 import { renderFaults } from '../../src/scenario/faults.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { loadScenario } from '../../src/scenario/validate.ts';
@@ -82,9 +84,14 @@ export function aRun(scenario: string | Scenario, options: RunOptions = {}): Out
 }
 
 /** A world that the oracle watches, to be advanced by the test. */
-export function aWorld(scenario: string | Scenario, options: RunOptions = {}): TimedWorld {
+export function aWorld(
+  scenario: string | Scenario,
+  options: RunOptions = {},
+  host?: Host,
+): TimedWorld {
   const built = scenarioOf(scenario);
   return buildTimedWorld(built, {
+    host: host ?? machineOf(built),
     strategy: options.strategy === undefined ? null : chooseStrategy(options.strategy),
     strategies: BUILT_IN,
     seed: options.seed ?? built.seed,
@@ -95,7 +102,7 @@ export function aWorld(scenario: string | Scenario, options: RunOptions = {}): T
 
 /** The clock of a world. */
 export function aDriver(timed: TimedWorld, options: RunOptions = {}): TimedDriver {
-  return new TimedDriver(timed, {
+  return new TimedDriver(timed, timed.world.kernel.host as Machine, {
     durationNs: timed.world.scenario.durationNs,
     maxEvents: options.maxEvents ?? 50_000_000,
   });
