@@ -5,9 +5,11 @@
  * The calls are those of a timed run with the same seed, since a writer's draws depend on no other
  * task.
  */
+
 import { ByteBuffer } from '../base/byte-buffer.ts';
 import { latin1Of } from '../base/latin1.ts';
 import { RandomStream } from '../base/prng.ts';
+import { TIMELESS } from '../mm/kernel.ts';
 import {
   NO_ANON_VMA,
   VM_EXEC,
@@ -88,6 +90,13 @@ export class QuietCalls {
         strategies: new Strategies(),
         seed,
         onOperation: null,
+        host: {
+          ...TIMELESS,
+          timeless: false,
+          wakeUp: (_task, delayNs) => {
+            this.#thoughtNs += delayNs;
+          },
+        },
         watch: () => SILENT,
       },
     );
@@ -98,9 +107,6 @@ export class QuietCalls {
     this.touched = Array.from(scenario.vmas.startPage.subarray(0, scenario.vmas.length), (page) => {
       return vmas.anonVma[tree.findVma(page)] !== NO_ANON_VMA;
     });
-    kernel.wakeUp = (_task, delayNs) => {
-      this.#thoughtNs += delayNs;
-    };
     kernel.observer = {
       sectionPlanned: (plan) => this.#note(plan),
       treeStored() {},
@@ -124,8 +130,8 @@ export class QuietCalls {
     for (let call: Call | null = null, first = false, thoughtNs = 0; ; ) {
       const step = (w.step as unknown as AnyStep)(kernel, w);
       kernel.takeSpent();
-      if (step === (DONE as unknown)) return null;
-      if (step !== (PARKED as unknown)) w.step = step;
+      if (step === DONE) return null;
+      if (step !== PARKED) w.step = step;
       if (call === null && w.call !== null) {
         call = w.call;
         first = w.callsDone === 0;

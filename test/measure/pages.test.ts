@@ -1,6 +1,8 @@
 /** Pages by the lengths of lines are those that the simulated seq_file makes. */
+
 import { expect, test } from 'vitest';
 import { pagesOfLines, pagesOfReads } from '../../src/measure/pages.ts';
+import { TIMELESS } from '../../src/mm/kernel.ts';
 import type { Reader } from '../../src/proc/reader.ts';
 import { Strategies } from '../../src/readers/index.ts';
 import { buildWorld } from '../../src/world/build.ts';
@@ -30,6 +32,7 @@ function simulated(bufferBytes: number) {
     strategies: new Strategies(),
     seed: '1',
     onOperation: null,
+    host: TIMELESS,
     watch: () => ({
       passBegins() {},
       textComplete(r: Reader) {
