@@ -11,7 +11,9 @@ const SLOTS_MIN = 256;
 
 export class RowInterner {
   readonly width: number;
-  /** All rows, one behind the other; row `id` begins at `id * width`. */
+  /** Numbers from one row to the next: those of the row, and room for what is known of it. */
+  readonly stride: number;
+  /** All rows, one behind the other; row `id` begins at `id * stride`. */
   rows: Int32Array;
   count = 0;
   /** Numbers of rows by hash; at most two of three slots are taken. */
@@ -22,9 +24,11 @@ export class RowInterner {
   #free = 0;
   #tag = 0;
 
-  constructor(width: number) {
+  /** @param extra numbers behind each row, which say nothing of what it is */
+  constructor(width: number, extra = 0) {
     this.width = width;
-    this.rows = new Int32Array(ROWS_MIN * width);
+    this.stride = width + extra;
+    this.rows = new Int32Array(ROWS_MIN * this.stride);
   }
 
   /** Bytes of memory that it holds. */
@@ -36,12 +40,12 @@ export class RowInterner {
   bytesOf(rows: number): number {
     let slots = SLOTS_MIN;
     while (rows * 3 > slots * 2) slots *= 2;
-    return (rows * this.width + slots) * Int32Array.BYTES_PER_ELEMENT + slots;
+    return (rows * this.stride + slots) * Int32Array.BYTES_PER_ELEMENT + slots;
   }
 
   /** The number of the row that stands in `source` from `at` on, or -1. */
   find(source: Int32Array, at = 0): number {
-    const { rows, width } = this;
+    const { rows, width, stride } = this;
     const table = this.#table;
     const tags = this.#tags;
     const mask = table.length - 1;
@@ -56,7 +60,7 @@ export class RowInterner {
       }
       if (found !== tag) continue;
       const id = table[slot]!;
-      const from = id * width;
+      const from = id * stride;
       let i = 0;
       while (i < width && rows[from + i] === source[at + i]) i++;
       if (i === width) return id;
@@ -70,9 +74,9 @@ export class RowInterner {
     const id = this.count++;
     this.#table[this.#free] = id;
     this.#tags[this.#free] = this.#tag;
-    const { width } = this;
-    const to = id * width;
-    if (to + width > this.rows.length) this.rows = roomierInt32(this.rows, to + width);
+    const { width, stride } = this;
+    const to = id * stride;
+    if (to + stride > this.rows.length) this.rows = roomierInt32(this.rows, to + stride);
     for (let i = 0; i < width; i++) this.rows[to + i] = source[at + i]!;
     if (this.count * 3 > this.#table.length * 2) this.#rehash();
     return id;
@@ -90,7 +94,7 @@ export class RowInterner {
     const tags = new Uint8Array(size);
     const mask = size - 1;
     for (let id = 0; id < this.count; id++) {
-      const hash = hashRow(this.rows, id * this.width, this.width);
+      const hash = hashRow(this.rows, id * this.stride, this.width);
       let slot = hash & mask;
       while (tags[slot] !== 0) slot = (slot + 1) & mask;
       table[slot] = id;

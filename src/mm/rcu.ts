@@ -37,7 +37,7 @@ export class Rcu {
 
   /** What waits still, oldest first. */
   get waiting(): readonly Deferred[] {
-    return this.deferred.slice(this.#done);
+    return this.#done === 0 ? this.deferred : this.deferred.slice(this.#done);
   }
 
   /** How many of the open sections may still see what died in this one. */

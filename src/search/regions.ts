@@ -47,6 +47,9 @@ export const isOnDeadLeaf = (word: number): boolean => (word & ON_A_DEAD_LEAF) !
 const RESTORED_SEQ = 2;
 const BEHIND = 0;
 
+/** Of names that wait. */
+const END = -1;
+
 /** Where a cursor stands. */
 const NOT_STARTED = 0;
 const LIVE_LEAF = 1;
@@ -186,12 +189,13 @@ export class Regions {
     const open = w.one(rcu.open.length);
     if (w.saving) {
       for (const section of rcu.open) w.one(tasks.findIndex((t) => t.rcuSection === section));
-      const waiting = rcu.waiting.filter(({ free }) => free === names.freeLater);
-      w.one(waiting.length);
-      for (const { section, id } of waiting) {
+      // Leaves that wait: see their cursors.
+      for (const { free, section, id } of rcu.waiting) {
+        if (free !== names.freeLater) continue;
         w.one(rcu.openUpTo(section));
         w.one(id);
       }
+      w.one(END);
       return;
     }
     rcu.reset();
@@ -201,8 +205,7 @@ export class Regions {
       tasks[w.one(0)]!.rcuSection = section;
       rcu.open.push(section);
     }
-    for (let n = w.one(0); n > 0; n--) {
-      const section = w.one(0);
+    for (let section = w.one(0); section !== END; section = w.one(0)) {
       rcu.deferred.push({ section, readyNs: 0, free: names.freeLater, id: w.one(0) });
     }
   }

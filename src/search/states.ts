@@ -5,6 +5,7 @@
  * others can change of it, with its registers), then one for each reader (what the oracle knows of
  * its pass). Each is a pair of numbers of regions (regions.ts) or one.
  */
+import { roomierInt32 } from '../base/grow.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import { WordInterner } from '../base/word-interner.ts';
 import type { News, SmallOracle } from '../oracle/small-world.ts';
@@ -38,6 +39,8 @@ export class States {
   /** Pairs of regions: written and locks; by task, view and registers. */
   readonly #shared = new RowInterner(2);
   readonly #own: readonly RowInterner[];
+  /** By task, by its number: the first word of its view. */
+  readonly #viewWords: Int32Array[];
   readonly #passes = new RowInterner(3);
   readonly #pair = new Int32Array(2);
   readonly #three = new Int32Array(3);
@@ -58,6 +61,7 @@ export class States {
     this.#views = each(() => new WordInterner());
     this.#registers = each(() => new WordInterner());
     this.#own = each(() => new RowInterner(2));
+    this.#viewWords = each(() => new Int32Array(64));
     this.#heldRegisters = new Int32Array(this.#tasks).fill(NOTHING);
     this.#row = new Int32Array(this.width);
   }
@@ -143,7 +147,7 @@ export class States {
     const view = this.saveView(task);
     this.regions.registers(task, this.#words.save());
     const registers = this.#registers[task]!.idOf(this.#words.words, this.#words.at);
-    return this.#pairOf(this.#own[task]!, view, registers);
+    return this.#ownOf(task, view, registers);
   }
 
   /** What others can change of a task: see viewOf. */
@@ -157,15 +161,29 @@ export class States {
     return this.#own[task]!.rows[2 * own]!;
   }
 
-  /** The first word of a view: status and flags (regions.ts). */
-  viewWord(task: number, view: number): number {
-    return this.#views[task]!.firstOf(view);
+  /** The first word of its view, by the number of a task: status and flags (regions.ts). */
+  viewWord(task: number, own: number): number {
+    return this.#viewWords[task]![own]!;
   }
 
   /** The number of the same task with another view. */
   withView(task: number, own: number, view: number): number {
     const { rows } = this.#own[task]!;
-    return this.#pairOf(this.#own[task]!, view, rows[2 * own + 1]!);
+    return this.#ownOf(task, view, rows[2 * own + 1]!);
+  }
+
+  #ownOf(task: number, view: number, registers: number): number {
+    const table = this.#own[task]!;
+    const { count } = table;
+    const own = this.#pairOf(table, view, registers);
+    if (own < count) return own;
+    let words = this.#viewWords[task]!;
+    if (own >= words.length) {
+      words = roomierInt32(words, own + 1);
+      this.#viewWords[task] = words;
+    }
+    words[own] = this.#views[task]!.firstOf(view);
+    return own;
   }
 
   /** What the oracle knows of a reader's pass. */

@@ -12,7 +12,6 @@
  * when it has outgrown its limit. (LTSmin calls this transition caching: Blom, van de Pol, Weber,
  * CAV 2010.)
  */
-import { roomierInt32 } from '../base/grow.ts';
 import { PlainData } from '../base/plain-data.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
@@ -46,14 +45,18 @@ const NO_NEWS = -1;
 /** Numbers that a transition is known by: via, what is common, the task, its pass or ANY_PASS. */
 const KNOWN = 4;
 
-/** What became of these, the next combination of choices, what it told, flags. */
-const COLUMNS = 6;
-const SHARED = 0;
-const OWN = 1;
-const PASS = 2;
-const NEXT = 3;
-const NEWS = 4;
-const FLAGS = 5;
+/** Behind them: what became of these, the next combination of choices, what it told, flags. */
+const SHARED = KNOWN;
+const OWN = KNOWN + 1;
+const PASS = KNOWN + 2;
+const NEXT = KNOWN + 3;
+const NEWS = KNOWN + 4;
+const FLAGS = KNOWN + 5;
+const STRIDE = KNOWN + 6;
+
+/** Of effects and of what passes were told, what became of it, behind what it is known by. */
+const EFFECT = 3;
+const HEARD = 2;
 
 /** Flags: first what others can notice (states.ts). */
 const NOTICED = WROTE | WOKE | MOVED_SECTIONS;
@@ -76,20 +79,17 @@ export class Transitions {
   readonly #vias: Via[] = [];
   readonly #viaIds = new Map<string, number>();
   /** By row number the transition. */
-  readonly #known = new RowInterner(KNOWN);
+  readonly #known = new RowInterner(KNOWN, STRIDE - KNOWN);
   readonly #key = new Int32Array(KNOWN);
-  #columns = new Int32Array(64 * COLUMNS);
   readonly #events = new Map<number, readonly Event[]>();
   readonly #choices = new Map<number, readonly number[]>();
   /** Transition, other task, its view: by row number its view afterwards. */
-  readonly #effects = new RowInterner(3);
-  readonly #effect = new Int32Array(3);
-  #viewsAfter = new Int32Array(64);
+  readonly #effects = new RowInterner(EFFECT, 1);
+  readonly #effect = new Int32Array(EFFECT);
   /** What passes were told, a pass: by row number the pass afterwards. */
   readonly #news = new PlainData<readonly News[]>();
-  readonly #heard = new RowInterner(2);
-  readonly #hearing = new Int32Array(2);
-  #passesAfter = new Int32Array(64);
+  readonly #heard = new RowInterner(HEARD, 1);
+  readonly #hearing = new Int32Array(HEARD);
 
   constructor(world: SearchWorld) {
     this.#world = world;
@@ -116,9 +116,7 @@ export class Transitions {
 
   /** Bytes of memory that it holds. */
   get bytes(): number {
-    const tables = this.#known.bytes + this.#effects.bytes + this.#heard.bytes;
-    const columns = [this.#columns, this.#viewsAfter, this.#passesAfter];
-    return columns.reduce((sum, column) => sum + column.byteLength, tables);
+    return this.#known.bytes + this.#effects.bytes + this.#heard.bytes;
   }
 
   /**
@@ -155,12 +153,7 @@ export class Transitions {
 
   /** The task can never go on from the state that begins at `states[at]`. */
   isFinished(states: Int32Array, at: number, task: number): boolean {
-    return this.#statusIn(states, at, task) === FINISHED;
-  }
-
-  #statusIn(states: Int32Array, at: number, task: number): number {
-    const view = this.#states.viewOf(task, states[at + 1 + task]!);
-    return statusOf(this.#states.viewWord(task, view));
+    return statusOf(this.#states.viewWord(task, states[at + 1 + task]!)) === FINISHED;
   }
 
   /** The number of the transition when `via` is taken in the state that begins at `states[at]`. */
@@ -195,7 +188,7 @@ export class Transitions {
 
   /** The task's next combination of choices, or NO_VIA. */
   nextVia(transition: number): number {
-    return this.#columns[transition * COLUMNS + NEXT]!;
+    return this.#known.rows[transition * STRIDE + NEXT]!;
   }
 
   hasEvents(transition: number): boolean {
@@ -209,7 +202,7 @@ export class Transitions {
   /** The same; from now on it has none. */
   takeEvents(transition: number): readonly Event[] {
     const events = this.eventsOf(transition);
-    this.#columns[transition * COLUMNS + FLAGS]! &= ~HAS_EVENTS;
+    this.#known.rows[transition * STRIDE + FLAGS]! &= ~HAS_EVENTS;
     this.#events.delete(transition);
     return events;
   }
@@ -220,27 +213,27 @@ export class Transitions {
   }
 
   #has(transition: number, flags: number): boolean {
-    return (this.#columns[transition * COLUMNS + FLAGS]! & flags) !== 0;
+    return (this.#known.rows[transition * STRIDE + FLAGS]! & flags) !== 0;
   }
 
   /** Writes the state that follows into `into`. `transition` is one of the same state. */
   follow(states: Int32Array, at: number, transition: number, into: Int32Array): void {
     const { passesAt, width } = this.#states;
-    const columns = this.#columns;
-    const column = transition * COLUMNS;
-    const { task } = this.#vias[this.#known.rows[KNOWN * transition]!]!;
+    const known = this.#known.rows;
+    const row = transition * STRIDE;
+    const { task } = this.#vias[known[row]!]!;
     for (let i = 1; i < width; i++) into[i] = states[at + i]!;
-    into[0] = columns[column + SHARED]!;
-    into[1 + task] = columns[column + OWN]!;
-    const pass = columns[column + PASS]!;
+    into[0] = known[row + SHARED]!;
+    into[1 + task] = known[row + OWN]!;
+    const pass = known[row + PASS]!;
     if (pass !== ANY_PASS) into[passesAt + task] = pass;
-    const noticed = columns[column + FLAGS]! & NOTICED;
+    const noticed = known[row + FLAGS]! & NOTICED;
     if (noticed !== NOTICED_BY_NOBODY) {
       for (let other = 0; other < passesAt - 1; other++) {
         if (other !== task) this.#affect(states, at, transition, noticed, other, into);
       }
     }
-    const news = columns[column + NEWS]!;
+    const news = known[row + NEWS]!;
     if (news === NO_NEWS) return;
     for (let i = passesAt; i < width; i++) {
       if (i !== passesAt + task) into[i] = this.#passAfter(into[i]!, news);
@@ -253,10 +246,10 @@ export class Transitions {
    * A task that wakes another may wake anybody. Of what is written, readers' cursors, samples and
    * VMAs in hand depend; on sections that begin or end, a cursor whose leaf is dead.
    */
-  #isAffected(noticed: number, task: number, view: number): boolean {
+  #isAffected(noticed: number, task: number, own: number): boolean {
     if ((noticed & WOKE) !== 0) return true;
     if (task >= this.#world.world.readers.length) return false;
-    return (noticed & WROTE) !== 0 || isOnDeadLeaf(this.#states.viewWord(task, view));
+    return (noticed & WROTE) !== 0 || isOnDeadLeaf(this.#states.viewWord(task, own));
   }
 
   #affect(
@@ -268,14 +261,14 @@ export class Transitions {
     into: Int32Array,
   ): void {
     const own = states[at + 1 + other]!;
+    if (!this.#isAffected(noticed, other, own)) return;
     const view = this.#states.viewOf(other, own);
-    if (!this.#isAffected(noticed, other, view)) return;
     let effect = this.#effects.find(this.#effectRow(transition, other, view));
     if (effect < 0) {
       this.#runAgain(states, at, transition);
       effect = this.#effects.find(this.#effectRow(transition, other, view));
     }
-    const after = this.#viewsAfter[effect]!;
+    const after = this.#effects.rows[effect * (EFFECT + 1) + EFFECT]!;
     if (after !== view) into[1 + other] = this.#states.withView(other, own, after);
   }
 
@@ -289,7 +282,7 @@ export class Transitions {
 
   /** Takes the step for what it does to others. */
   #runAgain(states: Int32Array, at: number, transition: number): void {
-    const { task, choices } = this.viaOf(this.#known.rows[KNOWN * transition]!);
+    const { task, choices } = this.viaOf(this.#known.rows[STRIDE * transition]!);
     this.#states.restoreFor(task, states, at);
     this.#world.run(task, choices);
     if (task >= this.#world.world.readers.length) this.#states.noteWriter(task);
@@ -299,17 +292,15 @@ export class Transitions {
   /** Of the transition that the world has just made. */
   #keepEffects(states: Int32Array, at: number, transition: number): void {
     const { passesAt } = this.#states;
-    const noticed = this.#columns[transition * COLUMNS + FLAGS]! & NOTICED;
-    const { task } = this.viaOf(this.#known.rows[KNOWN * transition]!);
+    const noticed = this.#known.rows[transition * STRIDE + FLAGS]! & NOTICED;
+    const { task } = this.viaOf(this.#known.rows[STRIDE * transition]!);
     if (noticed === NOTICED_BY_NOBODY) return;
     for (let other = 0; other < passesAt - 1; other++) {
-      const view = this.#states.viewOf(other, states[at + 1 + other]!);
-      if (other === task || !this.#isAffected(noticed, other, view)) continue;
+      const own = states[at + 1 + other]!;
+      if (other === task || !this.#isAffected(noticed, other, own)) continue;
+      const view = this.#states.viewOf(other, own);
       const effect = this.#effects.idOf(this.#effectRow(transition, other, view));
-      if (effect >= this.#viewsAfter.length) {
-        this.#viewsAfter = roomierInt32(this.#viewsAfter, effect + 1);
-      }
-      this.#viewsAfter[effect] = this.#states.saveView(other);
+      this.#effects.rows[effect * (EFFECT + 1) + EFFECT] = this.#states.saveView(other);
     }
   }
 
@@ -319,13 +310,11 @@ export class Transitions {
     this.#hearing[1] = pass;
     const before = this.#heard.count;
     const row = this.#heard.idOf(this.#hearing);
-    if (row >= this.#passesAfter.length) {
-      this.#passesAfter = roomierInt32(this.#passesAfter, row + 1);
-    }
+    const after = row * (HEARD + 1) + HEARD;
     if (row === before) {
-      this.#passesAfter[row] = this.#states.passAfter(pass, this.#news.thingOf(news)!);
+      this.#heard.rows[after] = this.#states.passAfter(pass, this.#news.thingOf(news)!);
     }
-    return this.#passesAfter[row]!;
+    return this.#heard.rows[after]!;
   }
 
   // --- Taking the step ---
@@ -361,13 +350,14 @@ export class Transitions {
     if (world.judged) this.#keep(states, at, via, ANY_PASS, ASKS_PASS);
     const pass = world.judged ? states[at + numbers.passesAt + task]! : ANY_PASS;
     const transition = this.#keep(states, at, via, pass, world.noticed | wrote | has);
-    const column = transition * COLUMNS;
-    this.#columns[column + SHARED] = shared;
-    this.#columns[column + OWN] = numbers.saveOwn(task);
-    if (world.judged) this.#columns[column + PASS] = numbers.savePass(task);
-    if (next !== null) this.#columns[column + NEXT] = this.viaId({ task, choices: next });
+    const { rows } = this.#known;
+    const row = transition * STRIDE;
+    rows[row + SHARED] = shared;
+    rows[row + OWN] = numbers.saveOwn(task);
+    if (world.judged) rows[row + PASS] = numbers.savePass(task);
+    if (next !== null) rows[row + NEXT] = this.viaId({ task, choices: next });
     const { news } = world.oracle;
-    if (news.length > 0) this.#columns[column + NEWS] = this.#news.idOf([...news]);
+    if (news.length > 0) rows[row + NEWS] = this.#news.idOf([...news]);
     if (events.length > 0) this.#events.set(transition, events);
     if (world.chosenOf.length > 0) this.#choices.set(transition, world.chosenOf);
     this.#keepEffects(states, at, transition);
@@ -382,14 +372,12 @@ export class Transitions {
     key[2] = states[at + 1 + this.viaOf(via).task]!;
     key[3] = pass;
     const transition = this.#known.idOf(key);
-    const column = transition * COLUMNS;
-    if (column + COLUMNS > this.#columns.length) {
-      this.#columns = roomierInt32(this.#columns, column + COLUMNS);
-    }
-    this.#columns[column + PASS] = ANY_PASS;
-    this.#columns[column + NEXT] = NO_VIA;
-    this.#columns[column + NEWS] = NO_NEWS;
-    this.#columns[column + FLAGS] = flags;
+    const { rows } = this.#known;
+    const row = transition * STRIDE;
+    rows[row + PASS] = ANY_PASS;
+    rows[row + NEXT] = NO_VIA;
+    rows[row + NEWS] = NO_NEWS;
+    rows[row + FLAGS] = flags;
     return transition;
   }
 
