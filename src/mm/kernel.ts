@@ -58,8 +58,21 @@ interface KernelParts {
   readonly deviceTexts: TextTable;
   readonly nameTexts: TextTable;
   readonly costs: Costs;
+  readonly wakeCosts: WakeCosts;
   readonly observer: MmObserver;
   readonly jiffyNs: number;
+}
+
+/** What a wake-up costs, drawn where it is a distribution. */
+export interface WakeCosts {
+  /** From the beginning of the call until a sleeper on another CPU runs. */
+  wakeupNs(): number;
+  /** The call. */
+  wakeupSendNs(): number;
+  /** Numbers drawn so far. */
+  readonly drawn: number;
+  /** The call, where the task that is woken is not asleep yet. */
+  readonly wakeupSendLeastNs: number;
 }
 
 export class Kernel {
@@ -71,6 +84,7 @@ export class Kernel {
   readonly deviceTexts: TextTable;
   readonly nameTexts: TextTable;
   readonly costs: Costs;
+  readonly wakeCosts: WakeCosts;
   /** The cost vmaCopy over the three steps of a copy, whole ns. */
   readonly vmaCopyNs: readonly [number, number, number];
   readonly vmaWriterWait = new VmaWriterWait();
@@ -80,13 +94,17 @@ export class Kernel {
   observer: MmObserver;
   /** When the current step takes effect. */
   nowNs = 0;
-  /** What the current step costs so far. */
+  /** What the current step costs so far, before it is multiplied by its task's factor. */
   #spentNs = 0;
+  /** The same of what is not multiplied. */
+  #exactNs = 0;
   /** All tasks by id. */
   tasks: readonly Task[] = [];
 
   /** Set by a step that ends in user space; the driver clears it. */
   inUserMode = false;
+  /** When a writer last began an operation. */
+  lastOperationNs = 0;
   /** Length of a jiffy. */
   readonly jiffyNs: number;
 
@@ -100,6 +118,7 @@ export class Kernel {
     this.deviceTexts = parts.deviceTexts;
     this.nameTexts = parts.nameTexts;
     this.costs = parts.costs;
+    this.wakeCosts = parts.wakeCosts;
     const third = Math.floor(this.costs.vmaCopy / 3);
     const twoThirds = Math.floor((2 * this.costs.vmaCopy) / 3);
     this.vmaCopyNs = [third, twoThirds - third, this.costs.vmaCopy - twoThirds];
@@ -113,32 +132,74 @@ export class Kernel {
     this.inUserMode = true;
   }
 
-  /** The current step takes so much longer. */
+  /** The current step takes so much longer, times the factor of its task. */
   spend(ns: number): void {
     this.#spentNs += ns;
   }
 
-  takeSpent(): number {
-    const spent = this.#spentNs;
+  /** The current step takes exactly so much longer. */
+  spendExactly(ns: number): void {
+    this.#exactNs += ns;
+  }
+
+  /** What the step of this task cost, whole ns. */
+  takeSpent(t: Task): number {
+    const spentNs = this.#spentNs;
+    const exactNs = this.#exactNs;
     this.#spentNs = 0;
-    return spent;
+    this.#exactNs = 0;
+    return exactNs + (t.costFactor === 1 ? spentNs : Math.round(spentNs * t.costFactor));
   }
 
   /** Sleep for so long, then go on with `next`. Not on a CPU meanwhile. */
   sleep<T extends Task>(t: T, ns: number, next: KernelStep<T>): KernelStep<T> {
     if (this.host.timeless || ns === 0) return next;
     t.step = next;
-    this.host.wakeUp(t, this.#spentNs + ns);
+    this.host.wakeUp(t, this.takeSpent(t) + ns);
     return PARKED;
   }
 
   /**
-   * Wakes a task that slept on a lock: the waker pays, the sleeper needs its time to get going. On
-   * the waker's own CPU there is nothing to wait for but the switch.
+   * The task waits for somebody to wake it, and goes on with `next` then. It looks once more at
+   * what it waits for before it sleeps, so a wait that ends within the time that falling asleep
+   * takes never sleeps: until then its CPU is busy.
    */
-  wakeWaiter(waker: Task, t: Task): void {
-    this.spend(this.costs.wakeupSend);
-    const delayNs = waker.cpu === t.cpu ? 0 : this.costs.wakeup;
+  waitToBeWoken(t: Task, next: Task['step']): void {
+    t.step = next;
+    if (this.host.timeless || this.costs.sleepEntry === 0) return;
+    t.sleepResume = next;
+    t.step = fallAsleep;
+    this.host.spin(t, this.costs.sleepEntry);
+  }
+
+  /** Where a task that waits to be woken will go on. */
+  resumeOf(t: Task): Task['step'] {
+    return isFallingAsleep(t) ? t.sleepResume : t.step;
+  }
+
+  /**
+   * Wakes a task that waits: the waker pays, a sleeper needs its time to get going. On the waker's
+   * own CPU there is nothing to wait for but the switch.
+   * @param next where it goes on, if that is not where it said
+   */
+  wakeWaiter(waker: Task, t: Task, next = this.resumeOf(t)): void {
+    const awake = isFallingAsleep(t);
+    t.step = next;
+    if (awake) {
+      this.spendExactly(this.wakeCosts.wakeupSendLeastNs);
+      this.host.endSpin(t);
+      return;
+    }
+    this.spendExactly(this.wakeCosts.wakeupSendNs());
+    const delayNs = waker.cpu === t.cpu ? 0 : this.wakeCosts.wakeupNs();
     this.host.wakeUp(t, this.host.sharedCpus ? delayNs : delayNs + this.costs.contextSwitch);
   }
 }
+
+/** It has looked for the last time: from now on it has to be woken. */
+const fallAsleep: KernelStep<Task> = (_k, t) => {
+  t.step = t.sleepResume;
+  return PARKED;
+};
+
+export const isFallingAsleep = (t: Task): boolean => t.step === fallAsleep;

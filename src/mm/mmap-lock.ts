@@ -58,7 +58,7 @@ export function mmapReadLock<T extends Task>(k: Kernel, t: T, next: KernelStep<T
   }
   if (lock.policy === 'any') return anyWait(t, READ, next);
   lock.enqueue(t, READ, k.nowNs);
-  t.step = next;
+  k.waitToBeWoken(t, next);
   return PARKED;
 }
 
@@ -86,7 +86,7 @@ export function mmapWriteLock<T extends Task>(k: Kernel, t: T, next: KernelStep<
   if (lock.policy === 'any') return anyWait(t, WRITE, next);
   if (lock.policy === 'rwsem') return rwsemWaitWrite(k, t, next);
   lock.enqueue(t, WRITE, k.nowNs);
-  t.step = next;
+  k.waitToBeWoken(t, next);
   return PARKED;
 }
 

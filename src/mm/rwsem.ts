@@ -14,7 +14,7 @@
  */
 import { PARKED } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
-import type { Kernel, KernelStep } from './kernel.ts';
+import { isFallingAsleep, type Kernel, type KernelStep } from './kernel.ts';
 import { grantRead, grantWrite, NO_TASK, READ, WRITE } from './rw-semaphore.ts';
 
 /** MAX_READERS_WAKEUP */
@@ -47,9 +47,9 @@ export function rwsemWaitWrite<T extends Task>(
   next: KernelStep<T>,
 ): KernelStep<T> {
   const lock = k.mm.mmapLock;
-  t.step = next;
   if (k.host.timeless || !maySpin(k)) {
     lock.enqueue(t, WRITE, k.nowNs);
+    k.waitToBeWoken(t, next);
     return PARKED;
   }
   t.lockResume = next;
@@ -108,8 +108,13 @@ function removeSpinner(k: Kernel, t: Task): void {
   }
 }
 
-/** A spinner lost its CPU (need_resched): it goes to sleep in the queue. */
-export function rwsemSpinnerPreempted(k: Kernel, t: Task): void {
+/** Who waits on a CPU loses it (need_resched): a spinner goes to sleep in the queue. */
+export function waiterPreempted(k: Kernel, t: Task): void {
+  if (isFallingAsleep(t)) {
+    t.step = t.sleepResume;
+    rwsemOwnerLeftCpu(k, t);
+    return;
+  }
   const { spinners } = k.mm.mmapLock;
   const first = spinners.at(0) === t.id;
   removeSpinner(k, t);
@@ -174,9 +179,8 @@ function wakeWriter(k: Kernel, by: Task): void {
   const t = k.tasks[lock.waiters.at(0)]!;
   if (t.lockWoken) return;
   t.lockWoken = true;
-  t.lockResume = t.step;
-  t.step = tryWriteLock;
-  k.wakeWaiter(by, t);
+  t.lockResume = k.resumeOf(t);
+  k.wakeWaiter(by, t, tryWriteLock);
 }
 
 /** rwsem_try_write_lock by a waiter that was woken. */
@@ -192,7 +196,7 @@ const tryWriteLock: KernelStep<Task> = (k, t) => {
     return next;
   }
   if (waitedTooLong(k, t)) lock.handoff = true;
-  t.step = next;
+  k.waitToBeWoken(t, next);
   return PARKED;
 };
 

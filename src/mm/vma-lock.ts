@@ -63,7 +63,7 @@ function drained<T extends Task>(k: Kernel, t: T, drain: Drain<T>): KernelStep<T
   wait.vma = drain.vma;
   wait.target = drain.target;
   t.drainSinceNs = k.nowNs;
-  t.step = drain.next;
+  k.waitToBeWoken(t, drain.next);
   return PARKED;
 }
 

@@ -17,7 +17,7 @@ import { NO_FILE, NO_VMA } from '../mm/layout.ts';
 import { loadVmaFlags, loadVmaNames, loadVmaRange, vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE, privateSteps } from '../sim/step.ts';
 import { GATE_LINE } from './format.ts';
-import { beginPass, closeFile, endPass, PAGE_SIZE } from './pass.ts';
+import { beginPass, closeFile, endPass, enterCall, PAGE_SIZE } from './pass.ts';
 import { POS_END, POS_GATE, type Reader } from './reader.ts';
 import { formatRecord } from './record.ts';
 import {
@@ -46,13 +46,8 @@ export function openMaps(s: Strategy): ReaderStep {
   };
 
   const ksysRead: ReaderStep = (k, r) => {
-    r.readStartNs = k.nowNs;
-    if (!r.inPass) {
-      r.inPass = true;
-      r.passStartNs = k.nowNs;
-    }
+    enterCall(k, r);
     r.copiedBytes = 0;
-    k.spend(k.costs.syscall);
     return seqReadIter;
   };
 

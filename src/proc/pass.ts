@@ -12,6 +12,8 @@ export function beginPass(k: Kernel, r: Reader, redo: ReaderStep): void {
   r.reserveLines(k.mm.mapCount);
   r.counts.passesStarted++;
   r.passIndex++;
+  r.calls = 0;
+  r.costFactor = r.times.costFactor(r.passIndex, 0);
   r.begun = false;
   r.sizeBytes = PAGE_SIZE;
   r.countBytes = 0;
@@ -23,6 +25,17 @@ export function beginPass(k: Kernel, r: Reader, redo: ReaderStep): void {
   r.failedHere = 0;
   r.budgetUsed = 0;
   r.redo = redo;
+}
+
+/** A read() call, or an ioctl(), enters the kernel. */
+export function enterCall(k: Kernel, r: Reader): void {
+  r.readStartNs = k.nowNs;
+  if (!r.inPass) {
+    r.inPass = true;
+    r.passStartNs = k.nowNs;
+  }
+  if (!k.host.timeless) r.costFactor = r.times.costFactor(r.passIndex, ++r.calls);
+  k.spend(k.costs.syscall);
 }
 
 /** The last call has returned. Goes on to `release`. */
@@ -43,7 +56,8 @@ export function closeFile(open: ReaderStep): ReaderStep {
     if (r.counts.passesStarted === r.passes) return open;
     return k.sleep(r, r.times.thinkNs(), open);
   };
-  const procMapsRelease: ReaderStep = (k) => {
+  const procMapsRelease: ReaderStep = (k, r) => {
+    r.costFactor = r.times.costFactor(r.passIndex, 0);
     k.spend(k.costs.openClose - Math.floor(k.costs.openClose / 2));
     return nextPass;
   };

@@ -9,7 +9,7 @@
 import { NO_VMA } from '../mm/layout.ts';
 import { vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE, privateSteps } from '../sim/step.ts';
-import { beginPass, closeFile, endPass } from './pass.ts';
+import { beginPass, closeFile, endPass, enterCall } from './pass.ts';
 import { formatRecord } from './record.ts';
 import type { ReaderStep, Strategy } from './strategy.ts';
 import { STOP_END, STOP_FULL } from './strategy.ts';
@@ -28,12 +28,7 @@ export function queryMaps(s: Strategy): ReaderStep {
   };
 
   const ksysIoctl: ReaderStep = (k, r) => {
-    r.readStartNs = k.nowNs;
-    if (!r.inPass) {
-      r.inPass = true;
-      r.passStartNs = k.nowNs;
-    }
-    k.spend(k.costs.syscall);
+    enterCall(k, r);
     return queryStart;
   };
 

@@ -72,8 +72,10 @@ export interface PassObserver {
 }
 
 /** Draws the reader's times; each from a stream of its own. */
-interface ReaderTimes {
+export interface ReaderTimes {
   thinkNs(): number;
+  /** By what the costs of a read() call are multiplied; call 0 of a pass is open() and close(). */
+  costFactor(pass: number, call: number): number;
 }
 
 export class Reader extends Task implements VmaWalker {
@@ -108,6 +110,8 @@ export class Reader extends Task implements VmaWalker {
   begun = false;
   passStartNs = 0;
   readStartNs = 0;
+  /** read() calls of this pass, where costs vary. */
+  calls = 0;
   /** Bytes that this read() has handed out. */
   copiedBytes = 0;
 

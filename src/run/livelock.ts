@@ -85,7 +85,15 @@ export class LivelockWatch {
     const due = this.#machine.dueIn(k.nowNs);
     if (due === null) return null;
     this.#work += due.length + chances.length * CHANCE_WORDS;
-    return `${due.join()};${chances.map((chance) => this.#chanceText(chance)).join(';')}`;
+    const chance = chances.map((of) => this.#chanceText(of));
+    return [due.join(), k.wakeCosts.drawn, ...this.#factors(), ...chance].join(';');
+  }
+
+  /** What costs are multiplied by: an operation has a factor of its own. */
+  #factors(): readonly string[] {
+    if (!this.#world.costsVary) return [];
+    const { tasks, writers } = this.#world;
+    return [...tasks.map((t) => t.costFactor), ...writers.map((w) => w.opsDone)].map(String);
   }
 
   /** Everything else. */
@@ -96,6 +104,7 @@ export class LivelockWatch {
     for (const t of tasks) {
       w.flag(t.seenLockLine === k.mm.mmapLock.line);
       w.flag(t.seenSeqLine === k.mm.mmLockSeq.line);
+      w.one(this.#steps.idOf(t.sleepResume));
     }
     w.one(k.mm.mmapLock.lineCpu);
     w.one(k.mm.mmLockSeq.lineCpu);

@@ -1,6 +1,6 @@
 /** Who runs when, by a record; objects when a task cannot go on as recorded. */
 import type { Kernel } from '../mm/kernel.ts';
-import { rwsemOwnerLeftCpu, rwsemSpinnerPreempted } from '../mm/rwsem.ts';
+import { rwsemOwnerLeftCpu, waiterPreempted } from '../mm/rwsem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
@@ -131,7 +131,7 @@ export class RecordedCpus implements Machine {
       return;
     }
     this.#set(task, { ready: false, spinning: false });
-    rwsemSpinnerPreempted(this.#kernel, task);
+    waiterPreempted(this.#kernel, task);
   }
 
   #set({ id }: Task, { ready, spinning }: { ready: boolean; spinning: boolean }): void {

@@ -13,7 +13,7 @@
  */
 import { Agenda } from '../base/agenda.ts';
 import type { Kernel } from '../mm/kernel.ts';
-import { rwsemOwnerLeftCpu, rwsemSpinnerPreempted } from '../mm/rwsem.ts';
+import { rwsemOwnerLeftCpu, waiterPreempted } from '../mm/rwsem.ts';
 import type { Task } from '../sim/task.ts';
 import { type Machine, NEVER, NOBODY } from './machine.ts';
 
@@ -219,9 +219,9 @@ export class SharedCpus implements Machine {
     this.#dueNs[task] = NEVER;
     cpu.running = NOBODY;
     if (this.#spinning[task] === 1) {
-      // need_resched() ends optimistic spinning: it sleeps in the queue of the lock.
+      // need_resched() ends optimistic spinning, and a last look at what it waits for.
       this.#spinning[task] = 0;
-      rwsemSpinnerPreempted(this.#kernel, this.#kernel.tasks[task]!);
+      waiterPreempted(this.#kernel, this.#kernel.tasks[task]!);
     } else {
       this.#leftNs[task] = leftNs;
       cpu.queue.push(task);

@@ -173,7 +173,7 @@ export class TimedDriver {
         if (listens) this.#tell(task, nextNs);
         step = step(k, task);
         events++;
-        const spentNs = k.takeSpent();
+        const spentNs = k.takeSpent(task);
         if (step === PARKED) {
           goesOn = false;
           machine.parked(task, nextNs);

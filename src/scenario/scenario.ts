@@ -161,6 +161,11 @@ export interface HogSpec {
   readonly count: number;
 }
 
+/** A cost in ns or a share, or a distribution: `min` plus a log-normal. */
+export type GivenCost =
+  | number
+  | { readonly min: number; readonly p50: number; readonly p99: number };
+
 export interface MachineSpec {
   readonly cpus: number | null; // null: a CPU for every task
   readonly rwsem: 'rwsem' | 'fifo';
@@ -168,8 +173,10 @@ export interface MachineSpec {
   readonly hz: number;
   readonly costs: {
     readonly preset: string;
-    readonly overrides: Readonly<Record<string, number>>;
+    readonly overrides: Readonly<Record<string, GivenCost>>;
   };
+  /** Sigma of the factor by which costs vary; null: the preset's. */
+  readonly jitter: number | null;
   readonly hogs: readonly HogSpec[];
 }
 

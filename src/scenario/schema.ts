@@ -256,15 +256,38 @@ export const WriterSchema = exactlyOne(
 
 const COST = 'a cost: ns, text such as 235ns, or for a share a number from 0 to 1';
 const CostSchema = v.union([v.pipe(v.number(COST), v.minValue(0, COST)), DurationString], COST);
+const DrawnCostSchema = v.union(
+  [
+    ...CostSchema.options,
+    about(
+      'The least plus a log-normal.',
+      keys('a distribution', {
+        min: about('The least.', FixedDurationSchema),
+        p50: about('The median.', FixedDurationSchema),
+        p99: about('What 99 of 100 lie below.', FixedDurationSchema),
+      }),
+    ),
+  ],
+  `${COST}, or {min, p50, p99}`,
+);
 
 const PRESET = 'the name of a preset';
 export const CostsSchema = v.union(
   [
     v.string(PRESET),
-    v.objectWithRest({ preset: v.optional(v.string(PRESET), 'server') }, CostSchema),
+    v.objectWithRest(
+      {
+        preset: v.optional(v.string(PRESET), 'server'),
+        wakeup: v.optional(DrawnCostSchema),
+        wakeupSend: v.optional(DrawnCostSchema),
+      },
+      CostSchema,
+    ),
   ],
   'a preset, or {preset: NAME, COST: ns, …}',
 );
+
+const JITTER = 'the sigma of a log-normal: a number from 0 to 1';
 
 export const MachineSchema = keys('a machine', {
   cpus: about('Default: a CPU for every task.', v.optional(count('CPUs', 4096))),
@@ -272,6 +295,10 @@ export const MachineSchema = keys('a machine', {
   preempt: v.optional(oneWord(['full', 'none']), 'full'),
   hz: v.optional(whole('a tick rate of 1 to 10000', 1, 10_000), 250),
   costs: v.optional(CostsSchema, 'server'),
+  jitter: about(
+    "How much costs vary from call to call; default: the preset's; 0: not at all.",
+    v.optional(v.pipe(v.number(JITTER), v.minValue(0, JITTER), v.maxValue(1, JITTER))),
+  ),
   hogs: about(
     'Tasks that only use up CPU time.',
     v.optional(

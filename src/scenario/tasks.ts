@@ -7,7 +7,14 @@ import { show } from './faults.ts';
 import { cite, durationNs, fixedNs, type Loading, refuse } from './loading.ts';
 import type { Path } from './place.ts';
 import { program } from './program.ts';
-import type { HogSpec, MachineSpec, ReaderSpec, WriterProgram, WriterSpec } from './scenario.ts';
+import type {
+  GivenCost,
+  HogSpec,
+  MachineSpec,
+  ReaderSpec,
+  WriterProgram,
+  WriterSpec,
+} from './scenario.ts';
 import type { MachineArgs, ReaderArgs, WriterArgs } from './schema.ts';
 import type { SelectorContext } from './selectors.ts';
 import { didYouMean, list } from './shape.ts';
@@ -93,6 +100,7 @@ export function machineSpec(loading: Loading, path: Path, args: MachineArgs): Ma
     preempt: args.preempt,
     hz: args.hz,
     costs: costs(loading, [...path, 'costs'], args.costs),
+    jitter: args.jitter ?? null,
     hogs,
   };
 }
@@ -105,7 +113,7 @@ function costs(loading: Loading, path: Path, args: MachineArgs['costs']): Machin
     const hint = didYouMean(preset, presets) ?? `known: ${list(presets)}`;
     refuse(loading, at, `costs: unknown preset ${show(preset)}`, hint);
   }
-  const overrides: Record<string, number> = {};
+  const overrides: Record<string, GivenCost> = {};
   for (const [name, value] of Object.entries(rest)) {
     const at = [...path, name];
     if (!names.includes(name)) {
@@ -114,6 +122,10 @@ function costs(loading: Loading, path: Path, args: MachineArgs['costs']): Machin
     } else if (name.endsWith('Share')) {
       if (typeof value === 'number' && value <= 1) overrides[name] = value;
       else refuse(loading, at, `${name}: ${show(value)} is not a share: a number from 0 to 1`);
+    } else if (value === undefined) {
+      // Named by the schema, and not in the file.
+    } else if (typeof value === 'object') {
+      overrides[name] = distribution(loading, at, value);
     } else if (typeof value === 'number' && !Number.isSafeInteger(value)) {
       refuse(loading, at, `${name}: ${show(value)} is not a whole number of ns`);
     } else {
@@ -121,6 +133,21 @@ function costs(loading: Loading, path: Path, args: MachineArgs['costs']): Machin
     }
   }
   return { preset, overrides };
+}
+
+function distribution(
+  loading: Loading,
+  path: Path,
+  args: { readonly [key in 'min' | 'p50' | 'p99']: Parameters<typeof fixedNs>[2] },
+): GivenCost {
+  const [min, p50, p99] = (['min', 'p50', 'p99'] as const).map((key) =>
+    fixedNs(loading, [...path, key], args[key]),
+  ) as [number, number, number];
+  if (min > p50 || p50 > p99 || (min === p50 && p50 < p99)) {
+    const message = `a distribution with min ${min}, p50 ${p50} and p99 ${p99} ns`;
+    refuse(loading, path, message, 'min lies below p50, p50 not above p99');
+  }
+  return { min, p50, p99 };
 }
 
 export function readerSpecs(

@@ -204,7 +204,7 @@ export class SearchWorld {
       return;
     }
     const next = (t.step as RunStep)(this.kernel, t);
-    this.kernel.takeSpent();
+    this.kernel.takeSpent(t);
     if (next === PARKED) this.#status[t.id] = ASLEEP;
     else if (next === DONE) this.#status[t.id] = FINISHED;
     else t.step = next;

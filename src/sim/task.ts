@@ -18,6 +18,8 @@ export abstract class Task {
   readonly cpu: number;
   readonly nice: number;
   step: AnyStep;
+  /** What its steps cost is multiplied by this. */
+  costFactor = 1;
   /** It never enters the kernel: always to be preempted. */
   userTask = false;
 
@@ -34,6 +36,8 @@ export abstract class Task {
   lockWants = WANTS_NOTHING;
   /** Where it goes once it has the lock that it spins on or was woken for. */
   lockResume: AnyStep = PARKED;
+  /** Where it goes when it is woken before it has fallen asleep, or after. */
+  sleepResume: AnyStep = PARKED;
   mmapReadLocks = 0;
   readLockWaitNs = 0;
   readLockHoldNs = 0;

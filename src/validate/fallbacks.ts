@@ -137,7 +137,7 @@ function fallbacksPerLine(lab: Lab, count: number): number {
   const { totals } = lab.once(`spread ${count}`, () =>
     lab.run({
       machine: guest(),
-      duration: `${lab.choose(60, 2000)}ms`,
+      duration: `${lab.choose(400, 2000)}ms`,
       vmas: [regions(count)],
       readers: [looping('vma-lock')],
       writers: [

@@ -46,8 +46,7 @@ interface FlipRun {
 
 /**
  * Passes begin at a golden section of the period after one another, so that they meet all phases
- * alike:
- * far fewer are needed than at random.
+ * alike: far fewer are needed than at random. So that they do, costs do not vary.
  */
 function flips(
   lab: Lab,
@@ -63,7 +62,7 @@ function flips(
   let delayNs = 0;
   const outcome = lab.run(
     {
-      machine: guest({ mremap: FLIP_NS }),
+      machine: { ...guest({ mremap: FLIP_NS }), jitter: 0 },
       vmas,
       readers: [{ name: 'reader', strategy, passes, cpu: 1, think: thinkNs }],
       writers: [

@@ -39,7 +39,7 @@ interface Setting {
 /** How long a run is, ms, and how many there are: quick, long. */
 const AGES = {
   young: { ms: [150, 150], runs: [3, 12] },
-  grown: { ms: [500, 2000], runs: [1, 6] },
+  grown: { ms: [500, 2000], runs: [3, 6] },
 } as const;
 
 function variant(lab: Lab, { strategy: name, hogs, preempt }: Setting, ms: number): Scenario {

@@ -4,8 +4,10 @@
  * Neighbours that could have joined but stand apart in the text must have been touched apart: each
  * gets an anon_vma of its own.
  */
-import { costsOf } from '../mm/costs.ts';
-import { type Host, Kernel } from '../mm/kernel.ts';
+import { drawShifted } from '../base/log-normal.ts';
+import { RandomStream } from '../base/prng.ts';
+import { type CostValue, costsOf, drawnCostsOf } from '../mm/costs.ts';
+import { type Host, Kernel, type WakeCosts } from '../mm/kernel.ts';
 import {
   NO_ANON_VMA,
   NO_FILE,
@@ -57,7 +59,12 @@ function deviceText(file: FileSpec): string {
 /** What shared anonymous memory prints: shmem_zero_setup's file. Source: v6.18 mm/shmem.c. */
 export const ANON_SHMEM_PATH = '/dev/zero (deleted)';
 
-export function buildKernel(scenario: Scenario, lockPolicy: LockPolicy, host: Host): Kernel {
+export function buildKernel(
+  scenario: Scenario,
+  lockPolicy: LockPolicy,
+  host: Host,
+  seed = '0',
+): Kernel {
   const breakPage = scenario.breakIsTold ? null : quietBreak(scenario);
   const mm: MmStruct = {
     vmas: new VmaArena(),
@@ -80,6 +87,7 @@ export function buildKernel(scenario: Scenario, lockPolicy: LockPolicy, host: Ho
     deviceTexts: new TextTable('00:00 0'),
     nameTexts: new TextTable(''),
     costs: costsOf(scenario.machine.costs.preset, scenario.machine.costs.overrides),
+    wakeCosts: wakeCosts(scenario, seed),
     observer: NO_OBSERVER,
     jiffyNs: Math.round(1e9 / scenario.machine.hz),
   };
@@ -94,6 +102,25 @@ export function buildKernel(scenario: Scenario, lockPolicy: LockPolicy, host: Ho
   loadVmas(kernel, scenario);
   deferFrees(kernel);
   return kernel;
+}
+
+function wakeCosts({ machine }: Scenario, seed: string): WakeCosts {
+  const { wakeup, wakeupSend } = drawnCostsOf(machine.costs.preset, machine.costs.overrides);
+  const source = (name: string, cost: CostValue): (() => number) => {
+    if (typeof cost === 'number') return () => cost;
+    const stream = new RandomStream(seed, ['machine', name]);
+    return () => {
+      costs.drawn++;
+      return drawShifted(cost, stream);
+    };
+  };
+  const costs = {
+    wakeupNs: source('wakeup', wakeup),
+    wakeupSendNs: source('wakeupSend', wakeupSend),
+    wakeupSendLeastNs: typeof wakeupSend === 'number' ? wakeupSend : wakeupSend.min,
+    drawn: 0,
+  };
+  return costs;
 }
 
 function loadVmas(k: Kernel, scenario: Scenario): void {

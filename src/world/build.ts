@@ -1,13 +1,15 @@
 /** Scenario → World: the kernel, the tasks, and for a timed run the oracle that watches. */
 
 import type { Choice } from '../base/choice.ts';
+import { KeyedLogNormal } from '../base/log-normal.ts';
 import { RandomStream } from '../base/prng.ts';
+import { jitterOf } from '../mm/costs.ts';
 import type { Host, Kernel } from '../mm/kernel.ts';
 import type { LockPolicy } from '../mm/rw-semaphore.ts';
 import { Oracle } from '../oracle/oracle.ts';
 import { openMaps } from '../proc/maps.ts';
 import { queryMaps } from '../proc/query.ts';
-import { type PassObserver, Reader } from '../proc/reader.ts';
+import { type PassObserver, Reader, type ReaderTimes } from '../proc/reader.ts';
 import type { Strategy } from '../proc/strategy.ts';
 import type { Strategies } from '../readers/index.ts';
 import type { Duration, HogSpec, Scenario } from '../scenario/scenario.ts';
@@ -65,9 +67,15 @@ export function buildTimedWorld(
 }
 
 export function buildWorld(scenario: Scenario, options: BuildOptions): World {
-  const kernel = buildKernel(scenario, options.lockPolicy ?? scenario.machine.rwsem, options.host);
+  const policy = options.lockPolicy ?? scenario.machine.rwsem;
+  const kernel = buildKernel(scenario, policy, options.host, options.seed);
   const layout = new MmLayout(kernel);
   const watch = options.watch(kernel, layout);
+  const { costs, jitter } = scenario.machine;
+  // A search has no costs.
+  const sigma = options.chance === undefined ? (jitter ?? jitterOf(costs.preset)) : 0;
+  const factors = (kind: string, name: string): KeyedLogNormal =>
+    new KeyedLogNormal(sigma, new RandomStream(options.seed, [kind, name, 'costs']));
   const startNs: number[] = [];
   const chances: SeededChance[] = [];
   const cpus = new CpuChoice(scenario);
@@ -83,7 +91,7 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
         bufferBytes: spec.bufferBytes,
         passes: spec.passes,
         observer: watch,
-        times: times(spec.thinkNs, path('think')),
+        times: times(spec.thinkNs, path('think'), factors('reader', spec.name)),
       },
     );
     reader.step = firstStep(strategy);
@@ -105,7 +113,9 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
     const cpu = cpus.of(id, spec.cpu);
     const task = { id, name: spec.name, cpu, nice: spec.nice };
     const limited = spec.ops !== null;
-    return new Writer(task, { layout, source, limited, onOperation });
+    const ofOperation = factors('writer', spec.name);
+    const costFactor = (operation: number): number => ofOperation.of(operation, 0);
+    return new Writer(task, { layout, source, limited, onOperation, costFactor });
   });
   const firstHog = readers.length + writers.length;
   const hogs = hogSpecs(scenario).map(({ name, spec }, i) => {
@@ -131,6 +141,7 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
     hogs,
     chances,
     turns: orders.turns,
+    costsVary: sigma > 0,
     startNs,
   });
 }
@@ -166,8 +177,11 @@ function hogSpecs(scenario: Scenario): { readonly name: string; readonly spec: H
   );
 }
 
-function times(thinkNs: Duration, stream: RandomStream): { thinkNs(): number } {
-  return { thinkNs: () => drawDuration(thinkNs, stream) };
+function times(thinkNs: Duration, stream: RandomStream, factors: KeyedLogNormal): ReaderTimes {
+  return {
+    thinkNs: () => drawDuration(thinkNs, stream),
+    costFactor: (pass, call) => factors.of(pass, call),
+  };
 }
 
 const firstSteps = new WeakMap<Strategy, Task['step']>();

@@ -16,7 +16,8 @@ import {
   type Tearing,
   type WriterOutcome,
 } from './outcome.ts';
-import { noTearing, type ReaderWatch } from './pass-watch.ts';
+import { noTearing, type PassWatch, type ReaderWatch } from './pass-watch.ts';
+import type { World } from './world.ts';
 
 const PAGE_BITS = 12n;
 
@@ -54,7 +55,26 @@ export function makeOutcome(
     starved,
     kernelFault: run.kernelFault,
     livelock: run.livelock,
+    recurring: recurring(world, watch),
   };
+}
+
+/** The time from one operation to the next is looked at in so many parts. */
+const PHASES = 64;
+/** Passes that begin in so few of them only walk in step with the writers. */
+const FEW_PHASES = 6;
+const PASSES_MIN = 50;
+
+/** Two loops that walk in step meet in the same way each time: what they count says little. */
+function recurring({ kernel, readers, writers }: World, watch: PassWatch): Outcome['recurring'] {
+  const operations = writers.reduce((sum, w) => sum + w.opsDone, 0);
+  const periodNs = kernel.nowNs / operations;
+  return readers.flatMap((r) => {
+    const { phasesNs } = watch.of(r);
+    const phases = new Set(phasesNs.map((ns) => Math.floor((PHASES * ns) / periodNs))).size;
+    const enough = phasesNs.length >= PASSES_MIN && operations >= phasesNs.length / 4;
+    return enough && phases <= FEW_PHASES ? [{ reader: r.name, phases }] : [];
+  });
 }
 
 function starvedPass(r: Reader): StarvedPass {

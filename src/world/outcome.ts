@@ -155,4 +155,6 @@ export interface Outcome {
   readonly kernelFault: KernelFaultReport | null;
   /** The state of the run at `atNs` is the state at `atNs - periodNs`: it repeats for ever. */
   readonly livelock: { readonly atNs: number; readonly periodNs: number } | null;
+  /** Readers whose passes begin in few of 64 phases of the writers' operations. */
+  readonly recurring: readonly { readonly reader: string; readonly phases: number }[];
 }

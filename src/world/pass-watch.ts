@@ -30,6 +30,9 @@ export interface PassListener {
   readonly passEnds: (r: Reader) => void;
 }
 
+/** Passes by which it is told whether reader and writers walk in step. */
+const PHASES_MAX = 1000;
+
 /** As long as most lines are; room that is not written to takes no memory. */
 const LINE_BYTES = 64;
 
@@ -38,6 +41,8 @@ export interface ReaderWatch {
   readonly tearing: Tearing;
   readonly passNs: Samples;
   readonly readNs: Samples;
+  /** Times from the last operation's beginning to a pass's, of the first passes. */
+  readonly phasesNs: number[];
   token: number;
   verdict: Verdict;
   /** Text handed out in this pass, while it is kept. */
@@ -77,6 +82,7 @@ export class PassWatch implements PassObserver {
         tearing: noTearing(),
         passNs: new Samples(),
         readNs: new Samples(),
+        phasesNs: [],
         token: -1,
         verdict: NOT_TORN,
         text: null,
@@ -89,6 +95,9 @@ export class PassWatch implements PassObserver {
   passBegins(r: Reader): void {
     const watch = this.of(r);
     watch.token = this.#oracle.passBegins();
+    if (watch.phasesNs.length < PHASES_MAX) {
+      watch.phasesNs.push(this.#kernel.nowNs - this.#kernel.lastOperationNs);
+    }
     this.listener?.passBegins(r);
     watch.text = null;
     if (!this.#keeps(r)) return;

@@ -129,7 +129,7 @@ export class QuietCalls {
     const { kernel } = this.#world;
     for (let call: Call | null = null, first = false, thoughtNs = 0; ; ) {
       const step = (w.step as unknown as AnyStep)(kernel, w);
-      kernel.takeSpent();
+      kernel.takeSpent(w);
       if (step === DONE) return null;
       if (step !== PARKED) w.step = step;
       if (call === null && w.call !== null) {

@@ -22,6 +22,8 @@ export class World {
   readonly turns: readonly Turns[];
   /** Readers, then writers, then hogs; a task's id is its index. */
   readonly tasks: readonly Task[];
+  /** Each read() call and each operation has costs of its own. */
+  readonly costsVary: boolean;
   readonly #startNs: readonly number[];
 
   constructor(parts: {
@@ -33,6 +35,7 @@ export class World {
     readonly hogs: readonly Hog[];
     readonly chances: readonly SeededChance[];
     readonly turns: readonly Turns[];
+    readonly costsVary: boolean;
     /** By task id. */
     readonly startNs: readonly number[];
   }) {
@@ -44,6 +47,7 @@ export class World {
     this.hogs = parts.hogs;
     this.chances = parts.chances;
     this.turns = parts.turns;
+    this.costsVary = parts.costsVary;
     this.tasks = [...parts.readers, ...parts.writers, ...parts.hogs];
     this.#startNs = parts.startNs;
     this.kernel.tasks = this.tasks;

@@ -61,7 +61,7 @@ function isFree(writer: WriterSpec, costs: Costs): boolean {
   return callsAreFree(costs);
 }
 
-const CALL_COSTS: readonly CostName[] = ['mmap', 'munmap', 'mprotect', 'mremap', 'mremapMove'];
+const CALL_COSTS = ['mmap', 'mmapOver', 'munmap', 'mprotect', 'mremap', 'mremapMove'] as const;
 
 /** Churns use several calls; they are free only where all of them are. */
 function callsAreFree(costs: Costs): boolean {
@@ -72,5 +72,5 @@ function operationIsFree(op: Operation, costs: Costs): boolean {
   if (op.op === 'restore') return callsAreFree(costs);
   if (op.op === 'hold' || op.op === 'pause') return !takesTime(op.ns);
   if (op.holdNs !== null && takesTime(op.holdNs)) return false;
-  return costs[op.op] === 0;
+  return costs[op.op] === 0 && (op.op !== 'mmap' || costs.mmapOver === 0);
 }

@@ -11,7 +11,7 @@ import { planBrk } from './brk.ts';
 import { planFork } from './fork.ts';
 import { planGrowStack } from './grow-stack.ts';
 import { classifyMadvise, planMadvise } from './madvise.ts';
-import { planMmap } from './mmap.ts';
+import { classifyMmap, planMmap } from './mmap.ts';
 import { classifyMprotect, planMprotect } from './mprotect.ts';
 import { mremapRefused, planMremap } from './mremap.ts';
 import { planMunmap } from './munmap.ts';
@@ -56,6 +56,7 @@ export function planBefore(layout: Layout, call: Call): Plan | null {
 export function classify(layout: Layout, call: Call): CallCost {
   if (call.call === 'mprotect') return classifyMprotect(layout, call);
   if (call.call === 'madvise') return classifyMadvise(layout, call);
+  if (call.call === 'mmap') return classifyMmap(layout, call);
   return call.call === 'mremap' ? planMremap(layout, call).cost : usualClass(call);
 }
 

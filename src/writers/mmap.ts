@@ -12,6 +12,7 @@ import {
   NO_FILE,
   NO_NAME,
   NO_SPECIAL,
+  NO_VMA,
   VM_ACCOUNT,
   VM_NORESERVE,
   VM_SHARED,
@@ -40,10 +41,18 @@ export function planMmap(layout: Layout, call: MmapCall): Plan {
   if (typeof start === 'string') {
     return draft.finish({ errno: start, cost: 'mmap', result: -1 });
   }
+  const cost = classifyMmap(layout, call);
   const vma = mmapRegion(draft, proposal(call, start));
-  if (typeof vma === 'string') return draft.finish({ errno: vma, cost: 'mmap', result: -1 });
+  if (typeof vma === 'string') return draft.finish({ errno: vma, cost, result: -1 });
   if (call.touched) touch(draft, vma);
-  return draft.finish({ errno: null, cost: 'mmap', result: start });
+  return draft.finish({ errno: null, cost, result: start });
+}
+
+/** What is there already has to be unmapped first. */
+export function classifyMmap(layout: Layout, { start, pages }: MmapCall): 'mmap' | 'mmapOver' {
+  const first = start < 0 ? NO_VMA : layout.findVma(start);
+  if (first === NO_VMA) return 'mmap';
+  return layout.record(first).start < start + pages ? 'mmapOver' : 'mmap';
 }
 
 function chooseStart(layout: Layout, call: MmapCall): number | Errno {

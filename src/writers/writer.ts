@@ -39,6 +39,8 @@ interface WriterParts {
   /** It stops after a number of operations. */
   readonly limited: boolean;
   readonly onOperation: ((operation: OperationRecord) => void) | null;
+  /** By what the costs of an operation are multiplied. */
+  readonly costFactor: (operation: number) => number;
 }
 
 export class Writer extends Task implements Actor {
@@ -47,6 +49,8 @@ export class Writer extends Task implements Actor {
   /** It stops after a number of operations. */
   readonly limited: boolean;
   readonly onOperation: ((operation: OperationRecord) => void) | null;
+
+  readonly costFactorOf: (operation: number) => number;
 
   /** Operations that have ended. */
   opsDone = 0;
@@ -90,6 +94,7 @@ export class Writer extends Task implements Actor {
     this.source = parts.source;
     this.limited = parts.limited;
     this.onOperation = parts.onOperation;
+    this.costFactorOf = parts.costFactor;
     this.step = nextOperation;
   }
 }
@@ -104,6 +109,8 @@ const nextOperation: WriterStep = (k, w) => {
   w.operation = next;
   w.callsDone = 0;
   w.startNs = k.nowNs;
+  k.lastOperationNs = k.nowNs;
+  w.costFactor = w.costFactorOf(w.opsDone);
   w.errno = null;
   w.lockWaitBefore = w.writeLockWaitNs;
   w.drainWaitBefore = w.drainWaitNs;
@@ -156,6 +163,7 @@ const writeSectionBegin: WriterStep = (k, w) => {
   const after = plan.downgrades ? Math.round(inside * k.costs.downgradedShare) : 0;
   // An operation's own hold is the time inside the section of its first call.
   const held = w.callsDone === 0 ? w.operation!.holdNs : null;
+  if (held !== null) w.costFactor = 1; // the time inside is given
   beginPlan(w, plan, {
     insideNs: held ?? inside - after,
     downgradedNs: after,
@@ -184,6 +192,7 @@ const callReturn: WriterStep = (k, w) => {
   k.returnToUser();
   const plan = w.plan!;
   const call = w.call!;
+  w.costFactor = w.costFactorOf(w.opsDone);
   w.source.callDone(plan);
   if (call.call === 'name' && call.name !== NO_NAME) k.names.put(call.name);
   w.plan = null;
@@ -199,7 +208,7 @@ const takeMmapLockToHold: WriterStep = (k, w) => mmapWriteLock(k, w, holdBegin);
 
 const holdBegin: WriterStep = (k, w) => {
   k.mm.mmLockSeq.begin(k, w);
-  k.spend(w.operation!.holdNs!);
+  k.spendExactly(w.operation!.holdNs!);
   return holdEnd;
 };
 

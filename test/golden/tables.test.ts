@@ -28,13 +28,16 @@ const unpadded = (text: string): string =>
 function costs(): string {
   const rows = Object.entries(COST_TABLE).map(([name, row]) => {
     const unit = row.unit === 'ns' ? ' ns' : '';
-    const figures = [row.server, row.vmEpyc].map((n) => `${n.toLocaleString('en')}${unit}`);
+    const number = (n: number): string => n.toLocaleString('en');
+    const figures = [row.server, row.vmEpyc, row.vmEpyc2026].map((value) =>
+      typeof value === 'number'
+        ? `${number(value)}${unit}`
+        : `${number(value.min)} / ${number(value.p50)} / ${number(value.p99)}${unit}`,
+    );
     return [`\`${name}\``, ...figures, row.about];
   });
-  return table(
-    ['cost', '`server`', '`vm-epyc`', 'what it is, and where the figure comes from'],
-    rows,
-  );
+  const presets = ['`server`', '`vm-epyc`', '`vm-epyc-2026`'];
+  return table(['cost', ...presets, 'what it is, and where the figure comes from'], rows);
 }
 
 function strategies(): string {

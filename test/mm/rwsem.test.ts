@@ -1,6 +1,6 @@
 /** mmap_lock as the kernel's rw_semaphore treats those who wait: a test for each rule. */
 import { describe, expect, test } from 'vitest';
-import { rwsemOwnerLeftCpu, rwsemSpinnerPreempted } from '../../src/mm/rwsem.ts';
+import { rwsemOwnerLeftCpu, waiterPreempted } from '../../src/mm/rwsem.ts';
 import { LockBench } from '../support/lock-bench.ts';
 
 const JIFFY = 4_000_000;
@@ -261,7 +261,7 @@ describe('writers', () => {
     b.write('w1');
     b.write('w2');
     b.spinning.delete('w1');
-    rwsemSpinnerPreempted(b.k, b.task('w1'));
+    waiterPreempted(b.k, b.task('w1'));
 
     expect(b.queue).toEqual(['w1']);
     expect([...b.spinning]).toEqual([['w2', 10_500]]);

@@ -110,6 +110,7 @@ export function anOutcome(parts: Partial<Outcome> = {}): Outcome {
     starved: [],
     kernelFault: null,
     livelock: null,
+    recurring: [],
     ...parts,
   };
 }

@@ -124,6 +124,85 @@ describe('waking up', () => {
   });
 });
 
+describe('falling asleep', () => {
+  /** The writer holds the lock from 0 to 10 us; the reader asks `earlyNs` before its end. */
+  const pass = (earlyNs: number): { passNs: number; opNs: number } => {
+    const costs = 'sleepEntry: 100ns, wakeup: 4us, wakeupSend: {min: 500ns, p50: 2us, p99: 2us}';
+    const outcome = aRun(
+      scenario(costs, 'writers: [{name: w, ops: 1, program: [{hold: 10us}]}]').replace(
+        '{name: r}',
+        `{name: r, start: ${10 * US - earlyNs}ns, passes: 2, think: 1ms}`,
+      ),
+      { passes: 'none' },
+    );
+    return { passNs: outcome.readers[0]!.passNs.max!, opNs: outcome.writers[0]!.opNs.max! };
+  };
+
+  test('a wait that ends within sleepEntry never sleeps, and its wake-up costs the least', () => {
+    expect(pass(99)).toEqual({ passNs: 99, opNs: 10 * US + 500 });
+  });
+
+  test('a longer one sleeps, and goes on after wakeup', () => {
+    expect(pass(101)).toEqual({ passNs: 101 + 4 * US, opNs: 12 * US });
+  });
+});
+
+describe('jitter', () => {
+  test('the same factors under every strategy, whatever the reader is in for', () => {
+    const alone = (strategy: string): number[] => {
+      const times: number[] = [];
+      aRun(
+        `
+duration: 1ms
+vmas: [{start: "0x7f0000000000", pages: 3, perms: rw-p, tag: t}]
+readers: [{name: r, passes: 9, think: 1ms}]
+writers: [{name: w, think: 5us, start: 100us, churn: merge-churn, vma: {tag: t}}]
+`,
+        { strategy, onOperation: ({ startNs, endNs }) => times.push(endNs - startNs) },
+      );
+      return times;
+    };
+
+    expect(new Set(alone('mmap-lock')).size).toBeGreaterThan(20);
+    expect(alone('rcu-retry')).toEqual(alone('mmap-lock'));
+  });
+
+  test('jitter: 0 makes equal calls equal, and zero costs vary by nothing', () => {
+    const quiet = (machine: string): number =>
+      new Set(
+        aRun(
+          `
+machine: {${machine}}
+vmas: [{start: "0x7f0000000000", pages: 3, repeat: 40, gap: 1, perms: rw-p}]
+readers: [{name: r, passes: 20}]
+`,
+        ).passes.map(({ startNs, endNs }) => endNs - startNs),
+      ).size;
+
+    // The first pass finds the lock's line elsewhere.
+    expect(quiet('jitter: 0')).toBeLessThanOrEqual(2);
+    expect(quiet('costs: {preset: zero, formatAnon: 100ns}')).toBe(1);
+    expect(quiet('jitter: 0.05')).toBeGreaterThan(15);
+  });
+
+  test('a reader and a writer that walk in step are told of', () => {
+    const recurring = (think: string): readonly unknown[] =>
+      aRun(
+        `
+machine: {cpus: 2, preempt: none, jitter: 0, costs: vm-epyc}
+duration: 10ms
+vmas: [{start: "0x7f0000000000", pages: 3, repeat: 100, gap: 1, perms: rw-p, tag: t}]
+readers: [{name: r, cpu: 1, passes: 10000}]
+writers: [{name: w, cpu: 0, think: ${think}, churn: merge-churn, vma: {tag: t, pick: random}}]
+`,
+        { passes: 'none' },
+      ).recurring;
+
+    expect(recurring('20us')).toEqual([{ reader: 'r', phases: 2 }]);
+    expect(recurring('{exp: 20us}')).toEqual([]);
+  });
+});
+
 describe('cacheLineMove', () => {
   test('the first access to mm_lock_seq after another CPU changed it, and no other', () => {
     // One section before the pass: each of the two counters' lines moves once, mm_lock_seq at the

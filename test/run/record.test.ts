@@ -165,6 +165,7 @@ describe('a record that does not fit says where and why', () => {
 
   test('a task that sleeps', () => {
     const blocked = aScenario(`
+machine: {costs: {preset: server, sleepEntry: 0}}
 vmas: [{start: "0x10000000", pages: 1, perms: r--p}]
 readers: [{name: r, strategy: mmap-lock}]
 writers: [{name: w, ops: 1, program: [{hold: 100us}]}]

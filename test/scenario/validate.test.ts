@@ -38,6 +38,7 @@ describe('defaults', () => {
         preempt: 'full',
         hz: 250,
         costs: { preset: 'server', overrides: {} },
+        jitter: null,
         hogs: [],
       },
       files: [],

@@ -55,7 +55,7 @@ export class Hand {
     const task = this.task(name);
     if (!this.#ready.has(task.id)) throw new Error(`${name} sleeps`);
     const next = (task.step as AnyStep)(this.world.kernel, task);
-    this.world.kernel.takeSpent();
+    this.world.kernel.takeSpent(task);
     if (next === PARKED) this.#ready.delete(task.id);
     else task.step = next as Task['step'];
   }

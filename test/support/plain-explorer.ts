@@ -283,7 +283,7 @@ class PlainExplorer {
       return;
     }
     const next: unknown = task.step(this.#k as never, task as never);
-    this.#k.takeSpent();
+    this.#k.takeSpent(task);
     if (next === this.#model.step.PARKED) this.#status[task.id] = ASLEEP;
     else if (next === this.#model.step.DONE) this.#status[task.id] = FINISHED;
     else task.step = next as Task['step'];

@@ -44,6 +44,7 @@ export function scenarioOf(layout: ArrayLayout, files: readonly FileSpec[] = [])
       preempt: 'full',
       hz: 250,
       costs: { preset: 'zero', overrides: {} },
+      jitter: 0,
       hogs: [],
     },
     files,

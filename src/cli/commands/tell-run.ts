@@ -137,7 +137,7 @@ function faultText(fault: KernelFaultReport): string {
 
 /** How the run ended, where that is not as planned. */
 function tellEnd(outcome: Outcome, messages: Messages): void {
-  const { ended, events, simulatedNs, starved, livelock } = outcome;
+  const { ended, events, simulatedNs, starved, livelock, recurring } = outcome;
   for (const { reader, pass, address, failedAttempts } of starved) {
     const attempts = counted(failedAttempts, 'failed attempt');
     messages.warning(
@@ -150,6 +150,12 @@ function tellEnd(outcome: Outcome, messages: Messages): void {
     messages.warning(
       `livelock: the run repeats itself every ${livelock.periodNs} ns, ` +
         `as found at ${livelock.atNs} ns; it would never end`,
+    );
+  }
+  for (const { reader, phases } of recurring) {
+    messages.warning(
+      `the passes of reader ${reader} begin in ${phases} of 64 phases of the writers' ` +
+        'operations only: they walk in step, and the counts say little; give think a distribution',
     );
   }
   if (ended === 'max-events') {
