@@ -46,20 +46,24 @@ export function splitArguments(text: string): string[] {
 /** Index behind the character, string, comment or fd path that begins at `at`. */
 function after(text: string, at: number): number {
   const char = text[at];
-  if (char === '"') return afterString(text, at);
+  if (char === '"') return afterString(text, at, '"');
+  // Python prints strings in single quotes; an apostrophe stands behind a letter.
+  if (char === "'" && /[ (,[]/.test(text[at - 1] ?? '')) return afterString(text, at, "'");
   if (char === '/' && text[at + 1] === '*') {
     const end = text.indexOf('*/', at + 2);
     return end < 0 ? text.length : end + 2;
   }
-  // 3</path (deleted)>: strace writes < and > inside a path as octal escapes.
-  if (char === '<' && /[0-9]/.test(text[at - 1] ?? '')) return afterAngles(text, at);
+  // 3</path (deleted)>: strace writes < and > inside a path as octal escapes. 21<<SHIFT is none.
+  if (char === '<' && /[0-9]/.test(text[at - 1] ?? '') && text[at + 1] !== '<') {
+    return afterAngles(text, at);
+  }
   return at + 1;
 }
 
-function afterString(text: string, at: number): number {
+function afterString(text: string, at: number, quote: string): number {
   for (let i = at + 1; i < text.length; i++) {
     if (text[i] === '\\') i++;
-    else if (text[i] === '"') return i + 1;
+    else if (text[i] === quote) return i + 1;
   }
   return text.length;
 }
@@ -82,17 +86,26 @@ export function withoutComment(text: string): string {
   return (comment < 0 ? text : text.slice(0, comment)).trim();
 }
 
-/** 0x…, decimal, negative or NULL; null for anything else. */
+/** 0x…, decimal, negative, NULL or nil; null for anything else. */
 export function integer(text: string): bigint | null {
   const bare = withoutComment(text);
-  if (bare === 'NULL') return 0n;
+  if (bare === 'NULL' || bare === 'nil') return 0n;
   if (/^0x[0-9a-f]{1,16}$/i.test(bare) || /^[0-9]{1,20}$/.test(bare)) return BigInt(bare);
   return /^-[0-9]{1,19}$/.test(bare) ? BigInt(bare) : null;
 }
 
+const LOW_32_BITS = 0xffffffffn;
+const SIGN_EXTENDED = 0xffffffff00000000n;
+
+/** An address: old versions of strace sign-extend those of 32-bit programs. */
+export function readAddress(text: string): bigint | null {
+  const value = integer(text);
+  return value !== null && value >= SIGN_EXTENDED ? value & LOW_32_BITS : value;
+}
+
 /** The page of an address, or null where it is none or not on a page border. */
 export function pageOf(text: string): number | null {
-  const address = integer(text);
+  const address = readAddress(text);
   if (address === null || address < 0n || address % PAGE_BYTES !== 0n) return null;
   return Number(address / PAGE_BYTES);
 }
@@ -110,7 +123,9 @@ export function flagBits(
   prefix: string,
   known: Readonly<Record<string, number>>,
 ): { readonly bits: number; readonly unknown: readonly string[] } | null {
-  const bare = withoutComment(text);
+  // `<PROT_READ|PROT_WRITE> (3)`, as python-ptrace has it
+  const named = /^<[^>]*> \((\w+)\)$/.exec(text);
+  const bare = named?.[1] ?? withoutComment(text);
   if (bare === '') return null;
   let bits = 0;
   const unknown: string[] = [];
@@ -130,17 +145,20 @@ export function flagBits(
   return { bits: bits >>> 0, unknown };
 }
 
-/** Bytes of `"text"`, or null; `"text"...` was cut by strace and is null, too. */
+/** Bytes of `"text"` or `'text'`, or null; `"text"...` was cut by strace and is null, too. */
 export function quotedText(text: string): string | null {
-  return /^".*"$/s.test(text) ? unescaped(text.slice(1, -1)) : null;
+  return /^(["']).*\1$/s.test(text) ? unescaped(text.slice(1, -1)) : null;
 }
 
-/** The path of `3</usr/lib/libc.so.6>`, as maps prints it, or null where the log has none. */
+/**
+ * The name of `3</usr/lib/libc.so.6>`, `3</tmp/x>(deleted)` or `6<anon_inode:[io_uring]>`, as maps
+ * prints it, or null where the log has none.
+ */
 export function descriptorPath(text: string): string | null {
-  const match = /^[0-9]+<(.*)>$/s.exec(text);
+  const match = /^[0-9]+<(.+)>(\(deleted\))?$/s.exec(text);
   if (match === null) return null;
   const path = unescaped(match[1]!.replace(/<(?:char|block) [^<>]*>/, ''));
-  return path.startsWith('/') ? asMapsPrints(path) : null;
+  return asMapsPrints(match[2] === undefined ? path : `${path} (deleted)`);
 }
 
 /** seq_path escapes newlines and nothing else. */

@@ -109,6 +109,14 @@ export interface Trace {
   readonly notUnderstood: readonly Remark[];
   /** What was understood and left out for a reason: other processes, no return, other times. */
   readonly leftOut: readonly Remark[];
+  /** Lines, and parts of lines, of known kinds that say nothing about memory. */
+  readonly noise: readonly Remark[];
+  /** Processes that the log tells apart, and how many of the calls about memory each made. */
+  readonly processes: readonly { readonly process: number; readonly calls: number }[];
+  /** The one whose calls these are. */
+  readonly process: number;
+  /** It called execve, so that the calls are all that its address space is made of. */
+  readonly startsWithExec: boolean;
   /** mm->brk (page) before the first change to it, or -1 where the log does not tell. */
   readonly startBrkPage: number;
 }

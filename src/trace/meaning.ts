@@ -17,6 +17,7 @@ import {
   pageOf,
   pagesOf,
   quotedText,
+  readAddress,
   withoutComment,
 } from './arguments.ts';
 import { ADVICE, type Advice, type HiddenFlags, type TraceAction } from './call.ts';
@@ -32,11 +33,29 @@ const BEYOND = new Set([
   'munlockall',
   'map_shadow_stack',
   'userfaultfd',
+  'io_setup',
+  'io_destroy',
+  'mbind',
+  'set_mempolicy_home_node',
+  'process_madvise',
+  'mseal',
+  'uselib',
+  'alloc_hugepages',
+  'free_hugepages',
 ]);
+
+/** Calls of many kinds, of which these change mappings: words that their arguments have. */
+const BEYOND_BY_WORD: Readonly<Record<string, RegExp>> = {
+  ioctl: /\bUFFDIO_(?:REGISTER|UNREGISTER|MOVE)\b|\bDRM_IOCTL_I915_GEM_MMAP\b/,
+  prctl: /\bPR_SET_MM\b|\bPR_SET_MM_\w+|\bPR_SET_SHADOW_STACK_STATUS\b/,
+  arch_prctl: /\bARCH_MAP_VDSO_\w+|\bARCH_SHSTK_\w+|\b0x(?:200[123]|500[12])\b/,
+};
+/** PR_SET_MM and its like, where a log has numbers. */
+const PRCTL_BEYOND = new Set([35n, 75n]);
 
 /** The action; or what is not understood; or null for a call that has nothing to do with memory. */
 type Meaning =
-  | { readonly action: TraceAction; readonly remark: string | null }
+  | { readonly action: TraceAction; readonly remark: string | null; readonly inPages?: boolean }
   | { readonly action: null; readonly remark: string }
   | null;
 
@@ -55,6 +74,7 @@ export function meaningOf(call: RawCall, files: Descriptors): Meaning {
   switch (call.syscall) {
     case 'mmap':
     case 'mmap2':
+    case 'old_mmap':
       return mmap(call, files);
     case 'munmap':
       return call.errno === null ? ranged(call, 'munmap') : nothing(call);
@@ -72,13 +92,21 @@ export function meaningOf(call: RawCall, files: Descriptors): Meaning {
     case 'munlock':
       return advise(call, call.syscall === 'munlock' ? 'munlock' : 'mlock');
     case 'prctl':
-      return prctl(call);
+      return prctl(call) ?? beyond(call);
     case 'fork':
       return call.errno === null ? done({ kind: 'fork' }) : nothing(call);
     default:
-      if (!BEYOND.has(call.syscall) || call.errno !== null) return null;
-      return { action: null, remark: `${call.syscall} is not modelled` };
+      return beyond(call);
   }
+}
+
+function beyond({ syscall, args, errno }: RawCall): Meaning {
+  if (errno !== null) return null;
+  if (BEYOND.has(syscall)) return { action: null, remark: `${syscall} is not modelled` };
+  const word = BEYOND_BY_WORD[syscall]?.exec(args.slice(0, 3).join(' '))?.[0];
+  const option = syscall === 'prctl' ? integer(args[0] ?? '') : null;
+  const what = word ?? (option !== null && PRCTL_BEYOND.has(option) ? `option ${option}` : null);
+  return what === null ? null : { action: null, remark: `${syscall} of ${what} is not modelled` };
 }
 
 function done(action: TraceAction, remark: string | null = null): Meaning {
@@ -139,9 +167,12 @@ function mmap(call: RawCall, files: Descriptors): Meaning {
   const { bits } = flags;
   const known = Object.values(MAP).reduce((sum, bit) => sum | bit, MAP_KNOWN_BITS);
   if ((bits & ~known) !== 0) unknown.push(`flags 0x${((bits & ~known) >>> 0).toString(16)}`);
+  // What the pages are for, or whose they are, is not made up.
+  const isBacked = (bits & (MAP.SHARED | MAP.PRIVATE)) !== 0;
+  if (prot.unknown.length > 0 || !isBacked) return bad(call, unknown.join(', ') || `flags ${bits}`);
   if (bits & MAP.HUGETLB) pages = Math.ceil(pages / 512) * 512;
   const anonymous = (bits & (MAP.ANONYMOUS | MAP.HUGETLB)) === MAP.ANONYMOUS;
-  const offsetPages = anonymous ? 0 : pageOf(offset);
+  const offsetPages = anonymous ? 0 : (pageOf(offset) ?? mmap2Pages(call.syscall, offset));
   if (offsetPages === null) return bad(call, 'an offset that cannot be read');
   const file = anonymous ? null : fileOf(bits, descriptor, files);
   if (file?.known === false)
@@ -152,11 +183,12 @@ function mmap(call: RawCall, files: Descriptors): Meaning {
     pages,
     perms: (bits & MAP.SHARED ? SHARED : PRIVATE)[prot.bits & 7]!,
     path: file === null ? -1 : files.pathId(file.path),
-    offsetPages: call.syscall === 'mmap2' ? mmap2Offset(offset) : offsetPages,
+    offsetPages,
     populate: (bits & (MAP.POPULATE | MAP.LOCKED)) !== 0,
     hidden: hiddenOf(bits),
   };
-  return done(action, unknown.length === 0 ? null : `${call.syscall} with ${unknown.join(', ')}`);
+  const remark = unknown.length === 0 ? null : `${call.syscall} with ${unknown.join(', ')}`;
+  return { action, remark, inPages: !anonymous && pageOf(offset) === null };
 }
 
 const NOTHING_HIDDEN: HiddenFlags = {
@@ -177,10 +209,13 @@ function hiddenOf(bits: number): HiddenFlags {
   };
 }
 
-/** mmap2 counts pages. strace prints what it was given, or bytes where it knows better. */
-function mmap2Offset(offset: string): number {
-  const value = integer(offset) ?? 0n;
-  return Number(value % 4096n === 0n ? value / 4096n : value);
+/**
+ * mmap2 counts pages of 4 KiB. strace prints bytes since 4.6 or so, and before that what it was
+ * given: an offset that is no multiple of a page tells which.
+ */
+function mmap2Pages(syscall: string, offset: string): number | null {
+  const value = syscall === 'mmap2' ? integer(offset) : null;
+  return value === null || value < 0n ? null : Number(value);
 }
 
 /** MAP_HUGETLB without a descriptor is memory of a file that the kernel makes. */
@@ -217,7 +252,8 @@ function mremap(call: RawCall): Meaning {
 
 /** The break that is in force afterwards is the result, whatever was asked for. */
 function brk(call: RawCall): Meaning {
-  const pages = pagesOf(call.result);
+  const result = readAddress(call.result);
+  const pages = result === null ? null : pagesOf(String(result));
   if (pages === null) return bad(call, 'a result that cannot be read');
   const query = integer(call.args[0] ?? '') === 0n;
   return done({ kind: 'brk', page: pages, query });
@@ -234,7 +270,7 @@ function madvise(call: RawCall): Meaning {
 
 function advise(call: RawCall, advice: Advice): Meaning {
   if (call.errno !== null && call.errno !== 'ENOMEM') return nothing(call);
-  const start = integer(call.args[0] ?? '');
+  const start = readAddress(call.args[0] ?? '');
   const length = integer(call.args[1] ?? '');
   if (start === null || length === null || start < 0n || length < 0n) {
     return bad(call, 'a range that cannot be read');

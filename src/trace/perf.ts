@@ -66,7 +66,7 @@ export class PerfTraceParser implements LogParser {
       this.#sink.unknown('not a line of perf trace');
       return;
     }
-    const [head, time, spent, , threadText, continued, syscall] = match;
+    const [head, time, spent, comm, threadText, continued, syscall] = match;
     const thread = Number(threadText ?? 0);
     const open = head.length - 1;
     const close = closingParen(text, open);
@@ -88,6 +88,7 @@ export class PerfTraceParser implements LogParser {
     const durationNs = spent === undefined ? 0 : millisecondsNs(spent);
     this.#sink.call({
       thread,
+      ...(comm === undefined ? {} : { comm }),
       syscall: syscall!,
       args: positional(syscall!, args),
       result: result[1],
@@ -116,7 +117,8 @@ export class PerfTraceParser implements LogParser {
 }
 
 const SCRIPT_HEAD = / ([0-9]+) +(?:\[[0-9]{1,6}\] +)?([0-9]+\.[0-9]{1,9}): +(?:[0-9]+ +)?$/;
-const SCRIPT_HEAD_BOTH = /\/([0-9]+) +(?:\[[0-9]{1,6}\] +)?([0-9]+\.[0-9]{1,9}): +(?:[0-9]+ +)?$/;
+const SCRIPT_HEAD_BOTH =
+  /(?<= )(?:[0-9]+)\/([0-9]+) +(?:\[[0-9]{1,6}\] +)?([0-9]+\.[0-9]{1,9}): +(?:[0-9]+ +)?$/;
 const SCRIPT_EVENT = /^syscalls:sys_(enter|exit)_(\w+): ?(.*)$/s;
 const HEAD_MAX = 256;
 
@@ -127,6 +129,7 @@ interface Entered {
   readonly syscall: string;
   readonly args: string;
   readonly startNs: number;
+  readonly owner: { readonly comm: string } | { readonly process: number };
 }
 
 export class PerfScriptParser implements LogParser {
@@ -143,16 +146,21 @@ export class PerfScriptParser implements LogParser {
     if (text.trim() === '' || text.startsWith('#')) return;
     const at = text.slice(0, HEAD_MAX).indexOf('syscalls:sys_');
     const head = at < 0 ? '' : text.slice(0, at);
-    const who = SCRIPT_HEAD_BOTH.exec(head) ?? SCRIPT_HEAD.exec(head);
+    const both = SCRIPT_HEAD_BOTH.exec(head);
+    const who = both?.slice(1) ?? SCRIPT_HEAD.exec(head);
     const event = at < 0 ? null : SCRIPT_EVENT.exec(text.slice(at));
     if (who === null || event === null) {
       this.#sink.unknown('not a line of perf script with syscalls:sys_enter_* and sys_exit_*');
       return;
     }
     const thread = Number(who[1]);
+    const owner =
+      both === null
+        ? { comm: head.slice(0, (who as RegExpExecArray).index).trim() }
+        : { process: Number(both[1]) };
     const nowNs = this.#clock.perfScript(who[2]!);
     const [, side, syscall, rest] = event as unknown as [string, string, string, string];
-    if (side === 'enter') this.#enter(thread, { syscall, args: rest, startNs: nowNs });
+    if (side === 'enter') this.#enter(thread, { syscall, args: rest, startNs: nowNs, owner });
     else this.#exit(thread, syscall, rest, nowNs);
   }
 
@@ -187,6 +195,7 @@ export class PerfScriptParser implements LogParser {
     const failed = signed < 0n && signed >= -4095n;
     this.#sink.call({
       thread,
+      ...entered.owner,
       syscall,
       args: positional(syscall, entered.args),
       result: failed ? '-1' : `0x${value.toString(16)}`,

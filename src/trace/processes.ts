@@ -27,11 +27,15 @@ export class Processes {
   readonly #births = new Map<number, Birth>();
   /** For each thread how many calls there were when it last called execve. */
   readonly #execs = new Map<number, number>();
+  /** What a log that shows no births tells of a thread: its process, or the name of its program. */
+  readonly #groups = new Map<number, string>();
   #first = -1;
 
   /** Every thread that does something, in the order of the log. */
-  seen(thread: number): void {
+  seen({ thread, comm, process }: RawCall): void {
     if (this.#first < 0) this.#first = thread;
+    if (process !== undefined) this.#groups.set(thread, `process ${process}`);
+    else if (comm !== undefined && !this.#groups.has(thread)) this.#groups.set(thread, comm);
   }
 
   /**
@@ -56,14 +60,16 @@ export class Processes {
 
   /** The process whose calls are replayed. @param wanted its number, or null for the first one */
   judge(wanted: number | null): Membership {
-    return new Membership(this.#births, this.#execs, wanted ?? this.#first);
+    const { main, groups } = { main: wanted ?? this.#first, groups: this.#groups };
+    return new Membership(this.#births, this.#execs, main, groups);
   }
 }
 
 export class Membership {
   readonly #births: ReadonlyMap<number, Birth>;
   readonly #execs: ReadonlyMap<number, number>;
-  readonly #main: number;
+  readonly main: number;
+  readonly #groups: ReadonlyMap<number, string>;
   readonly #known = new Map<number, boolean>();
   /** Calls before this index belong to the address space before execve. */
   readonly firstCall: number;
@@ -72,10 +78,12 @@ export class Membership {
     births: ReadonlyMap<number, Birth>,
     execs: ReadonlyMap<number, number>,
     main: number,
+    groups: ReadonlyMap<number, string>,
   ) {
     this.#births = births;
     this.#execs = execs;
-    this.#main = main;
+    this.main = main;
+    this.#groups = groups;
     let first = 0;
     for (const [thread, at] of execs) {
       if (!this.#leavesAlone(thread) && this.has(thread)) first = Math.max(first, at);
@@ -92,8 +100,8 @@ export class Membership {
       way.push(at);
       this.#known.set(at, false); // a ring of births is no way to the process
       const birth = this.#births.get(at);
-      if (at === this.#main) belongs = true;
-      else if (birth === undefined) belongs = this.#root();
+      if (at === this.main) belongs = true;
+      else if (birth === undefined) belongs = this.#root(at);
       else if (!birth.sharesMemory) belongs = false;
       else {
         at = birth.parent;
@@ -111,14 +119,49 @@ export class Membership {
     return exec === undefined || index < exec;
   }
 
-  /** Threads of unknown birth belong to a process that is of unknown birth itself. */
-  #root(): boolean {
-    return !this.#births.has(this.#main);
+  /** Whether the calls are those of a program from its first one on. */
+  get startsWithExec(): boolean {
+    return [...this.#execs.keys()].some((thread) => !this.#leavesAlone(thread) && this.has(thread));
+  }
+
+  /** @param threads of all calls about memory */
+  processes(threads: readonly number[]): { process: number; calls: number }[] {
+    const calls = new Map<number, number>();
+    for (const thread of threads) {
+      const process = this.has(thread) ? this.main : this.#processOf(thread);
+      calls.set(process, (calls.get(process) ?? 0) + 1);
+    }
+    return [...calls].map(([process, count]) => ({ process, calls: count }));
+  }
+
+  /** The first thread of its address space. */
+  #processOf(thread: number): number {
+    const group = this.#groups.get(thread);
+    const passed = new Set<number>();
+    let at = thread;
+    for (let birth = this.#births.get(at); birth?.sharesMemory && !passed.has(at); ) {
+      passed.add(at);
+      at = birth.parent;
+      birth = this.#births.get(at);
+    }
+    if (this.#births.has(at) || group === undefined) return at;
+    const told = /^process ([0-9]+)$/.exec(group)?.[1];
+    if (told !== undefined) return Number(told);
+    for (const [other, name] of this.#groups) if (name === group) return other;
+    return at;
+  }
+
+  /** Threads of unknown birth belong to such a process, if their names do not say otherwise. */
+  #root(thread: number): boolean {
+    if (this.#births.has(this.main)) return false;
+    const [own, other] = [this.#groups.get(this.main), this.#groups.get(thread)];
+    if (other === `process ${this.main}`) return true;
+    return own === undefined || other === undefined || own === other;
   }
 
   /** A vforked child that calls execve leaves its parent's memory as it is. */
   #leavesAlone(thread: number): boolean {
-    return thread !== this.#main && this.#births.get(thread)?.own === true;
+    return thread !== this.main && this.#births.get(thread)?.own === true;
   }
 }
 

@@ -5,6 +5,9 @@
 export interface RawCall {
   /** 0 where the log names no thread. */
   readonly thread: number;
+  /** Name of the program and number of the process, where the log gives them. */
+  readonly comm?: string;
+  readonly process?: number;
   readonly syscall: string;
   readonly args: readonly string[];
   /** `0x7f…`, `0`, `4711`; `?` where the call did not return. */
@@ -15,17 +18,25 @@ export interface RawCall {
   readonly endNs: number;
 }
 
+export interface LogLine {
+  readonly number: number;
+  readonly text: string;
+}
+
 /** What a parser hands on. */
 export interface LogSink {
   call(call: RawCall): void;
   /** A call that was begun and never came back. */
   unreturned(what: string): void;
-  /** A line, or a part of it, that is none of this log. */
-  unknown(what: string): void;
+  /** A line, or a part of it, that is none of this log. @param line where it is not the last one */
+  unknown(what: string, line?: LogLine): void;
+  /** A line, or a part of it, of a known kind that says nothing about memory. */
+  noise(kind: string): void;
 }
 
 export interface LogParser {
-  line(text: string): void;
+  /** @param number of the line, from 1 */
+  line(text: string, number: number): void;
   end(): void;
 }
 

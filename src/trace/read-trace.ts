@@ -17,13 +17,14 @@ import { Clock } from './clock.ts';
 import { meaningOf } from './meaning.ts';
 import { isPerfScript, isPerfTrace, PerfScriptParser, PerfTraceParser } from './perf.ts';
 import { type Membership, Processes } from './processes.ts';
-import type { LogParser, LogSink, RawCall } from './raw-call.ts';
+import type { LogLine, LogParser, LogSink, RawCall } from './raw-call.ts';
 import { Remarks } from './remarks.ts';
 import { StraceParser } from './strace.ts';
 
 const CALLS_MAX = 1_000_000;
 const DESCRIPTORS_MAX = 65_536;
 const WORDS_MAX = 1024;
+const PAGE_BYTES = 4096;
 
 export interface TraceOptions {
   /** Only calls that returned after this instant; as the log writes its times. */
@@ -41,6 +42,8 @@ interface Kept {
   readonly call: TracedCall;
   /** Its place among all calls of the log. */
   readonly index: number;
+  /** An offset of mmap2 that can only be a number of pages. */
+  readonly inPages: boolean;
 }
 
 export class TraceReader implements LogSink {
@@ -54,6 +57,7 @@ export class TraceReader implements LogSink {
   readonly #opened = new Map<string, string>();
   readonly #notUnderstood = new Remarks();
   readonly #leftOut = new Remarks();
+  readonly #noise = new Remarks();
   #fromNs: number | null = null;
   #untilNs: number | null = null;
   #index = 0;
@@ -65,6 +69,8 @@ export class TraceReader implements LogSink {
   #line = 0;
   #text = '';
   #parser: LogParser | null = null;
+  /** No call has been seen: another parser may be the right one. */
+  #waiting = true;
   #splitter: LineSplitter | null = null;
 
   constructor(options: TraceOptions) {
@@ -102,6 +108,7 @@ export class TraceReader implements LogSink {
       this.#kept.sort((a, b) => a.call.endNs - b.call.endNs || a.index - b.index);
     }
     const calls: TracedCall[] = [];
+    this.#settleOffsets();
     for (const { call, index } of this.#kept) {
       const why = this.#whyLeftOut(call, index, members);
       if (why === null) calls.push(call);
@@ -116,8 +123,24 @@ export class TraceReader implements LogSink {
       timed: this.#clock.kind !== 'none',
       notUnderstood: this.#notUnderstood.list(),
       leftOut: this.#leftOut.list(),
+      noise: this.#noise.list(),
+      processes: members.processes(this.#kept.map(({ call }) => call.thread)),
+      process: members.main,
+      startsWithExec: members.startsWithExec,
       startBrkPage: firstBreak(calls),
     };
+  }
+
+  /** If one offset of mmap2 is in pages, all of the log are. */
+  #settleOffsets(): void {
+    if (!this.#kept.some(({ inPages }) => inPages)) return;
+    for (const [at, kept] of this.#kept.entries()) {
+      const { call, inPages } = kept;
+      const { action } = call;
+      if (call.syscall !== 'mmap2' || inPages || action.kind !== 'mmap') continue;
+      const own = { ...action, offsetPages: action.offsetPages * PAGE_BYTES };
+      this.#kept[at] = { ...kept, call: { ...call, action: own } };
+    }
   }
 
   #whyLeftOut(call: TracedCall, index: number, members: Membership): string | null {
@@ -138,9 +161,11 @@ export class TraceReader implements LogSink {
       this.unknown('a line of more than 64 KiB');
       return;
     }
-    this.#parser ??= this.#parserFor(text);
+    if (this.#parser === null || (this.#waiting && isPerf(text))) {
+      this.#parser = this.#parserFor(text);
+    }
     try {
-      this.#parser?.line(text.endsWith('\r') ? text.slice(0, -1) : text);
+      this.#parser?.line(text.endsWith('\r') ? text.slice(0, -1) : text, number);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       throw new UserError(`${this.#file}:${number}: ${error.message}`);
@@ -150,12 +175,17 @@ export class TraceReader implements LogSink {
   /** What wrote this log; null while nothing of it can be seen. */
   #parserFor(line: string): LogParser | null {
     if (line.trim() === '') return null;
+    this.#waiting = false;
     if (isPerfTrace(line)) {
       this.#byTime = true;
       return new PerfTraceParser(this.#clock, this);
     }
-    if (line.startsWith('#')) return null;
     if (isPerfScript(line)) return new PerfScriptParser(this.#clock, this);
+    this.#waiting = true; // a first line may be of something else
+    if (line.startsWith('# ')) {
+      this.noise('comments');
+      return null;
+    }
     const thread = /\.([0-9]{1,7})(?:\.gz)?$/.exec(this.#file)?.[1];
     return new StraceParser(this.#clock, this, Number(thread ?? 0));
   }
@@ -163,13 +193,17 @@ export class TraceReader implements LogSink {
   // --- LogSink ---
 
   call(raw: RawCall): void {
-    this.#processes.seen(raw.thread);
+    this.#waiting = false;
+    this.#processes.seen(raw);
     const forked = this.#processes.note(raw, this.#index);
     this.#noteDescriptors(raw);
     const meaning = forked
       ? ({ action: { kind: 'fork' }, remark: null } as const)
       : meaningOf(raw, this);
-    if (meaning === null) return;
+    if (meaning === null) {
+      this.noise('calls about other things');
+      return;
+    }
     if (meaning.remark !== null) {
       this.#notUnderstood.add(meaning.remark, this.#file, this.#line, this.#text);
     }
@@ -186,7 +220,8 @@ export class TraceReader implements LogSink {
     const errno = raw.errno === null ? null : this.#word(raw.errno);
     const { action } = meaning;
     const call = { thread, syscall, startNs, endNs, errno, action, line: this.#line };
-    this.#kept.push({ call, index: this.#index++ });
+    const inPages = 'inPages' in meaning && meaning.inPages === true;
+    this.#kept.push({ call, index: this.#index++, inPages });
   }
 
   #word(text: string): string {
@@ -202,8 +237,12 @@ export class TraceReader implements LogSink {
     this.#leftOut.add(`${syscall} without a return`, this.#file, this.#line, this.#text);
   }
 
-  unknown(what: string): void {
-    this.#notUnderstood.add(what, this.#file, this.#line, this.#text);
+  unknown(what: string, line: LogLine = { number: this.#line, text: this.#text }): void {
+    this.#notUnderstood.add(what, this.#file, line.number, line.text);
+  }
+
+  noise(kind: string): void {
+    this.#noise.add(kind, this.#file, this.#line, this.#text);
   }
 
   // --- Descriptors ---
@@ -250,6 +289,10 @@ export class TraceReader implements LogSink {
     if (typeof ns === 'number') return ns;
     throw new UserError(`${key}: "${text}" ${ns}`);
   }
+}
+
+function isPerf(line: string): boolean {
+  return isPerfTrace(line) || isPerfScript(line);
 }
 
 /** The break before the first change to it: what the first brk(NULL) was told. */

@@ -35,9 +35,9 @@ describe('perf trace', () => {
   test('puts together what another event has interrupted', () => {
     const { calls, notUnderstood } = traceOf([
       '    15.881 (         ): a/7 munmap(addr: 0x1000, len: 4096) ...',
-      '    15.890 ( 0.004 ms): b/8 munmap(addr: 0x2000, len: 4096) = 0',
+      '    15.890 ( 0.004 ms): a/8 munmap(addr: 0x2000, len: 4096) = 0',
       '    15.881 ( 0.030 ms): a/7  ... [continued]: munmap()) = 0',
-      '         ? (         ): c/9  ... [continued]: clone()) = ',
+      '         ? (         ): a/9  ... [continued]: clone()) = ',
     ]);
     expect(notUnderstood).toEqual([]);
     expect(calls.map((call) => [call.thread, short(call)])).toEqual([

@@ -33,6 +33,7 @@ export function vmaLines(bytes: Uint8Array): VmaLine[] {
 }
 
 const DIFFERENCES_SHOWN = 10;
+const PROCESSES_SHOWN = 8;
 const EVENTS_MAX = 1_000_000_000;
 
 export function tellTrace(trace: Trace, messages: Messages): void {
@@ -42,6 +43,16 @@ export function tellTrace(trace: Trace, messages: Messages): void {
     `${counted(lines, 'line')}, ${counted(calls.length, 'call')} of ${counted(threads.length, 'thread')}, ` +
       `${unchanged} of them without effect${trace.timed ? '' : '; no times: replayed as fast as it goes'}`,
   );
+  if (trace.processes.length > 1) {
+    const shown = trace.processes.slice(0, PROCESSES_SHOWN);
+    const listed = shown.map(({ process, calls: made }) => `${process} (${counted(made, 'call')})`);
+    const more = trace.processes.length > shown.length ? ', …' : '';
+    messages.note(
+      `${counted(trace.processes.length, 'process', 'processes')} are in the log: ` +
+        `${listed.join(', ')}${more}; replayed is ${trace.process}, --process chooses another`,
+    );
+  }
+  for (const remark of trace.noise) messages.note(`skipped: ${remarkText(remark)}`);
   for (const remark of trace.leftOut) messages.note(`left out: ${remarkText(remark)}`);
   for (const remark of trace.notUnderstood) {
     messages.warning(`not understood: ${remarkText(remark)}`);
