@@ -1,7 +1,21 @@
-/** Bundles the command line, so that `mapsim --help` starts about as fast as bare node. */
-import { rmSync, writeFileSync } from 'node:fs';
-import { bundle, COMMAND_LINE } from './bundle.mjs';
+/** What is shipped and not written by hand: the bundle, its notices, the man page. */
 
-rmSync('dist', { recursive: true, force: true }); // chunks of earlier builds would be shipped
+import { rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { bundle, COMMAND_LINE } from './bundle.mjs';
+import { thirdParty } from './third-party.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(ROOT);
+
+rmSync('dist/cli', { recursive: true, force: true }); // chunks of earlier builds would be shipped
 const chunks = await bundle(COMMAND_LINE, 'dist/cli');
 writeFileSync('dist/chunks.json', JSON.stringify(chunks)); // for tests, not shipped
+const modules = chunks.flatMap((chunk) => chunk.modules);
+writeFileSync('dist/THIRD-PARTY.txt', thirdParty(modules, ROOT));
+
+await bundle({ page: 'scripts/man-page.ts' }, 'dist/made');
+const { manPage } = createRequire(import.meta.url)(`${ROOT}dist/made/page.cjs`);
+writeFileSync('dist/mapsim.1', manPage());
+rmSync('dist/made', { recursive: true });

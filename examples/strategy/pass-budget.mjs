@@ -2,7 +2,7 @@
  * A strategy of one's own: speculate like rcu-retryN, but with one budget of retries for the whole
  * pass. Once a pass has met that many writers, every further page of it is made under mmap_lock.
  *
- *   mapsim run scenarios/bash.yaml --strategy=./examples/strategy/pass-budget.mjs
+ *   mapsim run @bash --strategy=./examples/strategy/pass-budget.mjs
  *
  * In the thread of April 2025 it stayed open what a limit of retries is a limit of: a record, a
  * read(), or an open file. mapsim has the first two (scope=vma and scope=read of rcu-retryN); this

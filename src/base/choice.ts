@@ -105,11 +105,12 @@ function unknownName(entries: readonly ChoiceInfo[], written: string, what: stri
   const known = entries.flatMap((entry) => [entry.name, ...entry.aliases]);
   // `rcu-rety3` is nearest to rcu-retry3: try the families with the number that was written.
   const digits = /[0-9]+$/.exec(written)?.[0] ?? '';
+  const isFamily = entries.some(({ name }) => name === written); // rcu-retryN, as lists have it
   const words = known.map((name) => (name.endsWith('N') ? `${name.slice(0, -1)}${digits}` : name));
   return {
     ok: false,
     error: `unknown ${what} "${written}"`,
-    nearest: nearest(written, words),
+    nearest: isFamily ? `${written.slice(0, -1)}3` : nearest(written, words),
     offset: 0,
     length: written.length,
     known,

@@ -21,7 +21,7 @@ export const OVERVIEW = `\
 mapsim simulates how Linux prints /proc/PID/maps while other threads change the
 address space: the text a reader would have seen, what it cost, what was torn.
 
-  mapsim run scenarios/split-merge.yaml --strategy=rcu-retry3
+  mapsim run @split-merge --strategy=rcu-retry3
   mapsim strategies
 
 mapsim --help lists the commands, mapsim run --help the options of one.
@@ -99,11 +99,11 @@ export const COMMANDS = {
     operands: 'SCENARIO',
     purpose: 'Simulates a scenario and prints the maps text of one pass, then the counts.',
     examples: [
-      'mapsim run scenarios/split-merge.yaml --strategy=rcu-retry3',
-      'mapsim run scenarios/split-merge.yaml --pass=torn --strategy=rcu-retry',
-      'mapsim run scenarios/quiet.yaml --summary=none | diff - expected.maps',
-      'mapsim run scenarios/resize.yaml --fail-on "falseGaps>0" --format=json',
-      'mapsim run scenarios/split-merge.yaml --record=run.ndjson',
+      'mapsim run @split-merge --strategy=rcu-retry3',
+      'mapsim run @split-merge --pass=torn --strategy=rcu-retry',
+      'mapsim run @quiet --summary=none | diff - expected.maps',
+      'mapsim run @resize --fail-on "falseGaps>0" --format=json',
+      'mapsim run @split-merge --record=run.ndjson',
     ],
     more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   },
@@ -112,7 +112,7 @@ export const COMMANDS = {
     operands: 'SCENARIO...',
     purpose: 'Holds strategies side by side over many seeds, or saved results of that.',
     examples: [
-      'mapsim compare scenarios/split-merge.yaml --strategies=mmap-lock,rcu-retry3 --seeds=20',
+      'mapsim compare @split-merge --strategies=mmap-lock,rcu-retry3 --seeds=20',
       'mapsim compare s.yaml -o new.json --fail-on "rcu-retry3:fallbacks/passes>1%"',
       'mapsim compare baseline.json new.json --exit-code',
     ],
@@ -123,8 +123,8 @@ export const COMMANDS = {
     operands: 'GRID',
     purpose: 'Runs a scenario over a grid of values, strategies and seeds: one record a run.',
     examples: [
-      'mapsim sweep examples/grid.yaml -o all.ndjson',
-      'mapsim sweep grid.yaml --shard=3/16 -o s3.ndjson',
+      'mapsim sweep @examples/grid -o all.ndjson',
+      'mapsim sweep grid.yaml --shard=1/2 -o s1.ndjson',
       'mapsim sweep grid.yaml -o all.ndjson --resume',
     ],
     more: `${SWEEP_MORE}\n${EXIT_CODES.sweep}`,
@@ -141,9 +141,9 @@ export const COMMANDS = {
     operands: 'SCENARIO',
     purpose: 'Tries every order of steps of a small scenario, and shows what can come of it.',
     examples: [
-      'mapsim explore scenarios/explore/split-merge.yaml --strategy=vma-lock --find falseGaps',
-      'mapsim explore scenarios/explore/split-merge.yaml --strategy=rcu-retry3',
-      'mapsim explore scenarios/bash.yaml --random=100 --bias=churn --max-depth=2000',
+      'mapsim explore @explore/split-merge --strategy=vma-lock --find falseGaps',
+      'mapsim explore @explore/split-merge --strategy=rcu-retry3',
+      'mapsim explore @bash --random=100 --bias=churn --max-depth=2000',
     ],
     more: `${SEARCH}\n${FIND}\n${EXIT_CODES.explore}`,
   },
@@ -152,10 +152,10 @@ export const COMMANDS = {
     operands: 'SCENARIO',
     purpose: 'Follows a schedule step by step, and shows what came of it.',
     examples: [
-      'mapsim replay scenarios/explore/split-merge.yaml --strategy=vma-lock --schedule 1:0x12.1.0',
+      'mapsim replay @explore/split-merge --strategy=vma-lock --schedule 1:0x12.1.0',
       'mapsim replay finding.yaml',
       'mapsim replay finding.yaml --carry-to=rcu-retry3',
-      'mapsim replay scenarios/split-merge.yaml --schedule run.ndjson   # of run --record',
+      'mapsim replay @split-merge --schedule run.ndjson   # of run --record',
     ],
     more: `${RECORDED}\n${SEARCH}\n${EXIT_CODES.replay}`,
   },
@@ -164,8 +164,8 @@ export const COMMANDS = {
     operands: 'SCENARIO',
     purpose: 'Prints every text that can be printed, how it is torn, and a schedule for it.',
     examples: [
-      'mapsim census scenarios/explore/split-merge.yaml --strategy=rcu-retry',
-      'mapsim census scenarios/explore/split-merge.yaml --strategy=vma-lock --against=mmap-lock',
+      'mapsim census @explore/split-merge --strategy=rcu-retry',
+      'mapsim census @explore/split-merge --strategy=vma-lock --against=mmap-lock',
     ],
     more: `${SEARCH}\n${EXIT_CODES.census}`,
   },
@@ -174,11 +174,11 @@ export const COMMANDS = {
     operands: 'SCENARIO',
     purpose: 'Draw what happened in one pass: steps, locks, waits, retries, states, the text.',
     examples: [
-      'mapsim timeline scenarios/bash.yaml --strategy=rcu-retry3 -o torn.svg',
-      'mapsim timeline scenarios/bash.yaml --strategy=rcu-retry3 --format=text --pass=retry',
-      'mapsim timeline scenarios/split-merge.yaml --strategy=mmap-lock,rcu-retry3,vma-lock -o lanes.svg',
-      'mapsim timeline scenarios/bash.yaml --view=addresses -o addresses.svg',
-      'mapsim timeline scenarios/bash.yaml --format=perfetto --duration=1ms -o trace.json.gz',
+      'mapsim timeline @bash --strategy=rcu-retry3 -o torn.svg',
+      'mapsim timeline @bash --strategy=rcu-retry3 --format=text --pass=retry',
+      'mapsim timeline @split-merge --strategy=mmap-lock,rcu-retry3,vma-lock -o lanes.svg',
+      'mapsim timeline @bash --view=addresses -o addresses.svg',
+      'mapsim timeline @bash --format=perfetto --duration=1ms -o trace.json.gz',
     ],
     more: `${TIMELINE_MORE}\n${EXIT_CODES.timeline}`,
   },
@@ -188,7 +188,7 @@ export const COMMANDS = {
     name: 'validate',
     operands: 'SCENARIO...',
     purpose: 'Checks scenarios without running them, and tells every fault.',
-    examples: ['mapsim validate scenarios/*.yaml', 'generate | mapsim validate -'],
+    examples: ['mapsim validate *.yaml', 'generate | mapsim validate -'],
     more: EXIT_CODES.validate,
   },
   'validate-model': {
@@ -207,9 +207,9 @@ export const COMMANDS = {
   },
   strategies: {
     name: 'strategies',
-    operands: '',
+    operands: '[NAME]',
     purpose: 'Lists the reader strategies: what each may show, its options, where it comes from.',
-    examples: ['mapsim strategies', 'mapsim strategies --format=json'],
+    examples: ['mapsim strategies', 'mapsim strategies rcu-retry3'],
     more: EXIT_CODES.list,
   },
   scenarios: {
@@ -225,11 +225,24 @@ export const COMMANDS = {
 
 ${EXIT_CODES.list}`,
   },
+  completion: {
+    name: 'completion',
+    operands: 'SHELL',
+    purpose: 'Print a script that completes commands, options and names in a shell.',
+    examples: [
+      'mapsim completion bash > ~/.local/share/bash-completion/completions/mapsim',
+      'mapsim completion zsh > ~/.zfunc/_mapsim',
+      'mapsim completion fish > ~/.config/fish/completions/mapsim.fish',
+    ],
+    more: `SHELL is bash, zsh or fish. zsh needs the folder in its fpath.
+
+${EXIT_CODES.list}`,
+  },
   final: {
     name: 'final',
     operands: 'SCENARIO',
     purpose: 'Runs the writers alone and prints the address space that they leave, as maps text.',
-    examples: ['mapsim final scenarios/resize.yaml', 'mapsim final program.yaml | diff - expected'],
+    examples: ['mapsim final @resize', 'mapsim final program.yaml | diff - expected'],
     more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${EXIT_CODES.final}`,
   },
 } as const satisfies Record<string, CommandText>;

@@ -38,8 +38,9 @@ export async function readScenario(
   }
   if (path === '-') return readStdin(io.stdin);
   const file = scenarioFile(path);
-  if (existsSync(resolve(io.cwd, file))) return readInput(file, io.cwd);
-  throw new UserError(`cannot read ${path}: no such file${shippedHint(path)}`, EXIT.io);
+  const hint = existsSync(resolve(io.cwd, file)) ? null : shippedHint(path);
+  if (hint === null) return readInput(file, io.cwd);
+  throw new UserError(`cannot read ${path}: no such file; ${hint}`, EXIT.io);
 }
 
 /** @param note hears of what is no fault and worth knowing */

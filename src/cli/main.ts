@@ -97,12 +97,13 @@ async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promi
 /** `help NAME` is `NAME --help`; an unknown name goes on alone, to the usual complaint. */
 function asked(argv: readonly string[]): readonly string[] {
   const [first, second] = argv;
+  if (first === '-v' || first === 'version') return ['--version', ...argv.slice(1)];
   const name = first === 'help' && second !== undefined ? second : first!;
   if (!name.startsWith('-') && name !== 'help' && !Object.hasOwn(COMMANDS, name)) return [name];
   return name === first ? argv : [name, '--help'];
 }
 
-type Action = (operands: unknown, options: unknown) => Promise<number>;
+type Action = (operands: unknown, options: unknown, command: unknown) => Promise<number>;
 
 /** Each command's options, and its code behind an import. */
 function commands({ io, bug }: Pick<CommandContext, 'io' | 'bug'>) {
@@ -196,13 +197,18 @@ function commands({ io, bug }: Pick<CommandContext, 'io' | 'bug'>) {
     },
     strategies: {
       options: [listFormat],
-      action: async (options: StrategiesOptions) =>
-        (await import('./commands/strategies.ts')).strategies(options, context({})),
+      action: async (name: string | undefined, options: StrategiesOptions) =>
+        (await import('./commands/strategies.ts')).strategies(name, options, context({})),
     },
     scenarios: {
       options: SCENARIOS_OPTIONS,
       action: async (name: string | undefined, options: ScenariosOptions) =>
-        (await import('./commands/scenarios.ts')).scenarios(name, options, context({})),
+        (await import('./commands/scenarios.ts')).scenarios(name, options, context(options)),
+    },
+    completion: {
+      options: [],
+      action: async (shell: string, _options: object, command: Command) =>
+        (await import('./commands/completion.ts')).completion(shell, command.parent!, context({})),
     },
     final: {
       options: [seed, duration, allowCode, maxEvents, quiet],
@@ -210,6 +216,11 @@ function commands({ io, bug }: Pick<CommandContext, 'io' | 'bug'>) {
         (await import('./commands/final.ts')).final(scenario, options, context(options)),
     },
   } as unknown as Record<keyof typeof COMMANDS, { options: readonly Option[]; action: Action }>;
+}
+
+/** The program as commander sees it, for what is made of its tables: the man page. */
+export function programTree(io: Io): Command {
+  return program({ out: '', err: '' }, commands({ io, bug: { seed: null } }), () => {});
 }
 
 function program(
@@ -244,8 +255,8 @@ function program(
     for (const option of options) command.addOption(option);
     command.showHelpAfterError(`(mapsim ${text.name} --help says what it takes)`);
     command.action(async (...given: unknown[]) => {
-      const [first, second] = given;
-      finished(await action(first, second));
+      const [first, second, third] = given;
+      finished(await action(first, second, third));
     });
   }
   return root;

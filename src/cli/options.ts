@@ -29,13 +29,19 @@ export function option(group: keyof typeof GROUPS, flags: string, description: s
 }
 
 /** A word of a list; others are refused with the nearest. */
-export function oneOf(known: readonly string[]): (text: string) => string {
-  return (text) => {
+export function oneOf(known: readonly string[]): ((text: string) => string) & WordsOf {
+  const parse = (text: string): string => {
     if (known.includes(text)) return text;
     const meant = nearest(text, known);
     const hint = meant === null ? '' : ` Did you mean "${meant}"?`;
     throw new InvalidArgumentError(`It is one of ${known.join(', ')}.${hint}`);
   };
+  return Object.assign(parse, { words: known });
+}
+
+/** What a parser of options accepts, for completion. */
+export interface WordsOf {
+  readonly words?: readonly string[];
 }
 
 /** `1000000`, `1e6`: a whole number within these limits. */
@@ -191,6 +197,7 @@ export const SCENARIOS_OPTIONS: readonly Option[] = [
     'copy the scenario to this folder, with the files that it names',
   ).argParser(nonEmpty('The folder')),
   listFormat,
+  quiet,
 ];
 
 export const VALIDATE_MODEL_OPTIONS: readonly Option[] = [

@@ -57,9 +57,9 @@ export function scenarioFile(path: string): string {
   return path.startsWith('@') ? shippedScenario(path.slice(1)).path : path;
 }
 
-/** A sentence for a file that is missing, where its name is that of a shipped scenario; or ''. */
-export function shippedHint(path: string): string {
+/** A sentence for a file that is missing, where its name is that of a shipped scenario. */
+export function shippedHint(path: string): string | null {
   const name = basename(path).replace(ENDING, '');
   const found = shippedScenarios().find((shipped) => basename(shipped.name) === name);
-  return found === undefined ? '' : `; a shipped scenario has this name: @${found.name}`;
+  return found === undefined ? null : `a shipped scenario has this name: @${found.name}`;
 }

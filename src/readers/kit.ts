@@ -81,7 +81,7 @@ export const STRATEGY_KIT = Object.freeze({
   vmaEndRead,
   privateSteps,
 });
-type StrategyKit = typeof STRATEGY_KIT;
+export type StrategyKit = typeof STRATEGY_KIT;
 
 /** The default export of a strategy file. */
 export type StrategyFile = (kit: StrategyKit) => Strategy;

@@ -82,7 +82,7 @@ test.each([
     3,
     'cannot read flip: no such file; a shipped scenario has this name: @explore/flip',
   ],
-  [['run', 'nothing.yaml'], 3, 'cannot read nothing.yaml: no such file'],
+  [['run', 'nothing.yaml'], 3, 'cannot read nothing.yaml: no such file or directory'],
   [['scenarios', '-o', 'x'], 2, '-o: name the scenario to be copied'],
 ])('scenarios: %j says what is wrong', async (argv, code, message) => {
   const ended = await mapsim(argv as string[], { cwd: aDirectory({}) });

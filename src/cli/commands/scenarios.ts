@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { isOwnFile } from '../../base/choice.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { movePaths } from '../../scenario/paths.ts';
-import type { CommandContext } from '../command.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
 import { reason, writeWhole } from '../files.ts';
 import { Output } from '../output.ts';
 import { packageFile } from '../package-files.ts';
@@ -13,7 +13,7 @@ import { rawScenario } from './save-finding.ts';
 
 const SCENARIOS_SCHEMA = 'mapsim/scenarios@1';
 
-export interface ScenariosOptions {
+export interface ScenariosOptions extends QuietOptions {
   readonly format: 'text' | 'json';
   readonly output?: string;
 }

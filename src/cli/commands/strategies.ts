@@ -1,6 +1,6 @@
 /** `mapsim strategies`: the registry, as a table for people or as JSON. */
-import { EXIT } from '../../base/errors.ts';
-import { STRATEGIES, type StrategyInfo } from '../../readers/index.ts';
+import { EXIT, UserError } from '../../base/errors.ts';
+import { chooseStrategy, STRATEGIES, type StrategyInfo } from '../../readers/index.ts';
 import { table } from '../../report/table.ts';
 import type { CommandContext } from '../command.ts';
 import { Output } from '../output.ts';
@@ -11,18 +11,49 @@ export interface StrategiesOptions {
   readonly format: 'text' | 'json';
 }
 
+/** @param name of one strategy; without it all */
 export async function strategies(
+  name: string | undefined,
   options: StrategiesOptions,
   { io }: CommandContext,
 ): Promise<number> {
   const stdout = new Output(io.stdout, 'standard output');
-  await stdout.write(options.format === 'json' ? asJson() : asText());
+  const chosen = name === undefined ? STRATEGIES : [strategyOf(name)];
+  const one = name === undefined ? asText : describe;
+  await stdout.write(options.format === 'json' ? asJson(chosen) : one(chosen));
   await stdout.flush();
   return EXIT.done;
 }
 
-function asJson(): string {
-  const entries = STRATEGIES.map((info) => ({
+/** As it stands in the list (rcu-retryN), or as it is chosen (rcu-retry3). @throws UserError */
+function strategyOf(name: string): StrategyInfo {
+  const listed = STRATEGIES.find((info) => info.name === name);
+  if (listed !== undefined) return listed;
+  const { entry } = chooseStrategy(name);
+  if (entry === null)
+    throw new UserError(`${name} is a file; the list has the strategies of mapsim`);
+  return STRATEGIES.find((info) => info.name === entry)!;
+}
+
+function describe([info]: readonly StrategyInfo[]): string {
+  const { name, summary, source, tearing, gaps, progress, options, aliases } = info!;
+  const lines = [
+    `${name}: ${summary}`,
+    '',
+    `source    ${source}`,
+    `tearing   ${tearing} (the worst that it may show)`,
+    `gaps      ${gaps}`,
+    `progress  ${progress}${progress === 'bounded' ? '' : ': a writer that never rests may starve it'}`,
+    ...(aliases.length === 0 ? [] : [`aliases   ${aliases.join(', ')}`]),
+    ...options.map(
+      ({ key, values }, i) => `${i === 0 ? 'options' : '       '}   ${key}=${values.join('|')}`,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function asJson(chosen: readonly StrategyInfo[]): string {
+  const entries = chosen.map((info) => ({
     name: info.name,
     aliases: info.aliases,
     summary: info.summary,

@@ -1,0 +1,204 @@
+/**
+ * The package as others get it: packed, installed into an empty folder, and used from there with
+ * nothing of this repository in reach.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { COMMANDS, type CommandText } from '../../src/cli/help.ts';
+import { ROOT } from '../cli/spawn.ts';
+
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+const TYPES = join(ROOT, 'node_modules/@types');
+
+let home = '';
+let packed: string[] = [];
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'mapsim-package-'));
+  execFileSync('npm', ['run', '-s', 'build'], { cwd: ROOT });
+  const report = execFileSync(
+    'npm',
+    ['pack', '--ignore-scripts', '--json', '--pack-destination', home],
+    { cwd: ROOT, encoding: 'utf8' },
+  );
+  const [{ filename, files }] = JSON.parse(report);
+  packed = files.map(({ path }: { path: string }) => path);
+  writeFileSync(join(home, 'package.json'), '{"type": "module"}');
+  // Nothing has to be fetched: what mapsim uses is bundled.
+  execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', join(home, filename)], {
+    cwd: home,
+  });
+});
+
+function shell(command: string, folder = home) {
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', command], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: `${join(home, 'node_modules/.bin')}:${process.env.PATH}`, HOME: home },
+  });
+  return { status, stdout, stderr };
+}
+
+test('an installation is one package', () => {
+  const installed = readdirSync(join(home, 'node_modules')).filter((name) => !name.startsWith('.'));
+
+  expect(installed).toEqual(['mapsim']);
+});
+
+test('the tarball has documents, types, man page and notices, and nothing left over', () => {
+  const folders = new Set(packed.map((path) => path.split('/')[0]));
+
+  expect(packed).toEqual(
+    expect.arrayContaining([
+      'README.md',
+      'docs/model.md',
+      'dist/THIRD-PARTY.txt',
+      'dist/mapsim.1',
+      'dist/types/strategy.d.ts',
+      'scenarios/captures/bash.maps',
+    ]),
+  );
+  expect(
+    [...folders].filter((name) => ['src', 'test', 'bench', 'scripts'].includes(name!)),
+  ).toEqual([]);
+  expect(packed.filter((path) => /chunks\.json|\.map$|meta\.json/.test(path))).toEqual([]);
+});
+
+test('links of documents lead to files of the package', () => {
+  const documents = packed.filter((path) => path.endsWith('.md'));
+  const missing = documents.flatMap((path) =>
+    [...readFileSync(join(ROOT, path), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)]
+      .map(([, target]) => join(path, '..', target!))
+      .filter((target) => !packed.some((file) => file === target || file.startsWith(`${target}/`))),
+  );
+
+  expect(documents.length).toBeGreaterThan(10);
+  expect(missing).toEqual([]);
+});
+
+test('the man page is one', () => {
+  expect(readFileSync(join(ROOT, 'dist/mapsim.1'), 'utf8')).toMatch(/^\.TH MAPSIM 1 /);
+});
+
+/** What examples of help take for granted: files of the user's own. */
+function prepare(): string {
+  const folder = mkdtempSync(join(home, 'work-'));
+  const maps = readFileSync(join(ROOT, 'scenarios/captures/bash.maps'), 'utf8');
+  for (const name of ['expected.maps', 'expected', 'real.maps', 'texts.maps']) {
+    writeFileSync(join(folder, name), maps);
+  }
+  const captures = 'node-churn/captures/node-churn';
+  const made = shell(
+    `set -e
+    mapsim scenarios node-churn -o node-churn
+    cp ${captures}.start.maps start.maps; cp ${captures}.ready.maps end.maps
+    cp ${captures}.strace calls.strace
+    mapsim scenarios scenario -o . ; cp scenario.json s.yaml; cp scenario.json program.yaml
+    mapsim scenarios examples/grid -o .
+    mapsim sweep grid.yaml --shard=2/2 -o s2.ndjson
+    mapsim compare s.yaml --seeds=3 -o baseline.json -o new.json > /dev/null
+    mapsim explore @examples/border --strategy=vma-lock --find=overlaps --save=finding.yaml || true`,
+    folder,
+  );
+  expect(made.status, made.stderr).toBe(0);
+  return folder;
+}
+
+/** Processes, machines and times that a test has not. */
+const NOT_RUN = /--pid|ssh |validate-model|measure|calibrate|> ~|generate |--watch/;
+
+test('every example of help runs as shown', () => {
+  const folder = prepare();
+  const failed: object[] = [];
+  for (const { examples } of Object.values<CommandText>(COMMANDS)) {
+    for (const command of examples.filter((line) => !NOT_RUN.test(line))) {
+      const { status, stderr } = shell(command, folder);
+      if (status !== 0 && status !== 1) failed.push({ command, status, stderr });
+    }
+  }
+
+  expect(failed).toEqual([]);
+});
+
+test('every command of README runs from an empty folder', () => {
+  const folder = mkdtempSync(join(home, 'readme-'));
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/```(?:console|sh)\n([\s\S]*?)```/g)].map(([, text]) => text!);
+  const commands = blocks.flatMap((text) =>
+    text
+      .replace(/\\\n\s*/g, ' ')
+      .split('\n')
+      .filter((line) => /^(?:\$ )?mapsim /.test(line))
+      .map((line) => line.replace(/^\$ /, '')),
+  );
+  const failed = commands
+    .filter((command) => !NOT_RUN.test(command))
+    .map((command) => ({ command, ...shell(command, folder) }))
+    .filter(({ status }) => status !== 0 && status !== 1);
+
+  expect(commands.length).toBeGreaterThan(10);
+  expect(failed).toEqual([]);
+});
+
+test("a stranger's strategy is checked against the published types, and runs", () => {
+  const folder = join(home, 'strategy');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'mine.mts'),
+    `import type { StrategyFile } from 'mapsim/strategy';
+
+const mine: StrategyFile = (kit) => ({
+  name: 'mine',
+  summary: 'mmap_lock from m_start to m_stop, once more',
+  source: 'an example',
+  medium: 'seq',
+  tearing: 'between-pages',
+  gaps: 'none',
+  progress: 'bounded',
+  resumeAt: 'pending-start',
+  lockVmaRange: (k, r) => kit.mmapReadLock(k, r, r.ret),
+  getNextVma: (k, r) => {
+    kit.vmaNext(k, r);
+    r.source = kit.LIVE_VMA;
+    return r.ret;
+  },
+  unlockVmaRange: (k, r) => {
+    kit.mmapReadUnlock(k, r);
+    return r.ret;
+  },
+});
+
+export default mine;
+`,
+  );
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      compilerOptions: {
+        module: 'nodenext',
+        target: 'es2023',
+        strict: true,
+        types: [],
+        typeRoots: [TYPES],
+      },
+    }),
+  );
+
+  const checked = spawnSync(process.execPath, [TSC, '-p', folder], { encoding: 'utf8' });
+  const ran = shell('mapsim run @bash --strategy=./strategy/mine.mjs --summary=none');
+
+  expect([checked.stdout, checked.status]).toEqual(['', 0]);
+  expect(existsSync(join(folder, 'mine.mjs'))).toBe(true);
+  expect(ran).toMatchObject({ status: 0, stderr: '' });
+  expect(ran.stdout).toContain('[heap]');
+});
