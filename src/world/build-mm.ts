@@ -136,7 +136,10 @@ function loadVmas(k: Kernel, scenario: Scenario): void {
     if (previous !== null && joins(layout, previous, record)) {
       touchApart(k, previous);
       touchApart(k, record);
-      if (previous.anonVma !== NO_ANON_VMA) vmas.anonVma[previous.id] = previous.anonVma;
+      if (previous.anonVma !== NO_ANON_VMA) {
+        vmas.anonVma[previous.id] = previous.anonVma;
+        vmas.vmFlags[previous.id] = previous.flags;
+      }
     }
     record.id = vmas.alloc(record);
     vmas.vmRefcnt[record.id] = 1; // attached
@@ -153,18 +156,21 @@ function loadVmas(k: Kernel, scenario: Scenario): void {
 function touchApart(k: Kernel, record: VmaRecord): void {
   if (record.anonVma !== NO_ANON_VMA || (record.flags & VM_SHARED) !== 0) return;
   record.anonVma = k.mm.nextAnonVma++;
+  record.flags |= VM_ACCOUNT; // it was writable once
 }
 
 function recordOf(k: Kernel, spec: VmaSpec, startStack: number): VmaRecord {
   const stack = spec.startPage <= startStack && startStack < spec.endPage;
   const flags = flagsOf(spec.perms);
   const shared = (flags & VM_SHARED) !== 0;
+  // Memory of its own that was written to was writable once, and stays accounted.
+  const account = spec.touched && !shared && spec.file < 0 ? VM_ACCOUNT : 0;
   const name = spec.anonName === null ? NO_NAME : k.names.alloc(k.nameTexts.idOf(spec.anonName));
   return {
     id: -1,
     start: spec.startPage,
     end: spec.endPage,
-    flags: stack ? flags | VM_GROWSDOWN : flags,
+    flags: flags | account | (stack ? VM_GROWSDOWN : 0),
     pgoff: spec.file < 0 ? spec.startPage : spec.offsetPages,
     file: spec.file < 0 ? NO_FILE : spec.file,
     name,

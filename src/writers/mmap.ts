@@ -44,7 +44,7 @@ export function planMmap(layout: Layout, call: MmapCall): Plan {
   const cost = classifyMmap(layout, call);
   const vma = mmapRegion(draft, proposal(call, start));
   if (typeof vma === 'string') return draft.finish({ errno: vma, cost, result: -1 });
-  if (call.touched) touch(draft, vma);
+  if (call.touched && (call.flags & VM_WRITE) !== 0) touch(draft, vma);
   return draft.finish({ errno: null, cost, result: start });
 }
 
@@ -90,7 +90,10 @@ function mmapRegion(draft: Draft, range: Proposal): VmaRecord | Errno {
   return vma;
 }
 
-/** The first write to the VMA, which the program makes before anyone else can look. */
+/**
+ * The first write to the VMA, which the program makes before anyone else can look. Memory that may
+ * not be written to stays untouched.
+ */
 function touch(draft: Draft, vma: VmaRecord): void {
   draft.setAnonVma(vma, anonVmaPrepare(draft.layout, vma, draft.prev(vma), draft.next(vma)));
 }

@@ -67,7 +67,8 @@ function remapMove(draft: Draft, remap: Remap, moves: { count: number }): Result
     const part = { ...remap, start, oldPages: pages, newPages: pages, to };
     const result = remapOne(draft, part, moves);
     if (typeof result === 'string') return result;
-    vma = draft.intersection(cursor, end);
+    // A copy that its source has grown over ends beyond what is to be moved.
+    vma = cursor < end ? draft.intersection(cursor, end) : null;
   }
   return remap.to;
 }

@@ -137,6 +137,12 @@ describe('mremap', () => {
       '3-4 rw-p',
     ]);
   });
+
+  test('rule 23: and so it is between two neighbours, without another move of what grew', () => {
+    const move = mremap(4, 1, { to: 5, mayMove: true, dontUnmap: true });
+
+    expect(after('2-5 rw-p acct, 5-6 r--p, 6-8 rw-p a1 acct', move)).toEqual(['2-8 rw-p']);
+  });
 });
 
 describe('mmap without an address', () => {

@@ -204,6 +204,14 @@ describe('touched memory', () => {
     expect(mm.text()).toEqual(['2-4 rw-p']);
   });
 
+  test('memory that may not be written to stays untouched, whatever the program says', () => {
+    const mm = anMm('');
+
+    run(mm, mmap(2, 1, 'r--p', { touched: true }));
+
+    expect(mm.vmas.map((vma) => vma.anonVma)).toEqual([0]);
+  });
+
   test('rule 13: a private file mapping takes an anon_vma, a shared one has none', () => {
     const mm = anMm('');
 
