@@ -3,7 +3,7 @@
  * can: mmap, munmap, mprotect and mremap at places of the scenario's own.
  */
 import type { Operation, Scenario, WriterSpec } from '../scenario/scenario.ts';
-import { eachVma } from '../scenario/vma-list.ts';
+import { eachVma, type VmaSpec } from '../scenario/vma-list.ts';
 
 const VMAS_MAX = 200_000;
 const TASKS_MAX = 16;
@@ -30,21 +30,33 @@ function countMisfits({ readers, writers, vmas, startStackPage }: Scenario): str
   return found;
 }
 
-function vmaMisfits({ vmas, startBrkPage, brkPage }: Scenario): string[] {
+function vmaMisfits({ vmas, files, startBrkPage, brkPage }: Scenario): string[] {
   const found = new Set<string>();
   const shmem = new Set<number>();
+  let before: VmaSpec | null = null;
   for (const vma of eachVma(vmas)) {
+    if (before !== null && wouldBeOne(before, vma)) {
+      found.add('two shared mappings of one file that adjoin: a kernel would make one of them');
+    }
+    before = vma;
     if (vma.special !== null) found.add(`${vma.special}: only the kernel can map it`);
     else if (vma.anonName !== null) {
       found.add(`name "${vma.anonName}": needs a kernel with CONFIG_ANON_VMA_NAME`);
     } else if (vma.file < 0 && vma.startPage < brkPage && vma.endPage > startBrkPage) {
       found.add('[heap]: the heap of a live process lies where the kernel put it');
     }
-    const shared = vma.file >= 0 && vma.perms.endsWith('s');
+    const shared = vma.file >= 0 && files[vma.file]?.path === SHMEM_PATH;
     if (shared && shmem.has(vma.file)) found.add(`${SHMEM_PATH}: one mapping in two lines`);
     if (shared) shmem.add(vma.file);
   }
   return [...found];
+}
+
+/** Private memory can be kept apart by what was written to it. */
+function wouldBeOne(a: VmaSpec, b: VmaSpec): boolean {
+  const follows = a.endPage === b.startPage && a.file === b.file && a.perms === b.perms;
+  const apart = a.offsetPages + a.endPage - a.startPage !== b.offsetPages;
+  return follows && a.perms.endsWith('s') && !apart;
 }
 
 function writerMisfits({ name, source }: WriterSpec): string[] {
