@@ -80,8 +80,8 @@ export async function measureLive(request: LiveRequest): Promise<Live | Disagree
   if (sum.environment === '' && raw.firstText !== null) sum.look(raw.firstText);
   if (sum.wrongEnds > 0 || sum.errnoDiffers > 0) {
     context.messages.warning(
-      `${sum.wrongEnds} bursts did not end in the state they should, ` +
-        `${sum.errnoDiffers} calls had another result than alone`,
+      `bursts that did not end in the state they should: ${sum.wrongEnds}, ` +
+        `calls that had another result than alone: ${sum.errnoDiffers}`,
     );
   }
   const simulated =

@@ -37,7 +37,7 @@ const WRONG: readonly (readonly [argv: readonly string[], expected: string])[] =
   [['validate'], "missing required argument 'SCENARIO'"],
   [['schema', 'scenario', 'x'], 'too many arguments'],
   [['schema', 'compaer'], 'did you mean "compare"?'],
-  [['schema', 'census'], 'there are scenario, compare, explore, replay'],
+  [['schema', 'census'], 'there are compare, explore, measure, replay, scenario'],
   [['strategies', '--format=csv'], 'It is one of text, json.'],
   [['help', 'rnu'], 'unknown command'],
   [['rnu', '--help'], '(Did you mean run?)'],
@@ -74,7 +74,7 @@ test('usage: a scenario that cannot be read is exit code 3', async () => {
   expect(missing).toEqual({
     code: 3,
     stdout: '',
-    stderr: 'mapsim: error: cannot read missing.yaml: no such file or directory\n',
+    stderr: 'mapsim: error: cannot read missing.yaml: no such file\n',
   });
   expect(directory).toMatchObject({
     code: 3,

@@ -49,7 +49,6 @@ describe.each(TORN)('the first torn pass of %s under %s', (name, strategy) => {
     const text = passColumns(trace, story) + explainText(trace, story, 'torn');
 
     expect(text.split('\n').filter((line) => line.length > 72)).toEqual([]);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is asked for
     expect(text).toMatch(/^[\x20-\x7e\n]*$/);
     expect(text).toContain('# cut 1');
     expect(text).toContain('Why it is torn: cut 1');

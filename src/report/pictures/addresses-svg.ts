@@ -71,7 +71,7 @@ export function addressesPicture(trace: RunTrace, story: PassStory): Picture {
     width: WIDTH,
     height: bottom + 34 + notes.height,
     title,
-    description: `${findingTitle(story, division)}. ${where}. ${division.states.length} states were in force; the reader printed ${story.lines.length} lines.`,
+    description: `${findingTitle(story, division)}. ${where}. States in force: ${division.states.length}; lines printed: ${story.lines.length}.`,
     body:
       label(MARGIN, 34, fitted(title, WIDTH - 2 * MARGIN, SIZE.title), 'h', title) +
       label(MARGIN, 56, fitted(where, WIDTH - 2 * MARGIN, SIZE.sub), 'sub', where) +

@@ -2,6 +2,7 @@
  * One pass under several strategies against the same writers, one below the other on one axis of
  * time: who waited, who held mmap_lock, what was thrown away, where the text was cut.
  */
+import { counted } from '../../base/counted.ts';
 import { cross, cutDown, hatched, type LegendItem, legend, paragraph } from '../../draw/marks.ts';
 import { hue, SIZE } from '../../draw/palette.ts';
 import { linearScale, type Scale } from '../../draw/scales.ts';
@@ -157,7 +158,7 @@ class Block {
   get sentence(): string {
     const { cuts } = this.story.pass.tearing;
     const counts = this.#counts();
-    return `${this.strategy}: ${durationWords(this.passNs)}, ${counts.failed} failed attempts, ${counts.fallbacks} fallbacks, ${counts.discarded} lines discarded, writers wait ${durationWords(counts.writerWaitNs)} at most, ${cuts === 0 ? 'no cut' : `${cuts} cuts`}.`;
+    return `${this.strategy}: ${durationWords(this.passNs)}, ${counts.failed} failed attempts, ${counts.fallbacks} fallbacks, ${counted(counts.discarded, 'line')} discarded, writers wait ${durationWords(counts.writerWaitNs)} at most, ${cuts === 0 ? 'no cut' : counted(cuts, 'cut')}.`;
   }
 
   markup(y: number): string {

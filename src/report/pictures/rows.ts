@@ -2,6 +2,7 @@
  * The story of a pass as rows in the order of time: what the reader and the writers did, one thing
  * a row. Text and picture show the same rows.
  */
+import { counted } from '../../base/counted.ts';
 import { readable } from '../../base/latin1.ts';
 import { CAUSE_KEYS, type CauseKey } from '../../world/outcome.ts';
 import { EVENT, OPEN, type PassStory, type RunTrace } from '../../world/run-trace.ts';
@@ -173,7 +174,12 @@ function readerRows(maker: Maker, kind: number, event: number): Row[] {
     case EVENT.fallback:
       return [row(fromNs, 'fallback', 'falls back to mmap_lock', { bad: true, line: b })];
     case EVENT.lost:
-      return [row(fromNs, 'lost', `the page is thrown away: ${a} lines`, { bad: true, line: c })];
+      return [
+        row(fromNs, 'lost', `the page is thrown away: ${counted(a, 'line')}`, {
+          bad: true,
+          line: c,
+        }),
+      ];
     default:
       return [];
   }
@@ -246,7 +252,7 @@ function endRow({ pass, task, lines }: PassStory): Row {
     task,
     kind: 'end',
     text: done,
-    note: `${lines.length} lines`,
+    note: counted(lines.length, 'line'),
     bad: !pass.finished,
   };
 }

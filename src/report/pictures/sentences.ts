@@ -35,7 +35,7 @@ export function findingTitle(story: PassStory, division: Division): string {
     const [only] = suppliers(division);
     return division.states.length === 1
       ? 'A whole text: nothing changed while it was read'
-      : `A whole text: all of it is ${only}, one of ${division.states.length} states`;
+      : `A whole text: all of it is ${only}, one of ${counted(division.states.length, 'state')}`;
   }
   const from = suppliers(division);
   if (from.length > 1) return `A torn text: pieces of ${listed(from)}`;
