@@ -41,7 +41,7 @@ import {
   UNPROTECTED_VMA,
   VMA_COPY,
 } from '../proc/strategy.ts';
-import { privateSteps } from '../sim/step.ts';
+import { claimPrivateSteps } from '../sim/step.ts';
 
 export const STRATEGY_KIT = Object.freeze({
   NO_FILE,
@@ -79,7 +79,7 @@ export const STRATEGY_KIT = Object.freeze({
   vmaStartReadRecheck,
   vmaStartReadLocked,
   vmaEndRead,
-  privateSteps,
+  privateSteps: claimPrivateSteps,
 });
 export type StrategyKit = typeof STRATEGY_KIT;
 

@@ -35,7 +35,14 @@ export function firstLine(outcome: SearchOutcome): string {
     return `sampled: ${walks}${unfinished}, ${seen}; ${early}what was not seen may still exist`;
   }
   const size = `${counted(states!, 'state')}, ${counted(transitions, 'transition')}, depth ${depth}`;
-  if (outcome.complete) return `exhaustive: ${size}; every order of steps was tried`;
+  if (outcome.complete) {
+    const checks = counted(outcome.privateChecks, 'time');
+    const far =
+      outcome.privateChecks === 0
+        ? ''
+        : `, as far as private steps are private (checked ${checks})`;
+    return `exhaustive: ${size}; every order of steps was tried${far}`;
+  }
   switch (bound) {
     case 'max-states':
       return `bounded: ${size}; stopped by --max-states, what lies beyond is unknown`;

@@ -161,6 +161,7 @@ export class RandomWalks {
       limits: { maxStates: null, maxDepth: request.maxDepth ?? STEPS_MAX, preemptions: null },
       store: { kind: 'exact', lossBound: 0, bytesPerState: 0 },
       reduce: 'none',
+      privateChecks: 0,
       sampled: {
         walks: this.#walks,
         bias: request.bias,

@@ -133,6 +133,8 @@ export interface SearchOutcome {
     readonly bytesPerState: number;
   };
   readonly reduce: Reduction;
+  /** How often private steps of a strategy that nobody has tested were checked. */
+  readonly privateChecks: number;
   readonly sampled: {
     readonly walks: number;
     readonly bias: 'uniform' | 'churn';

@@ -19,11 +19,12 @@ import type { PassObserver, Reader } from '../proc/reader.ts';
 import type { Strategies } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { ScheduleItem } from '../sim/schedule.ts';
-import { DONE, isPrivate, PARKED, stepName } from '../sim/step.ts';
+import { DONE, isClaimed, isPrivate, PARKED, stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import { buildWorld } from '../world/build.ts';
 import type { World } from '../world/world.ts';
 import { nextChoices, Odometer } from './odometer.ts';
+import { PrivateCheck } from './private-check.ts';
 import { ASLEEP, FINISHED, RUNNABLE } from './regions.ts';
 import { MOVED_SECTIONS, NOTICED_BY_NOBODY, States, WOKE } from './states.ts';
 
@@ -51,6 +52,8 @@ export interface SearchOptions {
   readonly reduce: Reduction;
   /** Count failed attempts at one record up to here (they are part of the state). */
   readonly failuresMax: number;
+  /** Check private steps of built-in strategies, too: see private-check.ts. */
+  readonly checkAll?: boolean;
 }
 
 export class SearchWorld {
@@ -62,6 +65,9 @@ export class SearchWorld {
   readonly #mergePrivate: boolean;
   /** Some reader looks at the lock words of VMAs. */
   readonly #vmaLocks: boolean;
+  /** Of readers' private steps: all of them, or those that nobody has tested. */
+  readonly privateCheck: PrivateCheck;
+  readonly #checkAll: boolean;
   readonly #chance = new Odometer();
   readonly #status: Uint8Array;
   /** By task: a step of it without choices. */
@@ -117,6 +123,8 @@ export class SearchWorld {
       status: this.#status,
       failuresMax: options.failuresMax,
     });
+    this.privateCheck = new PrivateCheck(this.states, this.world.readers.length);
+    this.#checkAll = options.checkAll === true;
   }
 
   // --- Transitions ---
@@ -156,9 +164,14 @@ export class SearchWorld {
     const { uses } = oracle;
     const reader = this.world.readers[task];
     const accepted = reader?.acceptedCount;
+    const t = this.tasks[task]!;
     do {
       const from = this.#chance.made.length;
-      this.#step(this.tasks[task]!);
+      const checked = reader !== undefined && this.#isToCheck(t);
+      const { step } = t;
+      if (checked) this.privateCheck.before(task);
+      this.#step(t);
+      if (checked) this.privateCheck.after(task, step, reader.strategy.name);
       if (items !== null) items.push(this.#itemSince(task, from));
     } while (this.#status[task] === RUNNABLE && this.#isUnseen(task));
     // Each section that begins has a new number.
@@ -189,6 +202,11 @@ export class SearchWorld {
     if (!this.#mergePrivate) return false;
     const { step } = this.tasks[task]!;
     return isPrivate(step) || (!this.#vmaLocks && VMA_LOCK_STEPS.has(step));
+  }
+
+  #isToCheck({ id, step }: Task): boolean {
+    if (!this.#mergePrivate || this.#status[id] !== RUNNABLE) return false;
+    return isClaimed(step) || (this.#checkAll && isPrivate(step));
   }
 
   /** Name of the step that the task takes next; of a sleeper, what it waits for. */

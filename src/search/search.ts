@@ -157,6 +157,7 @@ export class Search {
         bytesPerState: Math.round(store.plainBytes / store.count),
       },
       reduce,
+      privateChecks: this.#explorer.world.privateCheck.count,
       sampled: null,
       asked: this.#collector.finds.map((find) => find.class),
       findings: this.#collector.findings(plain),

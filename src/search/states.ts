@@ -138,6 +138,19 @@ export class States {
     return this.#pairOf(this.#shared, written, this.#saveLocks());
   }
 
+  /** All that a reader's step may change, as in a row; it may be in the middle of one. */
+  seenBy(reader: number): Int32Array {
+    const row = this.#row.slice();
+    row[0] = this.#pairOf(this.#shared, this.#saveWritten(), this.#saveLocks());
+    for (let task = 0; task < this.#tasks; task++) {
+      row[1 + task] = task === reader ? this.saveOwn(task) : this.saveView(task);
+    }
+    for (let other = 0; other < this.#readers; other++) {
+      row[this.passesAt + other] = this.savePass(other);
+    }
+    return row;
+  }
+
   isWrittenAlike(a: number, b: number): boolean {
     return this.#shared.rows[2 * a] === this.#shared.rows[2 * b];
   }

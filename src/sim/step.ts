@@ -32,6 +32,18 @@ export function privateSteps(...steps: readonly AnyStep[]): void {
   for (const step of steps) PRIVATE.add(step);
 }
 
+const CLAIMED = new WeakSet<AnyStep>();
+
+/** The same, said by a strategy that nobody has tested: a search checks it. */
+export function claimPrivateSteps(...steps: readonly AnyStep[]): void {
+  privateSteps(...steps);
+  for (const step of steps) CLAIMED.add(step);
+}
+
+export function isClaimed(step: AnyStep): boolean {
+  return CLAIMED.has(step);
+}
+
 export function isPrivate(step: AnyStep): boolean {
   return PRIVATE.has(step);
 }

@@ -8,7 +8,7 @@ import { Explorer } from '../../src/search/explore.ts';
 import { type Find, parseFind } from '../../src/search/finds.ts';
 import { Search, type SearchRequest, searchWorld } from '../../src/search/search.ts';
 import type { SearchOutcome } from '../../src/search/search-outcome.ts';
-import type { Reduction, SearchWorld } from '../../src/search/search-world.ts';
+import { type Reduction, SearchWorld } from '../../src/search/search-world.ts';
 import type { PlainResult } from './plain-explorer.ts';
 import { aScenario, BUILT_IN } from './run.ts';
 
@@ -100,13 +100,16 @@ export function exploredBySearch(
     reduce,
     statesMax,
     own,
+    checkAll = false,
   }: {
     readonly reduce: 'none' | 'private';
     readonly statesMax: number;
     /** In place of a strategy of this name. */
     readonly own?: Strategy;
+    /** Check private steps of built-in strategies, too. */
+    readonly checkAll?: boolean;
   },
-): PlainResult {
+): PlainResult & { readonly privateChecks: number } {
   const request =
     own === undefined || strategy === null
       ? aRequest(strategy)
@@ -119,7 +122,7 @@ export function exploredBySearch(
   const faults = new Set<string>();
   let deadlocks = 0;
   const explorer = new Explorer({
-    world: searchWorld(scenario, request, { reduce, finds: [] }),
+    world: new SearchWorld(scenario, { ...request, reduce, failuresMax: 1, checkAll }),
     limits: {
       maxStates: statesMax,
       maxDepth: Number.POSITIVE_INFINITY,
@@ -145,5 +148,6 @@ export function exploredBySearch(
     texts: [...texts].sort(),
     faults: [...faults].sort(),
     complete: explorer.complete,
+    privateChecks: explorer.world.privateCheck.count,
   };
 }
