@@ -4,10 +4,10 @@ import { resolve } from 'node:path';
 import { COST_NAMES, COST_PRESETS } from '../src/mm/costs.ts';
 import { chooseStrategy, readStrategy, Strategies } from '../src/readers/index.ts';
 import { TimedRun } from '../src/run/timed.ts';
-import { renderFaults } from '../src/scenario/faults.ts';
+import { renderFaults } from '../src/scenario/load/faults.ts';
+import { loadScenario } from '../src/scenario/load/validate.ts';
+import * as yaml from '../src/scenario/load/yaml-text.ts';
 import type { Scenario } from '../src/scenario/scenario.ts';
-import { loadScenario } from '../src/scenario/validate.ts';
-import * as yaml from '../src/scenario/yaml-text.ts';
 import { RandomWalks } from '../src/search/random-walk.ts';
 import { Search, type SearchRequest } from '../src/search/search.ts';
 

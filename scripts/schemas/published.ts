@@ -6,8 +6,8 @@
 import { type OverrideSchemaContext, toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { DocumentSchema } from '../../src/compare/document.ts';
-import * as scenario from '../../src/scenario/schema.ts';
-import * as parts from '../../src/scenario/schema-parts.ts';
+import * as scenario from '../../src/scenario/load/schema.ts';
+import * as parts from '../../src/scenario/load/schema-parts.ts';
 import { MeasureSchema } from './measure.ts';
 import { ExploreSchema, ReplaySchema } from './search.ts';
 

@@ -9,8 +9,8 @@
  *
  * Source: Documentation/filesystems/proc.rst; v6.18 fs/proc/task_mmu.c show_map_vma.
  */
-import { MapsLine, NAME_COLUMNS, printMapsLine } from '../scenario/maps-line.ts';
-import { isSmapsDetail } from '../scenario/maps-text.ts';
+import { MapsLine, NAME_COLUMNS, printMapsLine } from '../scenario/load/maps-line.ts';
+import { isSmapsDetail } from '../scenario/load/maps-text.ts';
 import { hexOfPage, hexRange } from '../scenario/units.ts';
 import { Starts } from './starts.ts';
 

@@ -14,7 +14,7 @@ import {
   planText,
 } from '../measure/plan.ts';
 import { filePages, freeOffset, isShmem, moved, withFiles } from '../measure/substitute.ts';
-import { MapsLine } from '../scenario/maps-line.ts';
+import { MapsLine } from '../scenario/load/maps-line.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { Harness } from './harness.ts';
 import { MeasureFiles } from './measure-files.ts';

@@ -3,9 +3,9 @@
  * the process that measures, and its texts judged by their times as well.
  */
 import type { Choice } from '../base/choice.ts';
-import { FileSpecs } from '../scenario/files.ts';
-import { landmarks } from '../scenario/landmarks.ts';
-import { parseMapsText } from '../scenario/maps-text.ts';
+import { FileSpecs } from '../scenario/load/files.ts';
+import { landmarks } from '../scenario/load/landmarks.ts';
+import { parseMapsText } from '../scenario/load/maps-text.ts';
 import type { MachineSpec, Scenario } from '../scenario/scenario.ts';
 import { eachVma, pickVmas, VmaListBuilder, vmaOrder } from '../scenario/vma-list.ts';
 import type { OperationRecord, Outcome } from '../world/outcome.ts';

@@ -1,6 +1,6 @@
 /** A scenario with other files and addresses than it was written with: those that a kernel has. */
 import { UserError } from '../base/errors.ts';
-import { MapsLine } from '../scenario/maps-line.ts';
+import { MapsLine } from '../scenario/load/maps-line.ts';
 import type { FileSpec, Operation, Place, Scenario, WriterProgram } from '../scenario/scenario.ts';
 import { eachVma, type VmaList } from '../scenario/vma-list.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MapsLine, NAME_COLUMNS, printMapsLine } from '../../src/scenario/maps-line.ts';
+import { MapsLine, NAME_COLUMNS, printMapsLine } from '../../src/scenario/load/maps-line.ts';
 import { CAPTURES, capture } from './support.ts';
 
 function reprinted(line: string, column: number): string {

@@ -6,8 +6,8 @@ import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SWEEP_FORMAT_NAMES } from '../../src/cli/options-many.ts';
 import { SWEEP_FORMATS } from '../../src/report/sweep.ts';
-import { parseGrid } from '../../src/scenario/sweep.ts';
-import * as yaml from '../../src/scenario/yaml-text.ts';
+import { parseGrid } from '../../src/scenario/edit/sweep.ts';
+import * as yaml from '../../src/scenario/load/yaml-text.ts';
 import { ensureBuilt, spawnMapsim } from '../cli/spawn.ts';
 import { aDirectory, fakeSignals, mapsim } from '../cli/support.ts';
 

@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
 import { readStrategy } from '../../src/readers/index.ts';
+import { loadScenario } from '../../src/scenario/load/validate.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { loadScenario } from '../../src/scenario/validate.ts';
 
 export function aScenario(document: object): Scenario {
   const text = JSON.stringify({ mapsim: 1, ...document });

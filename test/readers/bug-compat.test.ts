@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
 import { chooseStrategy, readStrategy } from '../../src/readers/index.ts';
 import { TimedRun } from '../../src/run/timed.ts';
-import { loadScenario } from '../../src/scenario/validate.ts';
-import * as yaml from '../../src/scenario/yaml-text.ts';
+import { loadScenario } from '../../src/scenario/load/validate.ts';
+import * as yaml from '../../src/scenario/load/yaml-text.ts';
 import type { Outcome } from '../../src/world/outcome.ts';
 import { BUILT_IN } from '../support/run.ts';
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FileSpecs } from '../../src/scenario/files.ts';
-import { LABEL } from '../../src/scenario/maps-line.ts';
-import { type MapsText, parseMapsText } from '../../src/scenario/maps-text.ts';
+import { FileSpecs } from '../../src/scenario/load/files.ts';
+import { LABEL } from '../../src/scenario/load/maps-line.ts';
+import { type MapsText, parseMapsText } from '../../src/scenario/load/maps-text.ts';
 import type { FileSpec } from '../../src/scenario/scenario.ts';
 import type { VmaSpec } from '../../src/scenario/vma-list.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { loadScenario, renderFaults } from '../../src/scenario/load/validate.ts';
+import * as yaml from '../../src/scenario/load/yaml-text.ts';
 import { parseDuration } from '../../src/scenario/units.ts';
-import { loadScenario, renderFaults } from '../../src/scenario/validate.ts';
 import { eachVma } from '../../src/scenario/vma-list.ts';
-import * as yaml from '../../src/scenario/yaml-text.ts';
 import { envWith, load, messagesOf } from './support.ts';
 
 const SAMPLE = `mapsim: 1

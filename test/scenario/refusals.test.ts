@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { FaultList, renderFaults } from '../../src/scenario/faults.ts';
-import { loadScenario } from '../../src/scenario/validate.ts';
-import * as yaml from '../../src/scenario/yaml-text.ts';
+import { FaultList, renderFaults } from '../../src/scenario/load/faults.ts';
+import { loadScenario } from '../../src/scenario/load/validate.ts';
+import * as yaml from '../../src/scenario/load/yaml-text.ts';
 import { envWith, faultsOf, messagesOf } from './support.ts';
 
 const READER = 'readers: [{name: r}]';

@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { PUBLISHED } from '../../scripts/schemas/published.ts';
-import { ScenarioSchema } from '../../src/scenario/schema.ts';
-import { withoutExtensions } from '../../src/scenario/shape.ts';
+import { ScenarioSchema } from '../../src/scenario/load/schema.ts';
+import { withoutExtensions } from '../../src/scenario/load/shape.ts';
 import { faultsOf } from './support.ts';
 
 const published = new Ajv({ strict: false }).compile(JSON.parse(PUBLISHED.scenario()));

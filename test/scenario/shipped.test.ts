@@ -5,8 +5,8 @@ import { UserError } from '../../src/base/errors.ts';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
 import { readStrategy } from '../../src/readers/index.ts';
 import { parseFailOn } from '../../src/report/fail-on.ts';
-import { type LoadEnv, loadScenario, renderFaults } from '../../src/scenario/validate.ts';
-import * as yaml from '../../src/scenario/yaml-text.ts';
+import { type LoadEnv, loadScenario, renderFaults } from '../../src/scenario/load/validate.ts';
+import * as yaml from '../../src/scenario/load/yaml-text.ts';
 
 const FOLDER = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 const SHIPPED = readdirSync(FOLDER).filter((name) => /\.(yaml|json)$/.test(name));

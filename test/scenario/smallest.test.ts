@@ -1,8 +1,8 @@
 /** Leaving parts out of a scenario until nothing more can go; what is asked for is made up. */
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { cutsOf, type Tree } from '../../src/scenario/cuts.ts';
-import { smallest } from '../../src/scenario/smallest.ts';
+import { omissionsOf, type Tree } from '../../src/scenario/edit/omissions.ts';
+import { smallest } from '../../src/scenario/edit/smallest.ts';
 
 const LINES = ['1000-2000 r--p 0 0:0 0', '2000-3000 rw-p 0 0:0 0'];
 const linesOf = (): readonly string[] => LINES;
@@ -40,7 +40,7 @@ function startsOf({ vmas }: Tree): number[] {
 }
 
 const afterCuts = (entry: string): unknown[] =>
-  cutsOf({ vmas: [parse(entry)] }, linesOf).map(({ tree }) => tree.vmas);
+  omissionsOf({ vmas: [parse(entry)] }, linesOf).map(({ tree }) => tree.vmas);
 
 describe('what the finding does not need is gone', () => {
   test('a task that takes no step, and passes that are not begun', async () => {

@@ -1,9 +1,9 @@
 /** Loads scenarios from text, with files that exist only in the test. */
 import { type Choice, isOwnFile, ownChoice } from '../../src/base/choice.ts';
 import { UserError } from '../../src/base/errors.ts';
+import { type LoadEnv, loadScenario, renderFaults } from '../../src/scenario/load/validate.ts';
+import * as yaml from '../../src/scenario/load/yaml-text.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { type LoadEnv, loadScenario, renderFaults } from '../../src/scenario/validate.ts';
-import * as yaml from '../../src/scenario/yaml-text.ts';
 
 export type Files = Readonly<Record<string, string>>;
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { loadScenario } from '../../src/scenario/load/validate.ts';
+import * as yaml from '../../src/scenario/load/yaml-text.ts';
 import type { Operation, WriterSpec } from '../../src/scenario/scenario.ts';
-import { loadScenario } from '../../src/scenario/validate.ts';
 import { eachVma, vmaAt } from '../../src/scenario/vma-list.ts';
-import * as yaml from '../../src/scenario/yaml-text.ts';
 import { envWith, faultsOf, load, messagesOf } from './support.ts';
 
 const READER = 'readers: [{name: r}]';

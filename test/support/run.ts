@@ -12,10 +12,10 @@ import { chooseStrategy, readStrategy, Strategies } from '../../src/readers/inde
 import type { Machine } from '../../src/run/machine.ts';
 import { TimedRun } from '../../src/run/timed.ts';
 import { machineOf, TimedDriver } from '../../src/run/timed-driver.ts';
-import { renderFaults } from '../../src/scenario/faults.ts';
+import { renderFaults } from '../../src/scenario/load/faults.ts';
+import { loadScenario } from '../../src/scenario/load/validate.ts';
+import * as parser from '../../src/scenario/load/yaml-text.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { loadScenario } from '../../src/scenario/validate.ts';
-import * as parser from '../../src/scenario/yaml-text.ts';
 import { buildTimedWorld, type TimedWorld } from '../../src/world/build.ts';
 import type { OperationRecord, Outcome } from '../../src/world/outcome.ts';
 import type { PassSelection } from '../../src/world/pass-watch.ts';

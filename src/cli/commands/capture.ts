@@ -8,7 +8,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import { EXIT } from '../../base/errors.ts';
-import { factsOf, type TracePart } from '../../scenario/imported.ts';
+import { factsOf, type TracePart } from '../../scenario/edit/imported.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { writing } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';

@@ -10,7 +10,7 @@ import { compareVmas } from '../../check/compare.ts';
 import { describeDifference } from '../../check/describe.ts';
 import { TextChecker, type VmaLine } from '../../check/text-checker.ts';
 import { finalLayout } from '../../run/final.ts';
-import { SHMEM_PATH } from '../../scenario/maps-line.ts';
+import { SHMEM_PATH } from '../../scenario/load/maps-line.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Remark, Trace } from '../../trace/call.ts';
 import type { Messages } from '../messages.ts';

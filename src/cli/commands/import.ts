@@ -8,16 +8,16 @@ import { posix } from 'node:path';
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { stepsBetween } from '../../check/text-steps.ts';
-import { renderFaults, SourceText } from '../../scenario/faults.ts';
-import { FileSpecs } from '../../scenario/files.ts';
 import {
   factsOf,
   type ScenarioParts,
   scenarioText,
   type TracePart,
-} from '../../scenario/imported.ts';
-import { parseMapsText } from '../../scenario/maps-text.ts';
-import { loadYaml } from '../../scenario/parse.ts';
+} from '../../scenario/edit/imported.ts';
+import { renderFaults, SourceText } from '../../scenario/load/faults.ts';
+import { FileSpecs } from '../../scenario/load/files.ts';
+import { parseMapsText } from '../../scenario/load/maps-text.ts';
+import { loadYaml } from '../../scenario/load/parse.ts';
 import { TraceReader } from '../../trace/read-trace.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { checkRegular, writeWhole } from '../files.ts';

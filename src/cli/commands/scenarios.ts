@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isOwnFile } from '../../base/choice.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
-import { movePaths } from '../../scenario/paths.ts';
+import { movePaths } from '../../scenario/edit/paths.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { reason, writeWhole } from '../files.ts';
 import { Output } from '../output.ts';

@@ -5,8 +5,8 @@
  */
 import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import type { Tree } from '../../scenario/cuts.ts';
-import { type Smallest, smallest } from '../../scenario/smallest.ts';
+import type { Tree } from '../../scenario/edit/omissions.ts';
+import { type Smallest, smallest } from '../../scenario/edit/smallest.ts';
 import type { Find } from '../../search/finds.ts';
 import type { SearchRequest } from '../../search/search.ts';
 import type { SearchOutcome } from '../../search/search-outcome.ts';

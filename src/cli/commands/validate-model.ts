@@ -8,7 +8,7 @@ import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { chooseStrategy, Strategies } from '../../readers/index.ts';
 import { VALIDATION_FORMATS, type ValidationFormat } from '../../report/validation.ts';
-import { loadYaml, type Yaml } from '../../scenario/parse.ts';
+import { loadYaml, type Yaml } from '../../scenario/load/parse.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { CLAIMS, failures, type Validation, validateModel } from '../../validate/index.ts';
 import { Lab, type LabEnv } from '../../validate/lab.ts';

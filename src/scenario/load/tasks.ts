@@ -1,12 +1,6 @@
 /** Readers, writers and the machine they run on: names, counts, CPUs, strategies, costs. */
 
-import type { Choice } from '../base/choice.ts';
-import { askForSpares, checkChurnKeys, churn, type Spares } from './churns.ts';
-import type { Span } from './faults.ts';
-import { show } from './faults.ts';
-import { cite, durationNs, fixedNs, type Loading, refuse } from './loading.ts';
-import type { Path } from './place.ts';
-import { program } from './program.ts';
+import type { Choice } from '../../base/choice.ts';
 import type {
   GivenCost,
   HogSpec,
@@ -14,13 +8,19 @@ import type {
   ReaderSpec,
   WriterProgram,
   WriterSpec,
-} from './scenario.ts';
+} from '../scenario.ts';
+import { parseSize } from '../units.ts';
+import { askForSpares, checkChurnKeys, churn, type Spares } from './churns.ts';
+import type { Span } from './faults.ts';
+import { show } from './faults.ts';
+import { cite, durationNs, fixedNs, type Loading, refuse } from './loading.ts';
+import type { Path } from './place.ts';
+import { program } from './program.ts';
 import type { MachineArgs, ReaderArgs, WriterArgs } from './schema.ts';
 import type { SelectorContext } from './selectors.ts';
 import { didYouMean, list } from './shape.ts';
 import { CODE_HINT, codeRefused } from './strategy-file.ts';
 import { checkTraceKeys, type LoadedTraces, threadsOf, traceSpec } from './traces.ts';
-import { parseSize } from './units.ts';
 
 /** Tasks of all readers and writers together. */
 const TASKS_MAX = 65_536;

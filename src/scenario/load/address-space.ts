@@ -6,20 +6,19 @@
  * VMA.
  */
 
-import { UserError } from '../base/errors.ts';
-import { bytesOfText, latin1Of } from '../base/latin1.ts';
-import { dirname, isAbsolute, joinPaths } from '../base/posix-path.ts';
+import { bytesOfText, latin1Of } from '../../base/latin1.ts';
+import { isAbsolute, joinPaths } from '../../base/posix-path.ts';
+import { ALL_PAGES, hexOfPage, hexRange } from '../units.ts';
+import type { VmaSpec } from '../vma-list.ts';
+import { pickVmas, type VmaList, VmaListBuilder, vmaAt, vmaOrder } from '../vma-list.ts';
 import { anonymous, backing, checkName, newShmemFile } from './backing.ts';
 import { SourceText, type Span } from './faults.ts';
 import { type Landmarks, landmarks } from './landmarks.ts';
-import { cite, type Loading, pageAt, refuse } from './loading.ts';
+import { cite, type Loading, pageAt, readReferred, refuse } from './loading.ts';
 import { GATE_PAGE } from './maps-line.ts';
 import { parseMapsText } from './maps-text.ts';
 import type { Path } from './place.ts';
 import type { ExplicitVma, VmaEntry } from './schema.ts';
-import { ALL_PAGES, hexOfPage, hexRange } from './units.ts';
-import type { VmaSpec } from './vma-list.ts';
-import { pickVmas, type VmaList, VmaListBuilder, vmaAt, vmaOrder } from './vma-list.ts';
 
 const VMAS_MAX = 1_000_000;
 /** A maps text of VMAS_MAX lines has about a hundred bytes for each; longer is no such text. */
@@ -44,6 +43,10 @@ export interface LaidOut extends Landmarks {
   /** Indices into `ranges`, rising. */
   readonly tagged: ReadonlyMap<string, readonly number[]>;
   readonly gate: boolean;
+  /** Something of `vmas` was not understood: what seems absent may be there. */
+  readonly incomplete: boolean;
+  /** Every tag written in `vmas`, understood or not. */
+  readonly tagsWritten: ReadonlySet<unknown>;
 }
 
 /** LABEL of a VMA that no text has labelled: the kernel will. */
@@ -55,9 +58,15 @@ export class AddressSpace {
   readonly #labels: number[] = [];
   readonly #blocks: Block[] = [];
   #gate: Span | null = null;
+  #incomplete = false;
 
   constructor(loading: Loading) {
     this.#loading = loading;
+  }
+
+  /** An item could not be taken in. */
+  isIncomplete(): void {
+    this.#incomplete = true;
   }
 
   /** One item of `vmas:`. */
@@ -101,18 +110,12 @@ export class AddressSpace {
   }
 
   #addFrom(entry: { from: string; tag?: string | undefined; touched: boolean }, path: Path): void {
-    const { env, faults, file, hash, places } = this.#loading;
-    const shown = isAbsolute(entry.from) ? entry.from : joinPaths(dirname(file), entry.from);
-    let bytes: Uint8Array;
-    try {
-      bytes = env.readFile(shown);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      this.#loading.vmasIncomplete = true;
-      faults.add(places.value([...path, 'from']), `from: ${error.message}`, null, true);
+    const read = readReferred(this.#loading, [...path, 'from'], entry.from);
+    if (read === null) {
+      this.#incomplete = true;
       return;
     }
-    hash.update(bytes);
+    const { shown, bytes } = read;
     if (bytes.length > MAPS_BYTES_MAX) {
       this.#refuse([...path, 'from'], `from: ${entry.from} is larger than 256 MiB`);
       return;
@@ -139,7 +142,7 @@ export class AddressSpace {
       touched,
       vmasMax: room + 1,
       fault: (start, end, message, hint) => {
-        this.#loading.vmasIncomplete = true;
+        this.#incomplete = true;
         faults.add(span(start, end), message, hint);
       },
     });
@@ -149,7 +152,7 @@ export class AddressSpace {
     };
     const lineOf = (index: number): Span => lineAt(read.offsets[index] ?? 0);
     if (read.vmas.length > room) {
-      this.#loading.vmasIncomplete = true;
+      this.#incomplete = true;
       faults.add(lineOf(room), tooMany());
       return;
     }
@@ -167,7 +170,7 @@ export class AddressSpace {
       : { file: -1, offsetPages: 0 };
     checkName(this.#loading, path, perms, entry.file ?? null, entry.name ?? null);
     if (start === null) {
-      this.#loading.vmasIncomplete = true;
+      this.#incomplete = true;
       return;
     }
     if (this.#specs.list.length + entry.repeat > VMAS_MAX) {
@@ -197,7 +200,7 @@ export class AddressSpace {
   }
 
   #refuse(path: Path, message: string, hint: string | null = null): void {
-    this.#loading.vmasIncomplete = true;
+    this.#incomplete = true;
     refuse(this.#loading, path, message, hint);
   }
 
@@ -205,7 +208,7 @@ export class AddressSpace {
    * Puts all VMAs in order, after the last of them was added.
    * @param brkPage where the brk area begins if no text tells it, or -1
    */
-  layOut(brkPage = -1): LaidOut {
+  layOut(brkPage: number, tagsWritten: ReadonlySet<unknown>): LaidOut {
     const specs = this.#specs.list;
     const order = vmaOrder(specs);
     this.#refuseOverlaps(order);
@@ -224,7 +227,9 @@ export class AddressSpace {
       if (members) members.push(range);
       else tagged.set(block.tag, [range]);
     }
-    return { ...marks, vmas, ranges: pickVmas(specs, named), tagged, gate: this.#gate !== null };
+    const ranges = pickVmas(specs, named);
+    const incomplete = this.#incomplete;
+    return { ...marks, vmas, ranges, tagged, gate: this.#gate !== null, incomplete, tagsWritten };
   }
 
   #blockIndices(): Uint32Array {

@@ -6,16 +6,17 @@
  * as long as the longest range, serves for the whole run. It lies in free memory from 4 GiB
  * upwards, with a free page on either side, so that it joins nothing.
  */
+
+import type { Churn, Selector } from '../scenario.ts';
+import { ALL_PAGES } from '../units.ts';
+import type { RangeSpec, VmaSpec } from '../vma-list.ts';
+import { eachVma, type VmaList, vmaAt, vmaList } from '../vma-list.ts';
 import type { AddressSpace, LaidOut } from './address-space.ts';
 import { anonymous } from './backing.ts';
 import { durationNs, type Loading, pageAt, refuse } from './loading.ts';
 import type { Path } from './place.ts';
-import type { Churn, Selector } from './scenario.ts';
 import type { WriterArgs } from './schema.ts';
 import { anyRange, type SelectorContext, selector } from './selectors.ts';
-import { ALL_PAGES } from './units.ts';
-import type { RangeSpec, VmaSpec } from './vma-list.ts';
-import { eachVma, type VmaList, vmaAt, vmaList } from './vma-list.ts';
 
 type ChurnName = NonNullable<WriterArgs['churn']>;
 

@@ -2,12 +2,12 @@
  * What can be left out of a scenario, one part at a time: tasks, operations, passes, VMAs. Larger
  * parts come first. On the scenario as data, before it is checked: what is left may be none.
  */
-import { hexOfPage, parseAddress } from './units.ts';
+import { hexOfPage, parseAddress } from '../units.ts';
 
 /** A scenario as data. */
 export type Tree = Readonly<Record<string, unknown>>;
 
-interface Cut {
+interface Omission {
   /** Without the part. */
   readonly tree: Tree;
   /** The part, in words. */
@@ -18,28 +18,28 @@ interface Cut {
 export type LinesOf = (file: string) => readonly string[] | null;
 
 /** What may stand in place of an item of a list. */
-interface ItemCut {
+interface ItemOmission {
   readonly instead: readonly unknown[];
   readonly what: string;
 }
 
-type ItemCuts = (item: unknown) => Iterable<ItemCut>;
+type ItemOmissions = (item: unknown) => Iterable<ItemOmission>;
 
-export function cutsOf(tree: Tree, linesOf: LinesOf): Cut[] {
+export function omissionsOf(tree: Tree, linesOf: LinesOf): Omission[] {
   return [
-    ...cutsIn(tree, 'writers', taskCuts('writer')),
-    ...cutsIn(tree, 'readers', taskCuts('reader')),
-    ...cutsIn(tree, 'writers', operationCuts),
-    ...cutsIn(tree, 'readers', passCuts),
-    ...cutsIn(tree, 'vmas', (item) => [{ instead: [], what: vmasText(item) }]),
-    ...cutsIn(tree, 'vmas', (item) => partsOf(item, linesOf)),
+    ...omissionsIn(tree, 'writers', taskOmissions('writer')),
+    ...omissionsIn(tree, 'readers', taskOmissions('reader')),
+    ...omissionsIn(tree, 'writers', operationOmissions),
+    ...omissionsIn(tree, 'readers', passOmissions),
+    ...omissionsIn(tree, 'vmas', (item) => [{ instead: [], what: vmasText(item) }]),
+    ...omissionsIn(tree, 'vmas', (item) => partsOf(item, linesOf)),
   ];
 }
 
-function cutsIn(tree: Tree, key: string, cuts: ItemCuts): Cut[] {
+function omissionsIn(tree: Tree, key: string, omissions: ItemOmissions): Omission[] {
   const items = Array.isArray(tree[key]) ? (tree[key] as unknown[]) : [];
   return items.flatMap((item, at) =>
-    [...cuts(item)].map(({ instead, what }) => ({
+    [...omissions(item)].map(({ instead, what }) => ({
       tree: { ...tree, [key]: items.toSpliced(at, 1, ...instead) },
       what,
     })),
@@ -48,7 +48,7 @@ function cutsIn(tree: Tree, key: string, cuts: ItemCuts): Cut[] {
 
 // --- Tasks ---
 
-function taskCuts(kind: string): ItemCuts {
+function taskOmissions(kind: string): ItemOmissions {
   return function* (item) {
     const task = item as Tree;
     yield { instead: [], what: `${kind} ${task.name}` };
@@ -58,7 +58,7 @@ function taskCuts(kind: string): ItemCuts {
   };
 }
 
-function* passCuts(item: unknown): Generator<ItemCut> {
+function* passOmissions(item: unknown): Generator<ItemOmission> {
   const reader = item as Tree;
   for (const passes of fewerThan(countOf(reader.passes, 1))) {
     yield { instead: [{ ...reader, passes }], what: `passes of ${reader.name}, but for ${passes}` };
@@ -68,7 +68,7 @@ function* passCuts(item: unknown): Generator<ItemCut> {
 /** Tried in place of no limit: up to so many operations. */
 const ENDLESS = 9;
 
-function* operationCuts(item: unknown): Generator<ItemCut> {
+function* operationOmissions(item: unknown): Generator<ItemOmission> {
   const writer = item as Tree;
   const { name, program } = writer;
   const limit = countOf(writer.ops, ENDLESS);
@@ -108,14 +108,14 @@ function vmasText(item: unknown): string {
 }
 
 /** Each single VMA of an item that stands for several. */
-function partsOf(item: unknown, linesOf: LinesOf): Iterable<ItemCut> {
+function partsOf(item: unknown, linesOf: LinesOf): Iterable<ItemOmission> {
   if (typeof item === 'string') return [];
   const entry = item as Tree;
   return entry.from === undefined ? copiesOf(entry) : linesIn(entry, linesOf);
 }
 
 /** Lines have no tag, and are not touched. */
-function* linesIn({ from, tag, touched }: Tree, linesOf: LinesOf): Generator<ItemCut> {
+function* linesIn({ from, tag, touched }: Tree, linesOf: LinesOf): Generator<ItemOmission> {
   if (tag !== undefined || touched === true) return;
   const lines = linesOf(String(from)) ?? [];
   for (const [at, line] of lines.entries()) {
@@ -123,7 +123,7 @@ function* linesIn({ from, tag, touched }: Tree, linesOf: LinesOf): Generator<Ite
   }
 }
 
-function* copiesOf(entry: Tree): Generator<ItemCut> {
+function* copiesOf(entry: Tree): Generator<ItemOmission> {
   const count = countOf(entry.repeat, 1);
   const page = parseAddress(String(entry.start));
   if (count === 1 || typeof page !== 'number') return;

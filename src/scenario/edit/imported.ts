@@ -3,8 +3,8 @@
  * writer that is likely for what there is: the log where there is one, else what changed from text
  * to text, else small protection changes all over.
  */
-import { jsonOf } from '../base/printable.ts';
-import type { Trace } from '../trace/call.ts';
+import { jsonOf } from '../../base/printable.ts';
+import type { Trace } from '../../trace/call.ts';
 
 export interface ScenarioParts {
   readonly about: string;

@@ -1,6 +1,6 @@
 /** The files that a scenario names, relative to itself: elsewhere they have other names. */
-import { isAbsolute } from '../base/posix-path.ts';
-import type { Tree } from './cuts.ts';
+import { isAbsolute } from '../../base/posix-path.ts';
+import type { Tree } from './omissions.ts';
 
 /** Where paths stand, by list of the scenario. `from` of a writer is an instant. */
 const PATH_KEYS = {

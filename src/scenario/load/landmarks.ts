@@ -6,10 +6,11 @@
  *
  * Source: v6.18 include/linux/mm.h vma_is_initial_heap, vma_is_initial_stack.
  */
+
+import { hexOfPage } from '../units.ts';
+import type { VmaSpec } from '../vma-list.ts';
+import { eachVma, type VmaList, vmaAt } from '../vma-list.ts';
 import { LABEL } from './maps-line.ts';
-import { hexOfPage } from './units.ts';
-import type { VmaSpec } from './vma-list.ts';
-import { eachVma, type VmaList, vmaAt } from './vma-list.ts';
 
 export interface Landmarks {
   readonly startBrkPage: number;

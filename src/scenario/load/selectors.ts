@@ -5,17 +5,17 @@
  * A place needs ranges that it fits into. `next` and `random` go over those that it does fit into;
  * `first`, an index and an address name one range, and it has to fit there.
  */
-import { counted } from '../base/counted.ts';
-import { rangeAt } from '../base/range-at.ts';
+import { counted } from '../../base/counted.ts';
+import { rangeAt } from '../../base/range-at.ts';
+import type { Place, Selector } from '../scenario.ts';
+import { ALL_PAGES, hexRange } from '../units.ts';
+import type { RangeSpec } from '../vma-list.ts';
+import { vmaAt } from '../vma-list.ts';
 import type { LaidOut } from './address-space.ts';
 import { type Loading, pageAt, refuse } from './loading.ts';
 import type { Path } from './place.ts';
-import type { Place, Selector } from './scenario.ts';
 import type { SelectorArgs } from './schema.ts';
 import { didYouMean, list } from './shape.ts';
-import { ALL_PAGES, hexRange } from './units.ts';
-import type { RangeSpec } from './vma-list.ts';
-import { vmaAt } from './vma-list.ts';
 
 export interface SelectorContext {
   readonly loading: Loading;
@@ -93,7 +93,7 @@ function namedRanges(
   const { loading, space } = context;
   // What is absent may be what was not understood.
   const absent = (key: string, message: string): null => {
-    if (!loading.vmasIncomplete) refuse(loading, [...path, key], message);
+    if (!space.incomplete) refuse(loading, [...path, key], message);
     return null;
   };
   if (args.address !== undefined) {
@@ -109,15 +109,15 @@ function namedRanges(
   }
   const tagged = args.tag === undefined ? allRanges(space) : space.tagged.get(args.tag);
   if (tagged === undefined) {
-    if (loading.tagsWritten.has(args.tag)) return null; // on an item with a fault of its own
-    const known = [...loading.tagsWritten].filter((tag) => typeof tag === 'string');
+    if (space.tagsWritten.has(args.tag)) return null; // on an item with a fault of its own
+    const known = [...space.tagsWritten].filter((tag) => typeof tag === 'string');
     const others = known.length === 0 ? 'vmas has no tags' : `known: ${list(known.slice(0, 20))}`;
     const hint = didYouMean(args.tag, known) ?? others;
     refuse(loading, [...path, 'tag'], `tag: no range has the tag "${args.tag}"`, hint);
     return null;
   }
   if (tagged.length === 0) {
-    if (!loading.vmasIncomplete) refuse(loading, path, 'vmas has no range to select');
+    if (!space.incomplete) refuse(loading, path, 'vmas has no range to select');
     return null;
   }
   if (args.index === undefined) return tagged;

@@ -7,9 +7,10 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { UserError } from '../base/errors.ts';
-import { basename } from '../base/posix-path.ts';
-import { printable } from '../base/printable.ts';
+import { UserError } from '../../base/errors.ts';
+import { basename } from '../../base/posix-path.ts';
+import { printable } from '../../base/printable.ts';
+import type { Scenario, WriterSpec } from '../scenario.ts';
 import { AddressSpace, type LaidOut } from './address-space.ts';
 import { addRegion, type PlacedSpares, placeSpares, type Spares } from './churns.ts';
 import { EnoughFaults, FaultList } from './faults.ts';
@@ -17,7 +18,6 @@ import { FileSpecs } from './files.ts';
 import { fixedNs, type LoadEnv, type Loaded, type Loading, refuse } from './loading.ts';
 import { loadYaml, parseSource, type Source, sourceOf } from './parse.ts';
 import type { Path } from './place.ts';
-import type { Scenario, WriterSpec } from './scenario.ts';
 import {
   ExplicitSchema,
   FromSchema,
@@ -68,7 +68,6 @@ function loadInto(faults: FaultList, source: Source, env: LoadEnv): Loaded {
   const parsed = parseSource(source, faults);
   if (!parsed) return refused(faults);
   const top = withoutExtensions(parsed.value);
-  const items = isObject(top) ? itemsOf(top, 'vmas') : [];
   const loading: Loading = {
     env,
     faults,
@@ -76,9 +75,7 @@ function loadInto(faults: FaultList, source: Source, env: LoadEnv): Loaded {
     files: new FileSpecs(),
     file: source.path,
     hash,
-    vmasIncomplete: false,
     rangesLeft: RANGES_MAX,
-    tagsWritten: new Set(items.map((item) => (isObject(item) ? item.tag : undefined))),
   };
   const scenario = build(loading, top, scenarioName(source.path));
   if (!scenario || faults.count > 0) return refused(faults);
@@ -204,16 +201,18 @@ function addressSpace(
   brkPage: number,
 ): LaidOut {
   const space = new AddressSpace(loading);
-  if (top.vmas !== undefined && !Array.isArray(top.vmas)) loading.vmasIncomplete = true;
-  for (const [index, raw] of itemsOf(top, 'vmas').entries()) {
+  if (top.vmas !== undefined && !Array.isArray(top.vmas)) space.isIncomplete();
+  const items = itemsOf(top, 'vmas');
+  for (const [index, raw] of items.entries()) {
     const path = ['vmas', index];
     const before = loading.faults.count;
     const entry = checkShape(schemaOfVma(raw), raw, path, loading);
-    if (loading.faults.count > before) loading.vmasIncomplete = true;
+    if (loading.faults.count > before) space.isIncomplete();
     if (entry !== null) space.add(entry, path);
   }
   for (const { path, args } of writers) addRegion(space, loading, path, args);
-  return space.layOut(brkPage);
+  const tagsWritten = new Set(items.map((item) => (isObject(item) ? item.tag : undefined)));
+  return space.layOut(brkPage, tagsWritten);
 }
 
 function frameSpec(loading: Loading, frame: ScenarioArgs, name: string) {

@@ -1,5 +1,5 @@
-/** The smallest scenario that still has what is asked for: greedily, part by part (cuts.ts). */
-import { cutsOf, type LinesOf, type Tree } from './cuts.ts';
+/** The smallest scenario that still has what is asked for: one omission after another. */
+import { type LinesOf, omissionsOf, type Tree } from './omissions.ts';
 
 export interface Smallest<T> {
   readonly tree: Tree;
@@ -29,19 +29,19 @@ export async function smallest<T>(
   const leftOut: string[] = [];
   for (let before = -1; before < leftOut.length; ) {
     before = leftOut.length;
-    let cuts = cutsOf(tree, linesOf);
-    for (let at = 0; at < cuts.length && goOn(); ) {
-      const cut = cuts[at]!;
-      const still = await has(cut.tree, found);
+    let omissions = omissionsOf(tree, linesOf);
+    for (let at = 0; at < omissions.length && goOn(); ) {
+      const omission = omissions[at]!;
+      const still = await has(omission.tree, found);
       if (still === null) {
         at++;
         continue;
       }
-      leftOut.push(cut.what);
-      tree = cut.tree;
+      leftOut.push(omission.what);
+      tree = omission.tree;
       found = still;
       // What came next is about there now; the next round sees to the rest.
-      cuts = cutsOf(tree, linesOf);
+      omissions = omissionsOf(tree, linesOf);
     }
   }
   return { tree, found, leftOut };

@@ -6,15 +6,14 @@
  * start text first, then those of `filesFrom`. A file that no text knows prints 00:00 and inode 0.
  */
 
-import { UserError } from '../base/errors.ts';
-import { latin1Of } from '../base/latin1.ts';
-import { dirname, isAbsolute, joinPaths } from '../base/posix-path.ts';
-import type { Trace } from '../trace/call.ts';
-import { readTrace } from '../trace/read-trace.ts';
-import { type Loading, refuse } from './loading.ts';
+import { UserError } from '../../base/errors.ts';
+import { latin1Of } from '../../base/latin1.ts';
+import type { Trace } from '../../trace/call.ts';
+import { readTrace } from '../../trace/read-trace.ts';
+import type { FileSpec, TraceSpec, WriterProgram } from '../scenario.ts';
+import { type Loading, readReferred, refuse } from './loading.ts';
 import { parseMapsText } from './maps-text.ts';
 import type { Path } from './place.ts';
-import type { FileSpec, TraceSpec, WriterProgram } from './scenario.ts';
 import { TRACE_KEYS, type WriterArgs } from './schema.ts';
 
 const VMAS_MAX = 1_000_000;
@@ -53,8 +52,8 @@ function loadTrace(loading: Loading, path: Path, args: WriterArgs): Trace | null
   const files: { name: string; bytes: Uint8Array }[] = [];
   for (const [index, name] of names.entries()) {
     const at = typeof args.trace === 'string' ? [...path, 'trace'] : [...path, 'trace', index];
-    const bytes = readReferred(loading, at, name);
-    if (bytes !== null) files.push({ name, bytes });
+    const read = readReferred(loading, at, name);
+    if (read !== null) files.push({ name, bytes: read.bytes });
   }
   if (files.length < names.length) return null;
   const { from = null, until = null, process = null } = args;
@@ -80,22 +79,6 @@ function loadTrace(loading: Loading, path: Path, args: WriterArgs): Trace | null
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     refuse(loading, [...path, 'trace'], `trace: ${error.message}`);
-    return null;
-  }
-}
-
-/** Bytes of a file that the scenario refers to, also noted in its hash; null after a fault. */
-function readReferred(loading: Loading, path: Path, name: string): Uint8Array | null {
-  const { env, faults, file, hash, places } = loading;
-  const shown = isAbsolute(name) ? name : joinPaths(dirname(file), name);
-  try {
-    const bytes = env.readFile(shown);
-    hash.update(bytes);
-    return bytes;
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    const key = path.findLast((step) => typeof step === 'string');
-    faults.add(places.value(path), `${key}: ${error.message}`, null, true);
     return null;
   }
 }
@@ -153,9 +136,9 @@ export function traceSpec(
 function readFilesFrom(loading: Loading, path: Path, names: readonly string[]): void {
   for (const [index, name] of names.entries()) {
     const at = [...path, 'filesFrom', index];
-    const bytes = readReferred(loading, at, name);
-    if (bytes === null) continue;
-    parseMapsText(latin1Of(bytes), {
+    const read = readReferred(loading, at, name);
+    if (read === null) continue;
+    parseMapsText(latin1Of(read.bytes), {
       files: loading.files,
       touched: false,
       vmasMax: VMAS_MAX,

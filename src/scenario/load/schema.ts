@@ -7,7 +7,7 @@
  * `validate.ts`.
  */
 import * as v from 'valibot';
-import { about } from '../base/forms.ts';
+import { about } from '../../base/forms.ts';
 import {
   Address,
   AnonName,

@@ -5,7 +5,7 @@
  * characters from 1, as editors do. What cannot be known here is the file system: `io` marks a file
  * that could not be read, which has an exit code of its own.
  */
-import { printable, printablePart } from '../base/printable.ts';
+import { printable, printablePart } from '../../base/printable.ts';
 
 export interface Span {
   readonly file: string;

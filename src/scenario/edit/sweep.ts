@@ -13,14 +13,14 @@
  */
 
 import { isMap, isNode, parseDocument } from 'yaml';
-import { isOwnFile } from '../base/choice.ts';
-import { EnoughFaults, type Fault, FaultList, show } from './faults.ts';
-import { type Places, parseSource, type Source } from './parse.ts';
-import type { Path } from './place.ts';
-import { CODE_HINT, codeRefused } from './strategy-file.ts';
-import { parseDuration } from './units.ts';
-import { scenarioName } from './validate.ts';
-import { YAML_CHARS_MAX } from './yaml-text.ts';
+import { isOwnFile } from '../../base/choice.ts';
+import { EnoughFaults, type Fault, FaultList, show } from '../load/faults.ts';
+import { type Places, parseSource, type Source } from '../load/parse.ts';
+import type { Path } from '../load/place.ts';
+import { CODE_HINT, codeRefused } from '../load/strategy-file.ts';
+import { scenarioName } from '../load/validate.ts';
+import { YAML_CHARS_MAX } from '../load/yaml-text.ts';
+import { parseDuration } from '../units.ts';
 
 interface Axis {
   /** As written: `writers[0].think`. */

@@ -2,7 +2,7 @@
  * The files of a scenario, each once: two mappings are of the same `struct file` exactly when path,
  * device, inode and `open` agree, and only then may they merge.
  */
-import type { FileSpec } from './scenario.ts';
+import type { FileSpec } from '../scenario.ts';
 
 export class FileSpecs {
   readonly files: FileSpec[] = [];

@@ -5,7 +5,7 @@
  * since JSON Schema could not carry them; no value is a bigint, for the same reason.
  */
 import * as v from 'valibot';
-import { about } from '../base/forms.ts';
+import { about } from '../../base/forms.ts';
 
 /** An object whose unknown keys are errors, except those that begin with `x-`. */
 export function keys<E extends v.ObjectEntries>(what: string, entries: E) {

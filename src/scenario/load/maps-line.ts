@@ -7,8 +7,9 @@
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c seq_path,
  * seq_pad.
  */
+
+import type { VmaSpec } from '../vma-list.ts';
 import type { FileSpecs } from './files.ts';
-import type { VmaSpec } from './vma-list.ts';
 
 /** Which name the kernel chose for anonymous memory: no rule of the line itself tells it. */
 export const LABEL = { none: 0, heap: 1, stack: 2 } as const;

@@ -1,11 +1,12 @@
 /** What is behind a mapping, in `vmas:` and in the arguments of mmap alike: a file, or nothing. */
+
+import type { FileSpec } from '../scenario.ts';
+import { kernelBytes, PAGE_SIZE, parseSize } from '../units.ts';
+import type { VmaSpec } from '../vma-list.ts';
 import { type Loading, labelled, pageAt, refuse } from './loading.ts';
 import { SHMEM_PATH } from './maps-line.ts';
 import type { Path } from './place.ts';
-import type { FileSpec } from './scenario.ts';
 import type { FileArgs } from './schema.ts';
-import { kernelBytes, PAGE_SIZE, parseSize } from './units.ts';
-import type { VmaSpec } from './vma-list.ts';
 
 /** Interned file and its offset in pages. */
 export function backing(

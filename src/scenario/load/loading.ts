@@ -2,15 +2,18 @@
  * What all parts of loading share: the caller's lists, the file that is read, the faults so far,
  * and the conversions that can fail.
  */
-import type { Choice, ChoiceError } from '../base/choice.ts';
+
+import type { Choice, ChoiceError } from '../../base/choice.ts';
+import { UserError } from '../../base/errors.ts';
+import { dirname, isAbsolute, joinPaths } from '../../base/posix-path.ts';
+import type { Duration, Scenario } from '../scenario.ts';
+import { parseAddress, parseDuration } from '../units.ts';
 import type { Fault, FaultList, Span } from './faults.ts';
 import { show } from './faults.ts';
 import type { FileSpecs } from './files.ts';
 import type { Places } from './parse.ts';
 import type { Path } from './place.ts';
-import type { Duration, Scenario } from './scenario.ts';
 import type { DurationArgs } from './schema.ts';
-import { parseAddress, parseDuration } from './units.ts';
 
 /** What a scenario may refer to, as far as its loader cannot know it by itself. */
 export interface LoadEnv {
@@ -48,12 +51,8 @@ export interface Loading {
   readonly file: string;
   /** Takes the bytes of each file referred to, in order. */
   readonly hash: { update(bytes: Uint8Array): unknown };
-  /** Something of `vmas` was not understood: what seems absent may be there. */
-  vmasIncomplete: boolean;
   /** So many ranges may still be looked at for selectors: operations times VMAs is too many. */
   rangesLeft: number;
-  /** Every tag written in `vmas`, understood or not. */
-  readonly tagsWritten: ReadonlySet<unknown>;
 }
 
 /** A fault at the value of this path. */
@@ -64,6 +63,25 @@ export function refuse(
   hint: string | null = null,
 ): void {
   loading.faults.add(loading.places.value(path), message, hint);
+}
+
+/** A file that the scenario refers to, noted in its hash; null after a fault. */
+export function readReferred(
+  { env, faults, file, hash, places }: Loading,
+  path: Path,
+  name: string,
+): { readonly shown: string; readonly bytes: Uint8Array } | null {
+  const shown = isAbsolute(name) ? name : joinPaths(dirname(file), name);
+  try {
+    const bytes = env.readFile(shown);
+    hash.update(bytes);
+    return { shown, bytes };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const key = path.findLast((step) => typeof step === 'string');
+    faults.add(places.value(path), `${key}: ${error.message}`, null, true);
+    return null;
+  }
 }
 
 /** `s.yaml:3:5`, to cite a second place. */

@@ -1,8 +1,10 @@
 /** Operations of a writer's program: arguments resolved, defaults filled in. */
+
+import type { Duration, Operation } from '../scenario.ts';
+import { isZero, kernelBytes } from '../units.ts';
 import { backing, checkName } from './backing.ts';
 import { durationNs, pageAt, refuse } from './loading.ts';
 import type { Path } from './place.ts';
-import type { Duration, Operation } from './scenario.ts';
 import {
   type DurationArgs,
   OPERATION_NAMES,
@@ -11,7 +13,6 @@ import {
 } from './schema.ts';
 import { place, type SelectorContext } from './selectors.ts';
 import { checkShape } from './shape.ts';
-import { isZero, kernelBytes } from './units.ts';
 
 /** The operations of a list; those with faults are left out, and the faults reported. */
 export function program(
@@ -79,7 +80,7 @@ function resolve(context: SelectorContext, base: Path, args: OperationArgs): Ope
   if (args.brk) return { op: 'brk', pages: args.brk.pages, ...held(args.brk.hold) };
   if (args.fork) return { op: 'fork', ...held(args.fork.hold) };
   if (args.growStack) {
-    if (space.startStackPage < 0 && !loading.vmasIncomplete) {
+    if (space.startStackPage < 0 && !space.incomplete) {
       refuse(loading, path, 'growStack: vmas has no [stack]', 'it takes a line of maps text');
     }
     return { op: 'growStack', pages: args.growStack.pages, ...held(args.growStack.hold) };

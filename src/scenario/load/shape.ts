@@ -5,7 +5,7 @@
  * faults of a file are to be found in one go. valibot knows paths, `Places` knows where they stand.
  */
 import * as v from 'valibot';
-import { nearest } from '../base/nearest.ts';
+import { nearest } from '../../base/nearest.ts';
 import { type FaultList, type Span, show } from './faults.ts';
 import type { Places } from './parse.ts';
 import type { Path } from './place.ts';

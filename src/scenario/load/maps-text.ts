@@ -9,9 +9,10 @@
  *
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c seq_path.
  */
+
+import type { VmaSpec } from '../vma-list.ts';
 import type { FileSpecs } from './files.ts';
 import { MapsLine } from './maps-line.ts';
-import type { VmaSpec } from './vma-list.ts';
 
 export interface MapsText {
   /** In the order of the text. */
