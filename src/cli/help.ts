@@ -225,6 +225,19 @@ export const COMMANDS = {
 
 ${EXIT_CODES.list}`,
   },
+  init: {
+    name: 'init',
+    operands: '',
+    purpose: 'Write a commented scenario to begin with, which runs as it is.',
+    examples: [
+      'mapsim init -o mine.yaml && mapsim run mine.yaml --pass=torn',
+      'mapsim init --json',
+      'mapsim init --from start.maps -o real.yaml',
+    ],
+    more: `docs/scenario.md describes every key of a scenario.
+
+${EXIT_CODES.import}`,
+  },
   completion: {
     name: 'completion',
     operands: 'SHELL',

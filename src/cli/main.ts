@@ -20,6 +20,7 @@ import type { CompareOptions } from './commands/compare.ts';
 import type { ExploreOptions } from './commands/explore.ts';
 import type { FinalOptions } from './commands/final.ts';
 import type { ImportOptions } from './commands/import.ts';
+import type { InitOptions } from './commands/init.ts';
 import type { MeasureOptions } from './commands/measure.ts';
 import type { MergeOptions } from './commands/merge.ts';
 import type { ReplayOptions } from './commands/replay.ts';
@@ -36,6 +37,7 @@ import { Messages } from './messages.ts';
 import {
   allowCode,
   duration,
+  INIT_OPTIONS,
   listFormat,
   maxEvents,
   quiet,
@@ -204,6 +206,11 @@ function commands({ io, bug }: Pick<CommandContext, 'io' | 'bug'>) {
       options: SCENARIOS_OPTIONS,
       action: async (name: string | undefined, options: ScenariosOptions) =>
         (await import('./commands/scenarios.ts')).scenarios(name, options, context(options)),
+    },
+    init: {
+      options: INIT_OPTIONS,
+      action: async (options: InitOptions) =>
+        (await import('./commands/init.ts')).init(options, context(options)),
     },
     completion: {
       options: [],

@@ -190,6 +190,21 @@ export const RUN_OPTIONS: readonly Option[] = [
   quiet,
 ];
 
+export const INIT_OPTIONS: readonly Option[] = [
+  option(
+    'output',
+    '-o, --output <FILE>',
+    'the scenario; without it, or with -, standard output',
+  ).argParser(nonEmpty('The file')),
+  option('output', '--json', 'write JSON; the default where FILE ends in .json'),
+  option(
+    'model',
+    '--from <MAPS>',
+    'begin with a real address space: a process ID, or a file with maps text',
+  ).argParser(nonEmpty('The process or file')),
+  quiet,
+];
+
 export const SCENARIOS_OPTIONS: readonly Option[] = [
   option(
     'output',

@@ -2,7 +2,7 @@
  * What of a scenario cannot be done on the running kernel, each as one sentence. Everything else
  * can: mmap, munmap, mprotect and mremap at places of the scenario's own.
  */
-import type { Operation, Scenario, WriterSpec } from '../scenario/scenario.ts';
+import type { Operation, ReaderSpec, Scenario, WriterSpec } from '../scenario/scenario.ts';
 import { eachVma, type VmaSpec } from '../scenario/vma-list.ts';
 
 const VMAS_MAX = 200_000;
@@ -14,6 +14,7 @@ const SHMEM_PATH = '/dev/zero (deleted)';
 export function misfits(scenario: Scenario): string[] {
   return [
     ...scenario.writers.flatMap(writerMisfits),
+    ...[...scenario.readers, ...scenario.writers].flatMap(paceMisfits),
     ...vmaMisfits(scenario),
     ...countMisfits(scenario),
   ];
@@ -57,6 +58,12 @@ function wouldBeOne(a: VmaSpec, b: VmaSpec): boolean {
   const follows = a.endPage === b.startPage && a.file === b.file && a.perms === b.perms;
   const apart = a.offsetPages + a.endPage - a.startPage !== b.offsetPages;
   return follows && a.perms.endsWith('s') && !apart;
+}
+
+function paceMisfits({ name, everyNs }: ReaderSpec | WriterSpec): string[] {
+  return everyNs === null
+    ? []
+    : [`"${name}": every: tasks are measured with pauses, so give think`];
 }
 
 function writerMisfits({ name, source }: WriterSpec): string[] {

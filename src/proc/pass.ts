@@ -54,7 +54,7 @@ export function endPass(r: Reader, s: Strategy, release: ReaderStep): ReaderStep
 export function closeFile(open: ReaderStep): ReaderStep {
   const nextPass: ReaderStep = (k, r) => {
     if (r.counts.passesStarted === r.passes) return open;
-    return k.sleep(r, r.times.thinkNs(), open);
+    return k.sleep(r, r.times.pauseNs(k.nowNs), open);
   };
   const procMapsRelease: ReaderStep = (k, r) => {
     r.costFactor = r.times.costFactor(r.passIndex, 0);

@@ -73,7 +73,8 @@ export interface PassObserver {
 
 /** Draws the reader's times; each from a stream of its own. */
 export interface ReaderTimes {
-  thinkNs(): number;
+  /** Between the end of a pass, now, and the start of the next. */
+  pauseNs(nowNs: number): number;
   /** By what the costs of a read() call are multiplied; call 0 of a pass is open() and close(). */
   costFactor(pass: number, call: number): number;
 }

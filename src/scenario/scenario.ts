@@ -134,6 +134,8 @@ export interface WriterSpec {
   readonly name: string;
   readonly startNs: Duration;
   readonly thinkNs: Duration;
+  /** From start to start, in place of thinkNs. */
+  readonly everyNs: Duration | null;
   /** Stop after so many operations; null: never. */
   readonly ops: number | null;
   readonly source: WriterProgram;
@@ -149,6 +151,8 @@ export interface ReaderSpec {
   readonly bufferBytes: number;
   readonly startNs: Duration;
   readonly thinkNs: Duration;
+  /** From start to start, in place of thinkNs. */
+  readonly everyNs: Duration | null;
   readonly cpu: number | null;
   readonly nice: number;
 }

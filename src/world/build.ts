@@ -12,7 +12,7 @@ import { queryMaps } from '../proc/query.ts';
 import { type PassObserver, Reader, type ReaderTimes } from '../proc/reader.ts';
 import type { Strategy } from '../proc/strategy.ts';
 import type { Strategies } from '../readers/index.ts';
-import type { Duration, HogSpec, Scenario } from '../scenario/scenario.ts';
+import type { HogSpec, ReaderSpec, Scenario } from '../scenario/scenario.ts';
 import type { Task } from '../sim/task.ts';
 import { type Chance, drawDuration, SeededChance } from '../writers/chance.ts';
 import { OperationSource } from '../writers/source.ts';
@@ -82,7 +82,8 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
   const readers = scenario.readers.map((spec, id) => {
     const path = (what: string): RandomStream =>
       new RandomStream(options.seed, ['reader', spec.name, what]);
-    startNs.push(drawDuration(spec.startNs, path('start')));
+    const startsNs = drawDuration(spec.startNs, path('start'));
+    startNs.push(startsNs);
     const strategy = options.strategies.of(options.strategy ?? spec.strategy);
     const reader = new Reader(
       { id, name: spec.name, cpu: cpus.of(id, spec.cpu), nice: spec.nice },
@@ -91,7 +92,7 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
         bufferBytes: spec.bufferBytes,
         passes: spec.passes,
         observer: watch,
-        times: times(spec.thinkNs, path('think'), factors('reader', spec.name)),
+        times: times(spec, startsNs, path('think'), factors('reader', spec.name)),
       },
     );
     reader.step = firstStep(strategy);
@@ -177,9 +178,19 @@ function hogSpecs(scenario: Scenario): { readonly name: string; readonly spec: H
   );
 }
 
-function times(thinkNs: Duration, stream: RandomStream, factors: KeyedLogNormal): ReaderTimes {
+function times(
+  { thinkNs, everyNs }: ReaderSpec,
+  startNs: number,
+  stream: RandomStream,
+  factors: KeyedLogNormal,
+): ReaderTimes {
+  let dueNs = startNs;
   return {
-    thinkNs: () => drawDuration(thinkNs, stream),
+    pauseNs: (nowNs) => {
+      if (everyNs === null) return drawDuration(thinkNs, stream);
+      dueNs = Math.max(dueNs + drawDuration(everyNs, stream), nowNs); // late: at once
+      return dueNs - nowNs;
+    },
     costFactor: (pass, call) => factors.of(pass, call),
   };
 }

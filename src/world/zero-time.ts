@@ -35,7 +35,12 @@ export function zeroTimeLoops(
     loops.push({ name: reader.name, error });
   }
   for (const writer of scenario.writers) {
-    if (writer.ops !== null || takesTime(writer.thinkNs) || !isFree(writer, costs)) continue;
+    if (
+      writer.ops !== null ||
+      takesTime(writer.everyNs ?? writer.thinkNs) ||
+      !isFree(writer, costs)
+    )
+      continue;
     const error =
       'a loop that takes no simulated time: the writer never stops, does not think, and its ' +
       'program costs nothing; give it "ops", "think" or a cost';

@@ -55,11 +55,14 @@ export interface ResolvedOperation {
   readonly arguments: Arguments;
   /** Time inside the write section: of the first call, or of a hold. Null: the table's. */
   readonly holdNs: number | null;
-  /** To think when the operation has returned. */
+  /** To think when the operation has returned; with `paced` from its start to that of the next. */
   readonly thinkNs: number;
+  readonly paced: boolean;
 }
 
 export type NextOperation = ResolvedOperation | Pause;
+
+const NO_PAUSE = { thinkNs: 0, paced: false };
 
 /** What `restore` would find to undo. */
 const NOTHING = 0;
@@ -144,7 +147,7 @@ export class OperationSource {
       this.#start([], false);
       const holdNs = this.#chance.duration('hold', item.ns);
       const args = { hold: holdNs };
-      return { kind: 'hold', operation: 'hold', arguments: args, holdNs, thinkNs: this.#think() };
+      return { kind: 'hold', operation: 'hold', arguments: args, holdNs, ...this.#pause() };
     }
     this.#start(item.calls, item.undoable);
     const holdNs = item.hold === null ? null : this.#chance.duration('hold', item.hold);
@@ -153,7 +156,7 @@ export class OperationSource {
       operation: item.operation,
       arguments: holdNs === null ? item.arguments : { ...item.arguments, hold: holdNs },
       holdNs,
-      thinkNs: item.think ? this.#think() : 0,
+      ...(item.think ? this.#pause() : NO_PAUSE),
     };
   }
 
@@ -163,7 +166,7 @@ export class OperationSource {
     this.#undo = [];
     this.#start(calls, false);
     const { operation, arguments: args } = callsItem('restore', {}, []);
-    return { kind: 'calls', operation, arguments: args, holdNs: null, thinkNs: this.#think() };
+    return { kind: 'calls', operation, arguments: args, holdNs: null, ...this.#pause() };
   }
 
   #start(calls: readonly Template[], undoable: boolean): void {
@@ -175,8 +178,12 @@ export class OperationSource {
     this.#failed = 0;
   }
 
-  #think(): number {
-    return this.#chance.duration('think', this.#spec.thinkNs);
+  #pause(): Pick<ResolvedOperation, 'thinkNs' | 'paced'> {
+    const { everyNs, thinkNs } = this.#spec;
+    return {
+      thinkNs: this.#chance.duration('think', everyNs ?? thinkNs),
+      paced: everyNs !== null,
+    };
   }
 
   /**

@@ -241,7 +241,8 @@ const operationDone: WriterStep = (k, w) => {
     errno: w.errno,
   });
   w.opsDone++;
-  return k.sleep(w, operation.thinkNs, nextOperation);
+  const sinceNs = operation.paced ? k.nowNs - w.startNs : 0;
+  return k.sleep(w, Math.max(0, operation.thinkNs - sinceNs), nextOperation);
 };
 
 /** What a call of this kind costs when nobody is in the way. */

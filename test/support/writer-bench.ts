@@ -74,6 +74,7 @@ export function writerSpec(
     name: 'w',
     startNs: 0,
     thinkNs: 0,
+    everyNs: null,
     ops: null,
     source,
     cpu: null,

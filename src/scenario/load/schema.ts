@@ -153,7 +153,10 @@ export const CHURN_NAMES = [
 const TASKS_MAX = 65_536;
 const taskShape = {
   count: about('More than 1: tasks NAME/0, NAME/1, …', v.optional(count('tasks', TASKS_MAX), 1)),
-  start: v.optional(DurationSchema, 0),
+  start: about(
+    'Default 0; where count is more than 1, drawn from [0, think or every).',
+    v.optional(DurationSchema),
+  ),
   cpu: v.optional(whole('the index of a CPU, from 0', 0)),
   nice: v.optional(whole('a nice value of -20 to 19', -20, 19), 0),
 };
@@ -166,7 +169,11 @@ export const ReaderSchema = keys('a reader', {
   ),
   passes: v.optional(count('passes'), 1),
   buffer: about('Bytes that each read() asks for.', v.optional(sizeOf(1), 65536)),
-  think: about('Between passes.', v.optional(DurationSchema, 0)),
+  think: about('Pause between passes; default 0.', v.optional(DurationSchema)),
+  every: about(
+    'From the start of a pass to the start of the next, in place of think.',
+    v.optional(DurationSchema),
+  ),
   ...taskShape,
 });
 
@@ -238,12 +245,16 @@ export const WriterSchema = exactlyOne(
       'For flip-pair.',
       v.optional(v.pipe(v.array(SelectorSchema, SELECTOR_PAIR), v.length(2, SELECTOR_PAIR))),
     ),
-    every: about('For flip-pair: the pause after each pair of calls.', v.optional(DurationSchema)),
+    every: about(
+      'From the start of an operation to the start of the next, in place of think. With flip-pair: ' +
+        'the pause after each pair of calls.',
+      v.optional(DurationSchema),
+    ),
     region: about(
       'For map-unmap: starts mapped rw-p, beside what vmas says.',
       v.optional(keys('a region: {start, pages}', { start: Address, pages: pageCount() })),
     ),
-    think: about('After each operation.', v.optional(DurationSchema, 0)),
+    think: about('Pause after each operation; default 0.', v.optional(DurationSchema)),
     ops: about(
       'Stop after so many operations; default: never.',
       v.optional(whole('a number of operations of 0 or more', 0)),

@@ -2,6 +2,7 @@
 
 import type { Choice } from '../../base/choice.ts';
 import type {
+  Duration,
   GivenCost,
   HogSpec,
   MachineSpec,
@@ -150,6 +151,38 @@ function distribution(
   return { min, p50, p99 };
 }
 
+interface PaceArgs extends Pick<ReaderArgs, 'count' | 'start' | 'think'> {
+  readonly every?: ReaderArgs['every'] | undefined;
+}
+
+/** When a task begins, and how long it waits between passes or operations. */
+function paceOf(loading: Loading, path: Path, args: PaceArgs) {
+  const { count, start, think, every } = args;
+  if (every !== undefined && think !== undefined) {
+    const hint = 'every counts from start to start; think is a pause after the end';
+    loading.faults.add(loading.places.key([...path, 'every']), 'every: think is given too', hint);
+  }
+  const thinkNs = think === undefined ? 0 : durationNs(loading, [...path, 'think'], think);
+  const everyNs = every === undefined ? null : durationNs(loading, [...path, 'every'], every);
+  const startNs =
+    start === undefined
+      ? staggered(count, everyNs ?? thinkNs)
+      : durationNs(loading, [...path, 'start'], start);
+  return { startNs, thinkNs, everyNs };
+}
+
+/** Equal tasks that begin together would walk in step. */
+function staggered(count: number, periodNs: Duration): Duration {
+  const mean = meanNs(periodNs);
+  return count === 1 || mean < 2 ? 0 : { uniform: [0, mean - 1] };
+}
+
+function meanNs(duration: Duration): number {
+  if (typeof duration === 'number') return duration;
+  if ('exp' in duration) return duration.exp;
+  return Math.floor((duration.uniform[0] + duration.uniform[1]) / 2);
+}
+
 export function readerSpecs(
   loading: Loading,
   path: Path,
@@ -164,8 +197,7 @@ export function readerSpecs(
   const spec = {
     passes: args.passes,
     bufferBytes,
-    startNs: durationNs(loading, [...path, 'start'], args.start),
-    thinkNs: durationNs(loading, [...path, 'think'], args.think),
+    ...paceOf(loading, path, args),
     cpu: args.cpu ?? null,
     nice: args.nice,
   };
@@ -205,8 +237,7 @@ export function writerSpecs(
   if (args.cpu !== undefined) checkCpu(loading, [...path, 'cpu'], args.cpu, machine);
   checkChurnKeys(loading, path, args);
   const spec = {
-    startNs: durationNs(loading, [...path, 'start'], args.start),
-    thinkNs: durationNs(loading, [...path, 'think'], args.think),
+    ...paceOf(loading, path, args.churn === 'flip-pair' ? { ...args, every: undefined } : args),
     ops: args.ops ?? null,
     cpu: args.cpu ?? null,
     nice: args.nice,

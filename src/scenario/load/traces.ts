@@ -96,8 +96,9 @@ export function checkTraceKeys(loading: Loading, path: Path, args: WriterArgs): 
   if (args.ops !== undefined) {
     refuse(loading, [...path, 'ops'], 'ops: a trace ends with its last call', 'until: cuts it');
   }
-  if (args.think !== 0) {
-    refuse(loading, [...path, 'think'], 'think: a trace has its own times', 'speed: changes them');
+  for (const key of ['think', 'every'] as const) {
+    if (args[key] === undefined) continue;
+    refuse(loading, [...path, key], `${key}: a trace has its own times`, 'speed: changes them');
   }
   if (typeof args.start === 'object') {
     refuse(loading, [...path, 'start'], 'start: the threads of a trace start at one fixed time');

@@ -1,0 +1,152 @@
+/**
+ * `mapsim init`: a scenario to begin with, which runs as it is and says of each key what it is for.
+ * In JSON, which has no comments, the same words stand under keys that begin with x-.
+ */
+import { EXIT, UserError } from '../../base/errors.ts';
+import { loadYaml } from '../../scenario/load/parse.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
+import { readInput, writeWhole } from '../files.ts';
+import { loadBytes } from '../load.ts';
+import { Output } from '../output.ts';
+import { readProcMaps } from '../process-maps.ts';
+
+export interface InitOptions extends QuietOptions {
+  readonly output?: string;
+  readonly json?: boolean;
+  readonly from?: string;
+}
+
+export async function init(options: InitOptions, context: CommandContext): Promise<number> {
+  const { io, messages } = context;
+  const { from } = options;
+  const output = options.output === '-' ? undefined : options.output;
+  const lines = from === undefined ? null : linesOf(from, io.cwd);
+  const asJson = options.json ?? output?.endsWith('.json') ?? false;
+  const text = Buffer.from(asJson ? json(lines, from) : yaml(lines, from));
+  const path = output ?? (asJson ? 'scenario.json' : 'scenario.yaml');
+  const loaded = loadBytes({ path, bytes: text, yaml: await loadYaml() }, context);
+  if (!loaded.ok) return loaded.exitCode;
+  if (output === undefined) {
+    const stdout = new Output(io.stdout, 'standard output');
+    await stdout.write(text);
+    await stdout.flush();
+    return EXIT.done;
+  }
+  writeWhole(output, text, io.cwd);
+  messages.note(`wrote ${output}`);
+  messages.note(`next: mapsim run ${output}`);
+  return EXIT.done;
+}
+
+/** Lines of the maps text of a process, or of a file. */
+function linesOf(from: string, cwd: string): string[] {
+  const bytes = /^[0-9]+$/.test(from) ? readProcMaps(Number(from)) : readInput(from, cwd);
+  const text = Buffer.from(bytes).toString('utf8');
+  if (text.includes('\ufffd'))
+    throw new UserError(`--from ${from}: holds a path that is not UTF-8`);
+  const lines = text.split('\n').filter((line) => /^[0-9a-f]+-[0-9a-f]+ /.test(line));
+  if (lines.length === 0) throw new UserError(`--from ${from}: holds no line of maps text`);
+  return lines;
+}
+
+const ABOUT = {
+  made: '500 mappings, a writer that splits and merges them 20,000 times a second, and a monitor.',
+  real: 'A real address space, a made-up writer that splits and merges mappings, and a monitor.',
+} as const;
+
+const NOTES = {
+  duration: 'the run ends after so much simulated time, or when the readers have made their passes',
+  gap: 'unmapped pages between the copies; without a gap, neighbours can merge with one another',
+  tag: 'a name for selectors',
+  strategy: 'mapsim strategies lists them; --strategy on the command line replaces this one',
+  passes: 'how often maps is read; 1 if left out',
+  every: 'from the start of a pass to the start of the next; think: 10ms pauses after a pass',
+  think: 'a pause after each operation, drawn anew each time; 50 us on average',
+  pick: 'which of the tagged ranges; first if left out, which is always the same one',
+  page: 'the page inside the range, from 0',
+  restore: 'undoes the last operation, by the call that a program would use',
+} as const;
+
+function yaml(lines: readonly string[] | null, from: string | undefined): string {
+  return `mapsim: 1
+about: ${lines === null ? ABOUT.made : ABOUT.real}
+seed: 1
+duration: 1s # ${NOTES.duration}
+vmas:
+${lines === null ? MADE : `  # from ${from}\n${lines.map((line) => `  - ${JSON.stringify(line)}\n`).join('')}`}readers:
+  - name: monitor
+    strategy: rcu-retry3 # ${NOTES.strategy}
+    passes: 100 # ${NOTES.passes}
+    every: 10ms # ${NOTES.every}
+writers:
+  - name: churn
+    think: { exp: 50us } # ${NOTES.think}
+${lines === null ? PROGRAM : '    churn: merge-churn # mprotect of one page of a random mapping, and back\n'}`;
+}
+
+const MADE = `  - start: "0x7f0000000000" # in quotes
+    pages: 3
+    repeat: 500
+    gap: 1 # ${NOTES.gap}
+    perms: rw-p
+    tag: data # ${NOTES.tag}
+`;
+
+const PROGRAM = `    program: # repeated in order
+      - mprotect:
+          vma: { tag: data, pick: random } # ${NOTES.pick}
+          page: 1 # ${NOTES.page}
+          pages: 1
+          perms: r--p
+      - restore: true # ${NOTES.restore}
+`;
+
+function json(lines: readonly string[] | null, from: string | undefined): string {
+  const data = {
+    start: '0x7f0000000000',
+    pages: 3,
+    repeat: 500,
+    gap: 1,
+    'x-gap': NOTES.gap,
+    perms: 'rw-p',
+    tag: 'data',
+    'x-tag': NOTES.tag,
+  };
+  const mprotect = {
+    vma: { tag: 'data', pick: 'random', 'x-pick': NOTES.pick },
+    page: 1,
+    'x-page': NOTES.page,
+    pages: 1,
+    perms: 'r--p',
+  };
+  const program = [{ mprotect }, { restore: true, 'x-restore': NOTES.restore }];
+  const scenario = {
+    mapsim: 1,
+    about: lines === null ? ABOUT.made : ABOUT.real,
+    seed: 1,
+    duration: '1s',
+    'x-duration': NOTES.duration,
+    ...(from === undefined ? {} : { 'x-from': from }),
+    vmas: lines ?? [data],
+    readers: [
+      {
+        name: 'monitor',
+        strategy: 'rcu-retry3',
+        'x-strategy': NOTES.strategy,
+        passes: 100,
+        'x-passes': NOTES.passes,
+        every: '10ms',
+        'x-every': NOTES.every,
+      },
+    ],
+    writers: [
+      {
+        name: 'churn',
+        think: { exp: '50us' },
+        'x-think': NOTES.think,
+        ...(lines === null ? { program } : { churn: 'merge-churn' }),
+      },
+    ],
+  };
+  return `${JSON.stringify(scenario, null, 2)}\n`;
+}
