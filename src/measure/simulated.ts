@@ -79,7 +79,8 @@ function withLines(scenario: Scenario, environment: string): Scenario {
   const vmas = pickVmas(builder.list, order);
   const own = new Array<number>(scenario.vmas.length).fill(-1);
   const { contradictions: _, ...marks } = landmarks(vmas, order, [...own, ...read.labels]);
-  return { ...scenario, ...marks, vmas, files: files.files, gate: read.gateOffset >= 0 };
+  const era = { ...scenario.era, gateLine: read.era.gateLine };
+  return { ...scenario, ...marks, vmas, files: files.files, gate: read.gateOffset >= 0, era };
 }
 
 /** What a simulated run tells of its operations, for the judgement by times. */

@@ -20,9 +20,6 @@ import {
 } from './plan.ts';
 import { planWindows } from './plan-windows.ts';
 
-/** TASK_SIZE in pages: the end of user space, four-level page tables on x86-64. */
-export const TASK_SIZE_PAGES = 2 ** 35 - 1;
-
 /** Pages that must stay free below a VMA that grows down. Source: v6.18 mm/mmap.c. */
 export const STACK_GUARD_GAP_PAGES = 256;
 

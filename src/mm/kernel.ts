@@ -57,6 +57,7 @@ interface KernelParts {
   readonly names: NameTable;
   readonly deviceTexts: TextTable;
   readonly nameTexts: TextTable;
+  readonly nameColumn: number;
   readonly costs: Costs;
   readonly wakeCosts: WakeCosts;
   readonly observer: MmObserver;
@@ -83,6 +84,8 @@ export class Kernel {
   readonly names: NameTable;
   readonly deviceTexts: TextTable;
   readonly nameTexts: TextTable;
+  /** Where names begin in a line of maps, from 0. */
+  readonly nameColumn: number;
   readonly costs: Costs;
   readonly wakeCosts: WakeCosts;
   /** The cost vmaCopy over the three steps of a copy, whole ns. */
@@ -117,6 +120,7 @@ export class Kernel {
     this.names = parts.names;
     this.deviceTexts = parts.deviceTexts;
     this.nameTexts = parts.nameTexts;
+    this.nameColumn = parts.nameColumn;
     this.costs = parts.costs;
     this.wakeCosts = parts.wakeCosts;
     const third = Math.floor(this.costs.vmaCopy / 3);

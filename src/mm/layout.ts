@@ -66,6 +66,9 @@ export interface Layout {
   readonly startBrk: number; // page
   readonly brk: number; // page
   readonly mmapBase: number; // page
+  readonly taskSize: number; // page, the end of user space
+  /** Pages of 4 KiB in a page of the machine. */
+  readonly pagesPerPage: number;
   /** A page of the main stack, from which growStack looks for its low end, or -1. */
   readonly startStack: number;
   /** The first VMA whose end is above `page`, or NO_VMA. Like find_vma(). */

@@ -57,7 +57,9 @@ function nameTextOf(k: Kernel, v: PrintedVma, brk: number): number {
 }
 
 function anonNameText(k: Kernel, name: number, prefix: string): number {
-  return k.nameTexts.idOf(`${prefix}${k.nameTexts.textOf(k.names.text[name]!)}]`);
+  const text = k.nameTexts.textOf(k.names.text[name]!);
+  // A label of an older kernel, such as [stack:4711]: no name that prctl takes has brackets.
+  return k.nameTexts.idOf(text.startsWith('[') ? text : `${prefix}${text}]`);
 }
 
 /** Writes the six numbers of the line at `at`. */
@@ -72,7 +74,7 @@ export function lineOf(
   into[at + LINE_START] = v.start;
   into[at + LINE_END] = v.end;
   into[at + LINE_PERMS] = v.flags & (VM_PROT | VM_SHARED);
-  into[at + LINE_OFFSET] = file ? v.pgoff : 0;
+  into[at + LINE_OFFSET] = file || k.mm.anonOffsets ? v.pgoff : 0;
   into[at + LINE_DEVICE] = file ? k.files.deviceText[v.file]! : 0;
   into[at + LINE_NAME] = nameTextOf(k, v, brk);
 }

@@ -26,5 +26,13 @@ export interface MmStruct {
   mmapBase: number;
   /** The address space has the x86-64 gate VMA, [vsyscall]. */
   gate: boolean;
+  /** Its line, with the newline. */
+  readonly gateLine: Uint8Array;
+  /** TASK_SIZE, in pages. */
+  readonly taskSize: number;
+  /** Pages of 4 KiB in a page of the machine: where VMAs may begin and end. */
+  readonly pagesPerPage: number;
+  /** Anonymous memory is printed with its offset, as before 2.6.30. */
+  readonly anonOffsets: boolean;
   nextAnonVma: number;
 }

@@ -1,5 +1,5 @@
 /**
- * One line of maps, byte for byte as the kernel prints it on a 64-bit machine.
+ * One line of maps, byte for byte as the kernel prints it.
  *
  * Addresses have at least 8 hexadecimal digits and grow with the value; the name starts at column
  * 73, or one space after a longer prefix. Names arrive as printed (newlines already `\012`).
@@ -22,8 +22,6 @@ import {
 } from '../mm/line.ts';
 import type { TextTable } from '../mm/text-table.ts';
 
-/** seq_setwidth(25 + 6 * sizeof(void *) - 1): the name column is this plus one. */
-const NAME_PAD = 72;
 /** Longest prefix of a line: two 16-digit addresses, a 16-digit offset, device and inode. */
 const PREFIX_MAX = 128;
 
@@ -42,14 +40,12 @@ const PERMS = Int32Array.from({ length: (VM_PROT | VM_SHARED) + 1 }, (_, flags) 
   return word(rwx + letter(VM_SHARED, 's', 'p'));
 });
 
-/** The gate VMA. Its addresses are too high for exact byte arithmetic; they are a constant. */
-export const GATE_LINE =
-  'ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n';
-
 /** What the ids in a line stand for; a Kernel has them. */
 interface LineTexts {
   readonly deviceTexts: TextTable;
   readonly nameTexts: TextTable;
+  /** seq_setwidth(25 + 6 * sizeof(void *) - 1) and a space: 73, or 49 on 32-bit kernels. */
+  readonly nameColumn: number;
 }
 
 /** Appends the line whose six numbers stand at `lines[at]`. */
@@ -75,7 +71,7 @@ export function formatLine(
   pos = putText(view, pos + 4, device);
   view.setInt8(pos++, SPACE);
   if (name.length > 0) {
-    const nameAt = Math.max(start + NAME_PAD, pos) + 1;
+    const nameAt = Math.max(start + texts.nameColumn, pos + 1);
     for (; pos < nameAt; pos += 4) view.setInt32(pos, SPACES, true);
     pos = putText(view, nameAt, name);
   }
@@ -83,17 +79,17 @@ export function formatLine(
   out.length = pos;
 }
 
-/** A whole text from its lines in numbers. @param gate whether the gate line ends it */
+/** A whole text from its lines in numbers. @param gateLine what ends it, or nothing */
 export function formatText(
   lines: Float64Array,
   count: number,
   texts: LineTexts,
-  gate: boolean,
+  gateLine: Uint8Array | null,
 ): string {
   const out = new ByteBuffer();
   for (let i = 0; i < count; i++) formatLine(out, lines, i * LINE_FIELDS, texts);
   const text = latin1Of(out.bytes.subarray(0, out.length));
-  return gate ? text + GATE_LINE : text;
+  return gateLine === null ? text : text + latin1Of(gateLine);
 }
 
 /**

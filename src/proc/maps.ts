@@ -16,7 +16,6 @@ import type { Kernel } from '../mm/kernel.ts';
 import { NO_FILE, NO_VMA } from '../mm/layout.ts';
 import { loadVmaFlags, loadVmaNames, loadVmaRange, vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE, privateSteps } from '../sim/step.ts';
-import { GATE_LINE } from './format.ts';
 import { beginPass, closeFile, endPass, enterCall, PAGE_SIZE } from './pass.ts';
 import { POS_END, POS_GATE, type Reader } from './reader.ts';
 import { formatRecord } from './record.ts';
@@ -29,7 +28,6 @@ import {
   UNPROTECTED_VMA,
 } from './strategy.ts';
 
-const GATE_BYTES = Uint8Array.from(GATE_LINE, (char) => char.charCodeAt(0));
 const GATE_NAME_LENGTH = '[vsyscall]'.length;
 
 /** The first step of a task that reads maps with this strategy, all of its passes. */
@@ -149,11 +147,11 @@ export function openMaps(s: Strategy): ReaderStep {
   };
   const showGate: ReaderStep = (k, r) => {
     k.spend(k.costs.formatAnon + GATE_NAME_LENGTH * k.costs.formatPathChar);
-    if (r.page.length + GATE_BYTES.length >= r.sizeBytes) {
+    if (r.page.length + k.mm.gateLine.length >= r.sizeBytes) {
       r.counts.overflowLines++;
       return stop(r, STOP_FULL);
     }
-    r.page.append(GATE_BYTES);
+    r.page.append(k.mm.gateLine);
     r.filling = true;
     r.pos = POS_END;
     return stop(r, STOP_END);

@@ -184,6 +184,20 @@ export interface MachineSpec {
   readonly hogs: readonly HogSpec[];
 }
 
+/** What kernels and machines have in different ways; the start text tells most of it. */
+export interface Era {
+  /** TASK_SIZE: where user space ends. */
+  readonly taskSizePages: number;
+  /** Pages of 4 KiB in a page of the machine. */
+  readonly pagesPerPage: number;
+  /** Where the name begins in a line, from 0: 73, or 49 on 32-bit kernels. */
+  readonly nameColumn: number;
+  /** Before 2.6.30: anonymous memory is printed with its address as offset. */
+  readonly anonOffsets: boolean;
+  /** The gate line as it stood in the text, without its newline; null: none. */
+  readonly gateLine: string | null;
+}
+
 export interface Scenario {
   /** Base name of the file without its ending; `stdin` for standard input. */
   readonly name: string;
@@ -211,6 +225,7 @@ export interface Scenario {
   readonly mmapBasePage: number;
   /** Whether the text ends with the [vsyscall] line. */
   readonly gate: boolean;
+  readonly era: Era;
   readonly readers: readonly ReaderSpec[];
   readonly writers: readonly WriterSpec[];
   readonly failOn: readonly string[];

@@ -52,7 +52,12 @@ export function markText(world: SearchWorld, text: FinishedText, sets: PassSets)
     tearing: tearingOf(text),
     states: states.map((lines) => {
       const numbers = Float64Array.from(lines.flatMap((line) => line.split('/').map(Number)));
-      return formatText(numbers, lines.length, kernel, written.length > count);
+      return formatText(
+        numbers,
+        lines.length,
+        kernel,
+        written.length > count ? kernel.mm.gateLine : null,
+      );
     }),
   };
 }

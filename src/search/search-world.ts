@@ -268,7 +268,7 @@ export class SearchWorld {
       readerName: r.name,
       lines,
       pages,
-      text: formatText(lines, r.lineCount, kernel, gate),
+      text: formatText(lines, r.lineCount, kernel, gate ? kernel.mm.gateLine : null),
       verdict: this.oracle.judge(r.id, printed),
     };
   }

@@ -165,7 +165,7 @@ function readerEffects(
   if (now.overflows > old.overflows) say('the line does not fit into the page');
   if (prints) {
     const line = reader.lines.subarray(old.lineCount * LINE_FIELDS);
-    say(`prints ${formatText(line, 1, world.kernel, false).trimEnd()}`);
+    say(`prints ${formatText(line, 1, world.kernel, null).trimEnd()}`);
   } else if (now.lineCount < old.lineCount && now.lineCount > 0) {
     say(`lines thrown away: ${old.lineCount - now.lineCount}`);
   }

@@ -77,6 +77,10 @@ export function buildKernel(
     startStack: scenario.startStackPage,
     mmapBase: scenario.mmapBasePage,
     gate: scenario.gate,
+    gateLine: gateBytes(scenario),
+    taskSize: scenario.era.taskSizePages,
+    pagesPerPage: scenario.era.pagesPerPage,
+    anonOffsets: scenario.era.anonOffsets,
     nextAnonVma: NO_ANON_VMA + 1,
   };
   const parts = {
@@ -86,6 +90,7 @@ export function buildKernel(
     names: new NameTable(),
     deviceTexts: new TextTable('00:00 0'),
     nameTexts: new TextTable(''),
+    nameColumn: scenario.era.nameColumn,
     costs: costsOf(scenario.machine.costs.preset, scenario.machine.costs.overrides),
     wakeCosts: wakeCosts(scenario, seed),
     observer: NO_OBSERVER,
@@ -153,6 +158,11 @@ function loadVmas(k: Kernel, scenario: Scenario): void {
   tree.bulkLoad(starts, ends, ids);
 }
 
+function gateBytes({ era }: Scenario): Uint8Array {
+  const text = era.gateLine === null ? '' : `${era.gateLine}\n`;
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
 function touchApart(k: Kernel, record: VmaRecord): void {
   if (record.anonVma !== NO_ANON_VMA || (record.flags & VM_SHARED) !== 0) return;
   record.anonVma = k.mm.nextAnonVma++;
@@ -165,13 +175,14 @@ function recordOf(k: Kernel, spec: VmaSpec, startStack: number): VmaRecord {
   const shared = (flags & VM_SHARED) !== 0;
   // Memory of its own that was written to was writable once, and stays accounted.
   const account = spec.touched && !shared && spec.file < 0 ? VM_ACCOUNT : 0;
+  const isAnonymous = spec.file < 0 && spec.special === null;
   const name = spec.anonName === null ? NO_NAME : k.names.alloc(k.nameTexts.idOf(spec.anonName));
   return {
     id: -1,
     start: spec.startPage,
     end: spec.endPage,
     flags: flags | account | (stack ? VM_GROWSDOWN : 0),
-    pgoff: spec.file < 0 ? spec.startPage : spec.offsetPages,
+    pgoff: isAnonymous && spec.offsetPages === 0 ? spec.startPage : spec.offsetPages,
     file: spec.file < 0 ? NO_FILE : spec.file,
     name,
     anonVma: spec.touched && !shared ? k.mm.nextAnonVma++ : NO_ANON_VMA,

@@ -7,7 +7,7 @@
 import { ByteBuffer } from '../base/byte-buffer.ts';
 import type { VmaRecord } from '../mm/layout.ts';
 import { LINE_FIELDS, lineOf } from '../mm/line.ts';
-import { formatLine, GATE_LINE } from '../proc/format.ts';
+import { formatLine } from '../proc/format.ts';
 import type { World } from './world.ts';
 
 export function committedText(world: World): Uint8Array {
@@ -19,7 +19,7 @@ export function committedText(world: World): Uint8Array {
     lineOf(kernel, record, brk, line, 0);
     formatLine(out, line, 0, kernel);
   }
-  if (kernel.mm.gate) out.append(Uint8Array.from(GATE_LINE, (char) => char.charCodeAt(0)));
+  if (kernel.mm.gate) out.append(kernel.mm.gateLine);
   return out.bytes.slice(0, out.length);
 }
 

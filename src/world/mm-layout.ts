@@ -30,6 +30,12 @@ export class MmLayout implements Layout, LiveLayout, SmallLayout {
   get mmapBase(): number {
     return this.#k.mm.mmapBase;
   }
+  get taskSize(): number {
+    return this.#k.mm.taskSize;
+  }
+  get pagesPerPage(): number {
+    return this.#k.mm.pagesPerPage;
+  }
   get startStack(): number {
     return this.#k.mm.startStack;
   }

@@ -7,7 +7,7 @@
  * Left out: rlimits, mlock, breaks that are not on a page border.
  * Source: v6.18 mm/mmap.c brk, mm/vma.c do_brk_flags.
  */
-import { Draft, STACK_GUARD_GAP_PAGES, TASK_SIZE_PAGES } from '../mm/draft.ts';
+import { Draft, STACK_GUARD_GAP_PAGES } from '../mm/draft.ts';
 import {
   type Layout,
   NO_ANON_VMA,
@@ -65,7 +65,7 @@ function shrink(draft: Draft, brk: number, old: number): Errno | null {
 
 /** One page, and below a stack its guard gap too, must stay free behind the new break. */
 function grow(draft: Draft, old: number, brk: number): Errno | null {
-  if (brk > TASK_SIZE_PAGES) return 'ENOMEM';
+  if (brk > draft.layout.taskSize) return 'ENOMEM';
   const next = draft.intersection(old, brk + 1 + STACK_GUARD_GAP_PAGES);
   if (next !== null) {
     const gap = (next.flags & VM_GROWSDOWN) === 0 ? 0 : STACK_GUARD_GAP_PAGES;

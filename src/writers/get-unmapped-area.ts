@@ -14,10 +14,10 @@ const HUGE_PAGES = 512;
 
 /** The first page of the place, or -1 if there is none. */
 export function getUnmappedArea(layout: Layout, pages: number, file: number): number {
-  if (file === NO_FILE && pages % HUGE_PAGES === 0) {
+  if (file === NO_FILE && pages % HUGE_PAGES === 0 && layout.pagesPerPage === 1) {
     const gap = layout.highestGap(pages + HUGE_PAGES, 1);
     // `gap` lies as high as the padded length allows: the next border above it is the highest.
     if (gap >= 0) return gap + HUGE_PAGES - (gap % HUGE_PAGES);
   }
-  return layout.highestGap(pages, 1);
+  return layout.highestGap(pages, layout.pagesPerPage);
 }

@@ -18,8 +18,23 @@ import { planMunmap } from './munmap.ts';
 import { planName } from './name.ts';
 import { planNoEffect } from './no-effect.ts';
 
+/** On machines with larger pages lengths are rounded up, and an address has to be on a border. */
+function inWholePages({ pagesPerPage }: Layout, call: Call): Call {
+  if (pagesPerPage === 1) return call;
+  const whole = (pages: number): number => Math.ceil(pages / pagesPerPage) * pagesPerPage;
+  if ('start' in call && call.start >= 0 && call.start % pagesPerPage !== 0) {
+    return { call: 'noEffect', errno: 'EINVAL', locked: false };
+  }
+  if (call.call === 'brk') return { ...call, brk: whole(call.brk) };
+  if (call.call === 'mremap') {
+    return { ...call, pages: whole(call.pages), newPages: whole(call.newPages) };
+  }
+  return 'pages' in call ? { ...call, pages: whole(call.pages) } : call;
+}
+
 /** What the call will do to `layout`, step by step. */
-export function planCall(layout: Layout, call: Call): Plan {
+export function planCall(layout: Layout, asked: Call): Plan {
+  const call = inWholePages(layout, asked);
   switch (call.call) {
     case 'munmap':
       return planMunmap(layout, call);
@@ -45,7 +60,8 @@ export function planCall(layout: Layout, call: Call): Plan {
 }
 
 /** The plan of a call that ends before it asks for mmap_lock, or null. Looks at no VMA. */
-export function planBefore(layout: Layout, call: Call): Plan | null {
+export function planBefore(layout: Layout, asked: Call): Plan | null {
+  const call = inWholePages(layout, asked);
   if (call.call === 'mremap') return mremapRefused(layout, call);
   if (call.call !== 'noEffect') return null;
   const plan = planNoEffect(layout, call);
@@ -53,7 +69,8 @@ export function planBefore(layout: Layout, call: Call): Plan | null {
 }
 
 /** The cost class of the call, as the address space now is. */
-export function classify(layout: Layout, call: Call): CallCost {
+export function classify(layout: Layout, asked: Call): CallCost {
+  const call = inWholePages(layout, asked);
   if (call.call === 'mprotect') return classifyMprotect(layout, call);
   if (call.call === 'madvise') return classifyMadvise(layout, call);
   if (call.call === 'mmap') return classifyMmap(layout, call);

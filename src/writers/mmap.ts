@@ -5,7 +5,7 @@
  * Left out: address hints, MAP_FIXED_NOREPLACE, limits on memory, drivers with an mmap hook.
  * Source: v6.18 mm/mmap.c do_mmap, mm/vma.c mmap_region, __mmap_region.
  */
-import { Draft, TASK_SIZE_PAGES } from '../mm/draft.ts';
+import { Draft } from '../mm/draft.ts';
 import {
   type Layout,
   NO_ANON_VMA,
@@ -57,8 +57,8 @@ export function classifyMmap(layout: Layout, { start, pages }: MmapCall): 'mmap'
 
 function chooseStart(layout: Layout, call: MmapCall): number | Errno {
   if (call.pages <= 0) return 'EINVAL';
-  if (layout.mapCount > MAX_MAP_COUNT || call.pages > TASK_SIZE_PAGES) return 'ENOMEM';
-  if (call.start >= 0) return call.start > TASK_SIZE_PAGES - call.pages ? 'ENOMEM' : call.start;
+  if (layout.mapCount > MAX_MAP_COUNT || call.pages > layout.taskSize) return 'ENOMEM';
+  if (call.start >= 0) return call.start > layout.taskSize - call.pages ? 'ENOMEM' : call.start;
   const place = getUnmappedArea(layout, call.pages, call.file);
   return place < 0 ? 'ENOMEM' : place;
 }

@@ -5,7 +5,7 @@
  * shared mapping by an old size of 0, and file systems that refuse ranges of several VMAs.
  * Source: v6.18 mm/mremap.c do_mremap, check_mremap_params, check_prep_vma, mremap_at, mremap_to.
  */
-import { Draft, planBeforeLock, TASK_SIZE_PAGES } from '../mm/draft.ts';
+import { Draft, planBeforeLock } from '../mm/draft.ts';
 import { type Layout, NO_SPECIAL, type VmaRecord } from '../mm/layout.ts';
 import { MAX_MAP_COUNT } from '../mm/mm-struct.ts';
 import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
@@ -43,10 +43,10 @@ export function planMremap(layout: Layout, call: MremapCall): Plan {
 /** check_mremap_params(): before mmap_lock is asked for. */
 function checkParams(layout: Layout, call: MremapCall): Errno | null {
   const { start, pages, newPages, dontUnmap } = call;
-  if (pages <= 0 || newPages <= 0 || newPages > TASK_SIZE_PAGES) return 'EINVAL';
+  if (pages <= 0 || newPages <= 0 || newPages > layout.taskSize) return 'EINVAL';
   if (call.to < 0 && !dontUnmap) return null;
   const to = Math.max(call.to, 0); // without MREMAP_FIXED the new address counts as 0
-  if (to > TASK_SIZE_PAGES - newPages) return 'EINVAL';
+  if (to > layout.taskSize - newPages) return 'EINVAL';
   if (!call.mayMove) return 'EINVAL';
   if (dontUnmap && pages !== newPages) return 'EINVAL';
   if (start + pages > to && to + newPages > start) return 'EINVAL';
@@ -126,7 +126,7 @@ function closeHole(draft: Draft, from: number, to: number): void {
 /** expand_vma(): in place if the range ends where its VMA ends and the way is free. */
 function expandVma(draft: Draft, vma: VmaRecord, remap: Remap, moves: { count: number }): Result {
   const end = remap.start + remap.newPages;
-  const free = draft.intersection(vma.end, end) === null && end <= TASK_SIZE_PAGES;
+  const free = draft.intersection(vma.end, end) === null && end <= draft.layout.taskSize;
   if (vma.end === remap.start + remap.oldPages && free) {
     const range = { ...vma, start: vma.end, end, pgoff: vma.pgoff + (vma.end - vma.start) };
     const next = draft.find(end);

@@ -4,7 +4,7 @@
  *
  * Source: v6.18 mm/vma.c __vm_munmap, do_vmi_munmap, do_vmi_align_munmap.
  */
-import { Draft, TASK_SIZE_PAGES } from '../mm/draft.ts';
+import { Draft } from '../mm/draft.ts';
 import type { Layout } from '../mm/layout.ts';
 import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
 import { unmapRange } from '../mm/vma-change.ts';
@@ -16,11 +16,11 @@ export function planMunmap(layout: Layout, call: MunmapCall): Plan {
   const draft = new Draft(layout);
   draft.act(ACT.lookup);
   const errno =
-    badRange(call.start, call.pages) ??
+    badRange(layout, call.start, call.pages) ??
     unmapRange(draft, call.start, call.start + call.pages, 'downgrade');
   return draft.finish({ errno, cost: 'munmap', result: -1 });
 }
 
-function badRange(start: number, pages: number): Errno | null {
-  return pages <= 0 || start > TASK_SIZE_PAGES || pages > TASK_SIZE_PAGES - start ? 'EINVAL' : null;
+function badRange({ taskSize }: Layout, start: number, pages: number): Errno | null {
+  return pages <= 0 || start > taskSize || pages > taskSize - start ? 'EINVAL' : null;
 }

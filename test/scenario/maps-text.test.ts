@@ -110,10 +110,6 @@ describe('maps text', () => {
       '00400000-00401000 --xp 00000000 00:00 0                                  [uprobes]',
     ],
     [
-      "an old kernel's stack of a thread",
-      '00400000-00401000 rw-p 00000000 00:00 0                                  [stack:1234]',
-    ],
-    [
       'a file whose path does not begin with a slash',
       '00400000-00401000 rw-s 00000000 00:0e 1057                               anon_inode:[perf_event]',
     ],
@@ -200,12 +196,7 @@ describe('maps text', () => {
       '9-26 the end address does not fit into 64 bits',
     ],
     ['00401000-00401000 rw-p 00000000 00:00 0', '0-17 the range ends before it has begun'],
-    ['00400000-00401000 rw-p 00001000 00:00 0 ', '0-40 a mapping of a file has a path | none here'],
-    [
-      'ffffffffff600000-ffffffffff601000 r-xp 00000000 00:00 0 [vsyscall]',
-      '0-66 a [vsyscall] line that mapsim would not print | ' +
-        'mapsim knows only ffffffffff600000-ffffffffff601000 --xp',
-    ],
+    ['00400000-00401000 rw-p 00001000 08:01 7 ', '0-40 a mapping of a file has a path | none here'],
     [
       '00400000-00401000 rw-p 00000000 00:00 0 \r\n00402000-00403000 rw-p 00000000 00:00 0 \r\n',
       '40-41 lines end in CR LF | maps text has LF only: convert it',

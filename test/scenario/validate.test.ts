@@ -48,6 +48,13 @@ describe('defaults', () => {
       startStackPage: -1,
       mmapBasePage: 0x7ffff7fff,
       gate: false,
+      era: {
+        taskSizePages: 2 ** 35 - 1,
+        pagesPerPage: 1,
+        nameColumn: 73,
+        anonOffsets: false,
+        gateLine: null,
+      },
       readers: [
         {
           name: 'r',

@@ -54,6 +54,8 @@ export class ArrayLayout implements Layout {
   startBrk = 0;
   brk = 0;
   mmapBase = 0x10000;
+  taskSize = 2 ** 35 - 1;
+  pagesPerPage = 1;
   startStack = -1;
   nextId = 0;
   nextAnonVma = 1;

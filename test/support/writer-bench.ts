@@ -56,6 +56,13 @@ export function scenarioOf(layout: ArrayLayout, files: readonly FileSpec[] = [])
     startStackPage: layout.startStack,
     mmapBasePage: layout.mmapBase,
     gate: false,
+    era: {
+      taskSizePages: 2 ** 35 - 1,
+      pagesPerPage: 1,
+      nameColumn: 73,
+      anonOffsets: false,
+      gateLine: null,
+    },
     readers: [],
     writers: [],
     failOn: [],

@@ -12,6 +12,7 @@ import { ALL_PAGES, hexOfPage, hexRange } from '../units.ts';
 import type { VmaSpec } from '../vma-list.ts';
 import { pickVmas, type VmaList, VmaListBuilder, vmaAt, vmaOrder } from '../vma-list.ts';
 import { anonymous, backing, checkName, newShmemFile } from './backing.ts';
+import type { TextEra } from './era.ts';
 import { SourceText, type Span } from './faults.ts';
 import { type Landmarks, landmarks } from './landmarks.ts';
 import { cite, type Loading, pageAt, readReferred, refuse } from './loading.ts';
@@ -47,6 +48,8 @@ export interface LaidOut extends Landmarks {
   readonly incomplete: boolean;
   /** Every tag written in `vmas`, understood or not. */
   readonly tagsWritten: ReadonlySet<unknown>;
+  /** What the texts tell of their kernel, in their order. */
+  readonly eras: readonly TextEra[];
 }
 
 /** LABEL of a VMA that no text has labelled: the kernel will. */
@@ -59,6 +62,7 @@ export class AddressSpace {
   readonly #blocks: Block[] = [];
   #gate: Span | null = null;
   #incomplete = false;
+  readonly #eras: TextEra[] = [];
 
   constructor(loading: Loading) {
     this.#loading = loading;
@@ -156,6 +160,7 @@ export class AddressSpace {
       faults.add(lineOf(room), tooMany());
       return;
     }
+    this.#eras.push(read.era);
     if (read.gateOffset >= 0) this.#gate = whole?.() ?? lineAt(read.gateOffset);
     this.#block(tag, true, whole ?? lineOf);
     for (const [index, vma] of read.vmas.entries()) this.#push(vma, read.labels[index]);
@@ -228,8 +233,18 @@ export class AddressSpace {
       else tagged.set(block.tag, [range]);
     }
     const ranges = pickVmas(specs, named);
+    const eras = this.#eras;
     const incomplete = this.#incomplete;
-    return { ...marks, vmas, ranges, tagged, gate: this.#gate !== null, incomplete, tagsWritten };
+    return {
+      ...marks,
+      vmas,
+      ranges,
+      tagged,
+      gate: this.#gate !== null,
+      incomplete,
+      tagsWritten,
+      eras,
+    };
   }
 
   #blockIndices(): Uint32Array {

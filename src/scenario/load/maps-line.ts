@@ -16,7 +16,6 @@ export const LABEL = { none: 0, heap: 1, stack: 2 } as const;
 
 /** The gate VMA: one page at the top of the address space. */
 export const GATE_PAGE = 0xffffffffff600;
-const GATE_PERMS = '--xp';
 
 /** What the kernel calls the file behind shared anonymous memory. */
 export const SHMEM_PATH = '/dev/zero (deleted)';
@@ -48,6 +47,9 @@ export class MapsLine {
   #minor = 0;
   #inode: number | bigint = 0;
   #name = '';
+  #lineStart = 0;
+  #prefixLength = 0;
+  #nameColumn = 0;
   faultStart = 0;
   faultEnd = 0;
   faultMessage = '';
@@ -57,8 +59,9 @@ export class MapsLine {
   scan(text: string, start: number, end: number): boolean {
     this.#text = text;
     this.#at = start;
+    this.#lineStart = start;
     this.#end = end;
-    return this.#range(start) && this.#permissions() && this.#backing();
+    return this.#range(start) && this.#permissions() && this.#backing() && this.#isVma(start);
   }
 
   get startPage(): number {
@@ -80,6 +83,17 @@ export class MapsLine {
   /** The name column as printed, or nothing. */
   get name(): string {
     return this.#name;
+  }
+
+  /** Column of the name, from 0, if the line could have it in either of NAME_COLUMNS; else null. */
+  get nameColumn(): number | null {
+    if (this.#name === '' || this.#prefixLength > NAME_COLUMNS[1]) return null;
+    return this.#nameColumn;
+  }
+
+  /** Memory without a file, printed with an offset as before 2.6.30. */
+  get hasAnonOffset(): boolean {
+    return this.#offsetPages !== 0 && !this.#isFile();
   }
 
   get isGate(): boolean {
@@ -105,6 +119,8 @@ export class MapsLine {
       file = files.intern({ path, major, minor, inode, open: 0 });
     } else if (name.startsWith('[anon:') && name.endsWith(']')) {
       anonName = name.slice(6, -1);
+    } else if (/^\[stack:[0-9]+\]$/.test(name)) {
+      anonName = name; // kernels 3.4 to 4.4: a label of what is ordinary memory
     } else if (name !== '' && name !== '[heap]' && name !== '[stack]') {
       special = name;
     }
@@ -120,14 +136,14 @@ export class MapsLine {
     };
   }
 
-  /** A name in brackets without device, inode and offset is the kernel's own. */
+  /** A name in brackets without device and inode is the kernel's own. */
   #isFile(): boolean {
     if (this.#name === '') return false;
     return this.#hasBacking() || this.#name.charCodeAt(0) === SLASH;
   }
 
   #hasBacking(): boolean {
-    return this.#major !== 0 || this.#minor !== 0 || this.#inode !== 0 || this.#offsetPages !== 0;
+    return this.#major !== 0 || this.#minor !== 0 || this.#inode !== 0;
   }
 
   #fail(start: number, message: string, hint: string | null = null, end = start + 1): false {
@@ -168,6 +184,10 @@ export class MapsLine {
     }
     for (let at = Math.max(start, end - 3); at < end; at++) {
       if (this.#text.charCodeAt(at) === ZERO) continue;
+      if (end === this.#end || !/[- ]/.test(this.#text.charAt(end))) {
+        this.#fail(start, `not a line of maps text: expected ${what}`, null, end);
+        return -1;
+      }
       this.#fail(start, `${what} is not a multiple of the page size, 0x1000`, null, end);
       return -1;
     }
@@ -186,7 +206,8 @@ export class MapsLine {
   #permissions(): boolean {
     const perms = this.#text.slice(this.#at, Math.min(this.#at + 4, this.#end));
     if (!/^[r-][w-][x-][sp]$/.test(perms)) {
-      const message = 'not a line of maps text: expected permissions such as rw-p';
+      const wsl = /^[r-][w-][x-]-$/.test(perms) ? ': the last letter is - on WSL1 alone' : '';
+      const message = `not a line of maps text: expected permissions such as rw-p${wsl}`;
       return this.#fail(this.#at, message, null, this.#at + 4);
     }
     this.#perms = perms;
@@ -204,7 +225,9 @@ export class MapsLine {
     if (this.#minor < 0 || !this.#expect(SPACE, 'after the device')) return false;
     if (!this.#inodeNumber()) return false;
     if (this.#at < this.#end && !this.#expect(SPACE, 'after the inode')) return false;
+    this.#prefixLength = this.#at - this.#lineStart;
     while (this.#at < this.#end && this.#text.charCodeAt(this.#at) === SPACE) this.#at++;
+    this.#nameColumn = this.#at - this.#lineStart;
     this.#name = this.#text.slice(this.#at, this.#end);
     return true;
   }
@@ -241,22 +264,16 @@ export class MapsLine {
     return this.#fail(start, 'the inode does not fit into 64 bits', null, this.#at);
   }
 
-  /** What each field allows and a line that mapsim prints does not; `start` as given to scan(). */
+  #isVma(start: number): boolean {
+    if (this.#name !== '[rollup]') return true;
+    const message = 'this is smaps_rollup, a sum over all VMAs: read maps or smaps';
+    return this.#fail(start, message, null, this.#end);
+  }
+
+  /** What each field allows and a line of a process does not have; `start` as given to scan(). */
   checkWhole(start: number): boolean {
-    if (this.#name === '') {
-      if (!this.#hasBacking()) return true;
-      return this.#fail(start, 'a mapping of a file has a path', 'none here', this.#end);
-    }
-    if (this.#name !== '[vsyscall]' || this.#isFile()) return true;
-    if (
-      this.#startPage === GATE_PAGE &&
-      this.#endPage === GATE_PAGE + 1 &&
-      this.#perms === GATE_PERMS
-    ) {
-      return true;
-    }
-    const hint = `mapsim knows only ffffffffff600000-ffffffffff601000 ${GATE_PERMS}`;
-    return this.#fail(start, 'a [vsyscall] line that mapsim would not print', hint, this.#end);
+    if (this.#name !== '' || !this.#hasBacking()) return true;
+    return this.#fail(start, 'a mapping of a file has a path', 'none here', this.#end);
   }
 }
 

@@ -4,15 +4,15 @@
  * The text comes as bytes in a binary string: a path need not be UTF-8, and every line that the
  * kernel can print has to come back byte for byte when it is printed again. Spacing before the name
  * may differ from the kernel's (a 32-bit kernel's name column is another), lines that begin with
- * `#` are skipped (the counts below a text of ours), as are the details of smaps. Left out: gate
- * lines other than that of `vsyscall=xonly`, the default since 5.3, which mapsim never prints.
+ * `#` are skipped (the counts below a text of ours), as are the details of smaps.
  *
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c seq_path.
  */
 
 import type { VmaSpec } from '../vma-list.ts';
+import type { TextEra } from './era.ts';
 import type { FileSpecs } from './files.ts';
-import { MapsLine } from './maps-line.ts';
+import { MapsLine, NAME_COLUMNS } from './maps-line.ts';
 
 export interface MapsText {
   /** In the order of the text. */
@@ -23,6 +23,7 @@ export interface MapsText {
   readonly labels: number[];
   /** Offset of the gate line, or -1. */
   readonly gateOffset: number;
+  readonly era: TextEra;
 }
 
 interface MapsContext {
@@ -41,27 +42,47 @@ export function parseMapsText(text: string, context: MapsContext): MapsText {
   const cr = firstOfAllCrLf(text);
   if (cr >= 0) {
     context.fault(cr, cr + 1, 'lines end in CR LF', 'maps text has LF only: convert it');
-    return { ...result, gateOffset };
+    return { ...result, gateOffset, era: NOTHING_TOLD };
   }
+  const era: { -readonly [K in keyof TextEra]: TextEra[K] } = { ...NOTHING_TOLD };
   const line = new MapsLine();
   for (let at = 0; at < text.length; ) {
     const newline = text.indexOf('\n', at);
     const end = newline < 0 ? text.length : newline;
+    if (text.startsWith('KernelPageSize:', at)) notePageSize(era, text.slice(at, end));
     if (!isSkipped(text, at, end, result.vmas.length > 0)) {
       if (!line.scan(text, at, end) || !line.checkWhole(at)) {
         context.fault(line.faultStart, line.faultEnd, line.faultMessage, line.faultHint);
       } else if (line.isGate) {
         gateOffset = at;
+        era.gateLine = text.slice(at, end);
       } else {
         if (result.vmas.length >= context.vmasMax) break;
         result.labels.push(line.label());
         result.vmas.push(line.vma(context.files, context.touched));
         result.offsets.push(at);
+        era.nameColumn ??= line.nameColumn;
+        if (line.hasAnonOffset) era.anonOffsets = true;
       }
     }
     at = end + 1;
   }
-  return { ...result, gateOffset };
+  if (!NAME_COLUMNS.some((column) => column === era.nameColumn)) era.nameColumn = null;
+  return { ...result, gateOffset, era };
+}
+
+const NOTHING_TOLD: TextEra = {
+  gateLine: null,
+  nameColumn: null,
+  anonOffsets: false,
+  pagesPerPage: 0,
+};
+
+/** The least one: mappings of huge pages have larger ones. */
+function notePageSize(era: { pagesPerPage: number }, line: string): void {
+  const pages = Number(/^KernelPageSize: *([0-9]{1,7}) kB$/.exec(line)?.[1] ?? 0) / 4;
+  if (![1, 4, 16].includes(pages)) return;
+  era.pagesPerPage = era.pagesPerPage === 0 ? pages : Math.min(era.pagesPerPage, pages);
 }
 
 /** Offset of the first CR of a text in which every line ends in one, or -1. */
@@ -88,5 +109,5 @@ function isSkipped(text: string, start: number, end: number, below: boolean): bo
 
 /** `Rss:                  4 kB`, `VmFlags: rd ex mr mw me`. */
 export function isSmapsDetail(line: string): boolean {
-  return /^[A-Z][A-Za-z_]{1,30}: /.test(line);
+  return /^[A-Z][A-Za-z_]{1,30}:(?:[ \t]|$)/.test(line);
 }

@@ -304,6 +304,11 @@ export const MachineSchema = keys('a machine', {
   cpus: about('Default: a CPU for every task.', v.optional(count('CPUs', 4096))),
   rwsem: about('How mmap_lock queues.', v.optional(oneWord(['rwsem', 'fifo']), 'rwsem')),
   preempt: v.optional(oneWord(['full', 'none']), 'full'),
+  taskSize: about(
+    'Where user space ends. Default: what the start text and traces tell.',
+    v.optional(Address),
+  ),
+  pageSize: about('Default: what the start text tells.', v.optional(oneWord(['4k', '16k', '64k']))),
   hz: v.optional(whole('a tick rate of 1 to 10000', 1, 10_000), 250),
   costs: v.optional(CostsSchema, 'server'),
   jitter: about(

@@ -13,6 +13,7 @@ import { printable } from '../../base/printable.ts';
 import type { Scenario, WriterSpec } from '../scenario.ts';
 import { AddressSpace, type LaidOut } from './address-space.ts';
 import { addRegion, type PlacedSpares, placeSpares, type Spares } from './churns.ts';
+import { eraOf } from './era.ts';
 import { EnoughFaults, FaultList } from './faults.ts';
 import { FileSpecs } from './files.ts';
 import { fixedNs, type LoadEnv, type Loaded, type Loading, refuse } from './loading.ts';
@@ -145,11 +146,13 @@ function build(loading: Loading, top: unknown, name: string): Scenario | null {
   if (!frame) return null;
   if (frameIsWhole) checkEnd(loading, frame, top, writers);
   const placed = placeSpares(spares, space);
+  const era = eraOf(loading, space.eras, { machine, vmas: placed.vmas, writers: writerList });
   const scenario: Scenario = {
     ...frameSpec(loading, frame, name),
     ...spaceSpec(loading, space, placed),
     readers: readerList,
     writers: writerList.map((writer) => withSpares(writer, placed)),
+    era,
   };
   if (loading.faults.count === 0) checkLoops(loading, scenario, names);
   return scenario;

@@ -1,0 +1,112 @@
+/**
+ * What kernels and machines have in different ways, as far as a start text, a trace and the keys of
+ * `machine:` tell it: where user space ends, how large a page is, how a line is printed.
+ *
+ * Source: v6.18 arch/x86/include/asm/page_64_types.h, arch/arm64/include/asm/processor.h
+ * (TASK_SIZE); v2.6.29 fs/proc/task_mmu.c show_map_vma.
+ */
+
+import type { Era, WriterSpec } from '../scenario.ts';
+import { parseSize } from '../units.ts';
+import type { VmaList } from '../vma-list.ts';
+import type { Loading } from './loading.ts';
+import { pageAt } from './loading.ts';
+import type { MachineArgs } from './schema.ts';
+
+/** What one text tells; null and 0: nothing. */
+export interface TextEra {
+  readonly gateLine: string | null;
+  readonly nameColumn: number | null;
+  readonly anonOffsets: boolean;
+  /** Pages of 4 KiB in a page: by its KernelPageSize lines. */
+  readonly pagesPerPage: number;
+}
+
+/** The column of 64-bit kernels, and of 32-bit ones. */
+const WIDE = 73;
+const NARROW = 49;
+
+/** Ends of user space, in pages. x86-64 leaves out the last page below 47 bits. */
+const ENDS = [2 ** 35 - 1, 2 ** 36, 2 ** 40, 2 ** 44, 2 ** 51];
+const END_OF_32_BITS = 2 ** 20;
+
+/** Borders that have to agree before they are taken for those of larger pages. */
+const BORDERS_MIN = 10;
+
+/** @param texts of the start, in their order */
+export function eraOf(
+  loading: Loading,
+  texts: readonly TextEra[],
+  {
+    machine,
+    vmas,
+    writers,
+  }: {
+    readonly machine: MachineArgs | null;
+    readonly vmas: VmaList;
+    readonly writers: readonly WriterSpec[];
+  },
+): Era {
+  const nameColumn = texts.find((text) => text.nameColumn !== null)?.nameColumn ?? WIDE;
+  const highest = Math.max(highestOfVmas(vmas), highestOfWriters(writers));
+  const told = texts.find((text) => text.pagesPerPage > 0)?.pagesPerPage ?? 0;
+  const size = machine?.pageSize === undefined ? 0 : parseSize(machine.pageSize) / 4096;
+  const at = ['machine', 'taskSize'];
+  const end = machine?.taskSize === undefined ? null : pageAt(loading, at, machine.taskSize);
+  const narrow = nameColumn === NARROW && highest <= END_OF_32_BITS;
+  return {
+    taskSizePages:
+      end ?? (narrow ? END_OF_32_BITS : (ENDS.find((e) => highest <= e) ?? ENDS.at(-1)!)),
+    pagesPerPage: size || told || unitOf(vmas),
+    nameColumn,
+    anonOffsets: texts.some((text) => text.anonOffsets),
+    gateLine: texts.find((text) => text.gateLine !== null)?.gateLine ?? null,
+  };
+}
+
+/** 16 or 4 where all borders and offsets of many VMAs are multiples of it, else 1. */
+function unitOf({ length, startPage, endPage, offsetPages }: VmaList): number {
+  const borders = new Set<number>();
+  let unit = 16;
+  for (let i = 0; i < length && unit > 1; i++) {
+    borders.add(startPage[i]!).add(endPage[i]!);
+    for (const page of [startPage[i]!, endPage[i]!, offsetPages[i]!]) {
+      while (page % unit !== 0) unit /= 4;
+    }
+  }
+  return borders.size >= BORDERS_MIN ? Math.max(1, unit) : 1;
+}
+
+function highestOfVmas({ length, endPage }: VmaList): number {
+  let highest = 0;
+  for (let i = 0; i < length; i++) highest = Math.max(highest, endPage[i]!);
+  return highest;
+}
+
+/** The end of the highest memory that a writer names. */
+function highestOfWriters(writers: readonly WriterSpec[]): number {
+  let highest = 0;
+  const note = (page: number, pages: number): void => {
+    highest = Math.max(highest, page + pages);
+  };
+  for (const { source } of writers) {
+    if (source.kind === 'trace' && source.slot === 0) {
+      for (const { action } of source.trace.calls) {
+        if (action.kind === 'mmap') note(action.page, action.pages);
+        else if (action.kind === 'mremap') {
+          note(action.to < 0 ? action.page : action.to, action.newPages);
+        }
+      }
+    } else if (source.kind === 'program') {
+      for (const operation of source.program) {
+        if ('place' in operation && operation.place?.kind === 'at') {
+          note(operation.place.page, operation.place.pages);
+        }
+        if (operation.op === 'mremap' && operation.toPage !== null) {
+          note(operation.toPage, operation.newPages ?? 0);
+        }
+      }
+    }
+  }
+  return highest;
+}
