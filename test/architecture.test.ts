@@ -99,7 +99,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   base: ['seedrandom/lib/alea.js', 'valibot'],
   scenario: ['yaml', 'valibot', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'],
   compare: ['valibot'],
-  report: ['string-width'],
+  report: ['string-width', '@noble/hashes/sha2.js'],
   draw: ['d3-scale'],
 };
 

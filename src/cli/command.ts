@@ -9,6 +9,8 @@ export interface CommandContext {
   readonly bug: BugContext;
   /** Whether files that are read may name programs as strategies: --allow-code. */
   readonly allowCode: boolean;
+  /** The command line, without the names of node and of the program. */
+  readonly argv: readonly string[];
 }
 
 /** Of commands that have something to be quiet about. */

@@ -86,6 +86,12 @@ const RECORDED = `The record of a timed run has its seed and strategy in it, and
 with --carry-to each operation of a writer begins when it began in the record.
 `;
 
+const REPORT_MORE = `\
+INPUT is the JSON of run, compare, explore, census or replay, the NDJSON of sweep, or a report,
+which has its data in it. The page is one file that makes no request; it is complete without
+script, which only findings have, to go through them step by step.
+`;
+
 const TIMELINE_MORE = `\
 In the text column, a text is whole if one column of beads is joined from its first line to its
 last. The format text has 72 columns of ASCII, ready for a commit message; with --pass=retry,
@@ -168,6 +174,17 @@ export const COMMANDS = {
       'mapsim census @explore/split-merge --strategy=vma-lock --against=mmap-lock',
     ],
     more: `${SEARCH}\n${EXIT_CODES.census}`,
+  },
+  report: {
+    name: 'report',
+    operands: 'INPUT...',
+    purpose: 'Put saved results on one page of HTML: who pays, what tears, tails, findings.',
+    examples: [
+      'mapsim report new.json all.ndjson -o report.html',
+      'mapsim report finding.json -o finding.html',
+      'mapsim report report.html --svg pictures',
+    ],
+    more: `${REPORT_MORE}\n${EXIT_CODES.report}`,
   },
   timeline: {
     name: 'timeline',

@@ -24,6 +24,7 @@ import type { InitOptions } from './commands/init.ts';
 import type { MeasureOptions } from './commands/measure.ts';
 import type { MergeOptions } from './commands/merge.ts';
 import type { ReplayOptions } from './commands/replay.ts';
+import type { ReportOptions } from './commands/report.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { ScenariosOptions } from './commands/scenarios.ts';
 import type { StrategiesOptions } from './commands/strategies.ts';
@@ -47,7 +48,7 @@ import {
   VALIDATE_MODEL_OPTIONS,
 } from './options.ts';
 import { COMPARE_OPTIONS, MERGE_OPTIONS, SWEEP_OPTIONS } from './options-many.ts';
-import { TIMELINE_OPTIONS } from './options-pictures.ts';
+import { REPORT_OPTIONS, TIMELINE_OPTIONS } from './options-pictures.ts';
 import { CAPTURE_OPTIONS, CHECK_OPTIONS, IMPORT_OPTIONS } from './options-real-input.ts';
 import { Output } from './output.ts';
 import { CENSUS_OPTIONS, EXPLORE_OPTIONS, REPLAY_OPTIONS } from './search-options.ts';
@@ -85,7 +86,9 @@ async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promi
   };
   try {
     const words = asked(argv);
-    await program(said, commands({ io, bug }), finished).parseAsync(words, { from: 'user' });
+    await program(said, commands({ io, bug, argv: words }), finished).parseAsync(words, {
+      from: 'user',
+    });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage; // commander's own code for usage is 1
@@ -108,10 +111,10 @@ function asked(argv: readonly string[]): readonly string[] {
 type Action = (operands: unknown, options: unknown, command: unknown) => Promise<number>;
 
 /** Each command's options, and its code behind an import. */
-function commands({ io, bug }: Pick<CommandContext, 'io' | 'bug'>) {
+function commands({ io, bug, argv }: Pick<CommandContext, 'io' | 'bug' | 'argv'>) {
   const context = (options: QuietOptions): CommandContext => {
     const messages = new Messages(io, options.quiet === true);
-    return { io, bug, messages, allowCode: options.allowCode === true };
+    return { io, bug, argv, messages, allowCode: options.allowCode === true };
   };
   return {
     run: {
@@ -148,6 +151,11 @@ function commands({ io, bug }: Pick<CommandContext, 'io' | 'bug'>) {
       options: CENSUS_OPTIONS,
       action: async (path: string, options: CensusOptions) =>
         (await import('./commands/census.ts')).census(path, options, context(options)),
+    },
+    report: {
+      options: REPORT_OPTIONS,
+      action: async (paths: readonly string[], options: ReportOptions) =>
+        (await import('./commands/report.ts')).report(paths, options, context(options)),
     },
     timeline: {
       options: TIMELINE_OPTIONS,
@@ -227,7 +235,7 @@ function commands({ io, bug }: Pick<CommandContext, 'io' | 'bug'>) {
 
 /** The program as commander sees it, for what is made of its tables: the man page. */
 export function programTree(io: Io): Command {
-  return program({ out: '', err: '' }, commands({ io, bug: { seed: null } }), () => {});
+  return program({ out: '', err: '' }, commands({ io, bug: { seed: null }, argv: [] }), () => {});
 }
 
 function program(

@@ -82,7 +82,7 @@ export const COMPARE_OPTIONS: readonly Option[] = [
     .default('text', 'text'),
   output(
     'save it too, repeatable; the ending says the format: .json and .ndjson (which compare reads ' +
-      'back), .csv, .md, .txt, .xml (JUnit), .tap',
+      'back), .html (a page), .csv, .md, .txt, .xml (JUnit), .tap',
   ),
   failOn,
   option('check', '--exit-code', 'exit code 1 if any difference is shown'),

@@ -1,4 +1,4 @@
-/** The options of timeline. */
+/** The options of timeline and report. */
 import { InvalidArgumentError, type Option } from 'commander';
 import { nearest } from '../base/nearest.ts';
 import {
@@ -89,5 +89,16 @@ export const TIMELINE_OPTIONS: readonly Option[] = [
     'write to this file; perfetto is compressed where the name ends in .gz',
   ).argParser(nonEmpty('The file')),
   maxEvents,
+  quiet,
+];
+
+export const REPORT_OPTIONS: readonly Option[] = [
+  option('output', '-o, --output <FILE>', 'write the page to this file').argParser(
+    nonEmpty('The file'),
+  ),
+  option('output', '--svg <DIR>', 'write each picture as a file of its own into DIR').argParser(
+    nonEmpty('The directory'),
+  ),
+  option('output', '--no-data', 'leave out the data: report cannot read the page back'),
   quiet,
 ];

@@ -127,6 +127,12 @@ export const maxEvents = option(
   .argParser(eventCount)
   .default(DEFAULT_MAX_EVENTS, '1e9');
 
+export const page = option(
+  'output',
+  '-o, --output <FILE>',
+  'also write the result as a page of HTML (.html), with its data in it: one file, no requests',
+).argParser(nonEmpty('The file'));
+
 export const listFormat = option('output', '--format <F>', 'text or json')
   .argParser(oneOf(['text', 'json']))
   .default('text', 'text');
@@ -182,6 +188,7 @@ export const RUN_OPTIONS: readonly Option[] = [
     '--record <FILE>',
     'write which task took which step when, for mapsim replay SCENARIO --schedule FILE',
   ).argParser(nonEmpty('The file')),
+  page,
   option('output', '--timing', 'tell real time too (differs from run to run)'),
   failOn,
   maxEvents,

@@ -9,6 +9,7 @@ import {
   nonEmpty,
   oneOf,
   option,
+  page,
   progress,
   quiet,
   seed,
@@ -95,6 +96,7 @@ export const EXPLORE_OPTIONS: readonly Option[] = [
   ).argParser(nonEmpty('What to find')),
   allowCode,
   listFormat,
+  page,
   option(
     'output',
     '--save <FILE>',
@@ -116,6 +118,7 @@ export const CENSUS_OPTIONS: readonly Option[] = [
   ).argParser(nonEmpty('The strategy')),
   allowCode,
   listFormat,
+  page,
   ...LIMITS,
   color,
   progress,
@@ -138,6 +141,7 @@ export const REPLAY_OPTIONS: readonly Option[] = [
   ).argParser(nonEmpty('The strategy')),
   allowCode,
   listFormat,
+  page,
   color,
   quiet,
 ];

@@ -7,7 +7,7 @@
  */
 
 /** Pieces and strategies take these in turn: classes k0 … k5. */
-const HUES = 6;
+export const HUES = 6;
 
 const LIGHT = {
   bg: '#ffffff',
@@ -54,7 +54,7 @@ function variables(colours: Readonly<Record<string, string>>): string {
 }
 
 /** The variables, for the element that this selector names. */
-function themeCss(selector: string): string {
+export function themeCss(selector: string): string {
   return (
     `${selector}{color-scheme:light dark;${variables(LIGHT)}}` +
     `@media(prefers-color-scheme:dark){${selector}{${variables(DARK)}}}` +
@@ -62,8 +62,8 @@ function themeCss(selector: string): string {
   );
 }
 
-const SANS = 'system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif';
-const MONO = 'ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace';
+export const SANS = 'system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif';
+export const MONO = 'ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace';
 
 /** Sizes in px of the classes below. */
 export const SIZE = {
@@ -78,7 +78,7 @@ export const SIZE = {
 const HUE_CLASSES = Array.from({ length: HUES }, (_, i) => `.ms .k${i}{--k:var(--s${i})}`).join('');
 
 /** What the marks look like; needs the variables. */
-const MARK_CSS = [
+export const MARK_CSS = [
   `.ms{font-family:${SANS}}`,
   `.ms text{fill:var(--ink);font-size:${SIZE.text}px;white-space:pre}`,
   `.ms .m{font-family:${MONO};font-size:${SIZE.mono}px}`,

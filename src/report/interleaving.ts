@@ -101,7 +101,7 @@ function label({ name }: ScheduleStep): string {
 }
 
 /** `vmaStartRead` is vma_start_read. */
-function kernelSpelling(name: string): string {
+export function kernelSpelling(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 

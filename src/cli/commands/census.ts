@@ -13,6 +13,7 @@ import type { CommandContext } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
+import { checkPage, writePageOf } from '../page.ts';
 import { VERSION } from '../version.ts';
 import { oneStrategy, readerStrategies } from './checks.ts';
 import {
@@ -29,6 +30,7 @@ const NOT_SEARCHED = 'not searched, the interrupt came before';
 
 export interface CensusOptions extends LimitOptions {
   readonly against?: string;
+  readonly output?: string;
 }
 
 export async function census(
@@ -36,6 +38,7 @@ export async function census(
   options: CensusOptions,
   context: CommandContext,
 ): Promise<number> {
+  await checkPage(options.output);
   checkLimits(options);
   const strategy = oneStrategy('--strategy', options.strategy);
   const against = oneStrategy('--against', options.against);
@@ -91,4 +94,5 @@ async function tell(
   const stdout = new Output(context.io.stdout, 'standard output');
   await stdout.write(options.format === 'json' ? json() : text());
   await stdout.flush();
+  await writePageOf(options.output, json, context);
 }

@@ -48,7 +48,10 @@ export async function compare(
   context: CommandContext,
 ): Promise<number> {
   const format = COMPARE_FORMATS.find(({ name }) => name === options.format)!;
-  const outputs = chooseOutputs(options.output ?? [], COMPARE_FORMATS);
+  const outputs = chooseOutputs(options.output ?? [], [
+    ...COMPARE_FORMATS,
+    await pageFormat(options, context),
+  ]);
   const saved = paths.map((path) => path !== '-' && isSavedResult(path, context.io.cwd));
   if (saved.some((is) => is !== saved[0])) {
     const [scenario, result] = [saved.indexOf(false), saved.indexOf(true)].map((i) => paths[i]);
@@ -72,6 +75,23 @@ export async function compare(
     files?.abandon();
     interrupt.stopWatching();
   }
+}
+
+/** What makes pages is loaded where one is asked for. */
+async function pageFormat(
+  { output = [] }: CompareOptions,
+  context: CommandContext,
+): Promise<CompareFormat> {
+  const html = { name: 'html', endings: ['html'], *render() {} };
+  if (!output.some((name) => name.toLowerCase().endsWith('.html'))) return html;
+  const { pageText } = await import('../page-file.ts');
+  const json = COMPARE_FORMATS.find(({ name }) => name === 'json')!;
+  return {
+    ...html,
+    *render(result) {
+      yield pageText('the comparison', [...json.render(result)].join(''), context);
+    },
+  };
 }
 
 type Make = (interrupt: Interrupt) => Promise<CompareResult>;

@@ -11,6 +11,7 @@ import type { CommandContext } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
+import { checkPage, writePageOf } from '../page.ts';
 import { VERSION } from '../version.ts';
 import { oneStrategy, readerStrategies } from './checks.ts';
 import { FindingFile, rawScenario } from './save-finding.ts';
@@ -28,6 +29,7 @@ import { smallestWorld } from './smaller-world.ts';
 export interface ExploreOptions extends LimitOptions {
   readonly find?: string;
   readonly save?: string;
+  readonly output?: string;
 }
 
 export async function explore(
@@ -36,6 +38,7 @@ export async function explore(
   context: CommandContext,
 ): Promise<number> {
   const find = options.find === undefined ? null : parseFind(options.find);
+  await checkPage(options.output);
   checkLimits(options);
   checkQuestion(find, options);
   checkSave(path, options.save);
@@ -62,6 +65,7 @@ export async function explore(
       : null;
     interrupt.endAtOnce();
     await tell(path, outcome, options, context);
+    await writePageOf(options.output, () => searchJson(outcome, VERSION), context);
     file?.finish(small);
     if (interrupt.caught !== null) return interrupt.end();
     return exitCode(outcome, find);

@@ -26,6 +26,7 @@ import { readInput, readStdin } from '../files.ts';
 import { load } from '../load.ts';
 import { DEFAULT_MAX_EVENTS } from '../options.ts';
 import { Output } from '../output.ts';
+import { checkPage, writePageOf } from '../page.ts';
 import { VERSION } from '../version.ts';
 import { checkPass, oneStrategy, parseExpressions, readerStrategies } from './checks.ts';
 import { rawScenario } from './save-finding.ts';
@@ -36,6 +37,7 @@ export interface ReplayOptions extends QuietOptions {
   readonly schedule?: string;
   readonly strategy?: string;
   readonly carryTo?: string;
+  readonly output?: string;
   readonly format: 'text' | 'json';
   readonly color: ColorChoice;
 }
@@ -56,11 +58,15 @@ export async function replay(
   if (path === '-' && options.schedule === '-') {
     throw new UserError('only one of scenario and --schedule can be standard input');
   }
+  await checkPage(options.output);
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario, bytes } = loaded;
   const given = await readGiven(options.schedule, context);
   if (given !== null && isRecord(given.text)) {
+    if (options.output !== undefined) {
+      throw new UserError('-o: a recorded run is drawn by mapsim timeline --schedule');
+    }
     return replayRun(given, { scenario, path }, options, context);
   }
   checkWorld(scenario);
@@ -97,6 +103,7 @@ async function tell(
       : replayText(head.tasks, replayed, viewFor(options, context));
   await stdout.write(text);
   await stdout.flush();
+  await writePageOf(options.output, () => replayJson(head, replayed, VERSION), context);
   if (misfit === null) return EXIT.done;
   context.messages.error(`the schedule does not fit at step ${misfit.step}: ${misfit.error}`);
   return EXIT.failed;

@@ -19,6 +19,7 @@ import { OutFile } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import type { PassChoice, SUMMARY_CHOICES } from '../options.ts';
+import { checkPage } from '../page.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
 import { driveSlices, type SlicedRun } from '../sliced-run.ts';
 import { checkPass, oneStrategy, parseExpressions, readerStrategies } from './checks.ts';
@@ -35,6 +36,7 @@ export interface RunOptions extends QuietOptions {
   readonly summary?: (typeof SUMMARY_CHOICES)[number];
   readonly opsLog?: string;
   readonly record?: string;
+  readonly output?: string;
   readonly timing?: boolean;
   readonly color: ColorChoice;
   readonly failOn: readonly string[];
@@ -59,6 +61,7 @@ export async function run(
   const given = oneStrategy('--strategy', options.strategy); // before any reading
   checkOutFile('--ops-log', options.opsLog);
   checkOutFile('--record', options.record);
+  await checkPage(options.output);
   if (options.record !== undefined && options.record === options.opsLog) {
     throw new UserError('--record and --ops-log: name two files');
   }
@@ -121,6 +124,13 @@ async function runTask(task: Task, options: RunOptions, context: CommandContext)
     const timing = options.timing === true ? { wallNs } : null;
     const shown = { format, failOn, passes: request.passes, timing };
     const code = await tellRun(outcome, shown, options, context);
+    if (options.output !== undefined && interrupt.caught === null) {
+      await (await import('../page-file.ts')).writeRunPage(
+        options.output,
+        { ...task, outcome },
+        context,
+      );
+    }
     return interrupt.caught === null ? code : interrupt.end();
   } finally {
     log?.abandon();

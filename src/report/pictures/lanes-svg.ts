@@ -15,7 +15,7 @@ import { attemptsOf, durationWords, listed } from './sentences.ts';
 const WIDTH = 1280;
 const MARGIN = 22;
 const LANES_X = 268;
-const LANES_RIGHT = 900;
+const LANES_RIGHT = 884;
 const TOP = 104;
 const LANE = 26;
 const BLOCK_GAP = 14;
@@ -94,10 +94,10 @@ function timeAxis(x: Scale, longestNs: number, bottom: number): string {
 
 /** Right borders of the columns of counts, and their heads. */
 const COLUMNS = [
-  { x: 956, head: 'pass', below: '' },
-  { x: 1006, head: 'failed', below: 'attempts' },
-  { x: 1068, head: 'fallbacks', below: '' },
-  { x: 1130, head: 'discarded', below: 'lines' },
+  { x: 942, head: 'pass', below: '' },
+  { x: 994, head: 'failed', below: 'attempts' },
+  { x: 1058, head: 'fallbacks', below: '' },
+  { x: 1128, head: 'discarded', below: 'lines' },
   { x: 1216, head: 'writers wait', below: 'at most' },
   { x: 1256, head: 'cuts', below: '' },
 ] as const;

@@ -1,0 +1,59 @@
+/** `mapsim report`: saved results, and reports of them, as one page of HTML. */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { EXIT, UserError } from '../../base/errors.ts';
+import { standaloneStyle } from '../../draw/palette.ts';
+import { readDocuments } from '../../report/page/documents.ts';
+import { reportPage } from '../../report/page/report-page.ts';
+import type { CommandContext, QuietOptions } from '../command.ts';
+import { readInput, readStdin, unzipped, writeWhole, writing } from '../files.ts';
+import { Output } from '../output.ts';
+import { commandOf } from '../page-file.ts';
+
+export interface ReportOptions extends QuietOptions {
+  readonly output?: string;
+  readonly svg?: string;
+  readonly data: boolean;
+}
+
+export async function report(
+  paths: readonly string[],
+  options: ReportOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { io } = context;
+  if (paths.filter((path) => path === '-').length > 1) {
+    throw new UserError('only one input can be standard input');
+  }
+  const texts: string[] = [];
+  for (const path of paths) {
+    const bytes = path === '-' ? await readStdin(io.stdin) : readInput(path, io.cwd);
+    texts.push(new TextDecoder().decode(unzipped(bytes, path)));
+  }
+  const documents = texts.flatMap((text, i) => readDocuments(text, paths[i]!));
+  const page = reportPage(documents, { command: commandOf(context), data: options.data });
+  if (options.svg !== undefined) writePictures(page, options.svg, io.cwd);
+  if (options.output !== undefined) {
+    writeWhole(options.output, Buffer.from(page), io.cwd);
+    return EXIT.done;
+  }
+  if (options.svg !== undefined) return EXIT.done;
+  const stdout = new Output(io.stdout, 'standard output');
+  await stdout.write(page);
+  await stdout.flush();
+  return EXIT.done;
+}
+
+const PICTURE =
+  /<svg (class="ms"[^>]*aria-labelledby="([\w-]+)-t [^>]*)>([\s\S]*?<\/desc>)([\s\S]*?)<\/svg>/g;
+
+/** Each picture of the page as a file of its own. */
+function writePictures(page: string, directory: string, cwd: string): void {
+  const place = resolve(cwd, directory);
+  writing(directory, () => mkdirSync(place, { recursive: true }));
+  for (const [, attributes, name, head, body] of page.matchAll(PICTURE)) {
+    const background = '<rect class="bg" width="100%" height="100%"/>';
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" ${attributes}>${head}${standaloneStyle()}${background}${body}</svg>\n`;
+    writeWhole(join(directory, `${name}.svg`), Buffer.from(svg), cwd);
+  }
+}

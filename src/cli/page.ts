@@ -1,0 +1,18 @@
+/** `-o NAME.html` of commands that seldom write one: what makes pages is loaded then. */
+import type { CommandContext } from './command.ts';
+
+export async function writePageOf(
+  name: string | undefined,
+  json: () => string,
+  context: CommandContext,
+): Promise<void> {
+  if (name === undefined) return;
+  const { writePage } = await import('./page-file.ts');
+  writePage(name, json(), context);
+}
+
+export async function checkPage(name: string | undefined): Promise<void> {
+  if (name === undefined) return;
+  const { checkPageName } = await import('./page-file.ts');
+  checkPageName(name);
+}

@@ -1,0 +1,177 @@
+/** Strategies over many seeds as a part of a page: who pays, a panel a metric, tails. */
+import type { Cell, MetricTable } from '../../compare/comparison.ts';
+import type { CompareDocument, RunDocument } from './documents.ts';
+import { dataTable, escapeXml, figure } from './html.ts';
+import {
+  type PanelRow,
+  type PlotUnit,
+  panelPlot,
+  plotWords,
+  tailPlot,
+  tradePlot,
+} from './plots.ts';
+
+type ScenarioDocument = CompareDocument['scenarios'][number];
+
+/** In this order; what happened to no strategy is left out. */
+const SHOWN = [
+  'tornPasses',
+  'falseGaps',
+  'transientGaps',
+  'p99(writer.opNs)',
+  'max(writer.opNs)',
+  'p50(passNs)',
+  'p99(passNs)',
+  'fallbackReads',
+  'fallbackPasses',
+  '1000*retries/lines',
+  'fallbacks',
+  'discardedLines',
+  'cuts',
+  'passesStarved',
+] as const;
+
+export function comparePart(scenario: ScenarioDocument, name: string): string {
+  const { comparison, groups } = scenario;
+  if (comparison === null) {
+    return `<section><h2>${escapeXml(scenario.name)}: no seed was finished</h2></section>`;
+  }
+  const tables = SHOWN.flatMap((metric) => {
+    const table = comparison.metrics.find((each) => each.metric === metric);
+    return table === undefined || happenedNowhere(table) ? [] : [table];
+  });
+  const panels = tables.map((table, i) => panelFigure(table, scenario, `${name}-m${i}`));
+  const tails = [
+    ['passNs', 'How long passes take: the tail'],
+    ['opNs', "How long writers' calls take: the tail"],
+  ].flatMap(([key, title]) => tailFigure(scenario, key!, title!, `${name}-${key}`));
+  const seeds = groups[0]?.runs.length ?? 0;
+  const few = comparison.canShow
+    ? ''
+    : ' <span class="bad">So few seeds can show no difference, however large: take more.</span>';
+  const lead =
+    `${groups.length} strategies on the same ${seeds} seeds. Dots: single seeds. Bar: 95 % interval. ` +
+    `Right: against ${escapeXml(groups[0]?.label ?? '')}, ~ where no difference is shown at ${comparison.level * 100} % for the whole table.`;
+  return [
+    `<section><h2>${escapeXml(headline(scenario))}</h2><p class="lead">${lead}${few}</p>`,
+    tradeFigure(scenario, `${name}-trade`),
+    `<div class="grid">${panels.join('')}${tails.join('')}</div></section>`,
+  ].join('\n');
+}
+
+function headline({ name, comparison, groups }: ScenarioDocument): string {
+  const torn = cellsOf(comparison, 'tornPasses')
+    .filter(({ rate }) => (rate?.events ?? 0) > 0)
+    .map(({ group }) => group);
+  const tears =
+    torn.length === 0
+      ? 'no strategy prints a torn text'
+      : `${torn.length} of ${groups.length} strategies print torn texts (${torn.join(', ')})`;
+  const waits = cellsOf(comparison, 'p99(writer.opNs)').filter(({ median }) => median !== null);
+  const [kind] = [...waits].sort((a, b) => a.median! - b.median!);
+  const least = kind === undefined ? '' : `; writers' calls are shortest with ${kind.group}`;
+  return `${name}: ${tears}${least}`;
+}
+
+function cellsOf(comparison: ScenarioDocument['comparison'], metric: string): readonly Cell[] {
+  return comparison?.metrics.find((table) => table.metric === metric)?.cells ?? [];
+}
+
+function happenedNowhere({ cells }: MetricTable): boolean {
+  return cells.every(({ median, high, rate }) =>
+    rate === null ? median === null || (median === 0 && high === 0) : rate.events === 0,
+  );
+}
+
+/** The value of a cell: of a share all seeds together. */
+function cellValue(cell: Cell, unit: PlotUnit): Pick<PanelRow, 'value' | 'low' | 'high'> {
+  const { rate, median, low, high } = cell;
+  if (unit === 'share' && rate !== null) {
+    return { value: rate.of === 0 ? null : rate.events / rate.of, low: rate.low, high: rate.high };
+  }
+  return { value: median, low, high };
+}
+
+function panelFigure(table: MetricTable, { groups }: ScenarioDocument, name: string): string {
+  const unit = table.unit as PlotUnit;
+  const values = table.cells.map((cell) => cellValue(cell, unit));
+  const rows = table.cells.map((cell, i): PanelRow => {
+    const runs = groups[i]?.runs ?? [];
+    const dots = runs.flatMap((run) => seedValue(run, table.metric) ?? []);
+    return {
+      name: cell.group,
+      ...values[i]!,
+      dots,
+      remark: remarkOf(cell, values[i]!.value, values[0]!.value),
+    };
+  });
+  const cells = table.cells.map((cell, i) => {
+    const { value, low, high } = values[i]!;
+    const words = (v: number | null): string => (v === null ? '-' : plotWords(v, unit));
+    const p = cell.difference === null ? '' : cell.difference.pCorrected.toPrecision(3);
+    return [cell.group, words(value), words(low), words(high), rows[i]!.remark, p];
+  });
+  const heads = ['strategy', 'value', '95 % from', 'to', 'against the first', 'p'];
+  const picture = panelPlot(table.about, table.metric, unit, rows);
+  return figure(picture, name, { after: dataTable(heads, cells) });
+}
+
+function remarkOf({ difference }: Cell, value: number | null, base: number | null): string {
+  if (difference === null) return 'baseline';
+  if (!difference.shown || value === null) return '~';
+  if (base === null || base === 0 || value === 0) return difference.median! > 0 ? 'more' : 'less';
+  return `×${Number((value / base).toPrecision(2))}`;
+}
+
+/** The metric of one run, as far as a saved run has it. */
+function seedValue(run: RunDocument, metric: string): number | null {
+  const { totals, tearing } = run;
+  const time = /^(p50|p90|p99|max|mean|min)\((writer\.)?(\w+)\)$/.exec(metric);
+  if (time !== null) {
+    const [, what, writer, key] = time;
+    const from = (writer === undefined ? run : run.writer) as unknown as Record<
+      string,
+      Record<string, number | null>
+    >;
+    return from[key!]?.[what!] ?? null;
+  }
+  if (metric === '1000*retries/lines')
+    return totals.lines === 0 ? null : (1000 * totals.retries) / totals.lines;
+  if (metric === 'tornPasses') {
+    return totals.passesFinished === 0 ? null : tearing.tornPasses / totals.passesFinished;
+  }
+  const counts = { ...totals, ...tearing } as Record<string, number>;
+  return counts[metric] ?? null;
+}
+
+function tradeFigure({ comparison }: ScenarioDocument, name: string): string {
+  const [waits, passes, torn] = ['p99(writer.opNs)', 'p50(passNs)', 'tornPasses'].map((metric) =>
+    cellsOf(comparison, metric),
+  ) as [readonly Cell[], readonly Cell[], readonly Cell[]];
+  const points = waits.flatMap(({ group, median }, i) => {
+    const y = passes[i]?.median ?? null;
+    const rate = torn[i]?.rate;
+    if (median === null || y === null) return [];
+    const share = rate == null || rate.of === 0 ? 0 : rate.events / rate.of;
+    return [{ name: group, x: median, y, torn: share }];
+  });
+  if (points.length === 0) return '';
+  const picture = tradePlot(points, { x: "p99 of a writer's call", y: 'p50 of a pass' });
+  const caption =
+    '<figcaption>How to read it: left is kind to writers, low is kind to the reader, red is torn text. Nothing beats the lower left corner without red.</figcaption>';
+  return figure(picture, name, { wide: true, after: caption });
+}
+
+function tailFigure(
+  { groups }: ScenarioDocument,
+  key: string,
+  title: string,
+  name: string,
+): string[] {
+  const lines = groups.flatMap(({ label, pool }) => {
+    const values = pool?.[key]?.values ?? [];
+    return values.length < 4 ? [] : [{ name: label, values }];
+  });
+  if (lines.length === 0) return [];
+  return [figure(tailPlot(title, lines), name)];
+}

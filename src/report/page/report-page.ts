@@ -1,0 +1,168 @@
+/** Saved results, one after the other, as one page of HTML; pictures of it can be had alone. */
+import { escapeXml } from '../../draw/svg.ts';
+import { censusPart } from './census-part.ts';
+import { comparePart } from './compare-part.ts';
+import type {
+  CompareDocument,
+  ReplayDocument,
+  ReportDocument,
+  SearchDocument,
+} from './documents.ts';
+import { FINDING_CSS, FINDING_SCRIPT, findingPart } from './finding-part.ts';
+import { htmlPage } from './html.ts';
+import { runPart } from './run-part.ts';
+import { sweepPart } from './sweep-part.ts';
+
+/** A report must not be larger than this. */
+const BYTES_MAX = 1_000_000;
+/** Values that stay of a distribution that is thinned. */
+const POOL_VALUES = 400;
+
+interface PageOptions {
+  /** The command that makes it again. */
+  readonly command: string;
+  /** Whether the documents are in the page, to be read back. */
+  readonly data: boolean;
+  /** Sections that stand first: markup. */
+  readonly first?: readonly string[];
+}
+
+export function reportPage(documents: readonly ReportDocument[], options: PageOptions): string {
+  const whole = render(documents, options);
+  if (whole.length <= BYTES_MAX || !options.data) return whole;
+  const thinner = render(documents.map(thinned), options, THINNED);
+  if (thinner.length <= BYTES_MAX) return thinner;
+  return render(documents, { ...options, data: false }, LEFT_OUT);
+}
+
+const THINNED =
+  'To keep the page below 1 MB, the distributions in its data are thinned; the pictures are of all values.';
+const LEFT_OUT =
+  'Its data would make the page larger than 1 MB and are left out: mapsim report cannot read it back.';
+
+function render(
+  documents: readonly ReportDocument[],
+  { command, data, first = [] }: PageOptions,
+  note = '',
+): string {
+  const parts = documents.flatMap((document, i) => partsOf(document, `r${i}`));
+  const steps = documents.some(({ kind, document }) =>
+    kind === 'search' ? (document as SearchDocument).findings.length > 0 : kind === 'replay',
+  );
+  const [head] = documents;
+  return htmlPage({
+    title: titleOf(documents),
+    lead: `${documents.map(leadOf).join(' ')}${note === '' ? '' : ` <b>${note}</b>`}`,
+    sections: [...first, ...parts],
+    command,
+    tool: head?.document.tool ?? '',
+    data: data ? documents.map(({ document }) => document) : null,
+    ...(first.length > 0 ? { style: 'body{max-width:1320px}' } : {}),
+    ...(steps ? { style: FINDING_CSS, script: FINDING_SCRIPT } : {}),
+  });
+}
+
+function partsOf({ kind, document }: ReportDocument, name: string): string[] {
+  switch (kind) {
+    case 'run':
+      return [runPart(document)];
+    case 'compare':
+      return document.scenarios.map((scenario, i) => comparePart(scenario, `${name}s${i}`));
+    case 'sweep':
+      return [sweepPart(document, name)];
+    case 'search':
+      return searchParts(document, name);
+    case 'replay':
+      return [replayPart(document, name)];
+  }
+}
+
+function searchParts(search: SearchDocument, name: string): string[] {
+  const findings = search.findings.map((finding, i) => {
+    const head = {
+      title: `${search.strategy}: ${finding.what}, in ${finding.steps.length} steps and ${finding.switches} switches`,
+      lead: `${escapeXml(search.scenario.name)}; schedule <code>${escapeXml(finding.schedule)}</code>.`,
+      tasks: search.tasks,
+    };
+    return findingPart(head, finding, `${name}f${i}`);
+  });
+  const none =
+    search.findings.length > 0
+      ? []
+      : [
+          `<section><h2>${escapeXml(search.asked.length > 0 ? `${search.asked.join(', ')}: ${search.complete ? 'impossible' : 'not found'}` : 'nothing was asked')}</h2></section>`,
+        ];
+  return [...findings, ...(search.texts.length > 0 ? [censusPart(search)] : none)];
+}
+
+function replayPart(replay: ReplayDocument, name: string): string {
+  const torn = replay.texts.some((text) => text.torn);
+  const head = {
+    title: `${replay.strategy}: ${torn ? 'a torn text' : 'a whole text'} in ${replay.steps.length} steps and ${replay.switches} switches`,
+    lead: `${escapeXml(replay.scenario.name)}; schedule <code>${escapeXml(replay.schedule)}</code>.`,
+    tasks: replay.tasks,
+  };
+  return findingPart(head, replay, name);
+}
+
+function namesOf({ kind, document }: ReportDocument): string {
+  if (kind === 'compare') return document.scenarios.map(({ name }) => name).join(', ');
+  return kind === 'sweep' ? document.grid.name : document.scenario.name;
+}
+
+function titleOf(documents: readonly ReportDocument[]): string {
+  return `mapsim: ${[...new Set(documents.map(namesOf))].join(', ')}`;
+}
+
+function leadOf({ kind, document }: ReportDocument): string {
+  switch (kind) {
+    case 'run':
+      return document.complete
+        ? 'The run came to its end.'
+        : '<b class="bad">The run is partial.</b>';
+    case 'compare': {
+      const failed = document.failOn.filter((check) => check.failed).length;
+      const checks = `${document.failOn.length - failed} of ${document.failOn.length} checks passed.`;
+      const done = document.complete ? 'Complete.' : '<b class="bad">Incomplete.</b>';
+      return document.failOn.length === 0 ? done : `${done} ${checks}`;
+    }
+    case 'sweep':
+      return `${document.runs.length} of ${document.units} runs.`;
+    case 'search':
+      if (document.bound === 'random') return 'Random walks: what was not seen may still exist.';
+      if (document.bound !== null)
+        return `<b class="bad">Stopped by ${escapeXml(document.bound)}: what lies beyond is unknown.</b>`;
+      if (document.findings.length > 0) return `${document.states} states searched, breadth first.`;
+      return `${document.states} states: every order of steps was tried.`;
+    case 'replay':
+      return 'A schedule, followed step by step.';
+  }
+}
+
+/** Distributions with fewer values: each stands for those up to the next. */
+function thinned(document: ReportDocument): ReportDocument {
+  if (document.kind !== 'compare') return document;
+  const scenarios = document.document.scenarios.map((scenario) => ({
+    ...scenario,
+    groups: scenario.groups.map((group) => ({ ...group, ...thinPools(group.pool) })),
+  }));
+  return { kind: 'compare', document: { ...document.document, scenarios } };
+}
+
+type Pools = CompareDocument['scenarios'][number]['groups'][number]['pool'];
+
+function thinPools(pool: Pools): { readonly pool?: NonNullable<Pools> } {
+  if (pool === undefined) return {};
+  const entries = Object.entries(pool).map(([key, { values = [] }]) => {
+    const stride = Math.ceil(values.length / 2 / POOL_VALUES);
+    const kept: number[] = [];
+    for (let i = 0; i < values.length; i += 2 * stride) {
+      let count = 0;
+      const to = Math.min(i + 2 * stride, values.length);
+      for (let j = i + 1; j < to; j += 2) count += values[j]!;
+      kept.push(values[to - 2]!, count);
+    }
+    return [key, { values: kept }] as const;
+  });
+  return { pool: Object.fromEntries(entries) };
+}

@@ -1,0 +1,90 @@
+/** `mapsim report` and `-o NAME.html`: pages from saved results, and results from pages. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ROOT } from './spawn.ts';
+import { aDirectory, mapsim } from './support.ts';
+
+const SPLIT = join(ROOT, 'scenarios/explore/split-merge.yaml');
+const STORM = `mapsim: 1
+vmas: [{start: "0x10000000", pages: 3, repeat: 60, gap: 1, perms: [r--p, rw-p], tag: a}]
+readers: [{name: r, passes: 20}]
+writers: [{name: w, churn: split-merge, think: 3us}]
+`;
+const COMPARE = ['compare', 'storm.yaml', '--strategies=mmap-lock,rcu-retry3', '--seeds=3'];
+
+test('compare: the page has the same pictures as the report of the saved result', async () => {
+  const cwd = aDirectory({ 'storm.yaml': STORM });
+  await mapsim([...COMPARE, '-o', 'c.html', '-o', 'c.json'], { cwd });
+  const made = await mapsim(['report', 'c.json', '-o', 'r.html'], { cwd });
+  const main = (name: string): string =>
+    /<main>[\s\S]*<\/main>/.exec(readFileSync(join(cwd, name), 'utf8'))![0];
+
+  expect(made).toEqual({ code: 0, stdout: '', stderr: '' });
+  expect(main('c.html')).toBe(main('r.html'));
+  expect(main('c.html')).toContain('no strategy prints a torn text');
+});
+
+test('a report reads itself back, and writes its pictures alone', async () => {
+  const cwd = aDirectory({ 'storm.yaml': STORM });
+  await mapsim([...COMPARE, '-o', 'c.html'], { cwd });
+  const again = await mapsim(['report', 'c.html'], { cwd });
+  const { code } = await mapsim(['report', 'c.html', '--svg', 'pictures'], { cwd });
+  const files = readdirSync(join(cwd, 'pictures'));
+
+  expect([again.code, code]).toEqual([0, 0]);
+  expect(again.stdout).toContain('Who pays');
+  expect(files).toContain('r0s0-trade.svg');
+  for (const name of files) {
+    expect(readFileSync(join(cwd, 'pictures', name), 'utf8')).toMatch(
+      /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" class="ms".*<style>/,
+    );
+  }
+});
+
+test('explore, census and replay: a finding can be stepped through, the policy names its script', async () => {
+  const cwd = aDirectory();
+  const explore = ['explore', SPLIT, '--strategy=vma-lock', '--find=falseGaps', '-o', 'e.html'];
+  const { code, stdout } = await mapsim(explore, { cwd });
+  const schedule = /--schedule (\S+)/.exec(stdout)![1]!;
+  await mapsim(['replay', SPLIT, '--strategy=vma-lock', '--schedule', schedule, '-o', 'p.html'], {
+    cwd,
+  });
+  await mapsim(['census', SPLIT, '--strategy=rcu-retry', '-o', 'n.html'], { cwd });
+  const [found, replayed, census] = ['e', 'p', 'n'].map((name) =>
+    readFileSync(join(cwd, `${name}.html`), 'utf8'),
+  );
+
+  expect(code).toBe(1);
+  for (const page of [found!, replayed!]) {
+    expect(page).toContain('class="steppable"');
+    expect(page).toMatch(/script-src 'sha256-[\w+/=]+'/);
+  }
+  expect(census).toContain('rcu-retry can print 4 texts');
+  expect(census).not.toContain('script-src');
+});
+
+test('run: the page has the counts, and one pass drawn in three ways', async () => {
+  const cwd = aDirectory({ 'storm.yaml': STORM });
+  const { code } = await mapsim(['run', 'storm.yaml', '-o', 'r.html'], { cwd });
+  const page = readFileSync(join(cwd, 'r.html'), 'utf8');
+
+  expect(code).toBe(0);
+  for (const id of ['p-schedule-t', 'p-lanes-t', 'p-addresses-t']) expect(page).toContain(id);
+  expect(page).toContain('no torn text in 20 passes');
+});
+
+describe('refuses, with exit code 2,', () => {
+  test.each([
+    [['report', 'storm.yaml'], /this is no JSON/],
+    [['report', 'x.json'], /its schema is other/],
+    [['run', 'storm.yaml', '-o', 'x.txt'], /the name ends in .html/],
+    [['report', '-', '-'], /only one input/],
+  ])('%j', async (argv, message) => {
+    const cwd = aDirectory({ 'storm.yaml': STORM, 'x.json': '{"schema": "other"}' });
+    const { code, stderr } = await mapsim(argv, { cwd });
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});
