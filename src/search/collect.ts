@@ -12,6 +12,9 @@ import type { FinishedText, SearchWorld } from './search-world.ts';
 import { shrink } from './shrink.ts';
 import type { Event } from './transitions.ts';
 
+/** A new world without time, which counts what these finds need. */
+type FreshWorld = (finds?: readonly Find[]) => SearchWorld;
+
 /** The schedule that led there; to be called when the world is free. */
 export type HowTo = () => Schedule;
 
@@ -79,8 +82,8 @@ export class Collector {
     return this.#texts.size;
   }
 
-  /** @param freshWorld a new one at each call @param shrinkMax steps that shrinking one may take */
-  findings(freshWorld: () => SearchWorld, shrinkMax?: number): Finding[] {
+  /** @param shrinkMax steps that shrinking one may take */
+  findings(freshWorld: FreshWorld, shrinkMax?: number): Finding[] {
     return this.finds.flatMap((find) => {
       const found = this.#found.get(find.class);
       return found === undefined ? [] : [findingOf(found, freshWorld, shrinkMax)];
@@ -88,7 +91,7 @@ export class Collector {
   }
 
   /** @param freshWorld to shrink their schedules in; null: they stay as they were found */
-  texts(freshWorld: (() => SearchWorld) | null): PossibleText[] {
+  texts(freshWorld: FreshWorld | null): PossibleText[] {
     return [...this.#texts.values()].map(({ text, how, intact }, i) => {
       const first = how();
       const shrinks = freshWorld !== null && i < SHRUNK_MAX;
@@ -117,12 +120,12 @@ function shrunkFor(text: FinishedText, first: Schedule, world: SearchWorld): Sch
 
 function findingOf(
   { find, how, shrinks, note }: Found,
-  freshWorld: () => SearchWorld,
+  freshWorld: FreshWorld,
   shrinkMax: number | undefined,
 ): Finding {
   const first = how();
   const isFound = (event: Event): boolean => eventIs(find, event);
-  const schedule = shrinks ? shrink(freshWorld(), first, isFound, shrinkMax) : first;
+  const schedule = shrinks ? shrink(freshWorld([find]), first, isFound, shrinkMax) : first;
   const { course } = replaySchedule(freshWorld(), schedule);
   return { class: find.class, what: note, course };
 }

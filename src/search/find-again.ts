@@ -34,6 +34,9 @@ export function findAgain(
   const isFound = (event: Event): boolean => eventIs(find, event);
   const schedule = followLeniently(world, kept, isFound);
   if (schedule === null) return null;
-  const { course } = replaySchedule(fresh(), shrink(fresh(), schedule, isFound));
+  const { course } = replaySchedule(
+    fresh(),
+    shrink(plainWorld(scenario, request, [find]), schedule, isFound),
+  );
   return { ...outcome, ...head, findings: [{ ...finding!, course }] };
 }

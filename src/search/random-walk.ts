@@ -4,6 +4,7 @@
  */
 import type { Scenario } from '../scenario/scenario.ts';
 import { Collector } from './collect.ts';
+import type { Find } from './finds.ts';
 import {
   findsOf,
   headOf,
@@ -150,7 +151,8 @@ export class RandomWalks {
   outcome(): SearchOutcome {
     const shrinkMax = this.#interrupted ? SHRINK_AFTER_INTERRUPT : undefined;
     const { reduce: _, ...request } = this.#request;
-    const fresh = (): SearchWorld => plainWorld(this.#scenario, request);
+    const fresh = (finds?: readonly Find[]): SearchWorld =>
+      plainWorld(this.#scenario, request, finds);
     return {
       ...headOf(this.#scenario, fresh()),
       states: null,

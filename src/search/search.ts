@@ -63,12 +63,13 @@ export function searchWorld(
   });
 }
 
-/** The same for replays: every step by itself, and nothing counted that nobody asks for. */
+/** The same for replays: every step by itself, and nothing counted but for these finds. */
 export function plainWorld(
   scenario: Scenario,
   request: Pick<SearchRequest, 'strategy' | 'strategies'>,
+  finds: readonly Find[] = [],
 ): SearchWorld {
-  return searchWorld(scenario, request, { reduce: 'none', finds: [] });
+  return searchWorld(scenario, request, { reduce: 'none', finds });
 }
 
 export function headOf(scenario: Scenario, world: SearchWorld) {
@@ -142,7 +143,7 @@ export class Search {
     this.#findCycles();
     const lossBound = store.lossBound;
     const shrinks = this.#request.shrinkTexts === true && !this.#interrupted;
-    const plain = () => plainWorld(this.#scenario, this.#request);
+    const plain = (finds?: readonly Find[]) => plainWorld(this.#scenario, this.#request, finds);
     return {
       ...headOf(this.#scenario, this.#world),
       states: store.count,

@@ -5,7 +5,9 @@
  * it of the same task, left out or made shorter, or some of its steps are moved; the schedule is
  * run again, and what still finds is kept; again until nothing helps. A run is lenient: steps that
  * a task can no longer take are left out, and what the finding still needs at the end is supplied
- * by letting the readers run on. Steps are never more than before, unless switches are fewer.
+ * by letting the readers run on. Steps are never more than before, unless switches are fewer. A run
+ * begins where the candidate is not the best schedule any more, and ends where it can come to
+ * nothing better.
  *
  * What comes out is rarely a step longer than the shortest schedule of all, which would take a
  * search of every step by itself.
@@ -53,16 +55,33 @@ export function shrink(
   return new Shrinker(world, schedule, { isFound, stepsMax }).shrink();
 }
 
+/** The beginning of a block of the best schedule: the world there, and what led to it. */
+interface Mark {
+  readonly state: Int32Array;
+  /** By task: choices made so far. */
+  readonly used: ReadonlyMap<number, number>;
+  readonly taken: number;
+}
+
 class Shrinker {
   readonly #world: SearchWorld;
   readonly #isFound: (event: Event) => boolean;
   readonly #stepsMax: number;
-  readonly #initial: Int32Array;
   /** By task: the choices of its steps that made some, in order. */
   readonly #choices = new Map<number, (readonly number[])[]>();
   #best: Schedule;
+  #blocks: readonly Block[];
+  #marks: Mark[];
   #runs = 0;
   #steps = 0;
+  /** Candidates that were no better. */
+  readonly #tried = new Set<string>();
+  // Of the run under way.
+  #taken: ScheduleItem[] = [];
+  #used = new Map<number, number>();
+  #switches = 0;
+  /** It must be better than this; null: it need not. */
+  #toBeat: { readonly switches: number; readonly steps: number } | null = null;
 
   constructor(
     world: SearchWorld,
@@ -72,8 +91,9 @@ class Shrinker {
     this.#world = world;
     this.#isFound = isFound;
     this.#stepsMax = stepsMax;
-    this.#initial = world.save().slice();
     this.#best = schedule;
+    this.#blocks = blocksOf(schedule);
+    this.#marks = [{ state: world.save().slice(), used: new Map(), taken: 0 }];
     for (const { task, choices } of schedule) {
       if (choices.length === 0) continue;
       this.#choices.set(task, [...(this.#choices.get(task) ?? []), choices]);
@@ -81,19 +101,23 @@ class Shrinker {
   }
 
   follow(): Schedule | null {
-    return this.#run(blocksOf(this.#best));
+    return this.#run(this.#blocks, 0);
   }
 
   shrink(): Schedule {
     const isSpent = (): boolean => this.#runs >= RUNS_MAX || this.#steps >= this.#stepsMax;
+    this.#toBeat = { switches: switchesOf(this.#best), steps: this.#best.length };
     for (let improved = true; improved && !isSpent(); ) {
       improved = false;
-      for (const candidate of candidates(blocksOf(this.#best))) {
+      for (const candidate of candidates(this.#blocks)) {
         if (isSpent()) break;
+        const key = candidate.map(({ task, steps }) => `${task}x${steps}`).join();
         this.#runs++;
-        const found = this.#run(candidate);
+        if (this.#tried.has(key)) continue;
+        this.#tried.add(key);
+        const found = this.#run(candidate, firstDifference(candidate, this.#blocks));
         if (found === null || !isBetter(found, this.#best)) continue;
-        this.#best = found;
+        this.#improveTo(found);
         improved = true;
         break;
       }
@@ -101,34 +125,75 @@ class Shrinker {
     return this.#best;
   }
 
-  /** The steps up to the finding, or null if it is not there any more. */
-  #run(blocks: readonly Block[]): Schedule | null {
+  #improveTo(found: Schedule): void {
+    const blocks = blocksOf(found);
+    this.#marks.length = Math.min(this.#marks.length, firstDifference(blocks, this.#blocks) + 1);
+    this.#best = found;
+    this.#blocks = blocks;
+    this.#toBeat = { switches: switchesOf(found), steps: found.length };
+  }
+
+  /** The mark of this block, or the last one before it: worked out as far as candidates ask. */
+  #markAt(block: number): number {
+    while (this.#marks.length <= block && this.#marks.length < this.#blocks.length) {
+      const at = this.#marks.length - 1;
+      this.#begin(at);
+      const { taken } = this.#marks[at]!;
+      for (let i = 0; i < this.#blocks[at]!.steps; i++) {
+        const { choices } = this.#world.runItem(this.#best[taken + i]!);
+        this.#count(this.#blocks[at]!.task, choices);
+      }
+      const state = this.#world.save().slice();
+      const steps = taken + this.#blocks[at]!.steps;
+      this.#marks.push({ state, used: this.#used, taken: steps });
+    }
+    return Math.min(block, this.#marks.length - 1);
+  }
+
+  #begin(mark: number): void {
+    const { state, used, taken } = this.#marks[mark]!;
+    this.#world.restore(state);
+    this.#used = new Map(used);
+    this.#taken = this.#best.slice(0, taken);
+    this.#switches = Math.max(0, mark - 1);
+  }
+
+  #count(task: number, choices: readonly number[]): void {
+    if (choices.length > 0) this.#used.set(task, (this.#used.get(task) ?? 0) + 1);
+  }
+
+  /**
+   * The steps up to the finding, or null if it is not there any more, or they are no better.
+   * @param alike so many blocks are those of the best
+   */
+  #run(blocks: readonly Block[], alike: number): Schedule | null {
     const world = this.#world;
-    world.restore(this.#initial);
-    const taken: ScheduleItem[] = [];
-    const used = new Map<number, number>();
-    for (const { task, steps } of blocks) {
+    const mark = this.#markAt(alike);
+    this.#begin(mark);
+    for (const { task, steps } of blocks.slice(mark)) {
       for (let i = 0; i < steps && world.canRun(task); i++) {
-        const result = this.#step(task, used, taken);
-        if (result !== null) return result ? taken : null;
+        const result = this.#step(task);
+        if (result !== null) return result ? this.#taken : null;
       }
     }
     for (let i = 0; i < TAIL_MAX; i++) {
       const task = world.tasks.find(({ id }) => world.canRun(id));
       if (task === undefined || world.isOver()) break;
-      const result = this.#step(task.id, used, taken);
-      if (result !== null) return result ? taken : null;
+      const result = this.#step(task.id);
+      if (result !== null) return result ? this.#taken : null;
     }
     const stuck = !world.isOver() && world.tasks.every(({ id }) => !world.canRun(id));
-    return stuck && this.#isFound({ kind: 'deadlock' }) ? taken : null;
+    return stuck && this.#isFound({ kind: 'deadlock' }) ? this.#taken : null;
   }
 
-  /** true: found; false: it can go no further; null: neither yet. */
-  #step(task: number, used: Map<number, number>, taken: ScheduleItem[]): boolean | null {
+  /** true: found; false: it can go no further, or come to nothing better; null: neither yet. */
+  #step(task: number): boolean | null {
     const world = this.#world;
+    const taken = this.#taken;
     if (this.#steps++ >= this.#stepsMax) return false;
-    const at = used.get(task) ?? 0;
-    const choices = this.#choices.get(task)?.[at] ?? [];
+    if (taken.length > 0 && taken.at(-1)!.task !== task) this.#switches++;
+    if (this.#isTooLong()) return false;
+    const choices = this.#choices.get(task)?.[this.#used.get(task) ?? 0] ?? [];
     let item: ScheduleItem;
     try {
       item = world.runItem({ task, choices });
@@ -138,7 +203,7 @@ class Shrinker {
       taken.push({ task, choices: [] });
       return this.#isFound({ kind: 'fault', fault: error });
     }
-    if (item.choices.length > 0) used.set(task, at + 1);
+    this.#count(task, item.choices);
     taken.push(item);
     for (const text of world.finished) if (this.#isFound({ kind: 'text', text })) return true;
     const reader = world.world.readers[task];
@@ -146,6 +211,24 @@ class Shrinker {
     const attempts = reader.attemptsHere;
     return this.#isFound({ kind: 'attempts', reader: task, attempts }) ? true : null;
   }
+
+  /** With one step more it is no better than the best. */
+  #isTooLong(): boolean {
+    if (this.#toBeat === null) return false;
+    const { switches, steps } = this.#toBeat;
+    if (this.#switches !== switches) return this.#switches > switches;
+    return this.#taken.length + 1 >= steps;
+  }
+}
+
+/** How many blocks are alike at the beginning. */
+function firstDifference(a: readonly Block[], b: readonly Block[]): number {
+  let alike = 0;
+  while (alike < a.length && alike < b.length) {
+    if (a[alike]!.task !== b[alike]!.task || a[alike]!.steps !== b[alike]!.steps) break;
+    alike++;
+  }
+  return alike;
 }
 
 function isBetter(a: Schedule, b: Schedule): boolean {
