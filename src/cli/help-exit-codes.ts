@@ -45,7 +45,7 @@ a run, a search found what it looked for, or a schedule does not fit`,
   compare: exitCodes({
     failed: `a --fail-on expression held, a fault of the simulated kernel ended a run, or
 with --exit-code: a difference is shown`,
-    limit: 'a limit or a livelock ended a run',
+    limit: 'a limit or a livelock ended a run; with --exit-code also: too few seeds to judge',
     signals: true,
   }),
   sweep: exitCodes({

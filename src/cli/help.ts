@@ -38,8 +38,10 @@ const FAIL_ON = `Expressions of --fail-on (and of failOn: in the scenario) say w
 const COMPARE_MORE = `\
 Every strategy runs on the same seeds, hence against the same writers. Tables have the
 median over seeds (of shares: all seeds together), its 95 % interval, and the difference
-against the first strategy, seed by seed; ~ where none is shown at the level of 5 % for the
-whole table (Wilcoxon, McNemar, Mann-Whitney; Holm's correction).
+against the first strategy, seed by seed; ? where it is not shown at the level of 5 % for the
+whole table (Wilcoxon, McNemar, Mann-Whitney; Holm's correction). Differences of shares are
+those of all seeds together, in percentage points (pp). The end says it in words.
+--exit-code ends with 4 where the seeds are too few to show any difference.
 
 Saved results (.json, .ndjson) are compared strategy by strategy, the first file being what
 the others are held against: seed by seed where the seeds are the same. There --fail-on is

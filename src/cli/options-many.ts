@@ -85,7 +85,11 @@ export const COMPARE_OPTIONS: readonly Option[] = [
       'back), .html (a page), .csv, .md, .txt, .xml (JUnit), .tap',
   ),
   failOn,
-  option('check', '--exit-code', 'exit code 1 if any difference is shown'),
+  option(
+    'check',
+    '--exit-code',
+    'exit code 1 if any difference is shown, 4 if so few seeds could not have shown one',
+  ),
   option('check', '--annotate', 'tell GitHub of what failed, as ::error lines on stderr'),
   jobs,
   maxEvents,

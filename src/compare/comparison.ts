@@ -9,17 +9,17 @@
  * without a single false alarm has a chance of at least 95 %.
  */
 import { median, medianInterval, shiftInterval } from './bootstrap.ts';
-import { canShow, holm } from './holm.ts';
+import { canShow, holm, seedsNeeded } from './holm.ts';
 import { rankSum } from './mann-whitney.ts';
 import { mcnemar } from './mcnemar.ts';
 import { METRICS, type MetricInfo, type MetricUnit } from './metrics.ts';
-import { ruleOfThree, wilson } from './rates.ts';
+import { ruleOfThree, shareDifference, wilson } from './rates.ts';
 import type { Pool, RunSummary } from './record.ts';
 import { type TestResult, UNDECIDED } from './test-result.ts';
 import { signedRank } from './wilcoxon.ts';
 
 /** Differences whose corrected p is above it are not shown as such. */
-const LEVEL = 0.05;
+export const LEVEL = 0.05;
 
 /** One strategy on one scenario over some seeds. */
 export interface Group {
@@ -50,16 +50,19 @@ export interface MetricDifference {
   readonly test: TestName;
   /** Pairs, or runs of both groups. */
   readonly n: number;
-  /** In the unit of the metric. Null where nothing can be compared. */
+  /**
+   * In the unit of the metric; of a share the difference of the shares of all seeds together. Null
+   * where nothing can be compared.
+   */
   readonly median: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  /** median as a share of the other group's median; null where that is 0. */
+  /** median as a share of the other group's value; null where that is 0. */
   readonly relative: number | null;
   readonly p: number;
   /** After Holm's correction over the table. */
   readonly pCorrected: number;
-  /** Whether a difference is shown; if not, tables have `~`. */
+  /** Whether a difference is shown; if not, tables have `?` behind it. */
   readonly shown: boolean;
 }
 
@@ -86,6 +89,10 @@ export interface Comparison {
   readonly level: number;
   /** Whether so few runs could show a difference at all, however large. */
   readonly canShow: boolean;
+  /** Tests of the table, apart from those of what does not differ at all. */
+  readonly tests: number;
+  /** The least number of seeds with which one of them could show a difference. */
+  readonly seedsNeeded: number;
   readonly metrics: readonly MetricTable[];
 }
 
@@ -117,7 +124,17 @@ export function compareGroups(
     });
     return { metric: key, about, unit, cells: whole };
   });
-  return { level: LEVEL, canShow: canShow(tests, LEVEL), metrics };
+  const differing = tests.filter(({ leastP }) => leastP < 1).length;
+  const paired = plain.every(({ cells }) =>
+    cells.every(({ tested }) => tested === null || tested.estimate.test !== 'rank-sum'),
+  );
+  return {
+    level: LEVEL,
+    canShow: canShow(tests, LEVEL),
+    tests: differing,
+    seedsNeeded: seedsNeeded(Math.max(1, differing), LEVEL, paired),
+    metrics,
+  };
 }
 
 function sameSeeds(a: readonly RunSummary[], b: readonly RunSummary[]): boolean {
@@ -168,7 +185,18 @@ function differenceOf(
   const { estimate, result } = sameSeeds(first.runs, group.runs)
     ? pairedDifference(metric, first.runs, group.runs)
     : unpairedDifference(measured(metric, first.runs), measured(metric, group.runs));
-  return { estimate: { against: first.label, ...estimate }, result };
+  const shares = metric.unit === 'share' ? shareEstimate(metric, first, group) : {};
+  return { estimate: { against: first.label, ...estimate, ...shares }, result };
+}
+
+/** Of all seeds together, in place of the median over seeds. */
+function shareEstimate(metric: MetricInfo, first: Group, group: Group): Partial<Estimate> {
+  const [before, after] = [rateOf(metric, first.runs)!, rateOf(metric, group.runs)!];
+  if (before.of === 0 || after.of === 0) return {};
+  const base = before.events / before.of;
+  const shift = after.events / after.of - base;
+  const interval = shareDifference([before.events, before.of], [after.events, after.of]);
+  return { median: shift, ...interval, relative: relativeTo(base, shift) };
 }
 
 const NOTHING = { median: null, low: null, high: null, relative: null };

@@ -117,9 +117,44 @@ const CellSchema = v.looseObject({
   difference: v.nullable(DifferenceSchema),
 });
 
+const FigureOfVerdict = v.looseObject({
+  value: v.number(),
+  low: v.number(),
+  high: v.number(),
+  events: v.nullable(Whole),
+  of: v.nullable(Whole),
+  things: v.nullable(v.string()),
+});
+
+const Verdict = v.looseObject({
+  group: v.string(),
+  against: v.string(),
+  seeds: Whole,
+  seedsNeeded: Whole,
+  claims: v.array(
+    v.looseObject({
+      metric: v.string(),
+      what: v.string(),
+      unit: v.picklist(['count', 'ns', 'share']),
+      here: FigureOfVerdict,
+      there: FigureOfVerdict,
+      factor: about('The larger value divided by the smaller.', NumberOrNull),
+      direction: v.picklist(['more', 'less', 'same']),
+      status: about(
+        'Whether the tests show it; apart: they do not, yet no seed of the one reaches the other.',
+        v.picklist(['shown', 'apart', 'not-shown', 'none']),
+      ),
+    }),
+  ),
+  unmeasured: v.array(v.string()),
+  limit: about('Whether its limit of retries was reached.', v.nullable(v.string())),
+});
+
 const ComparisonSchema = v.looseObject({
   level: v.number(),
   canShow: about('Whether so few runs could show a difference at all.', v.boolean()),
+  tests: about('Tests of what differs at all.', Whole),
+  seedsNeeded: about('Seeds with which one of them could show a difference.', Whole),
   metrics: v.array(
     v.looseObject({
       metric: v.string(),
@@ -128,6 +163,7 @@ const ComparisonSchema = v.looseObject({
       cells: v.array(CellSchema),
     }),
   ),
+  verdict: about('What each group comes to against the one it is held against.', v.array(Verdict)),
 });
 
 const scenarioHead = { name: v.string(), sha256: v.string() };

@@ -14,8 +14,8 @@ export function runJson({ strategy: _, ...run }: RunSummary): object {
   return run;
 }
 
-export function comparisonHead({ level, canShow }: Comparison): object {
-  return { level, canShow };
+export function comparisonHead({ level, canShow, tests, seedsNeeded }: Comparison): object {
+  return { level, canShow, tests, seedsNeeded };
 }
 
 export function judgementJson(judgement: Judgement): object {

@@ -30,3 +30,19 @@ export function canShow(tests: readonly TestResult[], level: number): boolean {
   const counted = tests.filter(({ leastP }) => leastP <= level);
   return counted.some(({ leastP }) => leastP * counted.length <= level);
 }
+
+/** Seeds beyond which nobody is sent. */
+const SEEDS_MAX = 1000;
+
+/**
+ * The least number of seeds with which one of so many tests can come out below the level.
+ * @param paired whether groups run on the same seeds
+ */
+export function seedsNeeded(tests: number, level: number, paired: boolean): number {
+  for (let seeds = 2, ways = 2; seeds < SEEDS_MAX; seeds++) {
+    // All signs alike; else all ranks of one group below those of the other.
+    ways = paired ? 2 ** seeds : (ways * (4 * seeds - 2)) / seeds;
+    if ((2 * tests) / ways <= level) return seeds;
+  }
+  return SEEDS_MAX;
+}

@@ -11,7 +11,7 @@ export type MetricUnit = 'count' | 'ns' | 'share';
 interface Exposure {
   readonly events: (run: RunSummary) => number;
   readonly of: (run: RunSummary) => number;
-  readonly things: 'lines' | 'passes' | 'passes started' | 'runs';
+  readonly things: 'lines' | 'reads' | 'passes' | 'passes started' | 'runs';
 }
 
 export interface MetricInfo {
@@ -46,11 +46,16 @@ function time([key, about]: Named, value: MetricInfo['value']): MetricInfo {
   return { key, about, unit: 'ns', value, exposure: null, yesNo: false };
 }
 
+function perThousandLines(key: string, what: string, events: Events): MetricInfo {
+  const named: Named = [`1000*${key}/lines`, `${what} for each 1000 lines`];
+  const value: MetricInfo['value'] = (run) => ratio(1000 * events(run), lines(run));
+  return { ...count(named, { events, of: lines, things: 'lines' }), value };
+}
+
 function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
 }
 
-const retries: Events = (run) => run.totals.retries;
 const torn: Events = (run) => run.tearing.tornPasses;
 
 export const METRICS: readonly MetricInfo[] = [
@@ -59,19 +64,18 @@ export const METRICS: readonly MetricInfo[] = [
     of: started,
     things: 'passes started',
   }),
-  {
-    ...count(['1000*retries/lines', 'retries for each 1000 lines'], {
-      events: retries,
-      of: lines,
-      things: 'lines',
-    }),
-    value: (run) => ratio(1000 * retries(run), lines(run)),
-  },
-  count(['fallbacks', 'fallbacks to mmap_lock'], {
-    events: (run) => run.totals.fallbacks,
-    of: lines,
-    things: 'lines',
+  perThousandLines('retries', 'retries', (run) => run.totals.retries),
+  share(['fallbackReads', 'read() calls with a fallback to mmap_lock'], {
+    events: (run) => run.totals.fallbackReads,
+    of: (run) => run.totals.reads,
+    things: 'reads',
   }),
+  share(['fallbackPasses', 'passes with a fallback to mmap_lock'], {
+    events: (run) => run.totals.fallbackPasses,
+    of: started,
+    things: 'passes started',
+  }),
+  perThousandLines('fallbacks', 'fallbacks', (run) => run.totals.fallbacks),
   share(['tornPasses', 'torn of the passes that finished'], {
     events: torn,
     of: finished,
@@ -87,11 +91,21 @@ export const METRICS: readonly MetricInfo[] = [
     of: finished,
     things: 'passes',
   }),
-  count(['discardedLines', 'lines formatted and thrown away'], {
-    events: (run) => run.totals.discardedLines,
-    of: lines,
-    things: 'lines',
+  count(['falseGaps', 'mapped memory that a text leaves out'], {
+    events: (run) => run.tearing.falseGaps,
+    of: finished,
+    things: 'passes',
   }),
+  count(['transientGaps', 'memory left out that was unmapped inside a call'], {
+    events: (run) => run.tearing.transientGaps,
+    of: finished,
+    things: 'passes',
+  }),
+  perThousandLines(
+    'discardedLines',
+    'lines formatted and thrown away',
+    (run) => run.totals.discardedLines,
+  ),
   time(['p50(passNs)', 'time of a pass'], (run) => run.passNs.p50),
   time(['p99(passNs)', 'time of a pass'], (run) => run.passNs.p99),
   time(['max(passNs)', 'time of a pass'], (run) => run.passNs.max),

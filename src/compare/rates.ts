@@ -27,6 +27,21 @@ export function wilson(k: number, n: number): Interval {
   };
 }
 
+/**
+ * 95 % interval of the difference of two shares, from their own intervals; pairs are not looked at,
+ * so it is rather too wide. Source: R. G. Newcombe, Statistics in Medicine 17 (1998), method 10.
+ */
+export function shareDifference(
+  [before, of]: readonly [number, number],
+  [after, ofAfter]: readonly [number, number],
+): Interval {
+  const [p, q] = [before / of, after / ofAfter];
+  const [first, second] = [wilson(before, of), wilson(after, ofAfter)];
+  const down = Math.hypot(q - second.low, first.high - p);
+  const up = Math.hypot(second.high - q, p - first.low);
+  return { low: q - p - down, high: q - p + up };
+}
+
 /** Upper bound (95 %) of a rate of which nothing was seen in n. */
 export function ruleOfThree(n: number): number {
   return 3 / n;

@@ -1,11 +1,17 @@
 /**
- * A comparison in the words of tables for people: few digits, units at hand, `~` where no
- * difference is shown, and never a bare 0 for what was counted.
+ * A comparison in the words of tables for people: few digits, units at hand, `?` behind a
+ * difference that is not shown, and never a bare 0 for what was counted.
  */
 
 import { counted } from '../base/counted.ts';
 import { jsonOf, printable } from '../base/printable.ts';
-import type { Cell, Comparison, MetricDifference, Rate } from '../compare/comparison.ts';
+import type {
+  Cell,
+  Comparison,
+  MetricDifference,
+  MetricTable,
+  Rate,
+} from '../compare/comparison.ts';
 import type { MetricUnit } from '../compare/metrics.ts';
 import type { ScenarioResult } from '../compare/result.ts';
 
@@ -19,6 +25,16 @@ export function cellText(cell: Cell, unit: MetricUnit): CellText {
   const { difference } = cell;
   if (difference === null) return [value, interval, '', '', ''];
   return [value, interval, ...differenceText(difference, unit)];
+}
+
+/** Metrics with something in them, and the names of those of what happened nowhere. */
+export function partedMetrics({ metrics }: Comparison): [MetricTable[], string[]] {
+  const isQuiet = ({ cells }: MetricTable) =>
+    cells.every(({ median, rate }) => (rate === null ? median === null : rate.events === 0));
+  return [
+    metrics.filter((table) => !isQuiet(table)),
+    metrics.filter(isQuiet).map(({ metric }) => metric),
+  ];
 }
 
 function valueText({ median, low, high, rate }: Cell, unit: MetricUnit): [string, string] {
@@ -38,24 +54,28 @@ function valueText({ median, low, high, rate }: Cell, unit: MetricUnit): [string
 
 function shareText({ events, of, low, high }: Rate): [string, string] {
   const interval = `${quantity(low ?? 0, 'share')} .. ${quantity(high ?? 1, 'share')}`;
-  return [`${events} of ${of}: ${quantity(events / of, 'share')}`, interval];
+  return [`${events} of ${of} (${quantity(events / of, 'share')})`, interval];
 }
 
 function differenceText(difference: MetricDifference, unit: MetricUnit): [string, string, string] {
   const { median, low, high, relative, shown, pCorrected } = difference;
-  if (median === null || low === null || high === null) return ['~', '', ''];
-  const p = pText(pCorrected);
-  if (!shown) return ['~', '', p];
-  const share = relative === null ? '' : ` (${signed(relative, 'share')})`;
-  const interval = `${signed(low, unit)} .. ${signed(high, unit)}`;
-  return [`${signed(median, unit)}${share}`, interval, p];
+  if (median === null || low === null || high === null) return ['-', '', ''];
+  if (median === 0 && (unit === 'share' || (low === 0 && high === 0)))
+    return ['0', '', pText(pCorrected)];
+  const kind = unit === 'share' ? 'points' : unit;
+  const share = relative === null || unit === 'share' ? '' : ` (${signed(relative, 'share')})`;
+  const interval = `${signed(low, kind)} .. ${signed(high, kind)}`;
+  return [`${signed(median, kind)}${share}${shown ? '' : ' ?'}`, interval, pText(pCorrected)];
 }
 
 function pText(p: number): string {
   return p < 0.0001 ? '<0.0001' : p.toFixed(4);
 }
 
-function signed(value: number, unit: MetricUnit): string {
+/** A difference of shares is told in percentage points. */
+type Unit = MetricUnit | 'points';
+
+function signed(value: number, unit: Unit): string {
   return value >= 0 ? `+${quantity(value, unit)}` : `-${quantity(-value, unit)}`;
 }
 
@@ -66,7 +86,8 @@ const NS_UNITS = [
 ] as const;
 
 /** Four digits, with the unit. */
-function quantity(value: number, unit: MetricUnit): string {
+export function quantity(value: number, unit: Unit): string {
+  if (unit === 'points') return `${few(value * 100)} pp`;
   if (unit === 'share') return `${few(value * 100)} %`;
   if (unit === 'count') return few(value);
   for (const [size, name] of NS_UNITS) if (value >= size) return `${few(value / size)}${name}`;
@@ -74,7 +95,7 @@ function quantity(value: number, unit: MetricUnit): string {
 }
 
 /** Whole numbers in full, others with four digits. */
-function few(value: number): string {
+export function few(value: number): string {
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
 }
 
@@ -97,7 +118,7 @@ export function tableTitle({ name, groups }: ScenarioResult, { metrics }: Compar
       : unpaired === differences.length
         ? 'unpaired'
         : 'seed by seed where the seeds are the same';
-  return `${name}: ${seeds}; differences against ${bases}, ${manner}`;
+  return `${name}: ${seeds}; differences against ${bases}, ${manner}; ? not shown at 5 %`;
 }
 
 /** One group by its name; several from one file by that of the file. */

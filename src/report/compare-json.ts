@@ -8,6 +8,7 @@ import {
   runJson,
 } from '../compare/fields.ts';
 import type { CompareResult, ScenarioResult } from '../compare/result.ts';
+import { verdictsOf } from '../compare/verdict.ts';
 import type { CompareFormat } from './report.ts';
 
 export const compareJson: CompareFormat = {
@@ -40,7 +41,8 @@ function* scenarioText({ name, sha256, comparison, groups }: ScenarioResult): It
       const rows = list(cells, '          ');
       yield `${i === 0 ? '' : ','}\n        ${start},"cells":[${rows}\n        ]}`;
     }
-    yield '\n      ]},\n';
+    const verdicts = list(verdictsOf(groups, comparison), '        ');
+    yield `\n      ],"verdict":[${verdicts}${verdicts === '' ? '' : '\n      '}]},\n`;
   }
   yield '      "groups": [';
   for (const [i, group] of groups.entries()) {

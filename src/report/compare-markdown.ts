@@ -1,6 +1,7 @@
 /** The tables of the text format in GitHub's Markdown: a heading and a table for each scenario. */
 import type { CompareResult, ScenarioResult } from '../compare/result.ts';
-import { CELL_HEADS, cellText, tableTitle } from './compare-cells.ts';
+import { CELL_HEADS, cellText, partedMetrics, tableTitle } from './compare-cells.ts';
+import { inShort, tooFewSeeds } from './compare-verdict.ts';
 import { markdownTable, markdownText } from './markdown.ts';
 import type { CompareFormat } from './report.ts';
 
@@ -34,8 +35,14 @@ function* scenarioText(scenario: ScenarioResult): Iterable<string> {
     return;
   }
   yield `${markdownText(tableTitle(scenario, comparison))}\n\n`;
-  const rows = comparison.metrics.flatMap(({ metric, unit, cells }) =>
+  const few = tooFewSeeds(scenario);
+  if (few !== '') yield `${markdownText(few)}\n\n`;
+  const [shown, quiet] = partedMetrics(comparison);
+  const rows = shown.flatMap(({ metric, unit, cells }) =>
     cells.map((cell) => [metric, cell.group, ...cellText(cell, unit)]),
   );
   yield* markdownTable(['metric', 'group', ...CELL_HEADS], rows, TEXT_COLUMNS);
+  if (quiet.length > 0) yield `\n${markdownText(`nothing of it happened: ${quiet.join(', ')}`)}\n`;
+  const verdict = inShort(scenario);
+  if (verdict !== '') yield `\n\`\`\`\n${verdict.trimStart()}\`\`\`\n`;
 }

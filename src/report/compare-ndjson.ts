@@ -1,7 +1,7 @@
 /**
  * One JSON record a line: `header`, then for each scenario `scenario`, its `group`s each followed
- * by its `run`s, and a `cell` for each metric and group; then the judgements as `failOn`, and
- * `footer`.
+ * by its `run`s, and a `cell` for each metric and group; then a `verdict` for each group but the
+ * first; then the judgements as `failOn`, and `footer`.
  */
 import { jsonOf } from '../base/printable.ts';
 import {
@@ -12,6 +12,7 @@ import {
   runJson,
 } from '../compare/fields.ts';
 import type { CompareResult } from '../compare/result.ts';
+import { verdictsOf } from '../compare/verdict.ts';
 import type { CompareFormat } from './report.ts';
 
 export const compareNdjson: CompareFormat = {
@@ -31,6 +32,9 @@ export const compareNdjson: CompareFormat = {
       }
       for (const { metric, unit, cells } of comparison?.metrics ?? []) {
         for (const cell of cells) yield record('cell', { scenario: name, metric, unit, ...cell });
+      }
+      for (const verdict of comparison === null ? [] : verdictsOf(groups, comparison)) {
+        yield record('verdict', { scenario: name, ...verdict });
       }
     }
     for (const judgement of judgements) yield record('failOn', judgementJson(judgement));

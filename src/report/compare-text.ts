@@ -1,11 +1,12 @@
 /**
  * A table for each scenario: under each metric a line a group, with the median over seeds (of
- * shares:
- * all seeds together), its interval, the difference against the first group, and its corrected p.
+ * shares: all seeds together), its interval, the difference against the first group, and its
+ * corrected p. Metrics of what happened nowhere are named in one line. Then the verdict in words.
  */
 import type { MetricTable } from '../compare/comparison.ts';
 import type { CompareResult, ScenarioResult } from '../compare/result.ts';
-import { CELL_HEADS, cellText, tableTitle } from './compare-cells.ts';
+import { CELL_HEADS, cellText, partedMetrics, tableTitle } from './compare-cells.ts';
+import { inShort, tooFewSeeds } from './compare-verdict.ts';
 import type { CompareFormat } from './report.ts';
 import { table } from './table.ts';
 
@@ -26,16 +27,18 @@ function scenarioText(scenario: ScenarioResult): string {
   if (comparison === null) return `${name}: no seed was finished\n`;
   // Without a second group there are no differences to tell.
   const width = 1 + (groups.length > 1 ? CELL_HEADS.length : 2);
-  const rows = comparison.metrics.flatMap((metric) =>
-    cellRows(metric).map((r) => r.slice(0, width)),
-  );
+  const [shown, quiet] = partedMetrics(comparison);
+  const rows = shown.flatMap((metric) => cellRows(metric).map((r) => r.slice(0, width)));
   const lines = table(['', ...CELL_HEADS].slice(0, width), rows).split('\n');
   const [head, ...rest] = lines;
-  const blocks = comparison.metrics.map(({ metric, about, cells }, i) => {
+  const blocks = shown.map(({ metric, about, cells }, i) => {
     const own = rest.slice(i * cells.length, (i + 1) * cells.length);
     return [`${metric}: ${about}`, ...own].map((line) => `${line}\n`).join('');
   });
-  return `${tableTitle(scenario, comparison)}\n\n${head}\n${blocks.join('')}`;
+  const folded = quiet.length === 0 ? '' : `nothing of it happened: ${quiet.join(', ')}\n`;
+  const few = tooFewSeeds(scenario);
+  const title = `${tableTitle(scenario, comparison)}\n${few === '' ? '' : `${few}\n`}`;
+  return `${title}\n${head}\n${blocks.join('')}${folded}${inShort(scenario)}`;
 }
 
 function cellRows({ unit, cells }: MetricTable): string[][] {

@@ -97,6 +97,8 @@ function readerOutcome(watch: ReaderWatch, r: Reader): ReaderOutcome {
     mmapReadLocks: r.mmapReadLocks,
     mmapReadLockWaitNs: r.readLockWaitNs,
     mmapReadLockHoldNs: r.readLockHoldNs,
+    fallbackReads: watch.fallbackReads,
+    fallbackPasses: watch.fallbackPasses,
   };
   const causes = CAUSE_KEYS.map((key, i): [CauseKey, number] => [key, r.failedByCause[i]!]);
   return {

@@ -28,6 +28,8 @@ export const COUNTER_KEYS = [
   'mmapReadLockWaitNs',
   'mmapReadLockHoldNs',
   'vmaReadLocks',
+  'fallbackReads',
+  'fallbackPasses',
 ] as const;
 export type CounterKey = (typeof COUNTER_KEYS)[number];
 export type Counters = Record<CounterKey, number>;

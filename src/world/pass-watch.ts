@@ -8,6 +8,7 @@ import type { Kernel } from '../mm/kernel.ts';
 import type { Oracle } from '../oracle/oracle.ts';
 import { NOT_TORN, type Verdict } from '../oracle/verdict.ts';
 import type { PassObserver, Reader } from '../proc/reader.ts';
+import { STOP_END } from '../proc/strategy.ts';
 import { type PassRecord, TEARING_KEYS, type Tearing } from './outcome.ts';
 
 /**
@@ -47,6 +48,12 @@ export interface ReaderWatch {
   verdict: Verdict;
   /** Text handed out in this pass, while it is kept. */
   text: ByteBuffer | null;
+  /** Fallbacks of the reader when this read(), and this pass, began. */
+  beforeRead: number;
+  beforePass: number;
+  /** Of the calls that are in `reads`, and of the passes that began, those with a fallback. */
+  fallbackReads: number;
+  fallbackPasses: number;
 }
 
 export function noTearing(): Tearing {
@@ -86,6 +93,10 @@ export class PassWatch implements PassObserver {
         token: -1,
         verdict: NOT_TORN,
         text: null,
+        beforeRead: 0,
+        beforePass: 0,
+        fallbackReads: 0,
+        fallbackPasses: 0,
       };
       this.#byReader.set(r.id, watch);
     }
@@ -98,6 +109,8 @@ export class PassWatch implements PassObserver {
     if (watch.phasesNs.length < PHASES_MAX) {
       watch.phasesNs.push(this.#kernel.nowNs - this.#kernel.lastOperationNs);
     }
+    watch.beforeRead = r.counts.fallbacks;
+    watch.beforePass = r.counts.fallbacks;
     this.listener?.passBegins(r);
     watch.text = null;
     if (!this.#keeps(r)) return;
@@ -110,7 +123,11 @@ export class PassWatch implements PassObserver {
   }
 
   readReturns(r: Reader, tookNs: number): void {
-    this.of(r).readNs.add(tookNs);
+    const watch = this.of(r);
+    watch.readNs.add(tookNs);
+    const counts = r.strategy.medium === 'query' ? r.stopFor !== STOP_END : r.copiedBytes > 0;
+    if (counts && r.counts.fallbacks > watch.beforeRead) watch.fallbackReads++;
+    watch.beforeRead = r.counts.fallbacks;
     this.listener?.readReturns(r);
   }
 
@@ -131,6 +148,7 @@ export class PassWatch implements PassObserver {
     const watch = this.of(r);
     this.listener?.passEnds(r);
     watch.passNs.add(this.#kernel.nowNs - r.passStartNs);
+    this.#countPass(r, watch);
     addVerdict(watch.tearing, watch.verdict);
     if (watch.text !== null && (this.#selection.which !== 'torn' || watch.verdict.torn)) {
       this.#record(r, watch, true);
@@ -138,9 +156,14 @@ export class PassWatch implements PassObserver {
     watch.text = null;
   }
 
+  #countPass(r: Reader, watch: ReaderWatch): void {
+    if (r.counts.fallbacks > watch.beforePass) watch.fallbackPasses++;
+  }
+
   /** The run ends with this pass in flight. */
   passGivenUp(r: Reader): void {
     const watch = this.of(r);
+    this.#countPass(r, watch);
     if (watch.token >= 0) this.#oracle.passGivenUp(watch.token);
     watch.token = -1;
     watch.verdict = NOT_TORN;

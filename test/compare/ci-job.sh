@@ -34,6 +34,14 @@ sed 's/think: 20us/think: 2us/' storm.yaml >changed.yaml
 mkdir -p new && mv changed.yaml new/storm.yaml
 step changed 0 $MAPSIM compare new/storm.yaml $run -o new.json
 step difference 1 $MAPSIM compare baseline.json new.json --exit-code
+# The same change on so few seeds that no difference could be shown is no pass, however quiet.
+few='--strategies=mmap-lock,rcu-retry3 --seeds=3 -q'
+step few-before 0 $MAPSIM compare storm.yaml $few -o few-before.json
+step few-after 0 $MAPSIM compare new/storm.yaml $few -o few-after.json
+step cannot-judge 4 $MAPSIM compare few-before.json few-after.json --exit-code -q
+# How often a read() ends up under mmap_lock is a gate that holds before and fails after.
+step gate-holds 0 $MAPSIM compare storm.yaml $run --fail-on 'rcu-retry3:fallbackReads/reads>50%'
+step gate-fails 1 $MAPSIM compare new/storm.yaml $run --fail-on 'rcu-retry3:fallbackReads/reads>50%'
 # A threshold that the change breaks, against the baseline and by itself.
 step worse 1 $MAPSIM compare baseline.json new.json \
   --fail-on 'new.json:rcu-retry3:retries>baseline.json:rcu-retry3:retries'

@@ -33,6 +33,11 @@ test('CI job: baseline, change, failing threshold; exit codes 0, 1, 2 and 4', ()
     'no-difference: 0',
     'changed: 0',
     'difference: 1',
+    'few-before: 0',
+    'few-after: 0',
+    'cannot-judge: 4',
+    'gate-holds: 0',
+    'gate-fails: 1',
     'worse: 1',
     'threshold: 1',
     'misspelt: 2',
@@ -45,6 +50,9 @@ test('CI job: baseline, change, failing threshold; exit codes 0, 1, 2 and 4', ()
   expect(said('threshold.err')).toMatch(/^✗ rcu-retry3: rcu-retry3:retries\/lines>1% \(\d/);
   expect(said('threshold.err')).toContain('::error file=new/storm.yaml,title=mapsim storm::');
   expect(said('threshold.out')).toContain('<failure message="rcu-retry3: ');
+  expect(said('cannot-judge.err')).toMatch(
+    /warning: storm: --exit-code cannot judge: 3 seeds cannot reach 5 % over these \d+ tests, .*; \d+ can/,
+  );
   expect(said('misspelt.err')).toContain('did you mean "tornPasses"?');
   expect(said('misspelt.out')).toBe('');
   expect(said('limit.out')).toContain('not ok 1 - storm: mmap-lock: 12 runs to the end');

@@ -55,18 +55,20 @@ test('the text has a block for each metric and a line for each group', () => {
   const text = render('text', result);
   const lines = text.split('\n');
 
-  expect(lines[0]).toBe('storm: seeds 1..7 (7); differences against mmap-lock, seed by seed');
-  expect(tight(lines.slice(2, 6))).toMatchInlineSnapshot(`
+  expect(lines[0]).toBe(
+    'storm: seeds 1..7 (7); differences against mmap-lock, seed by seed; ? not shown at 5 %',
+  );
+  expect(tight(lines.slice(3, 7))).toMatchInlineSnapshot(`
     "                                  value  95 % interval  difference  95 % interval  p
     passes: passes that finished
       mmap-lock  10  10 .. 10
-      rcu-retry3:wait=try,scope=read  10  10 .. 10  ~  1.0000"
+      rcu-retry3:wait=try,scope=read  10  10 .. 10  0  1.0000"
   `);
   const from = lines.indexOf('tornPasses: torn of the passes that finished');
   expect(tight(lines.slice(from, from + 3))).toMatchInlineSnapshot(`
     "tornPasses: torn of the passes that finished
       mmap-lock  0 of 70 passes  < 5.202 %
-      rcu-retry3:wait=try,scope=read  3 of 70: 4.286 %  1.468 % .. 11.86 %  ~  1.0000"
+      rcu-retry3:wait=try,scope=read  3 of 70 (4.286 %)  1.468 % .. 11.86 %  +4.286 pp ?  -1.631 pp .. +11.86 pp  1.0000"
   `);
   expect(text).not.toMatch(/[ \t]$/m);
 });
@@ -84,7 +86,7 @@ test('csv has a row for each metric and group, and quotes what has commas', () =
     'scenario,metric,unit,group,n,median,low,high,events,of,rateLow,rateHigh,test,difference,' +
       'differenceLow,differenceHigh,relative,p,pCorrected,shown',
   );
-  expect(rows).toHaveLength(1 + 17 * 2 + 1);
+  expect(rows).toHaveLength(1 + 21 * 2 + 1);
   expect(rows[4]).toMatch(
     /^storm,1000\*retries\/lines,count,"rcu-retry3:wait=try,scope=read",7,6,/,
   );

@@ -44,7 +44,7 @@ test('fail-on: each comparison means what it says', () => {
 test('fail-on: every key of totals and tearing, and passes, is a metric', () => {
   for (const name of COUNTS) expect(parse(`${name}>0`).left.per).toBe(null);
   expect(COUNTS).toContain('passes');
-  expect(COUNTS).toHaveLength(1 + 17 + 11);
+  expect(COUNTS).toHaveLength(1 + 19 + 11);
 });
 
 test('fail-on: every aggregate of every distribution is a metric', () => {

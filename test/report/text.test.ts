@@ -36,6 +36,8 @@ test('text: the maps text comes first, then every count in the order of the cont
 # mmapReadLockWaitNs: 0
 # mmapReadLockHoldNs: 22000
 # vmaReadLocks: 0
+# fallbackReads: 0
+# fallbackPasses: 0
 # tornPasses: 1
 # cuts: 2
 # cutsAtPage: 0

@@ -2,10 +2,13 @@
  * A comparison of strategies on scenarios: every strategy on the same seeds, hence the same
  * writers.
  */
+
 import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
 import { PRNG } from '../../base/prng.ts';
-import { compareGroups, type Group } from '../../compare/comparison.ts';
+import { compareGroups, type Group, LEVEL } from '../../compare/comparison.ts';
+import { seedsNeeded } from '../../compare/holm.ts';
+import { METRICS } from '../../compare/metrics.ts';
 import { Pool, type RunSummary } from '../../compare/record.ts';
 import type { CompareResult, ScenarioResult } from '../../compare/result.ts';
 import { parseSeeds } from '../../compare/seeds.ts';
@@ -16,6 +19,7 @@ import type { BatchRequest, RunUnit, UnitResult } from '../batch-unit.ts';
 import type { CommandContext } from '../command.ts';
 import type { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
+import type { Messages } from '../messages.ts';
 import { DEFAULT_MAX_EVENTS } from '../options.ts';
 import { DEFAULT_SEEDS, DEFAULT_STRATEGIES } from '../options-many.ts';
 import type { ProgressChoice } from '../progress.ts';
@@ -53,6 +57,7 @@ export async function prepareRuns(
   }
   if (exitCode > 0) return { ok: false, exitCode };
   checkScenarios(scenarios, paths);
+  warnOfFewSeeds(seeds.length, strategies.names.length, messages);
   const failOn = scenarios.map((scenario) =>
     parseForGroups(options.failOn, scenario, strategies, messages),
   );
@@ -63,6 +68,17 @@ export async function prepareRuns(
     own: strategies.own,
   };
   return { ok: true, paths, scenarios, strategies, seeds, request, failOn };
+}
+
+/** Before the runs: afterwards the table says it of the tests that there were. */
+function warnOfFewSeeds(seeds: number, strategies: number, messages: Messages): void {
+  const tests = METRICS.length * (strategies - 1);
+  const needed = tests === 0 ? 0 : seedsNeeded(tests, LEVEL, true);
+  if (seeds >= needed) return;
+  messages.note(
+    `${counted(seeds, 'seed')} may be too few to show any difference: with up to ${tests} tests ` +
+      `${needed} surely can (--seeds=${needed})`,
+  );
 }
 
 function checkScenarios(scenarios: readonly Scenario[], paths: readonly string[]): void {

@@ -2,6 +2,7 @@
  * `mapsim compare`: strategies side by side over many seeds, or saved results side by side; then
  * what is told of either.
  */
+
 import { availableParallelism } from 'node:os';
 import { Chalk } from 'chalk';
 import { counted } from '../../base/counted.ts';
@@ -15,6 +16,7 @@ import {
   withoutChance,
 } from '../../compare/result.ts';
 import { COMPARE_FORMATS } from '../../report/compare.ts';
+import { tooFewSeeds } from '../../report/compare-verdict.ts';
 import type { CompareFormat } from '../../report/report.ts';
 import { type ColorChoice, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
@@ -138,10 +140,14 @@ async function tell(
   tellResult(result, context.messages);
   tellJudgements(result.judgements, options, context);
   if (options.annotate === true) annotate(result, paths, context.messages);
-  return exitCodeOf(result, options);
+  return exitCodeOf(result, options, context.messages);
 }
 
-function exitCodeOf({ scenarios, judgements }: CompareResult, options: CompareOptions): number {
+function exitCodeOf(
+  { scenarios, judgements }: CompareResult,
+  options: CompareOptions,
+  messages: Messages,
+): number {
   if (judgements.some(({ failed }) => failed)) return EXIT.failed;
   const cells = scenarios.flatMap(({ comparison }) =>
     (comparison?.metrics ?? []).flatMap((metric) => metric.cells),
@@ -150,12 +156,17 @@ function exitCodeOf({ scenarios, judgements }: CompareResult, options: CompareOp
     return EXIT.failed;
   }
   const groups = scenarios.flatMap((scenario) => scenario.groups);
+  const blind = options.exitCode === true ? scenarios.map(tooFewSeeds) : [];
+  for (const [i, why] of blind.entries()) {
+    if (why !== '') messages.warning(`${scenarios[i]!.name}: --exit-code cannot judge: ${why}`);
+  }
   if (groups.some((group) => faultyRuns(group).length > 0)) return EXIT.failed;
-  return groups.some((group) => stoppedRuns(group).length > 0) ? EXIT.limit : EXIT.done;
+  const isPartial = groups.some((group) => stoppedRuns(group).length > 0);
+  return isPartial || blind.some((why) => why !== '') ? EXIT.limit : EXIT.done;
 }
 
 function tellResult({ scenarios }: CompareResult, messages: Messages): void {
-  for (const { name, groups, comparison } of scenarios) {
+  for (const { name, groups } of scenarios) {
     for (const group of groups) {
       const of = `of ${counted(group.runs.length, 'run')}`;
       const [faulty, stopped] = [faultyRuns(group), stoppedRuns(group)];
@@ -173,10 +184,6 @@ function tellResult({ scenarios }: CompareResult, messages: Messages): void {
     if (groups.length > 0 && groups.every(withoutChance)) {
       messages.note(`${name}: every seed gave the same run, so nothing in it is left to chance`);
     }
-    if (comparison === null || comparison.canShow) continue;
-    messages.note(
-      `${name}: so few seeds can show no difference, however large; take more (--seeds)`,
-    );
   }
 }
 

@@ -1,0 +1,151 @@
+/**
+ * What a comparison comes to, in the order in which a kernel developer asks: what a strategy does
+ * to writers, to the reader, to the text, what it throws away, how often it falls back. Plain data;
+ * report/compare-verdict.ts says it in words.
+ *
+ * A difference is `shown` by the tests of the table, or it is not; then its ranges over the seeds
+ * may lie `apart` all the same, which few seeds cannot make more of.
+ */
+import type { Cell, Comparison, Group, MetricTable } from './comparison.ts';
+import { METRICS, type MetricInfo, type MetricUnit } from './metrics.ts';
+
+/** Metrics that a verdict speaks of, and what each is called in a sentence. */
+const SUBJECTS: readonly (readonly [metric: string, what: string])[] = [
+  ['max(writer.opNs)', 'longest writer call'],
+  ['p99(writer.opNs)', 'p99 of writer calls'],
+  ['p50(passNs)', 'median pass'],
+  ['tornPasses', 'torn passes'],
+  ['falseGaps', 'false gaps'],
+  ['transientGaps', 'transient gaps'],
+  ['1000*discardedLines/lines', 'lines thrown away, of 1000'],
+  ['fallbackReads', 'read() calls that fall back'],
+  ['passesStarved', 'passes that starve'],
+];
+
+/** What one group measured. */
+export interface VerdictFigure {
+  readonly value: number;
+  /** 95 % interval. */
+  readonly low: number;
+  readonly high: number;
+  /** Of shares and of what did not happen: how many of how many what. */
+  readonly events: number | null;
+  readonly of: number | null;
+  readonly things: string | null;
+}
+
+export interface VerdictClaim {
+  readonly metric: string;
+  readonly what: string;
+  readonly unit: MetricUnit;
+  readonly here: VerdictFigure;
+  readonly there: VerdictFigure;
+  /** The larger of the two values divided by the smaller; null where that is 0. */
+  readonly factor: number | null;
+  readonly direction: 'more' | 'less' | 'same';
+  readonly status: 'shown' | 'apart' | 'not-shown' | 'none';
+}
+
+export interface GroupVerdict {
+  readonly group: string;
+  readonly against: string;
+  readonly seeds: number;
+  readonly seedsNeeded: number;
+  readonly claims: readonly VerdictClaim[];
+  /** Metrics that one of the two did not measure. */
+  readonly unmeasured: readonly string[];
+  /** Whether a read() ever fell back; null for strategies that cannot. */
+  readonly limit: 'reached' | 'never' | null;
+}
+
+export function verdictsOf(
+  groups: readonly Group[],
+  comparison: Comparison,
+): readonly GroupVerdict[] {
+  return groups.flatMap((group) => {
+    const against = againstOf(group, comparison);
+    const base = groups.find(({ label }) => label === against);
+    return base === undefined ? [] : [verdictOf(group, base, comparison)];
+  });
+}
+
+function againstOf({ label }: Group, { metrics }: Comparison): string | null {
+  const cells = metrics.flatMap((table) => table.cells.filter((cell) => cell.group === label));
+  return cells.find(({ difference }) => difference !== null)?.difference?.against ?? null;
+}
+
+function verdictOf(group: Group, base: Group, comparison: Comparison): GroupVerdict {
+  const claims: VerdictClaim[] = [];
+  const unmeasured: string[] = [];
+  for (const [key, what] of SUBJECTS) {
+    const table = comparison.metrics.find(({ metric }) => metric === key);
+    if (table === undefined) continue;
+    const claim = claimOf(table, what, group, base);
+    if (claim === null) unmeasured.push(what);
+    else claims.push(claim);
+  }
+  const fallbacks = group.runs.reduce((sum, run) => sum + run.totals.fallbacks, 0);
+  return {
+    group: group.label,
+    against: base.label,
+    seeds: group.runs.length,
+    seedsNeeded: comparison.seedsNeeded,
+    claims,
+    unmeasured,
+    limit: /^rcu-(?:retry|page)\d/.test(group.strategy)
+      ? fallbacks > 0
+        ? 'reached'
+        : 'never'
+      : null,
+  };
+}
+
+function claimOf(
+  { metric, unit, cells }: MetricTable,
+  what: string,
+  group: Group,
+  base: Group,
+): VerdictClaim | null {
+  const cell = cells.find(({ group: label }) => label === group.label)!;
+  const here = figureOf(cell, unit);
+  const there = figureOf(cells.find(({ group: label }) => label === base.label)!, unit);
+  if (here === null || there === null) return null;
+  const [less, more] = [here.value, there.value].sort((a, b) => a - b) as [number, number];
+  const shift = here.value - there.value;
+  const info = METRICS.find(({ key }) => key === metric)!;
+  return {
+    metric,
+    what,
+    unit,
+    here,
+    there,
+    factor: less > 0 ? more / less : null,
+    direction: shift === 0 ? 'same' : shift > 0 ? 'more' : 'less',
+    status: statusOf(cell, shift, areApart(info, group, base)),
+  };
+}
+
+function statusOf({ difference }: Cell, shift: number, apart: boolean): VerdictClaim['status'] {
+  if (difference?.shown === true) return 'shown';
+  if (apart) return 'apart';
+  return shift === 0 ? 'none' : 'not-shown';
+}
+
+function figureOf({ median, low, high, rate }: Cell, unit: MetricUnit): VerdictFigure | null {
+  if (median === null || low === null || high === null) return null;
+  if (rate === null) return { value: median, low, high, events: null, of: null, things: null };
+  if (rate.of === 0) return null;
+  const { events, of, things } = rate;
+  const counts = { events, of, things };
+  if (unit !== 'share') return { value: median, low, high, ...counts };
+  return { value: events / of, low: rate.low ?? low, high: rate.high ?? high, ...counts };
+}
+
+/** Whether every seed of one lies above every seed of the other. */
+function areApart({ value }: MetricInfo, group: Group, base: Group): boolean {
+  const [here, there] = [group, base].map(({ runs }) => {
+    const values = runs.map(value).filter((one) => one !== null);
+    return { least: Math.min(...values), most: Math.max(...values) };
+  });
+  return here!.least > there!.most || there!.least > here!.most;
+}
