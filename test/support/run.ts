@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
 import type { Host } from '../../src/mm/kernel.ts';
 import type { Strategy } from '../../src/proc/strategy.ts';
-import { chooseStrategy, readStrategy, Strategies } from '../../src/readers/index.ts';
+import { chooseStrategy, readStrategy, STRATEGIES, Strategies } from '../../src/readers/index.ts';
 import type { Machine } from '../../src/run/machine.ts';
 import { TimedRun } from '../../src/run/timed.ts';
 import { machineOf, TimedDriver } from '../../src/run/timed-driver.ts';
@@ -121,11 +121,8 @@ export function failedAttempts(outcome: Outcome): number {
   );
 }
 
-/**
- * The registry written out: every strategy with every value of every option once, and each family
- * with a small N. `query*` only where asked for: they print no gate line and read no seq_file.
- */
-export const SEQ_STRATEGIES: readonly string[] = [
+/** Every strategy with every value of every option once, and each family with a small N. */
+const LISTED: readonly string[] = [
   'mmap-lock',
   'rcu-retry',
   'rcu-retry:mstart=speculate',
@@ -157,6 +154,26 @@ export const SEQ_STRATEGIES: readonly string[] = [
   'rcu-unchecked',
 ];
 
-export const QUERY_STRATEGIES: readonly string[] = ['query', 'query-rcu', 'query-vma'];
+const LISTED_QUERIES: readonly string[] = ['query', 'query-rcu', 'query-vma'];
+
+/** What the registry has and the lists do not: each with every value of every option once. */
+const ADDED: readonly string[] = STRATEGIES.filter(({ name }) =>
+  [...LISTED, ...LISTED_QUERIES].every((text) => chooseStrategy(text).entry !== name),
+).flatMap(({ name: entry, options }) => {
+  const name = entry.replace(/N$/, '3');
+  const values = options.flatMap(({ key, values: [, ...others] }) =>
+    others.map((value) => `${name}:${key}=${value}`),
+  );
+  return [name, ...values];
+});
+
+const isSeq = (text: string): boolean => aStrategy(text).medium === 'seq';
+
+/** `query*` only where asked for: they print no gate line and read no seq_file. */
+export const SEQ_STRATEGIES: readonly string[] = [...LISTED, ...ADDED.filter(isSeq)];
+export const QUERY_STRATEGIES: readonly string[] = [
+  ...LISTED_QUERIES,
+  ...ADDED.filter((text) => !isSeq(text)),
+];
 
 export const ALL_STRATEGIES: readonly string[] = [...SEQ_STRATEGIES, ...QUERY_STRATEGIES];
