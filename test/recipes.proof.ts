@@ -1,6 +1,6 @@
 /**
- * The recipes of CONTRIBUTING.md, followed in a copy of the source: the files that a recipe names are
- * all that it takes, and what is added works.
+ * The recipes of CONTRIBUTING.md, followed in a copy of the source: the files that a recipe names
+ * are all that it takes, and what is added works.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
