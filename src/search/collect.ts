@@ -9,7 +9,7 @@ import { tearingOf } from './mark-text.ts';
 import { replaySchedule } from './replay.ts';
 import type { Finding, PossibleText } from './search-outcome.ts';
 import type { FinishedText, SearchWorld } from './search-world.ts';
-import { shrink } from './shrink.ts';
+import { ShrinkWorld, shrink } from './shrink.ts';
 import type { Event } from './transitions.ts';
 
 /** A new world without time, which counts what these finds need. */
@@ -84,18 +84,19 @@ export class Collector {
 
   /** @param shrinkMax steps that shrinking one may take */
   findings(freshWorld: FreshWorld, shrinkMax?: number): Finding[] {
+    const world = new ShrinkWorld(freshWorld(this.finds));
     return this.finds.flatMap((find) => {
       const found = this.#found.get(find.class);
-      return found === undefined ? [] : [findingOf(found, freshWorld, shrinkMax)];
+      return found === undefined ? [] : [findingOf(found, world, freshWorld, shrinkMax)];
     });
   }
 
   /** @param freshWorld to shrink their schedules in; null: they stay as they were found */
   texts(freshWorld: FreshWorld | null): PossibleText[] {
+    const world = freshWorld === null ? null : new ShrinkWorld(freshWorld());
     return [...this.#texts.values()].map(({ text, how, intact }, i) => {
       const first = how();
-      const shrinks = freshWorld !== null && i < SHRUNK_MAX;
-      const schedule = shrinks ? shrunkFor(text, first, freshWorld()) : first;
+      const schedule = world !== null && i < SHRUNK_MAX ? shrunkFor(text, first, world) : first;
       return {
         reader: text.readerName,
         text: text.text,
@@ -109,7 +110,7 @@ export class Collector {
 }
 
 /** Another schedule for the same text, torn alike. */
-function shrunkFor(text: FinishedText, first: Schedule, world: SearchWorld): Schedule {
+function shrunkFor(text: FinishedText, first: Schedule, world: ShrinkWorld): Schedule {
   const tearing = JSON.stringify(tearingOf(text));
   const isSame = (other: FinishedText): boolean =>
     other.reader === text.reader &&
@@ -120,12 +121,13 @@ function shrunkFor(text: FinishedText, first: Schedule, world: SearchWorld): Sch
 
 function findingOf(
   { find, how, shrinks, note }: Found,
+  world: ShrinkWorld,
   freshWorld: FreshWorld,
   shrinkMax: number | undefined,
 ): Finding {
   const first = how();
   const isFound = (event: Event): boolean => eventIs(find, event);
-  const schedule = shrinks ? shrink(freshWorld([find]), first, isFound, shrinkMax) : first;
+  const schedule = shrinks ? shrink(world, first, isFound, shrinkMax) : first;
   const { course } = replaySchedule(freshWorld(), schedule);
   return { class: find.class, what: note, course };
 }

@@ -8,7 +8,7 @@ import { eventIs, type Find } from './finds.ts';
 import { replaySchedule } from './replay.ts';
 import { headOf, plainWorld, type SearchRequest } from './search.ts';
 import type { SearchOutcome } from './search-outcome.ts';
-import { followLeniently, shrink } from './shrink.ts';
+import { followLeniently, ShrinkWorld, shrink } from './shrink.ts';
 import type { Event } from './transitions.ts';
 
 /**
@@ -32,11 +32,9 @@ export function findAgain(
     return task < 0 ? [] : [{ ...item, task }];
   });
   const isFound = (event: Event): boolean => eventIs(find, event);
-  const schedule = followLeniently(world, kept, isFound);
+  const again = new ShrinkWorld(plainWorld(scenario, request, [find]));
+  const schedule = followLeniently(again, kept, isFound);
   if (schedule === null) return null;
-  const { course } = replaySchedule(
-    fresh(),
-    shrink(plainWorld(scenario, request, [find]), schedule, isFound),
-  );
+  const { course } = replaySchedule(fresh(), shrink(again, schedule, isFound));
   return { ...outcome, ...head, findings: [{ ...finding!, course }] };
 }

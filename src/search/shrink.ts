@@ -12,16 +12,19 @@
  * What comes out is rarely a step longer than the shortest schedule of all, which would take a
  * search of every step by itself.
  */
-import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
 import { ChoiceFault } from './odometer.ts';
 import { switchesOf } from './replay.ts';
 import type { SearchWorld } from './search-world.ts';
-import type { Event } from './transitions.ts';
+import { type Event, Transitions } from './transitions.ts';
 
 /** Runs of the world that one finding may cost, and steps of all of them: about a second. */
 const RUNS_MAX = 1500;
 const STEPS_MAX = 500_000;
+/** Transitions that are remembered. */
+const TRANSITIONS_MAX = 2 ** 17;
+const NO_CHOICES: readonly number[] = [];
+const CANNOT = -1;
 /** Steps that may be added at the end. */
 const TAIL_MAX = 20_000;
 
@@ -30,12 +33,30 @@ interface Block {
   readonly steps: number;
 }
 
+/** A world whose steps are worked out once for all schedules that are shrunk in it. */
+export class ShrinkWorld {
+  readonly transitions: Transitions;
+  readonly initial: Int32Array;
+  readonly tasks: number;
+  /** Tasks that count for the end: all readers, or without any all writers. */
+  readonly ending: number;
+
+  /** @param world at its beginning, every step by itself */
+  constructor(world: SearchWorld) {
+    const { readers, writers } = world.world;
+    this.transitions = new Transitions(world);
+    this.initial = world.save().slice();
+    this.tasks = readers.length + writers.length;
+    this.ending = readers.length || writers.length;
+  }
+}
+
 /**
  * The same schedule up to the finding in a world that may be another one, as leniently as above; or
  * null.
  */
 export function followLeniently(
-  world: SearchWorld,
+  world: ShrinkWorld,
   schedule: Schedule,
   isFound: (event: Event) => boolean,
 ): Schedule | null {
@@ -43,11 +64,11 @@ export function followLeniently(
 }
 
 /**
- * @param isFound whether this event is the finding @param world at its beginning
+ * @param isFound whether this event is the finding
  * @param stepsMax that all runs together may take
  */
 export function shrink(
-  world: SearchWorld,
+  world: ShrinkWorld,
   schedule: Schedule,
   isFound: (event: Event) => boolean,
   stepsMax = STEPS_MAX,
@@ -64,7 +85,7 @@ interface Mark {
 }
 
 class Shrinker {
-  readonly #world: SearchWorld;
+  readonly #world: ShrinkWorld;
   readonly #isFound: (event: Event) => boolean;
   readonly #stepsMax: number;
   /** By task: the choices of its steps that made some, in order. */
@@ -76,7 +97,9 @@ class Shrinker {
   #steps = 0;
   /** Candidates that were no better. */
   readonly #tried = new Set<string>();
-  // Of the run under way.
+  // Of the run under way: where it stands, and the numbers of the state after it.
+  #state: Int32Array;
+  #next: Int32Array;
   #taken: ScheduleItem[] = [];
   #used = new Map<number, number>();
   #switches = 0;
@@ -84,7 +107,7 @@ class Shrinker {
   #toBeat: { readonly switches: number; readonly steps: number } | null = null;
 
   constructor(
-    world: SearchWorld,
+    world: ShrinkWorld,
     schedule: Schedule,
     { isFound, stepsMax }: { isFound: (event: Event) => boolean; stepsMax: number },
   ) {
@@ -93,7 +116,9 @@ class Shrinker {
     this.#stepsMax = stepsMax;
     this.#best = schedule;
     this.#blocks = blocksOf(schedule);
-    this.#marks = [{ state: world.save().slice(), used: new Map(), taken: 0 }];
+    this.#state = world.initial.slice();
+    this.#next = world.initial.slice();
+    this.#marks = [{ state: world.initial, used: new Map(), taken: 0 }];
     for (const { task, choices } of schedule) {
       if (choices.length === 0) continue;
       this.#choices.set(task, [...(this.#choices.get(task) ?? []), choices]);
@@ -140,10 +165,13 @@ class Shrinker {
       this.#begin(at);
       const { taken } = this.#marks[at]!;
       for (let i = 0; i < this.#blocks[at]!.steps; i++) {
-        const { choices } = this.#world.runItem(this.#best[taken + i]!);
-        this.#count(this.#blocks[at]!.task, choices);
+        const { task, choices } = this.#best[taken + i]!;
+        const { transitions } = this.#world;
+        const via = choices.length === 0 ? task : transitions.viaId({ task, choices });
+        this.#follow(transitions.of(this.#state, 0, via));
+        this.#count(task, choices);
       }
-      const state = this.#world.save().slice();
+      const state = this.#state.slice();
       const steps = taken + this.#blocks[at]!.steps;
       this.#marks.push({ state, used: this.#used, taken: steps });
     }
@@ -152,7 +180,7 @@ class Shrinker {
 
   #begin(mark: number): void {
     const { state, used, taken } = this.#marks[mark]!;
-    this.#world.restore(state);
+    this.#state.set(state);
     this.#used = new Map(used);
     this.#taken = this.#best.slice(0, taken);
     this.#switches = Math.max(0, mark - 1);
@@ -167,49 +195,91 @@ class Shrinker {
    * @param alike so many blocks are those of the best
    */
   #run(blocks: readonly Block[], alike: number): Schedule | null {
-    const world = this.#world;
+    this.#world.transitions.trim(TRANSITIONS_MAX);
     const mark = this.#markAt(alike);
     this.#begin(mark);
     for (const { task, steps } of blocks.slice(mark)) {
-      for (let i = 0; i < steps && world.canRun(task); i++) {
-        const result = this.#step(task);
+      for (let i = 0; i < steps; i++) {
+        const transition = this.#firstOf(task);
+        if (transition === CANNOT) break;
+        const result = this.#step(task, transition);
         if (result !== null) return result ? this.#taken : null;
       }
     }
-    for (let i = 0; i < TAIL_MAX; i++) {
-      const task = world.tasks.find(({ id }) => world.canRun(id));
-      if (task === undefined || world.isOver()) break;
-      const result = this.#step(task.id);
+    for (let i = 0; i < TAIL_MAX && !this.#isOver(); i++) {
+      let task = 0;
+      let transition = CANNOT;
+      while (task < this.#world.tasks) {
+        transition = this.#firstOf(task);
+        if (transition !== CANNOT) break;
+        task++;
+      }
+      if (transition === CANNOT) break;
+      const result = this.#step(task, transition);
       if (result !== null) return result ? this.#taken : null;
     }
-    const stuck = !world.isOver() && world.tasks.every(({ id }) => !world.canRun(id));
-    return stuck && this.#isFound({ kind: 'deadlock' }) ? this.#taken : null;
+    return this.#isStuck() && this.#isFound({ kind: 'deadlock' }) ? this.#taken : null;
   }
 
-  /** true: found; false: it can go no further, or come to nothing better; null: neither yet. */
-  #step(task: number): boolean | null {
-    const world = this.#world;
+  /** The transition of a task without choices. */
+  #firstOf(task: number): number {
+    const { transitions } = this.#world;
+    if (transitions.isFinished(this.#state, 0, task)) return CANNOT;
+    const transition = transitions.of(this.#state, 0, task);
+    return transitions.canRun(transition) ? transition : CANNOT;
+  }
+
+  #isOver(): boolean {
+    const { transitions, ending } = this.#world;
+    for (let task = 0; task < ending; task++) {
+      if (!transitions.isFinished(this.#state, 0, task)) return false;
+    }
+    return true;
+  }
+
+  #isStuck(): boolean {
+    if (this.#isOver()) return false;
+    for (let task = 0; task < this.#world.tasks; task++)
+      if (this.#firstOf(task) !== CANNOT) return false;
+    return true;
+  }
+
+  #follow(transition: number): void {
+    this.#world.transitions.follow(this.#state, 0, transition, this.#next);
+    const state = this.#state;
+    this.#state = this.#next;
+    this.#next = state;
+  }
+
+  /**
+   * true: found; false: it can go no further, or come to nothing better; null: neither yet.
+   * @param first the transition without choices
+   */
+  #step(task: number, first: number): boolean | null {
+    const { transitions } = this.#world;
     const taken = this.#taken;
     if (this.#steps++ >= this.#stepsMax) return false;
     if (taken.length > 0 && taken.at(-1)!.task !== task) this.#switches++;
     if (this.#isTooLong()) return false;
-    const choices = this.#choices.get(task)?.[this.#used.get(task) ?? 0] ?? [];
-    let item: ScheduleItem;
-    try {
-      item = world.runItem({ task, choices });
-    } catch (error) {
-      if (error instanceof ChoiceFault) return false;
-      if (!(error instanceof KernelFault)) throw error;
-      taken.push({ task, choices: [] });
-      return this.#isFound({ kind: 'fault', fault: error });
+    let transition = first;
+    let choices: readonly number[] = NO_CHOICES;
+    if (transitions.choicesOf(transition).length > 0) {
+      const given = this.#choices.get(task)?.[this.#used.get(task) ?? 0] ?? NO_CHOICES;
+      try {
+        transition = transitions.of(this.#state, 0, transitions.viaId({ task, choices: given }));
+      } catch (error) {
+        if (error instanceof ChoiceFault) return false;
+        throw error;
+      }
+      const made = transitions.choicesOf(transition).length;
+      choices = Array.from({ length: made }, (_, i) => given[i] ?? 0);
     }
-    this.#count(task, item.choices);
-    taken.push(item);
-    for (const text of world.finished) if (this.#isFound({ kind: 'text', text })) return true;
-    const reader = world.world.readers[task];
-    if (reader === undefined || reader.failedHere === 0) return null;
-    const attempts = reader.attemptsHere;
-    return this.#isFound({ kind: 'attempts', reader: task, attempts }) ? true : null;
+    this.#count(task, choices);
+    taken.push({ task, choices });
+    for (const event of transitions.eventsOf(transition)) if (this.#isFound(event)) return true;
+    if (transitions.isFault(transition)) return false;
+    this.#follow(transition);
+    return null;
   }
 
   /** With one step more it is no better than the best. */
