@@ -76,6 +76,7 @@ with --exit-code: a difference is shown`,
     usage: 'wrong usage or an invalid scenario',
     limit: 'of a recorded run: it had ended at a limit',
   }),
+  step: exitCodes({}),
   report: exitCodes({ usage: 'wrong usage, or an input that is no result of mapsim' }),
   timeline: exitCodes({ limit: 'there is no such pass', signals: true }),
   validate: exitCodes({

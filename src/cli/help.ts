@@ -88,6 +88,12 @@ const RECORDED = `The record of a timed run has its seed and strategy in it, and
 with --carry-to each operation of a writer begins when it began in the record.
 `;
 
+const STEP_MORE = `\
+Commands are read from standard input, a line each: Enter takes the next step in the order of a
+timed run; the name of a task lets that one move; until retry, fallback, cut or vma ADDRESS goes
+on until that happens; back [N], text, states, why, schedule, save FILE, help, quit.
+`;
+
 const REPORT_MORE = `\
 INPUT is the JSON of run, compare, explore, census or replay, the NDJSON of sweep, or a report,
 which has its data in it. The page is one file that makes no request; it is complete without
@@ -176,6 +182,16 @@ export const COMMANDS = {
       'mapsim census @explore/split-merge --strategy=vma-lock --against=mmap-lock',
     ],
     more: `${SEARCH}\n${EXIT_CODES.census}`,
+  },
+  step: {
+    name: 'step',
+    operands: 'SCENARIO',
+    purpose: 'Take a small scenario step by step, as a debugger does: you are the scheduler.',
+    examples: [
+      'mapsim step scenarios/explore/split-merge.yaml --strategy=rcu-retry3',
+      "printf 'until retry\\nwhy\\n' | mapsim step scenarios/explore/split-merge.yaml --strategy=rcu-retry3",
+    ],
+    more: `${STEP_MORE}\n${EXIT_CODES.step}`,
   },
   report: {
     name: 'report',

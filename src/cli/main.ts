@@ -27,6 +27,7 @@ import type { ReplayOptions } from './commands/replay.ts';
 import type { ReportOptions } from './commands/report.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { ScenariosOptions } from './commands/scenarios.ts';
+import type { StepOptions } from './commands/step.ts';
 import type { StrategiesOptions } from './commands/strategies.ts';
 import type { SweepOptions } from './commands/sweep.ts';
 import type { TimelineOptions } from './commands/timeline.ts';
@@ -45,6 +46,7 @@ import {
   RUN_OPTIONS,
   SCENARIOS_OPTIONS,
   seed,
+  strategy,
   VALIDATE_MODEL_OPTIONS,
 } from './options.ts';
 import { COMPARE_OPTIONS, MERGE_OPTIONS, SWEEP_OPTIONS } from './options-many.ts';
@@ -156,6 +158,11 @@ function commands({ io, bug, argv }: Pick<CommandContext, 'io' | 'bug' | 'argv'>
       options: REPORT_OPTIONS,
       action: async (paths: readonly string[], options: ReportOptions) =>
         (await import('./commands/report.ts')).report(paths, options, context(options)),
+    },
+    step: {
+      options: [strategy, seed, allowCode, quiet],
+      action: async (path: string, options: StepOptions) =>
+        (await import('./commands/step.ts')).step(path, options, context(options)),
     },
     timeline: {
       options: TIMELINE_OPTIONS,

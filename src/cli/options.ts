@@ -188,6 +188,12 @@ export const RUN_OPTIONS: readonly Option[] = [
     '--record <FILE>',
     'write which task took which step when, for mapsim replay SCENARIO --schedule FILE',
   ).argParser(nonEmpty('The file')),
+  option(
+    'output',
+    '--annotate',
+    'put a margin before each line of the text: the state of its piece, and the state that it was ' +
+      'read in; at a cut the operations between',
+  ),
   page,
   option('output', '--timing', 'tell real time too (differs from run to run)'),
   failOn,

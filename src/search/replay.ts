@@ -33,7 +33,8 @@ export function replaySchedule(
   return new Replay(world).follow(schedule, names);
 }
 
-class Replay {
+/** A replay under way: steps are taken one by one. */
+export class Replay {
   readonly #world: SearchWorld;
   readonly #probe: Probe;
   readonly #steps: ScheduleStep[] = [];
@@ -48,21 +49,39 @@ class Replay {
   constructor(world: SearchWorld) {
     this.#world = world;
     this.#probe = new Probe(world);
+    this.#noteState();
   }
 
   follow(schedule: Schedule, names: readonly string[] | null): Replayed {
-    this.#noteState();
     for (const [i, item] of schedule.entries()) {
-      const error = this.#objection(item, names?.[i]);
-      if (error !== null) this.#misfit = { step: i + 1, error };
-      else this.#take(item);
-      if (this.#misfit !== null || this.#fault !== null) break;
+      if (this.take(item, names?.[i]) !== null || this.#fault !== null) break;
     }
+    return { course: this.course(), misfit: this.#misfit, finished: this.#finished };
+  }
+
+  /** Takes one more step. Returns why it cannot, or null. */
+  take(item: ScheduleItem, name?: string): string | null {
+    const error = this.#objection(item, name);
+    if (error !== null) this.#misfit = { step: this.#steps.length + 1, error };
+    else this.#take(item);
+    return this.#misfit?.error ?? null;
+  }
+
+  /** Steps so far, and what came of them. */
+  get steps(): readonly ScheduleStep[] {
+    return this.#steps;
+  }
+
+  get texts(): readonly MarkedText[] {
+    return this.#texts;
+  }
+
+  course(): Course {
     const steps = this.#steps;
     const world = this.#world;
     const taken = steps.map(({ task, choices }) => ({ task, choices }));
     const stuck = !world.isOver() && world.tasks.every((task) => !world.canRun(task.id));
-    const course: Course = {
+    return {
       schedule: scheduleText(taken),
       steps,
       switches: switchesOf(taken),
@@ -71,7 +90,6 @@ class Replay {
       fault: this.#fault,
       deadlock: stuck && this.#fault === null,
     };
-    return { course, misfit: this.#misfit, finished: this.#finished };
   }
 
   /** Why the item cannot be the next step, or null. */

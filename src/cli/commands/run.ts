@@ -37,6 +37,7 @@ export interface RunOptions extends QuietOptions {
   readonly opsLog?: string;
   readonly record?: string;
   readonly output?: string;
+  readonly annotate?: boolean;
   readonly timing?: boolean;
   readonly color: ColorChoice;
   readonly failOn: readonly string[];
@@ -89,8 +90,11 @@ export async function run(
 }
 
 /** An option that the format has no use for is refused, so that none is ignored in silence. */
-function chooseFormat({ format: name, summary, pass, reader }: RunOptions): Format {
+function chooseFormat({ format: name, summary, pass, reader, annotate }: RunOptions): Format {
   const format = FORMATS.find((known) => known.name === name)!;
+  if (annotate === true && (name !== 'text' || pass === 'all')) {
+    throw new UserError('--annotate belongs to --format=text and one pass: torn, or its number');
+  }
   if (summary !== undefined && name !== 'text') {
     throw new UserError(`--summary belongs to --format=text; ${name} has the counts in it`);
   }
@@ -123,7 +127,11 @@ async function runTask(task: Task, options: RunOptions, context: CommandContext)
     const { format, failOn, request } = task;
     const timing = options.timing === true ? { wallNs } : null;
     const shown = { format, failOn, passes: request.passes, timing };
-    const code = await tellRun(outcome, shown, options, context);
+    const code = await tellRun(
+      ...(await annotated(task, outcome, shown, options)),
+      options,
+      context,
+    );
     if (options.output !== undefined && interrupt.caught === null) {
       await (await import('../page-file.ts')).writeRunPage(
         options.output,
@@ -137,6 +145,20 @@ async function runTask(task: Task, options: RunOptions, context: CommandContext)
     record?.abandon();
     interrupt.stopWatching();
   }
+}
+
+/** With --annotate the text of the pass is the one with a margin. */
+async function annotated<S>(
+  { scenario, request }: Task,
+  outcome: Outcome,
+  shown: S,
+  { annotate }: RunOptions,
+): Promise<readonly [Outcome, S]> {
+  const [pass] = outcome.passes;
+  if (annotate !== true || pass === undefined) return [outcome, shown];
+  const { annotatedPass } = await import('./annotate.ts');
+  const text = annotatedPass(scenario, request);
+  return [{ ...outcome, passes: [{ ...pass, text, cuts: [] }] }, shown];
 }
 
 async function simulate(

@@ -1,0 +1,36 @@
+/**
+ * A text with a margin: left of each line the state of its piece and the state that the line was
+ * read in, right of it what proves a cut; between pieces the operations that lie between them.
+ */
+import type { PassStory } from '../../world/run-trace.ts';
+import { divide, pieceOf, proofOf } from './division.ts';
+import { cutSentence, proofSentence } from './sentences.ts';
+
+/** Lines that end with a newline, as characters of one byte each. */
+export function annotatedText(story: PassStory): string {
+  const division = divide(story);
+  const { cuts, pieces, readIn } = division;
+  const proofs = new Map<number, string>();
+  cuts.forEach((cut, i) => {
+    const { above, below } = proofOf(division, story, cut);
+    const up = pieces.find(({ to }) => to === cut.line)?.state;
+    const down = pieces.find(({ from }) => from === cut.line)?.state;
+    if (above !== null) proofs.set(above, `  <- not in S${down} (cut ${i + 1})`);
+    if (below !== null) proofs.set(below, `  <- not in S${up} (cut ${i + 1})`);
+  });
+  const width = Math.max(2, ...division.states.map((_, i) => `S${i}`.length));
+  const out: string[] = [];
+  for (let line = 0; line <= story.lines.length; line++) {
+    const cut = cuts.findIndex((each) => each.line === line);
+    if (cut >= 0) {
+      out.push(`# ${cutSentence(division, story, cut)}; ${proofSentence(division, story, cut)}`);
+    }
+    const printed = story.lines[line];
+    if (printed === undefined) break;
+    const state = pieces[pieceOf(division, line)]?.state;
+    const piece = (state == null ? '?' : `S${state}`).padEnd(width);
+    const read = `S${readIn[line]}`.padEnd(width);
+    out.push(`${piece} ${read} | ${story.texts[printed.text]!}${proofs.get(line) ?? ''}`);
+  }
+  return out.map((line) => `${line}\n`).join('');
+}

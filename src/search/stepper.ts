@@ -1,0 +1,148 @@
+/**
+ * A small world in the hand: one step after the other, by a given order of tasks or by whose turn
+ * is said; back again; on until something happens. Ends in a schedule that replays.
+ */
+import { LINE_FIELDS } from '../mm/line.ts';
+import { formatText } from '../proc/format.ts';
+import { type ScheduleItem, scheduleText } from '../sim/schedule.ts';
+import { committedText } from '../world/final.ts';
+import { Replay } from './replay.ts';
+import type { MarkedText, ScheduleStep } from './search-outcome.ts';
+import type { SearchWorld } from './search-world.ts';
+
+/** What `until` waits for. */
+export type Awaited = 'retry' | 'fallback' | 'cut' | { readonly address: string };
+
+/** Steps of one `until`. */
+const UNTIL_MAX = 100_000;
+const RETRY_PENDING = 1;
+const FALLBACK_PENDING = 2;
+
+export class Stepper {
+  readonly #fresh: () => SearchWorld;
+  /** Tasks in the order in which a timed run takes their steps. */
+  readonly #order: readonly number[];
+  #world: SearchWorld;
+  #replay: Replay;
+  #items: ScheduleItem[] = [];
+  /** By task: steps that it has taken. */
+  #taken: number[] = [];
+
+  constructor(fresh: () => SearchWorld, order: readonly number[]) {
+    this.#fresh = fresh;
+    this.#order = order;
+    this.#world = fresh();
+    this.#replay = new Replay(this.#world);
+  }
+
+  get world(): SearchWorld {
+    return this.#world;
+  }
+
+  get steps(): readonly ScheduleStep[] {
+    return this.#replay.steps;
+  }
+
+  get texts(): readonly MarkedText[] {
+    return this.#replay.texts;
+  }
+
+  get schedule(): string {
+    return scheduleText(this.#items);
+  }
+
+  /** Whose turn it is by the timed run; of those that can go on. Null: nobody can. */
+  next(): number | null {
+    const ahead = [...this.#taken];
+    for (const task of this.#order) {
+      if ((ahead[task] ?? 0) > 0) ahead[task]!--;
+      else if (this.#world.canRun(task)) return task;
+    }
+    const left = this.#world.tasks.find(({ id }) => this.#world.canRun(id));
+    return left?.id ?? null;
+  }
+
+  /** The task takes a step. Returns the step, or why it cannot. */
+  take(task: number): ScheduleStep | string {
+    if (!this.#world.canRun(task)) {
+      const { name } = this.#world.tasks[task]!;
+      const sleeps = this.#world.isAsleep(task);
+      return sleeps ? `${name} sleeps until somebody wakes it` : `${name} has nothing left to do`;
+    }
+    const before = this.#replay.steps.length;
+    const error = this.#replay.take({ task, choices: [] });
+    if (error !== null) return error;
+    const step = this.#replay.steps[before]!;
+    this.#items.push({ task, choices: step.choices });
+    this.#taken[task] = (this.#taken[task] ?? 0) + 1;
+    return step;
+  }
+
+  /** Steps by the timed run until it happens, the last one included; null: it does not happen. */
+  until(what: Awaited): readonly ScheduleStep[] | null {
+    const taken: ScheduleStep[] = [];
+    for (let i = 0; i < UNTIL_MAX; i++) {
+      const task = this.next();
+      if (task === null) return null;
+      const pending = this.#pending();
+      const texts = this.#replay.texts.length;
+      const step = this.take(task);
+      if (typeof step === 'string') return null;
+      taken.push(step);
+      if (this.#happened(what, step, { pending, texts })) return taken;
+    }
+    return null;
+  }
+
+  /** Goes back so many steps: a fresh world takes the others again. */
+  back(count: number): void {
+    const items = this.#items.slice(0, Math.max(0, this.#items.length - count));
+    this.#world = this.#fresh();
+    this.#replay = new Replay(this.#world);
+    this.#items = [];
+    this.#taken = [];
+    for (const item of items) {
+      this.#replay.take(item);
+      this.#items.push(item);
+      this.#taken[item.task] = (this.#taken[item.task] ?? 0) + 1;
+    }
+  }
+
+  /** What each reader has printed of its pass so far. */
+  printed(): readonly { readonly reader: string; readonly text: string }[] {
+    return this.#world.world.readers.map((r) => ({
+      reader: r.name,
+      text: formatText(
+        r.lines.subarray(0, r.lineCount * LINE_FIELDS),
+        r.lineCount,
+        this.#world.kernel,
+        null,
+      ),
+    }));
+  }
+
+  /** The state in force as maps text. */
+  committed(): Uint8Array {
+    return committedText(this.#world.world);
+  }
+
+  #pending(): readonly number[] {
+    return this.#world.world.readers.map(({ pending }) => pending);
+  }
+
+  #happened(
+    what: Awaited,
+    step: ScheduleStep,
+    before: { readonly pending: readonly number[]; readonly texts: number },
+  ): boolean {
+    if (what === 'cut') {
+      return this.#replay.texts.slice(before.texts).some(({ tearing }) => tearing.cuts > 0);
+    }
+    if (typeof what === 'object') return step.effects.some((text) => text.includes(what.address));
+    const wanted = what === 'retry' ? RETRY_PENDING : FALLBACK_PENDING;
+    const failed = step.effects.some((text) => text.startsWith('fails:'));
+    return this.#pending().some(
+      (now, i) => now === wanted && (now !== before.pending[i] || failed),
+    );
+  }
+}
