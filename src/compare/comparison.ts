@@ -42,7 +42,8 @@ export interface Rate {
   readonly high: number | null;
 }
 
-type TestName = 'signed-rank' | 'mcnemar' | 'rank-sum';
+/** exact: nothing is drawn, so a difference is what it is. */
+type TestName = 'signed-rank' | 'mcnemar' | 'rank-sum' | 'exact';
 
 export interface MetricDifference {
   /** Label of the group that it is held against. */
@@ -87,6 +88,8 @@ export interface MetricTable {
 
 export interface Comparison {
   readonly level: number;
+  /** Nothing is drawn: one run says it all, and there are no intervals and no tests. */
+  readonly exact: boolean;
   /** Whether so few runs could show a difference at all, however large. */
   readonly canShow: boolean;
   /** Tests of the table, apart from those of what does not differ at all. */
@@ -103,7 +106,9 @@ export interface Comparison {
 export function compareGroups(
   groups: readonly Group[],
   against: readonly (number | null)[],
+  exact = false,
 ): Comparison {
+  if (exact) return exactComparison(groups, against);
   const plain = METRICS.map((metric) => ({
     metric,
     cells: groups.map((group, i) => {
@@ -130,10 +135,50 @@ export function compareGroups(
   );
   return {
     level: LEVEL,
+    exact: false,
     canShow: canShow(tests, LEVEL),
     tests: differing,
     seedsNeeded: seedsNeeded(Math.max(1, differing), LEVEL, paired),
     metrics,
+  };
+}
+
+/** Of groups with a run each, of which every other seed would be a copy. */
+function exactComparison(
+  groups: readonly Group[],
+  against: readonly (number | null)[],
+): Comparison {
+  const metrics = METRICS.map((metric): MetricTable => {
+    const values = groups.map(({ runs }) => metric.value(runs[0]!));
+    const cells = groups.map(({ label, runs }, i): Cell => {
+      const [value, base] = [values[i]!, against[i] ?? null];
+      const rate = rateOf(metric, runs);
+      const plain = rate && { ...rate, low: null, high: null };
+      const measured = { median: value, low: value, high: value, rate: plain };
+      const difference =
+        base === null ? null : exactDifference(groups[base]!, values[base]!, value);
+      return { group: label, n: value === null ? 0 : 1, ...measured, difference };
+    });
+    return { metric: metric.key, about: metric.about, unit: metric.unit, cells };
+  });
+  return { level: LEVEL, exact: true, canShow: true, tests: 0, seedsNeeded: 1, metrics };
+}
+
+function exactDifference(
+  { label }: Group,
+  before: number | null,
+  after: number | null,
+): MetricDifference {
+  const none = before === null || after === null;
+  const shift = none ? null : after - before;
+  const p = shift === null || shift === 0 ? 1 : 0;
+  return {
+    against: label,
+    test: 'exact',
+    n: none ? 0 : 1,
+    ...{ median: shift, low: shift, high: shift },
+    relative: none ? null : relativeTo(before, after - before),
+    ...{ p, pCorrected: p, shown: p === 0 },
   };
 }
 

@@ -95,7 +95,7 @@ const DifferenceSchema = about(
   'Against another group; 95 % interval.',
   v.looseObject({
     against: v.string(),
-    test: v.picklist(['signed-rank', 'mcnemar', 'rank-sum']),
+    test: v.picklist(['signed-rank', 'mcnemar', 'rank-sum', 'exact']),
     n: Whole,
     median: NumberOrNull,
     low: NumberOrNull,
@@ -131,6 +131,7 @@ const Verdict = v.looseObject({
   against: v.string(),
   seeds: Whole,
   seedsNeeded: Whole,
+  exact: v.boolean(),
   claims: v.array(
     v.looseObject({
       metric: v.string(),
@@ -152,6 +153,7 @@ const Verdict = v.looseObject({
 
 const ComparisonSchema = v.looseObject({
   level: v.number(),
+  exact: about('Nothing is drawn: one run says it all.', v.boolean()),
   canShow: about('Whether so few runs could show a difference at all.', v.boolean()),
   tests: about('Tests of what differs at all.', Whole),
   seedsNeeded: about('Seeds with which one of them could show a difference.', Whole),
@@ -204,7 +206,13 @@ export const DocumentSchema = v.pipe(
 /** What of the document is needed; the comparison in it is made again. */
 export const SavedSchema = v.looseObject({
   ...documentHead,
-  scenarios: v.array(v.looseObject({ ...scenarioHead, groups: v.array(GroupSchema) })),
+  scenarios: v.array(
+    v.looseObject({
+      ...scenarioHead,
+      comparison: v.nullish(v.looseObject({ exact: v.optional(v.boolean()) })),
+      groups: v.array(GroupSchema),
+    }),
+  ),
 });
 
 /** A line of the document as NDJSON. */

@@ -14,8 +14,9 @@ export function runJson({ strategy: _, ...run }: RunSummary): object {
   return run;
 }
 
-export function comparisonHead({ level, canShow, tests, seedsNeeded }: Comparison): object {
-  return { level, canShow, tests, seedsNeeded };
+export function comparisonHead(comparison: Comparison): object {
+  const { level, exact, canShow, tests, seedsNeeded } = comparison;
+  return { level, exact, canShow, tests, seedsNeeded };
 }
 
 export function judgementJson(judgement: Judgement): object {

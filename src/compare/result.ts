@@ -37,12 +37,6 @@ export interface CompareResult {
   readonly judgements: readonly Judgement[];
 }
 
-/** Whether every seed gave the same run: then nothing in the scenario is left to chance. */
-export function withoutChance({ runs }: Group): boolean {
-  const [first, ...others] = runs.map(({ seed: _, ...run }) => JSON.stringify(run));
-  return others.length > 0 && others.every((run) => run === first);
-}
-
 /** Endings by a limit: the run is no answer yet. */
 export const LIMITS: readonly EndReason[] = ['max-events', 'history-full', 'livelock'];
 

@@ -8,6 +8,8 @@ import { groupOf, LineSchema, SavedSchema } from './document.ts';
 interface SavedScenario {
   readonly name: string;
   readonly sha256: string;
+  /** Nothing was drawn. */
+  readonly exact: boolean;
   /** Without those that have no runs. */
   readonly groups: readonly Group[];
 }
@@ -32,9 +34,10 @@ export function readSaved(text: string, file: string): SavedResult {
   return {
     prng,
     complete,
-    scenarios: scenarios.map(({ name, sha256, groups }) => ({
+    scenarios: scenarios.map(({ name, sha256, comparison, groups }) => ({
       name: printable(name),
       sha256,
+      exact: comparison?.exact === true,
       groups: groups.filter(({ runs }) => runs.length > 0).map((group) => groupOf(group, file)),
     })),
   };

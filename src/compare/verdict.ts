@@ -51,6 +51,8 @@ export interface GroupVerdict {
   readonly against: string;
   readonly seeds: number;
   readonly seedsNeeded: number;
+  /** Nothing is drawn: the figures are what they are. */
+  readonly exact: boolean;
   readonly claims: readonly VerdictClaim[];
   /** Metrics that one of the two did not measure. */
   readonly unmeasured: readonly string[];
@@ -90,6 +92,7 @@ function verdictOf(group: Group, base: Group, comparison: Comparison): GroupVerd
     against: base.label,
     seeds: group.runs.length,
     seedsNeeded: comparison.seedsNeeded,
+    exact: comparison.exact,
     claims,
     unmeasured,
     limit: /^rcu-(?:retry|page)\d/.test(group.strategy)

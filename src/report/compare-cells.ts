@@ -27,6 +27,17 @@ export function cellText(cell: Cell, unit: MetricUnit): CellText {
   return [value, interval, ...differenceText(difference, unit)];
 }
 
+/** Which of CELL_HEADS a table has: no intervals and no p where nothing is drawn. */
+export function columnsOf({ exact }: Comparison, differences: boolean): ReadonlySet<number> {
+  const [value, shift] = exact
+    ? [[0], [2]]
+    : [
+        [0, 1],
+        [2, 3, 4],
+      ];
+  return new Set(differences ? [...value, ...shift] : value);
+}
+
 /** Metrics with something in them, and the names of those of what happened nowhere. */
 export function partedMetrics({ metrics }: Comparison): [MetricTable[], string[]] {
   const isQuiet = ({ cells }: MetricTable) =>
@@ -100,7 +111,11 @@ export function few(value: number): string {
 }
 
 /** One sentence on what a table is about. */
-export function tableTitle({ name, groups }: ScenarioResult, { metrics }: Comparison): string {
+export function tableTitle(
+  { name, groups }: ScenarioResult,
+  { metrics, exact }: Comparison,
+): string {
+  if (exact) return `${name}: nothing is drawn, so one run says it all, and differences are exact`;
   const lists = groups.map(({ runs }) => seedsText(runs.map(({ seed }) => seed)));
   const same = lists.every((list) => list === lists[0]);
   const seeds = same

@@ -1,6 +1,6 @@
 /** The tables of the text format in GitHub's Markdown: a heading and a table for each scenario. */
 import type { CompareResult, ScenarioResult } from '../compare/result.ts';
-import { CELL_HEADS, cellText, partedMetrics, tableTitle } from './compare-cells.ts';
+import { CELL_HEADS, cellText, columnsOf, partedMetrics, tableTitle } from './compare-cells.ts';
 import { inShort, tooFewSeeds } from './compare-verdict.ts';
 import { markdownTable, markdownText } from './markdown.ts';
 import type { CompareFormat } from './report.ts';
@@ -38,10 +38,12 @@ function* scenarioText(scenario: ScenarioResult): Iterable<string> {
   const few = tooFewSeeds(scenario);
   if (few !== '') yield `${markdownText(few)}\n\n`;
   const [shown, quiet] = partedMetrics(comparison);
+  const chosen = columnsOf(comparison, true);
+  const some = (row: readonly string[]) => row.filter((_, i) => chosen.has(i));
   const rows = shown.flatMap(({ metric, unit, cells }) =>
-    cells.map((cell) => [metric, cell.group, ...cellText(cell, unit)]),
+    cells.map((cell) => [metric, cell.group, ...some(cellText(cell, unit))]),
   );
-  yield* markdownTable(['metric', 'group', ...CELL_HEADS], rows, TEXT_COLUMNS);
+  yield* markdownTable(['metric', 'group', ...some(CELL_HEADS)], rows, TEXT_COLUMNS);
   if (quiet.length > 0) yield `\n${markdownText(`nothing of it happened: ${quiet.join(', ')}`)}\n`;
   const verdict = inShort(scenario);
   if (verdict !== '') yield `\n\`\`\`\n${verdict.trimStart()}\`\`\`\n`;

@@ -5,7 +5,7 @@
  */
 import type { MetricTable } from '../compare/comparison.ts';
 import type { CompareResult, ScenarioResult } from '../compare/result.ts';
-import { CELL_HEADS, cellText, partedMetrics, tableTitle } from './compare-cells.ts';
+import { CELL_HEADS, cellText, columnsOf, partedMetrics, tableTitle } from './compare-cells.ts';
 import { inShort, tooFewSeeds } from './compare-verdict.ts';
 import type { CompareFormat } from './report.ts';
 import { table } from './table.ts';
@@ -26,10 +26,11 @@ function scenarioText(scenario: ScenarioResult): string {
   const { comparison, name, groups } = scenario;
   if (comparison === null) return `${name}: no seed was finished\n`;
   // Without a second group there are no differences to tell.
-  const width = 1 + (groups.length > 1 ? CELL_HEADS.length : 2);
+  const chosen = columnsOf(comparison, groups.length > 1);
   const [shown, quiet] = partedMetrics(comparison);
-  const rows = shown.flatMap((metric) => cellRows(metric).map((r) => r.slice(0, width)));
-  const lines = table(['', ...CELL_HEADS].slice(0, width), rows).split('\n');
+  const some = (row: readonly string[]) => row.filter((_, i) => i === 0 || chosen.has(i - 1));
+  const rows = shown.flatMap((metric) => cellRows(metric).map(some));
+  const lines = table(some(['', ...CELL_HEADS]), rows).split('\n');
   const [head, ...rest] = lines;
   const blocks = shown.map(({ metric, about, cells }, i) => {
     const own = rest.slice(i * cells.length, (i + 1) * cells.length);

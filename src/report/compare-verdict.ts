@@ -1,5 +1,6 @@
 /** The verdict of a comparison in plain words, at most 80 columns wide. */
 import { counted } from '../base/counted.ts';
+import type { MetricUnit } from '../compare/metrics.ts';
 import type { ScenarioResult } from '../compare/result.ts';
 import {
   type GroupVerdict,
@@ -28,11 +29,13 @@ function groupText(verdict: GroupVerdict): string {
   let text = `  ${group}\n`;
   for (const status of ['shown', 'apart', 'not-shown'] as const) {
     const own = claims.filter((claim) => claim.status === status);
-    if (own.length > 0) text += wrapped(`${statusText(status, verdict)}:`, 4);
-    for (const claim of own) text += wrapped(sentence(claim), 6);
+    const deep = verdict.exact ? 4 : 6;
+    if (own.length > 0 && !verdict.exact) text += wrapped(`${statusText(status, verdict)}:`, 4);
+    for (const claim of own) text += wrapped(sentence(claim, verdict.exact), deep);
   }
   const same = claims.filter(({ status }) => status === 'none').map(({ what }) => what);
-  if (same.length > 0) text += wrapped(`no difference seen: ${same.join(', ')}`, 4);
+  const alike = verdict.exact ? 'no difference' : 'no difference seen';
+  if (same.length > 0) text += wrapped(`${alike}: ${same.join(', ')}`, 4);
   if (unmeasured.length > 0) text += wrapped(`not measured in both: ${unmeasured.join(', ')}`, 4);
   if (limit !== null) text += wrapped(LIMIT_TEXTS[limit], 4);
   return text;
@@ -44,20 +47,21 @@ const LIMIT_TEXTS = {
 } as const;
 
 /** `longest writer call 12us (7us .. 13us) instead of 8ms (8ms .. 8ms), 670 times less`. */
-function sentence(claim: VerdictClaim): string {
-  const { what, here, there } = claim;
-  return `${what} ${figure(here, claim)} instead of ${figure(there, claim)}${ratio(claim)}`;
+function sentence(claim: VerdictClaim, exact: boolean): string {
+  const { what, unit } = claim;
+  const [here, there] = [claim.here, claim.there].map((one) => figure(one, unit, exact));
+  return `${what} ${here} instead of ${there}${ratio(claim)}`;
 }
 
 function figure(
   { value, low, high, events, of, things }: VerdictFigure,
-  { unit }: VerdictClaim,
+  unit: MetricUnit,
+  exact: boolean,
 ): string {
   if (events === 0) return `0 of ${of} ${things}`;
-  const interval = `${quantity(low, unit)} .. ${quantity(high, unit)}`;
-  if (unit === 'share')
-    return `${events} of ${of} ${things}, ${quantity(value, unit)} (${interval})`;
-  return low === high ? quantity(value, unit) : `${quantity(value, unit)} (${interval})`;
+  const interval = ` (${quantity(low, unit)} .. ${quantity(high, unit)})`;
+  const amount = `${quantity(value, unit)}${exact || low === high ? '' : interval}`;
+  return unit === 'share' ? `${events} of ${of} ${things}, ${amount}` : amount;
 }
 
 function ratio({ factor, direction }: VerdictClaim): string {

@@ -343,11 +343,43 @@ test('compare: runs that a limit stopped are told, and are exit code 4', async (
   expect(stdout).toContain('errors="2"');
 });
 
-test('compare: a scenario without chance is told of', async () => {
-  const fixed = STORM.replace('pick: random', 'pick: next').replace('{exp: 4us}', '4us');
-  const { stderr } = await mapsim(['compare', 'storm.yaml', ...TWO], {
-    cwd: storm({ 'storm.yaml': fixed }),
+const STILL = `mapsim: 1
+machine: {jitter: 0, costs: zero}
+vmas: [{start: "0x7f0000000000", pages: 3, repeat: 20, gap: 1, tag: child}]
+readers: [{name: monitor, passes: 4, think: 1us}]
+writers: [{name: churn, churn: split-merge, vma: {tag: child, pick: next}, think: 2us}]
+`;
+
+test('compare: where nothing is drawn it runs once, and prints no interval and no p', async () => {
+  const cwd = aDirectory({ 's.yaml': STILL });
+  const argv = ['compare', 's.yaml', '--strategies=mmap-lock,mmap-lock-all', '--seeds=20'];
+
+  const { code, stdout, stderr } = await mapsim([...argv, '-o', 'a.json'], { cwd });
+  const again = await mapsim(['compare', 'a.json', './a.json', '--exit-code'], { cwd });
+
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(
+    /^s: nothing is drawn, so one run says it all, and differences are exact\n\n +value +difference\n/,
+  );
+  expect(stdout).not.toMatch(/ \.\. |interval|shown|seeds/);
+  const { scenarios } = JSON.parse(readFileSync(join(cwd, 'a.json'), 'utf8'));
+  expect(scenarios[0].groups.map(({ runs }: { runs: object[] }) => runs.length)).toEqual([1, 1]);
+  expect([again.code, again.stdout.slice(0, 20)]).toEqual([0, 's: nothing is drawn,']);
+});
+
+test.each([
+  ['a jitter', STILL.replace('jitter: 0', 'jitter: 0.1')],
+  ['the jitter of a preset', STILL.replace('{jitter: 0, costs: zero}', '{}')],
+  ['a distribution', STILL.replace('think: 2us', 'think: {exp: 2us}')],
+  ['a random pick', STILL.replace('pick: next', 'pick: random')],
+  ['a random start', STILL.replace('think: 1us', 'start: {uniform: [0, 1us]}')],
+])('compare: with %s every seed is run', async (_, text) => {
+  const cwd = aDirectory({ 's.yaml': text });
+
+  await mapsim(['compare', 's.yaml', '--strategies=mmap-lock', '--seeds=2', '-o', 'a.json'], {
+    cwd,
   });
 
-  expect(stderr).toContain('every seed gave the same run, so nothing in it is left to chance');
+  const { scenarios } = JSON.parse(readFileSync(join(cwd, 'a.json'), 'utf8'));
+  expect(scenarios[0].groups[0].runs).toHaveLength(2);
 });

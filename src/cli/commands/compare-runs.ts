@@ -14,6 +14,7 @@ import type { CompareResult, ScenarioResult } from '../../compare/result.ts';
 import { parseSeeds } from '../../compare/seeds.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { isDrawn } from '../../world/drawn.ts';
 import { type Batch, runBatch } from '../batch.ts';
 import type { BatchRequest, RunUnit, UnitResult } from '../batch-unit.ts';
 import type { CommandContext } from '../command.ts';
@@ -57,7 +58,7 @@ export async function prepareRuns(
   }
   if (exitCode > 0) return { ok: false, exitCode };
   checkScenarios(scenarios, paths);
-  warnOfFewSeeds(seeds.length, strategies.names.length, messages);
+  if (scenarios.some(isDrawn)) warnOfFewSeeds(seeds.length, strategies.names.length, messages);
   const failOn = scenarios.map((scenario) =>
     parseForGroups(options.failOn, scenario, strategies, messages),
   );
@@ -99,10 +100,11 @@ export async function compareRuns(
   means: { jobs: number; progress: ProgressChoice; interrupt: Interrupt },
   context: CommandContext,
 ): Promise<CompareResult> {
-  const { scenarios, strategies, seeds, request, paths } = prepared;
+  const { scenarios, strategies, request, paths } = prepared;
+  const seedsOf = seedsFor(prepared);
   // Seed by seed, so that what a signal leaves has every strategy in it.
   const units = scenarios.flatMap((_, scenario) =>
-    seeds.flatMap((seed) =>
+    seedsOf[scenario]!.flatMap((seed) =>
       strategies.choices.map((strategy): RunUnit => ({ scenario, strategy, seed })),
     ),
   );
@@ -129,12 +131,14 @@ export async function compareRuns(
     ];
     return { seed, argv };
   };
-  const release = (_unit: number, result: UnitResult) => gather.take(result);
+  const release = (unit: number, result: UnitResult) => {
+    gather.take(units[unit]!.scenario, result);
+  };
   await withRepeat(context.bug, repeat, () =>
     runBatch(batch, { interrupt, release, progress }, context),
   );
   const results = scenarios.map((scenario, i) => gather.scenarioResult(scenario, i));
-  const wanted = scenarios.length * seeds.length;
+  const wanted = seedsOf.reduce((sum, { length }) => sum + length, 0);
   const complete = gather.wholeSeeds === wanted;
   if (!complete) {
     context.messages.warning(
@@ -147,6 +151,11 @@ export async function compareRuns(
   return { tool: VERSION, prng: PRNG, complete, scenarios: results, judgements };
 }
 
+/** Where nothing is drawn every seed gives the same run: it is run once. */
+function seedsFor({ scenarios, seeds }: PreparedRuns): readonly (readonly string[])[] {
+  return scenarios.map((scenario) => (isDrawn(scenario) ? seeds : seeds.slice(0, 1)));
+}
+
 interface Gathered {
   readonly runs: RunSummary[];
   readonly pool: Pool;
@@ -155,21 +164,19 @@ interface Gathered {
 /** Takes results in the order of the units and keeps those of whole seeds. */
 class Gatherer {
   readonly #names: readonly string[];
-  readonly #seeds: number;
   readonly #groups: readonly (readonly Gathered[])[];
   #ofSeed: UnitResult[] = [];
   wholeSeeds = 0;
 
-  constructor({ scenarios, strategies, seeds }: PreparedRuns) {
+  constructor({ scenarios, strategies }: PreparedRuns) {
     this.#names = strategies.names;
-    this.#seeds = seeds.length;
     this.#groups = scenarios.map(() => this.#names.map(() => ({ runs: [], pool: new Pool() })));
   }
 
-  take(result: UnitResult): void {
+  take(scenario: number, result: UnitResult): void {
     this.#ofSeed.push(result);
     if (this.#ofSeed.length < this.#names.length) return;
-    const groups = this.#groups[Math.floor(this.wholeSeeds / this.#seeds)]!;
+    const groups = this.#groups[scenario]!;
     for (const [i, { run, pool }] of this.#ofSeed.entries()) {
       groups[i]!.runs.push(run);
       groups[i]!.pool.merge(Pool.restored(pool!));
@@ -178,7 +185,8 @@ class Gatherer {
     this.wholeSeeds++;
   }
 
-  scenarioResult({ name, sha256 }: Scenario, index: number): ScenarioResult {
+  scenarioResult(scenario: Scenario, index: number): ScenarioResult {
+    const { name, sha256 } = scenario;
     const gathered = this.#groups[index]!;
     if (gathered[0]!.runs.length === 0) return { name, sha256, groups: [], comparison: null };
     const groups = gathered.map(({ runs, pool }, i): Group => {
@@ -186,6 +194,6 @@ class Gatherer {
       return { label, strategy: label, file: null, runs, pool };
     });
     const against = groups.map((_, i) => (i === 0 ? null : 0));
-    return { name, sha256, groups, comparison: compareGroups(groups, against) };
+    return { name, sha256, groups, comparison: compareGroups(groups, against, !isDrawn(scenario)) };
   }
 }

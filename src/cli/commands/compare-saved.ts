@@ -125,8 +125,9 @@ function scenarioResult(
     }
   }
   const { sha256 } = found.at(-1)!;
+  const exact = found.every((file) => file.exact);
   if (groups.length === 0) return { name, sha256, groups, comparison: null };
-  return { name, sha256, groups, comparison: compareGroups(groups, against) };
+  return { name, sha256, groups, comparison: compareGroups(groups, against, exact) };
 }
 
 /** Expressions without a file are about the last one; `FILE:STRATEGY:METRIC` says another. */

@@ -13,7 +13,6 @@ import {
   faultyRuns,
   type Judgement,
   stoppedRuns,
-  withoutChance,
 } from '../../compare/result.ts';
 import { COMPARE_FORMATS } from '../../report/compare.ts';
 import { tooFewSeeds } from '../../report/compare-verdict.ts';
@@ -180,9 +179,6 @@ function tellResult({ scenarios }: CompareResult, messages: Messages): void {
         const limits = [...new Set(stopped.map(({ ended }) => ended))].join(', ');
         messages.warning(`${name}, ${group.label}: ${limits} stopped ${stopped.length} ${of}`);
       }
-    }
-    if (groups.length > 0 && groups.every(withoutChance)) {
-      messages.note(`${name}: every seed gave the same run, so nothing in it is left to chance`);
     }
   }
 }
