@@ -143,7 +143,12 @@ test('run: from a line of a scenario to a printed line in ten steps', () => {
 });
 
 test('explore: from the options to the finding in ten steps', () => {
-  const order = called(['explore', 'scenarios/explore/split-merge.yaml', '--find=torn', '--strategy=rcu-unchecked']);
+  const order = called([
+    'explore',
+    'scenarios/explore/split-merge.yaml',
+    '--find=torn',
+    '--strategy=rcu-unchecked',
+  ]);
 
   expect(TO_THE_FINDING).toHaveLength(10);
   expect(order.filter((id) => TO_THE_FINDING.map(idOf).includes(id))).toEqual(
