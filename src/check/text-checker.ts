@@ -4,8 +4,9 @@
  * addresses never go backwards, ranges never overlap.
  *
  * Memory does not grow with the number of texts; of one text the starts of its lines are kept, 8
- * bytes each, up to LINES_MAX. A text ends at an empty line, at a comment, behind [vsyscall], and
- * where a line after the second begins at or below the first: a reader that began anew.
+ * bytes each, up to LINES_MAX. A text ends at an empty line (unless one follows each of its lines),
+ * at a comment, behind [vsyscall], and where a line after the second begins at or below the first,
+ * as where a reader began anew.
  *
  * Source: Documentation/filesystems/proc.rst; v6.18 fs/proc/task_mmu.c show_map_vma.
  */
@@ -53,6 +54,8 @@ export class TextChecker {
   vmas = 0;
   // The text that is being read.
   #lines = 0;
+  /** Empty lines in it. */
+  #blanks = 0;
   #firstStart = 0;
   #start = 0;
   #end = 0;
@@ -64,11 +67,15 @@ export class TextChecker {
   /** @param number of the line in its file, from 1 @param cut the line was too long to be kept */
   line(text: string, number: number, cut: boolean): void {
     if (text.startsWith('# cut')) return; // of `run --pass=torn`: inside a text
-    if (text === '' || text.startsWith('#')) {
+    if (text === '') {
+      if (this.#lines > 0) this.#blanks++;
+      return;
+    }
+    if (text.startsWith('#')) {
       this.endText();
       return;
     }
-    if (this.#lines > 0 && isSmapsDetail(text)) return;
+    if (this.vmas > 0 && isSmapsDetail(text)) return;
     if (cut) this.#fault('field', number, 1, 'a line of more than 64 KiB');
     else if (text.endsWith('\r'))
       this.#fault('field', number, text.length, 'the line ends in CR LF');
@@ -87,6 +94,7 @@ export class TextChecker {
   }
 
   endText(): void {
+    this.#blanks = 0;
     if (this.#lines === 0) return;
     this.#lines = 0;
     this.#starts.clear();
@@ -117,6 +125,9 @@ export class TextChecker {
   /** Its place among the lines before it. */
   #place(number: number): void {
     const { startPage: start, endPage: end, perms, offsetPages, device, name } = this.#parser;
+    // A text whose every line has an empty line behind it has been pasted so.
+    const spaced = this.#blanks >= this.#lines && start >= this.#end;
+    if (this.#blanks > 0 && !spaced) this.endText();
     const again = this.#lines > 1 && start <= this.#firstStart && this.#start > this.#firstStart;
     if (again) this.endText();
     if (this.#lines === 0) this.#firstStart = start;

@@ -10,7 +10,7 @@ What was not understood is counted and listed. Any file may be gzipped.
 export const REAL_INPUT_COMMANDS = {
   import: {
     name: 'import',
-    operands: 'MAPS...',
+    operands: '[MAPS...]',
     purpose: 'Makes a scenario of a real process: of its maps texts and a log of its calls.',
     examples: [
       'mapsim import /proc/self/maps -o me.yaml',

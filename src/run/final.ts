@@ -4,6 +4,7 @@ import { Strategies } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { buildTimedWorld } from '../world/build.ts';
 import { committedText } from '../world/final.ts';
+import type { OperationRecord } from '../writers/writer.ts';
 import { machineOf, TimedDriver } from './timed-driver.ts';
 
 /**
@@ -12,7 +13,12 @@ import { machineOf, TimedDriver } from './timed-driver.ts';
  */
 export function finalLayout(
   scenario: Scenario,
-  request: { readonly seed?: string; readonly durationNs?: number; readonly maxEvents: number },
+  request: {
+    readonly seed?: string;
+    readonly durationNs?: number;
+    readonly maxEvents: number;
+    readonly onOperation?: (operation: OperationRecord) => void;
+  },
 ): { readonly text: Uint8Array; readonly complete: boolean } {
   const durationNs = request.durationNs ?? scenario.durationNs;
   const endless = scenario.writers.find((writer) => writer.ops === null);
@@ -29,7 +35,7 @@ export function finalLayout(
       strategy: null,
       seed: request.seed ?? scenario.seed,
       passes: { reader: null, which: 'none' },
-      onOperation: null,
+      onOperation: request.onOperation ?? null,
       strategies: new Strategies(),
     },
   );

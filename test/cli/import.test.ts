@@ -60,7 +60,7 @@ describe('mapsim import of one text', () => {
 
   test.each([
     ['a torn one', anon(1, 4) + anon(2, 5), 'overlaps'],
-    ['words', 'Lorem ipsum\n', 'bad.maps:1:1: error: not a line of maps text'],
+    ['words', 'Lorem ipsum\n', 'bad.maps: no line of maps text in it'],
     ['nothing', '', 'bad.maps: holds no line of maps text'],
   ])('that is %s says why and where: exit 2', async (_name, text, message) => {
     const cwd = aDirectory({ 'bad.maps': text });

@@ -99,7 +99,7 @@ async function record(
 
 function saved(path: string, bytes: Buffer, context: CommandContext): ImportedText {
   writeFile(path, bytes, context);
-  return { path, bytes, vmas: vmaLines(bytes) };
+  return { path, bytes, changed: false, vmas: vmaLines(bytes) };
 }
 
 function makeDirectory(path: string, { io }: CommandContext): void {

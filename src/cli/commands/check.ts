@@ -6,6 +6,7 @@ import { LineSplitter } from '../../base/lines.ts';
 import { jsonOf } from '../../base/printable.ts';
 import { compareVmas, type VmaDifference } from '../../check/compare.ts';
 import { describeDifference, describeFinding, differenceRecord } from '../../check/describe.ts';
+import { describeFound, MapsFinder } from '../../check/maps-finder.ts';
 import {
   type CheckFinding,
   FINDING_KINDS,
@@ -14,6 +15,7 @@ import {
   type VmaLine,
 } from '../../check/text-checker.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
+import type { Messages } from '../messages.ts';
 import { Output } from '../output.ts';
 import { procMaps, readProcMaps } from '../process-maps.ts';
 import { chunksOf } from '../streams.ts';
@@ -41,7 +43,7 @@ export async function check(
     throw new UserError('check: standard input can be read only once');
   }
   const there = options.against === undefined ? null : await readVmas(options.against, context);
-  const run = new CheckRun(there, options, new Output(context.io.stdout, 'standard output'));
+  const run = new CheckRun(there, options, context);
   for (const path of paths) await run.file(path, chunksOf(path, context.io));
   if (options.pid !== undefined) {
     await run.file(procMaps(options.pid), [readProcMaps(options.pid)]);
@@ -61,9 +63,11 @@ async function readVmas(path: string, context: CommandContext): Promise<VmaLine[
       if (vmas.length < VMAS_MAX) vmas.push(vma);
     },
   });
-  const lines = new LineSplitter((text, number, cut) => checker.line(text, number, cut));
+  const finder = new MapsFinder((text, number, cut) => checker.line(text, number, cut));
+  const lines = new LineSplitter((text, number, cut) => finder.line(text, number, cut));
   for await (const chunk of chunksOf(path, context.io)) lines.push(chunk);
   lines.end();
+  finder.end();
   checker.endText();
   if (first !== null) throw new UserError(`--against: ${describeFinding(path, first)}`);
   if (checker.texts > 1) {
@@ -78,6 +82,7 @@ class CheckRun {
   readonly #there: readonly VmaLine[] | null;
   readonly #options: CheckOptions;
   readonly #stdout: Output;
+  readonly #messages: Messages;
   readonly #counts = Object.fromEntries(FINDING_KINDS.map((kind) => [kind, 0])) as Record<
     FindingKind,
     number
@@ -90,10 +95,11 @@ class CheckRun {
   /** Text that waits for the chunk to be done. */
   #pieces: string[] = [];
 
-  constructor(there: readonly VmaLine[] | null, options: CheckOptions, stdout: Output) {
+  constructor(there: readonly VmaLine[] | null, options: CheckOptions, context: CommandContext) {
     this.#there = there;
     this.#options = options;
-    this.#stdout = stdout;
+    this.#stdout = new Output(context.io.stdout, 'standard output');
+    this.#messages = context.messages;
   }
 
   async file(
@@ -116,13 +122,17 @@ class CheckRun {
             },
           }),
     });
-    const lines = new LineSplitter((text, number, cut) => checker.line(text, number, cut));
+    const finder = new MapsFinder((text, number, cut) => checker.line(text, number, cut));
+    const lines = new LineSplitter((text, number, cut) => finder.line(text, number, cut));
     for await (const chunk of chunks) {
       lines.push(chunk);
       await this.#write();
     }
-    if (lines.end()) checker.cutShort(lines.count);
+    const isCut = lines.end();
+    finder.end();
+    if (isCut && finder.report.last === lines.count) checker.cutShort(lines.count);
     checker.endText();
+    for (const words of describeFound(shown, finder.report)) this.#messages.note(words);
     this.#texts += checker.texts;
     this.#lines += lines.count;
     this.#vmas += checker.vmas;

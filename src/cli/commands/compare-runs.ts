@@ -13,8 +13,11 @@ import { Pool, type RunSummary } from '../../compare/record.ts';
 import type { CompareResult, ScenarioResult } from '../../compare/result.ts';
 import { parseSeeds } from '../../compare/seeds.ts';
 import type { FailOn } from '../../report/fail-on.ts';
+import { finalLayout } from '../../run/final.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { isDrawn } from '../../world/drawn.ts';
+import { TraceOutcomes } from '../../world/trace-outcomes.ts';
+import type { OperationRecord } from '../../writers/writer.ts';
 import { type Batch, runBatch } from '../batch.ts';
 import type { BatchRequest, RunUnit, UnitResult } from '../batch-unit.ts';
 import type { CommandContext } from '../command.ts';
@@ -53,8 +56,10 @@ export async function prepareRuns(
   let exitCode = 0;
   for (const path of paths) {
     const loaded = await load(path, context);
-    if (loaded.ok) scenarios.push(loaded.scenario);
-    else exitCode = Math.max(exitCode, loaded.exitCode);
+    if (loaded.ok) {
+      scenarios.push(loaded.scenario);
+      warnOfTrace(loaded.scenario, messages);
+    } else exitCode = Math.max(exitCode, loaded.exitCode);
   }
   if (exitCode > 0) return { ok: false, exitCode };
   checkScenarios(scenarios, paths);
@@ -80,6 +85,16 @@ function warnOfFewSeeds(seeds: number, strategies: number, messages: Messages): 
     `${counted(seeds, 'seed')} may be too few to show any difference: with up to ${tests} tests ` +
       `${needed} surely can (--seeds=${needed})`,
   );
+}
+
+/** Calls of a log that come out otherwise here do so under every strategy. */
+function warnOfTrace(scenario: Scenario, messages: Messages): void {
+  const outcomes = new TraceOutcomes(scenario);
+  if (!outcomes.any || scenario.writers.some(({ ops }) => ops === null)) return;
+  const onOperation = (operation: OperationRecord): void => outcomes.add(operation);
+  finalLayout({ ...scenario, durationNs: null }, { maxEvents: DEFAULT_MAX_EVENTS, onOperation });
+  const summary = outcomes.summary();
+  if (summary !== null) messages.warning(`${scenario.name}: ${summary}`);
 }
 
 function checkScenarios(scenarios: readonly Scenario[], paths: readonly string[]): void {

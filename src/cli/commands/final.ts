@@ -2,6 +2,7 @@
 import { counted } from '../../base/counted.ts';
 import { EXIT } from '../../base/errors.ts';
 import { finalLayout } from '../../run/final.ts';
+import { TraceOutcomes } from '../../world/trace-outcomes.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
@@ -22,13 +23,17 @@ export async function final(
   const seed = options.seed ?? loaded.scenario.seed;
   context.bug.seed = seed;
   const stdout = new Output(context.io.stdout, 'standard output');
+  const outcomes = new TraceOutcomes(loaded.scenario);
   const { text, complete } = finalLayout(loaded.scenario, {
     seed,
     maxEvents: options.maxEvents,
+    onOperation: (operation) => outcomes.add(operation),
     ...(options.duration === undefined ? {} : { durationNs: options.duration }),
   });
   await stdout.write(text);
   await stdout.flush();
+  const summary = outcomes.summary();
+  if (summary !== null) context.messages.warning(summary);
   if (complete) return EXIT.done;
   context.messages.warning(
     `stopped by --max-events after ${counted(options.maxEvents, 'step')}: this is what stood then`,

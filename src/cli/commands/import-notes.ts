@@ -13,12 +13,15 @@ import { finalLayout } from '../../run/final.ts';
 import { SHMEM_PATH } from '../../scenario/load/maps-line.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Remark, Trace } from '../../trace/call.ts';
+import { TraceOutcomes } from '../../world/trace-outcomes.ts';
 import type { Messages } from '../messages.ts';
 
 export interface ImportedText {
   /** As the user wrote it; `-` is standard input. */
   readonly path: string;
   readonly bytes: Buffer;
+  /** The bytes are not those of the file: what is no maps text was left out. */
+  readonly changed: boolean;
   readonly vmas: readonly VmaLine[];
 }
 
@@ -64,16 +67,29 @@ function remarkText({ what, count, file, line }: Remark): string {
   return `${count} x ${what} (first: ${file}:${line})`;
 }
 
-/** Replays the log and compares with the text at its end. */
-export function tellReplay(scenario: Scenario, last: ImportedText, messages: Messages): void {
+/**
+ * Replays the log, tells which of its calls come out otherwise, and compares with the text at its
+ * end, if there is one.
+ */
+export function tellReplay(
+  scenario: Scenario,
+  { last, log }: { readonly last: ImportedText | null; readonly log: string },
+  messages: Messages,
+): void {
   let text: Uint8Array;
+  const outcomes = new TraceOutcomes(scenario);
   try {
-    ({ text } = finalLayout({ ...scenario, durationNs: null }, { maxEvents: EVENTS_MAX }));
+    ({ text } = finalLayout(
+      { ...scenario, durationNs: null },
+      { maxEvents: EVENTS_MAX, onOperation: (operation) => outcomes.add(operation) },
+    ));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     messages.warning(`the log could not be replayed: ${error.message}`);
     return;
   }
+  for (const sentence of outcomes.describe(log)) messages.warning(sentence);
+  if (last === null) return;
   const [here, there] = [comparable(vmaLines(text)), comparable(last.vmas)];
   const printed = new Set(here.map(keyOf));
   const equal = there.filter((vma) => printed.has(keyOf(vma))).length;

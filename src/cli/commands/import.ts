@@ -7,6 +7,9 @@
 import { posix } from 'node:path';
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
+import { LineSplitter } from '../../base/lines.ts';
+import { describeFound, MapsFinder } from '../../check/maps-finder.ts';
+import { TextChecker, type VmaLine } from '../../check/text-checker.ts';
 import { stepsBetween } from '../../check/text-steps.ts';
 import {
   factsOf,
@@ -18,6 +21,7 @@ import { renderFaults, SourceText } from '../../scenario/load/faults.ts';
 import { FileSpecs } from '../../scenario/load/files.ts';
 import { parseMapsText } from '../../scenario/load/maps-text.ts';
 import { loadYaml } from '../../scenario/load/parse.ts';
+import type { Trace } from '../../trace/call.ts';
 import { TraceReader } from '../../trace/read-trace.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { checkRegular, writeWhole } from '../files.ts';
@@ -50,14 +54,57 @@ export async function importMaps(
   for (const path of [...paths, ...options.trace]) {
     if (path !== '-') checkRegular(path, context.io.cwd); // the scenario is going to name it
   }
+  if (paths.length === 0 && options.trace.length === 0) {
+    throw new UserError('import: name a maps text, or --trace with a log that begins with execve');
+  }
   const texts: ImportedText[] = [];
   for (const path of paths) {
     const text = await readText(path, context);
     if (text === null) return EXIT.usage;
     texts.push(text);
   }
-  const trace = await readLog(options, context);
-  return writeScenario(texts, trace, options, context);
+  const log = await readLog(options, context);
+  if (log?.trace.startsWithExec === true && texts.length > 0) {
+    context.messages.note('the log begins with execve: the text has to be of the time after it');
+  }
+  if (log !== null && texts.length === 0) texts.push(freshText(log.trace, context));
+  return writeScenario(texts, log?.part ?? null, options, context);
+}
+
+/**
+ * The address space of a program that has just begun, as far as no log tells it: a stack and a
+ * vdso where nothing else goes.
+ */
+function freshText(trace: Trace, { messages }: CommandContext): ImportedText {
+  if (!trace.startsWithExec) {
+    throw new UserError('import: without a maps text the log has to begin with execve');
+  }
+  const ranges = trace.calls.flatMap(({ action }) =>
+    'pages' in action ? [[action.page, action.page + action.pages] as const] : [],
+  );
+  const highest = ranges.reduce((most, [, end]) => Math.max(most, end), trace.startBrkPage);
+  const top = USER_SPACE_TOPS.find((page) => highest < page - FRESH_PAGES) ?? 2 ** 51;
+  const hex = (page: number): string => (page * 4096).toString(16).padStart(8, '0');
+  const narrow = top <= 2 ** 20;
+  const line = (start: number, pages: number, perms: string, name: string): string =>
+    `${`${hex(start)}-${hex(start + pages)} ${perms} 00000000 00:00 0`.padEnd(narrow ? 48 : 72)} ${name}\n`;
+  const stack = line(top - 33, 33, 'rw-p', '[stack]');
+  const vdso = line(top - 48, 2, 'r-xp', '[vdso]');
+  messages.note(
+    'no maps text: the address space is what the log builds, with a [stack] of 132 kB and a ' +
+      `[vdso] below ${hex(top)} added; the program's own segments are in no log`,
+  );
+  const bytes = Buffer.from(vdso + stack);
+  return { path: '-', bytes, changed: true, vmas: vmaLines(bytes) };
+}
+
+/** Where user space may end, in pages, and the room that stack and vdso take below. */
+const USER_SPACE_TOPS = [0xc0000, 2 ** 20 - 2, 2 ** 35 - 1, 2 ** 36 - 1, 2 ** 40 - 1, 2 ** 44 - 1];
+const FRESH_PAGES = 64;
+
+interface ReadLog {
+  readonly trace: Trace;
+  readonly part: TracePart;
 }
 
 /** Reads and parses; null after faults, which have been told. */
@@ -69,7 +116,9 @@ async function readText(path: string, context: CommandContext): Promise<Imported
     size += chunk.length;
     if (size > TEXT_BYTES_MAX) throw new UserError(`${path}: larger than 256 MiB: no maps text`);
   }
-  const bytes = Buffer.concat(chunks);
+  const found = mapsTextIn(path, Buffer.concat(chunks), context);
+  if (found === null) return null;
+  const { bytes, changed, vmas } = found;
   const source = new SourceText(path === '-' ? 'stdin' : path, bytes.toString('latin1'));
   const faults: Parameters<typeof renderFaults>[0][number][] = [];
   let count = 0;
@@ -87,10 +136,62 @@ async function readText(path: string, context: CommandContext): Promise<Imported
     return null;
   }
   if (parsed.vmas.length === 0) throw new UserError(`${source.file}: holds no line of maps text`);
-  return { path, bytes, vmas: vmaLines(bytes) };
+  return { path, bytes, changed, vmas };
 }
 
-async function readLog(options: ImportOptions, context: CommandContext): Promise<TracePart | null> {
+/** The maps text in a file; says what was done to find it. Null where there is none. */
+function mapsTextIn(path: string, bytes: Buffer, { messages }: CommandContext) {
+  const shown = path === '-' ? 'stdin' : path;
+  const kept: string[] = [];
+  const vmas: VmaLine[] = [];
+  const counts = { backward: 0, first: 0 };
+  const starts: number[] = [];
+  const checker = new TextChecker({
+    finding: ({ kind, line }) => {
+      if (kind === 'backward' && counts.backward++ === 0) counts.first = line;
+    },
+    vma: (vma) => {
+      if (starts.length === checker.texts) starts.push(vma.line);
+      vmas.push(vma);
+    },
+  });
+  const finder = new MapsFinder((text, number, cut) => {
+    checker.line(text, number, cut);
+    kept.push(`${text}\n`);
+  });
+  const lines = new LineSplitter((text, number, cut) => finder.line(text, number, cut));
+  lines.push(bytes);
+  const isCut = lines.end();
+  finder.end();
+  checker.endText();
+  for (const words of describeFound(shown, finder.report)) {
+    if (finder.report.found === 0) messages.error(words);
+    else messages.note(words);
+  }
+  if (finder.report.found === 0 && finder.report.leftOut > 0) return null;
+  if (starts.length > 1) {
+    messages.error(
+      `${shown}: ${starts.length} texts are in it, from lines ${starts.slice(0, 5).join(', ')}: ` +
+        'give each a file of its own',
+    );
+    return null;
+  }
+  if (isCut && finder.report.last === lines.count) {
+    messages.warning(
+      `${shown}: the last line has no newline: the text was cut, and what it ends with may be wrong`,
+    );
+  }
+  if (counts.backward > 0) {
+    messages.warning(
+      `${shown}: ${counted(counts.backward, 'line')} of it ${counts.backward === 1 ? 'begins' : 'begin'} ` +
+        `below the line before (first: line ${counts.first}): no kernel prints such a text; they were sorted`,
+    );
+  }
+  const { changed } = finder;
+  return { bytes: changed ? Buffer.from(kept.join(''), 'latin1') : bytes, changed, vmas };
+}
+
+async function readLog(options: ImportOptions, context: CommandContext): Promise<ReadLog | null> {
   if (options.trace.length === 0) {
     for (const key of ['speed', 'from', 'until', 'process'] as const) {
       if (options[key] !== undefined) throw new UserError(`--${key} belongs to --trace`);
@@ -106,7 +207,8 @@ async function readLog(options: ImportOptions, context: CommandContext): Promise
   const trace = reader.finish();
   tellTrace(trace, context.messages);
   if (trace.calls.length > 0) {
-    return { paths: options.trace, facts: factsOf(trace), speed, from, until, process };
+    const part = { paths: options.trace, facts: factsOf(trace), speed, from, until, process };
+    return { trace, part };
   }
   throw new UserError(`${options.trace.join(', ')}: no call about memory is in it`);
 }
@@ -122,22 +224,25 @@ export async function writeScenario(
 ): Promise<number> {
   const { io } = context;
   const output = options.output === '-' ? undefined : options.output;
-  const names = texts.map((text) => referTo(text.path, output));
+  const taken = new Set(texts.map((text) => text.path));
+  const names = texts.map((text, index) => nameFor(text, index, output, taken));
   if (log?.paths.includes('-')) {
     throw new UserError('--trace: a scenario cannot refer to standard input: save the log first');
   }
   const parts = scenarioParts(texts, names, log, output, context);
   const scenario = Buffer.from(scenarioText(parts));
   for (const [index, text] of texts.entries()) {
-    if (text.path === '-' && output !== undefined) {
+    if (isCopied(text) && output !== undefined) {
       writeFile(besides(output, names[index]!), text.bytes, context);
     }
   }
   const source = { path: output ?? 'imported.yaml', bytes: scenario, yaml: await loadYaml() };
   const loaded = loadBytes(source, context, () => {}); // tellTrace has told more
   if (!loaded.ok) return loaded.exitCode;
-  if (log !== null && texts.length > 1)
-    tellReplay(loaded.scenario, texts.at(-1)!, context.messages);
+  if (log !== null) {
+    const last = texts.length > 1 ? texts.at(-1)! : null;
+    tellReplay(loaded.scenario, { last, log: log.paths[0]! }, context.messages);
+  }
   if (output !== undefined) {
     writeFile(output, scenario, context);
     return EXIT.done;
@@ -156,7 +261,7 @@ function scenarioParts(
   { messages }: CommandContext,
 ): ScenarioParts {
   const first = texts[0]!;
-  const inline = first.path === '-' && output === undefined;
+  const inline = isCopied(first) && output === undefined;
   const start = inline ? { lines: linesOf(first) } : { from: names[0]! };
   const shown = texts.map((text) =>
     text.path === '-' ? 'standard input' : posix.basename(text.path),
@@ -172,8 +277,9 @@ function scenarioParts(
     if (steps.length > 0) program = steps;
     else messages.note('the texts do not differ in anything that a call could change');
   }
+  const hasRoom = first.vmas.some(({ start, end }) => end - start > 2);
   const trace = log && { ...log, paths: log.paths.map((path) => referTo(path, output)) };
-  return { about: `Imported from ${what}.`, start, later: names.slice(1), trace, program };
+  return { about: `Imported from ${what}.`, start, later: names.slice(1), trace, program, hasRoom };
 }
 
 /** The lines of a text as a scenario can hold them. */
@@ -185,10 +291,26 @@ function linesOf(text: ImportedText): string[] {
   return utf8.split('\n').filter((line) => /^[0-9a-f]/.test(line));
 }
 
+/** The scenario cannot refer to what it was read from. */
+function isCopied(text: ImportedText): boolean {
+  return text.path === '-' || text.changed;
+}
+
+/** What a scenario at `output` calls the text; a copy never takes the place of what was read. */
+function nameFor(
+  text: ImportedText,
+  index: number,
+  output: string | undefined,
+  taken: ReadonlySet<string>,
+): string {
+  if (!isCopied(text)) return referTo(text.path, output);
+  const base = posix.basename(output ?? 'stdin').replace(/\.(ya?ml|json)$/, '');
+  const name = `${base}${index === 0 ? '' : `.${index + 1}`}.maps`;
+  return taken.has(besides(output ?? '', name)) ? `${base}.text${index + 1}.maps` : name;
+}
+
 /** The path of a file as a scenario at `output` has to write it. */
 function referTo(path: string, output: string | undefined): string {
-  if (path === '-')
-    return `${posix.basename(output ?? 'stdin').replace(/\.(ya?ml|json)$/, '')}.maps`;
   if (output === undefined || posix.isAbsolute(path)) return path;
   return posix.relative(posix.dirname(output), path);
 }

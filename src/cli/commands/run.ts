@@ -12,6 +12,7 @@ import { type RunRequest, TimedRun } from '../../run/timed.ts';
 import type { RunListener } from '../../run/timed-driver.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { OperationRecord, Outcome } from '../../world/outcome.ts';
+import { TraceOutcomes } from '../../world/trace-outcomes.ts';
 import { nowMs } from '../clock.ts';
 import type { ColorChoice } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
@@ -174,8 +175,12 @@ async function simulate(
   const { options, context, interrupt, log, record } = means;
   const startRun = context.io.startRun ?? ((...given) => new TimedRun(...given));
   const startMs = nowMs();
-  const logged =
-    log === null ? {} : { onOperation: (record: OperationRecord) => log.write(line(record)) };
+  const outcomes = new TraceOutcomes(scenario);
+  const onOperation = (operation: OperationRecord): void => {
+    log?.write(line(operation));
+    outcomes.add(operation);
+  };
+  const logged = log === null && !outcomes.any ? {} : { onOperation };
   const recorded = record === null ? {} : { listener: record.listener };
   const sliced: SlicedRun = startRun(scenario, { ...request, ...logged, ...recorded });
   const progress = new Progress(
@@ -192,6 +197,8 @@ async function simulate(
   } finally {
     progress.clear();
   }
+  const summary = outcomes.summary();
+  if (summary !== null) context.messages.warning(summary);
   return { outcome: sliced.outcome(), wallNs: Math.round((nowMs() - startMs) * 1e6) };
 }
 

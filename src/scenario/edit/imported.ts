@@ -15,6 +15,8 @@ export interface ScenarioParts {
   readonly trace: TracePart | null;
   /** YAML of operations that lead from text to text and back, or null. */
   readonly program: readonly string[] | null;
+  /** Some VMA has the three pages that a churn takes. */
+  readonly hasRoom: boolean;
 }
 
 export interface TracePart {
@@ -40,9 +42,13 @@ export function scenarioText(parts: ScenarioParts): string {
   lines.push('vmas:', ...vmas, 'readers:', `  - ${reader(trace)}`, 'writers:');
   if (trace !== null) lines.push(...traceWriter(trace, parts.later));
   else if (parts.program !== null) lines.push(...programWriter(parts.program));
-  else lines.push('  - { name: churn, churn: merge-churn, think: { exp: 20us } }');
+  else if (parts.hasRoom)
+    lines.push('  - { name: churn, churn: merge-churn, think: { exp: 20us } }');
+  else lines.push(...programWriter(SMALL_CHANGES));
   return `${lines.join('\n')}\n`;
 }
+
+const SMALL_CHANGES = ['mprotect: { vma: { pick: random }, perms: r--p }', 'restore: true'];
 
 /** With a log the run ends with it; how many passes fit is the strategy's affair. */
 function reader(trace: TracePart | null): string {

@@ -103,7 +103,7 @@ const HASH = 0x23;
  */
 function isSkipped(text: string, start: number, end: number, below: boolean): boolean {
   const first = text.charCodeAt(start);
-  if (first === HASH) return true;
+  if (first === HASH || start === end) return true;
   return below && isSmapsDetail(text.slice(start, Math.min(end, start + 40)));
 }
 
