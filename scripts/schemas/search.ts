@@ -86,6 +86,7 @@ const BoundSchema = about(
   v.nullable(
     allOf<SearchBound>({
       'max-states': true,
+      'max-memory': true,
       'max-depth': true,
       preemptions: true,
       store: true,

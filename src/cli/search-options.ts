@@ -1,5 +1,6 @@
 /** Options of explore, census and replay. */
 import { InvalidArgumentError, type Option } from 'commander';
+import { memorySize } from './memory.ts';
 import {
   allowCode,
   color,
@@ -42,6 +43,11 @@ const LIMITS: readonly Option[] = [
     '--max-states <N>',
     'stop after so many states, exit code 4 (default: 5e6)',
   ).argParser(eventCount),
+  option(
+    'limits',
+    '--max-memory <SIZE>',
+    'stop at so much memory (512M, 8G), exit code 4 (default: 80 % of what there is)',
+  ).argParser(memorySize),
   option('limits', '--max-depth <N>', 'schedules of at most so many transitions').argParser(
     eventCount,
   ),

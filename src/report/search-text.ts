@@ -46,6 +46,8 @@ export function firstLine(outcome: SearchOutcome): string {
   switch (bound) {
     case 'max-states':
       return `bounded: ${size}; stopped by --max-states, what lies beyond is unknown`;
+    case 'max-memory':
+      return `bounded: ${size}; stopped by --max-memory, what lies beyond is unknown`;
     case 'max-depth':
       return `bounded: ${size}; stopped by --max-depth, longer schedules are unknown`;
     case 'preemptions':

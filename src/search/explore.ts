@@ -33,7 +33,7 @@ export interface ExploreOptions {
   readonly onEvent: (event: Event, at: { readonly state: number; readonly via: number }) => boolean;
 }
 
-export type Bound = 'max-states' | 'max-depth' | 'preemptions';
+export type Bound = 'max-states' | 'max-memory' | 'max-depth' | 'preemptions';
 
 /** Transitions that are remembered: so many, or one for so many states. */
 const KNOWN_MIN = 2 ** 16;
@@ -112,7 +112,8 @@ export class Explorer {
 
   /** Answered, or at the end of a limit. */
   get isEnough(): boolean {
-    return this.stopped || this.bound === 'max-states' || this.bound === 'max-depth';
+    const { bound } = this;
+    return this.stopped || (bound !== null && bound !== 'preemptions');
   }
 
   /** The first state that has not been expanded. */
@@ -126,6 +127,16 @@ export class Explorer {
    */
   get bytes(): number {
     return this.store.bytes + this.#transitions.bytes + this.world.states.bytes;
+  }
+
+  /** Bytes that it may need at once before it can go on: a table grows by a copy. */
+  get nextBytes(): number {
+    return 2 * this.store.bytes;
+  }
+
+  /** There is no memory for more states. */
+  outOfMemory(): void {
+    this.bound ??= 'max-memory';
   }
 
   /** Everything that could be reached was looked at. */

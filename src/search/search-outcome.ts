@@ -98,6 +98,7 @@ export interface PossibleText {
 
 export type SearchBound =
   | 'max-states'
+  | 'max-memory'
   | 'max-depth'
   | 'preemptions'
   | 'store' // states may have been taken for one another

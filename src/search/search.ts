@@ -105,7 +105,14 @@ export class Search {
 
   /** Expands at most so many states; true when there is nothing left to do. */
   advance(states: number): boolean {
-    return this.#explorer.advance(states) && !this.#nextRound();
+    try {
+      return this.#explorer.advance(states) && !this.#nextRound();
+    } catch (error) {
+      // What was found so far is there all the same.
+      if (!(error instanceof RangeError) || !/allocation failed/i.test(error.message)) throw error;
+      this.outOfMemory();
+      return true;
+    }
   }
 
   /** Begins the search that comes after one that has ended: with one more preemption. */
@@ -135,6 +142,16 @@ export class Search {
 
   interrupt(): void {
     this.#interrupted = true;
+  }
+
+  /** Ends where it stands. */
+  outOfMemory(): void {
+    this.#explorer.outOfMemory();
+  }
+
+  /** Bytes that it may need at once before it can go on. */
+  get nextBytes(): number {
+    return this.#explorer.nextBytes;
   }
 
   outcome(): SearchOutcome {
@@ -178,6 +195,7 @@ export class Search {
     const explorer = this.#explorer;
     for (const find of this.#collector.finds) {
       if (find.kind !== 'cycle' || explorer.store.kind !== 'exact') continue;
+      if (explorer.bound === 'max-memory') continue; // the graph takes as much again
       const { readers } = this.#world.world;
       const found = findCycle(explorer, find.class, readers.length);
       if (found === null) continue;

@@ -103,6 +103,15 @@ describe('the answer', () => {
     expect(value.limits).toMatchObject({ maxStates: 50, preemptions: 0 });
   });
 
+  test('ends with what it has found when the memory that it may take is used up', async () => {
+    const argv = ['explore', small('race-remap.yaml'), '--strategy=vma-lock'];
+    const { code, value } = await json([...argv, '--max-memory=1M']);
+
+    expect(code).toBe(4);
+    expect(value).toMatchObject({ complete: false, bound: 'max-memory' });
+    expect(value.states).toBeGreaterThan(100);
+  });
+
   test('is the same with each reduction, of more states with fewer', async () => {
     const states = async (...reduce: string[]): Promise<number> => {
       const argv = ['explore', BORDER, '--strategy=rcu-retry3', '--find=alienLines', ...reduce];
@@ -123,6 +132,8 @@ describe('the answer', () => {
     [['--reduce=ranges'], 'The reduction by ranges was removed; use private.'],
     [['--jobs=1'], '--jobs belongs to --random'],
     [['--reduce=none', '--random=5'], '--reduce means nothing with --random'],
+    [['--max-memory=lots'], 'It is a size such as 512M or 8G (1 or more).'],
+    [['--random=5', '--max-memory=1G'], '--max-memory means nothing with --random'],
     [['--random=5', '--max-states=9'], '--max-states means nothing with --random'],
     [['--save=f'], '--save writes the schedule of a finding: say with --find which'],
     [['--find=livelock', '--preemptions=2'], 'needs any number of --preemptions'],

@@ -16,6 +16,7 @@ import type { Bias } from '../../search/walker.ts';
 import { type ColorChoice, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import type { Interrupt } from '../interrupt.ts';
+import { memoryMax } from '../memory.ts';
 import type { OwnFiles } from '../own-strategies.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
 import { DEFAULT_MAX_STATES } from '../search-options.ts';
@@ -26,6 +27,7 @@ export interface LimitOptions extends QuietOptions {
   readonly strategy?: string;
   readonly format: 'text' | 'json';
   readonly maxStates?: number;
+  readonly maxMemory?: number;
   readonly maxDepth?: number;
   readonly preemptions?: number;
   readonly store: SearchRequest['store'];
@@ -56,11 +58,12 @@ export function checkLimits(options: LimitOptions): void {
     }
     return;
   }
-  const { maxStates, preemptions, store, reduce } = options;
+  const { maxStates, maxMemory, preemptions, store, reduce } = options;
   const without = (given: boolean, name: string): void => {
     if (given) throw new UserError(`${name} means nothing with --random, which keeps no states`);
   };
   without(maxStates !== undefined, '--max-states');
+  without(maxMemory !== undefined, '--max-memory');
   without(preemptions !== undefined, '--preemptions');
   without(store !== 'exact', '--store');
   without(reduce !== 'private', '--reduce');
@@ -122,17 +125,20 @@ const nowMs = (): number => performance.now();
 async function wholeSearch(
   scenario: Scenario,
   request: SearchRequest,
-  { interrupt }: Means,
+  { options, interrupt }: Means,
   tell: Tell,
 ): Promise<SearchOutcome> {
   const { Search } = await import('../../search/search.ts');
   const search = new Search(scenario, request);
   const caught = (): boolean => interrupt.caught !== null;
+  const bytesMax = memoryMax(options.maxMemory);
+  const isFull = (): boolean => process.memoryUsage.rss() + search.nextBytes > bytesMax;
   const here = {
     advance: (states: number) => search.advance(states),
-    interrupt: () => caught() && search.interrupt(),
+    interrupt: () => (caught() ? search.interrupt() : search.outOfMemory()),
   };
-  await driveSlices(here, { nowMs, between: (now) => tell(now, search), stop: caught });
+  const stop = (): boolean => caught() || isFull();
+  await driveSlices(here, { nowMs, between: (now) => tell(now, search), stop });
   return search.outcome();
 }
 
