@@ -8,6 +8,8 @@ interface OptionInfo {
   readonly key: string;
   /** Accepted values, the default first. */
   readonly values: readonly string[];
+  /** Other words for them. */
+  readonly aliases?: Readonly<Record<string, string>>;
 }
 
 /** An entry of a list that choices are read by. */
@@ -147,7 +149,8 @@ function readOptions(
       return { ...at, error: `option "${key}" is given twice`, nearest: null, known: keys };
     }
     seen.add(key);
-    const value = equals < 0 ? '' : part.slice(equals + 1);
+    const written = equals < 0 ? '' : part.slice(equals + 1);
+    const value = option.aliases?.[written] ?? written;
     if (!option.values.includes(value)) {
       return {
         ok: false,

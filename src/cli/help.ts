@@ -78,7 +78,7 @@ const FIND = `What --find takes:
   torn cuts cutsAtPage cutsInPage alienLines overlaps backwards falseGaps transientGaps
   duplicates staleNames      of one text; or with a number: "cuts>1", "duplicates==2"
   attempts>N                 attempts at one record (or page)
-  use-after-free null-dereference sleep-in-rcu lock-order deadlock
+  use-after-free null-dereference leak sleep-in-rcu lock-order deadlock
   livelock                   a cycle in which a writer moves, a reader moves and gets no record
   starved                    likewise, the reader at a record with a failed attempt, or asleep
   hang                       a reader goes round for ever, and nobody's step gets it out

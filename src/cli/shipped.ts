@@ -16,6 +16,7 @@ const ENDING = /\.(ya?ml|json)$/;
 const FOLDERS = {
   'scenarios/': '',
   'scenarios/explore/': 'explore/',
+  'scenarios/kernel/': 'kernel/',
   'scenarios/bug-compat/': 'bug-compat/',
   'examples/': 'examples/',
 } as const;

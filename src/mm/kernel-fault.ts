@@ -6,6 +6,7 @@
 export const FAULT_KINDS = [
   'use-after-free',
   'null-dereference',
+  'leak',
   'sleep-in-rcu',
   'lock-order',
 ] as const;

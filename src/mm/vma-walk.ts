@@ -131,6 +131,14 @@ export function dropPins(k: Kernel, r: VmaWalker): void {
   r.pinnedName = NO_NAME;
 }
 
+/** The pins are forgotten, and so never dropped. @returns how many */
+export function forgetPins(r: VmaWalker): number {
+  const pins = Number(r.pinnedFile !== NO_FILE) + Number(r.pinnedName !== NO_NAME);
+  r.pinnedFile = NO_FILE;
+  r.pinnedName = NO_NAME;
+  return pins;
+}
+
 /** rcu_read_lock */
 export function rcuReadLock(k: Kernel, t: Task): void {
   k.spend(k.costs.rcuEnter);

@@ -17,9 +17,11 @@ import { NO_FILE, NO_VMA } from '../mm/layout.ts';
 import { loadVmaFlags, loadVmaNames, loadVmaRange, vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE, privateSteps } from '../sim/step.ts';
 import { beginPass, closeFile, endPass, enterCall, PAGE_SIZE } from './pass.ts';
-import { POS_END, POS_GATE, type Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 import { formatRecord } from './record.ts';
 import {
+  POS_END,
+  POS_GATE,
   type ReaderStep,
   STOP_END,
   STOP_FULL,

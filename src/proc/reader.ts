@@ -3,8 +3,8 @@
  *
  * What a strategy may use: `ret`, `redo`, `found`, `source`, the walk and copy fields, `seqSample`,
  * `sampled`, `mmapLocked`, `mustLock`, `retryAt`, `budgetUsed`, `lockedVma`, `local`, `stopFor`,
- * `shownEnd`, and the counting methods `attemptFailed`, `retrying`, `fallingBack`, `accepted`. The
- * rest is the printing loop's.
+ * `shownEnd`, and the counting methods `attemptFailed`, `retrying`, `fallingBack`, `accepted`,
+ * `settled`. The rest is the printing loop's.
  */
 import { ByteBuffer } from '../base/byte-buffer.ts';
 import { grownFloat64, grownInt32 } from '../base/grow.ts';
@@ -15,12 +15,6 @@ import type { VmaWalker } from '../mm/vma-walk.ts';
 import { DONE } from '../sim/step.ts';
 import { Task } from '../sim/task.ts';
 import { LIVE_VMA, type ReaderStep, STOP_FULL, type Strategy } from './strategy.ts';
-
-/**
- * Positions of the file that are no page, as in the kernel: SENTINEL_VMA_GATE, SENTINEL_VMA_END.
- */
-export const POS_GATE = -2;
-export const POS_END = -1;
 
 /** Why attempts failed; the order of the output. */
 export const CAUSES = [
@@ -36,6 +30,9 @@ export type Cause = (typeof CAUSES)[number];
 
 /** The counter has not been sampled. */
 export const NO_SAMPLE = -1;
+
+/** The histogram of attempts ends there. */
+const ATTEMPTS_MAX = 64;
 
 const NOTHING_PENDING = 0;
 const RETRY_PENDING = 1;
@@ -102,6 +99,8 @@ export class Reader extends Task implements VmaWalker {
   /** Records (or pages) that were good. */
   acceptedCount = 0;
   readonly failedByCause = new Float64Array(CAUSES.length);
+  /** Records, or checked pages, by the attempts that they took: 1, 2, …; the last: or more. */
+  readonly attempts = new Float64Array(ATTEMPTS_MAX);
 
   // --- pass ---
   passIndex = -1;
@@ -235,6 +234,13 @@ export class Reader extends Task implements VmaWalker {
 
   /** The record (or page) is good: the next one starts afresh. */
   accepted(): void {
+    const last = this.pending === FALLBACK_PENDING ? 0 : 1; // a lock is no attempt
+    this.attempts[Math.min(this.failedHere + last, ATTEMPTS_MAX) - 1]!++;
+    this.settled();
+  }
+
+  /** The same of what is no record: the end of the list, the gate line. */
+  settled(): void {
     this.#conclude();
     this.acceptedCount++;
     this.failedHere = 0;

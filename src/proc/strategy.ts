@@ -17,12 +17,25 @@ export const LIVE_VMA = 0; // the VMA itself; a lock keeps it still
 export const VMA_COPY = 1; // reader.copy
 export const UNPROTECTED_VMA = 2; // the VMA itself, field by field, as it changes
 
+/**
+ * Positions of the file that are no page, as in the kernel: SENTINEL_VMA_GATE, SENTINEL_VMA_END.
+ */
+export const POS_GATE = -2;
+export const POS_END = -1;
+
 /** Why m_stop() is called. */
 export const STOP_FULL = 0; // page or user buffer full
 export const STOP_END = 1; // nothing left to print
 export const STOP_GROW = 2; // a record longer than the buffer
 
-export const TEARING_LEVELS = ['none', 'between-pages', 'between-vmas', 'within-vma'] as const;
+/** Each includes those before it; `name`: the range of one state with the label of another. */
+export const TEARING_LEVELS = [
+  'none',
+  'between-pages',
+  'between-vmas',
+  'name',
+  'within-vma',
+] as const;
 export type TearingLevel = (typeof TEARING_LEVELS)[number];
 
 export const GAP_LEVELS = ['none', 'transient', 'false'] as const;

@@ -38,15 +38,18 @@ export interface StrategyInfo extends ChoiceInfo {
   readonly progress: 'bounded' | 'unbounded';
 }
 
-const WAIT = { key: 'wait', values: ['lock', 'try', 'spin'] };
+const NONE = { spin: 'none' };
+/** Where there is no limit on retries; where there is one. */
+const WAIT = { key: 'wait', values: ['lock', 'try', 'none'], aliases: NONE };
+const WAIT_LIMITED = { key: 'wait', values: ['try', 'none', 'lock'], aliases: NONE };
 const SAMPLE = { key: 'sample', values: ['read', 'vma'] };
 
-const SPECULATIVE = [
+const speculative = (fallback: readonly string[]) => [
   { key: 'mstart', values: ['speculate', 'lock'] },
   SAMPLE,
-  WAIT,
+  WAIT_LIMITED,
   { key: 'scope', values: ['vma', 'read'] },
-  { key: 'fallback', values: ['read', 'vma'] },
+  { key: 'fallback', values: fallback },
 ];
 
 function makeRetry(name: string, values: Values, retriesMax: number): Strategy {
@@ -60,17 +63,21 @@ function makePage(name: string, values: Values, retriesMax: number): Strategy {
   return rcuPage({ ...values, name, retriesMax } as unknown as RcuPageOptions);
 }
 
-function makeVmaLock(name: string, values: Values): Strategy {
+function makeVmaLock(name: string, values: Values, leavesRcu = false): Strategy {
   return vmaLock({
     name,
     resume: values.resume === 'printed-end' ? 'printed-end' : 'iterator',
     gapCheck: values['gap-check'] === 'on',
+    sample: values.sample === 'before' ? 'before' : 'after',
+    endCheck: values['end-check'] === 'on',
+    leavesRcu,
   });
 }
 
 /** A query is m_start, one VMA, m_stop: the same hooks, asked once a call. */
 function asQuery(strategy: Strategy, name: string): Strategy {
-  return { ...strategy, name, medium: 'query', resumeAt: 'shown-end', tearing: 'between-vmas' };
+  const tearing = strategy.tearing === 'name' ? 'name' : 'between-vmas';
+  return { ...strategy, name, medium: 'query', resumeAt: 'shown-end', tearing };
 }
 
 const THREAD = 'linux-mm, thread of "[PATCH v3 7/8] mm/maps: read proc/pid/maps under RCU"';
@@ -78,16 +85,17 @@ const THREAD = 'linux-mm, thread of "[PATCH v3 7/8] mm/maps: read proc/pid/maps 
 const ENTRIES: readonly StrategyEntry[] = [
   {
     name: 'mmap-lock',
-    aliases: ['mmap_read_lock', 'baseline'],
+    aliases: ['mmap_read_lock', 'baseline', 'linux-6.16'],
     summary: 'mmap_read_lock from m_start to m_stop, one page of output at a time',
-    source: 'Linux up to 6.16, fs/proc/task_mmu.c m_start, m_stop',
+    source: 'Linux up to 6.16, and without CONFIG_PER_VMA_LOCK; fs/proc/task_mmu.c m_start, m_stop',
     options: [],
     make: () => mmapLock,
   },
   {
     name: 'rcu-retry',
     aliases: [],
-    summary: 'RCU walk, copy of the VMA, mm_lock_seq check, retry for ever',
+    summary:
+      'RCU walk, copy of the VMA, mm_lock_seq check, retry for ever: v3 as its review corrected it',
     source: 'linux-mm, "[PATCH v3 7/8] mm/maps: read proc/pid/maps under RCU", 18 Apr 2025',
     options: [
       { key: 'mstart', values: ['lock', 'speculate'] },
@@ -102,15 +110,15 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: [],
     summary: 'the same with at most N retries for a record, then mmap_read_lock',
     source: `${THREAD}, 24 Apr 2025 (Baghdasaryan, Nakryiko)`,
-    options: SPECULATIVE,
+    options: speculative(['read', 'vma']),
     make: makeRetry,
   },
   {
     name: 'rcu-once',
     aliases: ['uprobes'],
-    summary: 'speculate once, then lock: the pattern of uprobes; behaves as rcu-retry0',
+    summary: 'speculate once, then one lookup under the lock, as uprobes: rcu-retry0:fallback=vma',
     source: 'Linux 6.14, kernel/events/uprobes.c find_active_uprobe_speculative',
-    options: SPECULATIVE,
+    options: speculative(['vma', 'read']),
     make: (name, values) => makeRetry(name, values, 0),
   },
   {
@@ -127,17 +135,19 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: [],
     summary: 'the same; after N retries the page is made under one hold of mmap_read_lock',
     source: `${THREAD}: the page check of 23 Apr with the limit of 24 Apr 2025`,
-    options: [WAIT],
+    options: [WAIT_LIMITED],
     make: makePage,
   },
   {
     name: 'vma-lock',
-    aliases: ['per-vma-lock'],
+    aliases: ['per-vma-lock', 'linux-6.17', 'linux-6.18'],
     summary: 'per-VMA read locks with fallback to mmap_lock',
     source: 'Linux 6.17, mm/mmap_lock.c lock_next_vma; fs/proc/task_mmu.c get_next_vma',
     options: [
       { key: 'resume', values: ['iterator', 'printed-end'] },
       { key: 'gap-check', values: ['on', 'off'] },
+      { key: 'sample', values: ['after', 'before'] },
+      { key: 'end-check', values: ['off', 'on'] },
     ],
     make: (name, values) => makeVmaLock(name, values),
   },
@@ -191,7 +201,10 @@ const ENTRIES: readonly StrategyEntry[] = [
     summary: 'the same, each call under a per-VMA lock',
     source: 'Linux 6.18, fs/proc/task_mmu.c do_procmap_query, query_vma_find_by_addr',
     options: [],
-    make: (name) => asQuery(makeVmaLock(name, { resume: 'iterator', 'gap-check': 'on' }), name),
+    make: (name) => {
+      const values = { resume: 'iterator', 'gap-check': 'on' };
+      return asQuery(makeVmaLock(name, values, true), name);
+    },
   },
 ];
 

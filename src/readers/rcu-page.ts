@@ -30,7 +30,7 @@ export interface RcuPageOptions {
   readonly name: string;
   /** Retries for a page; Infinity: no limit. */
   readonly retriesMax: number;
-  readonly wait: 'lock' | 'try' | 'spin';
+  readonly wait: 'lock' | 'try' | 'none';
 }
 
 export function rcuPage(options: RcuPageOptions): Strategy {
@@ -135,7 +135,7 @@ export function rcuPage(options: RcuPageOptions): Strategy {
     tearing: 'between-pages',
     gaps: 'none',
     progress: options.retriesMax === Number.POSITIVE_INFINITY ? 'unbounded' : 'bounded',
-    ...(options.wait === 'spin' && { spins: { option: 'wait=spin', cost: 'speculateBegin' } }),
+    ...(options.wait === 'none' && { spins: { option: 'wait=none', cost: 'speculateBegin' } }),
     resumeAt: 'pending-start',
     lockVmaRange,
     getNextVma,

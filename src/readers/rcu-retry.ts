@@ -12,6 +12,7 @@
  * (Baghdasaryan), three to five retries (Nakryiko); of 29 Apr 2025: what a fallback keeps.
  */
 
+import { counted } from '../base/counted.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
 import { NO_FILE, NO_NAME, NO_VMA } from '../mm/layout.ts';
@@ -22,6 +23,7 @@ import {
   copyVmaNames,
   copyVmaRange,
   dropPins,
+  forgetPins,
   pinFile,
   pinName,
   rcuReadLock,
@@ -31,16 +33,32 @@ import {
   vmaNext,
 } from '../mm/vma-walk.ts';
 import type { Cause, Reader } from '../proc/reader.ts';
-import { LIVE_VMA, type ReaderStep, type Strategy, VMA_COPY } from '../proc/strategy.ts';
+import { LIVE_VMA, POS_GATE, type ReaderStep, type Strategy, VMA_COPY } from '../proc/strategy.ts';
 
 /**
- * What review found in the series as posted, one at a time:
+ * What review found in the series as posted, and what is read in its diff, one at a time:
  * `pin-spin`: get_file_rcu on a private copy waits for a pointer to change that nobody changes;
+ * `pin-again`: after a failed pin of a name the lookup is repeated without leaving RCU, without
+ * waiting for the writer and with the old sample;
+ * `pin-leak`: pins are held while the reader waits for mmap_lock, those of a shown record until the
+ * next fetch, and those of the last record of a read() are never dropped;
+ * `gate-again`: a read() that begins at the gate line prints the last VMA again;
  * `end-unchecked`: the end of the list is believed without a check;
  * `stale-name`: vm_ops->name is called with the copy, after the check;
  * `null-copy`: after a retry a lookup that finds nothing is copied all the same.
+ * `as-posted` is all of them: the patch itself.
  */
-export const BUG_COMPAT = ['none', 'pin-spin', 'end-unchecked', 'stale-name', 'null-copy'] as const;
+const FLAWS = [
+  'pin-spin',
+  'pin-again',
+  'pin-leak',
+  'gate-again',
+  'end-unchecked',
+  'stale-name',
+  'null-copy',
+] as const;
+type Flaw = (typeof FLAWS)[number];
+export const BUG_COMPAT = ['none', ...FLAWS, 'as-posted'] as const;
 type BugCompat = (typeof BUG_COMPAT)[number];
 
 export interface RcuRetryOptions {
@@ -49,17 +67,27 @@ export interface RcuRetryOptions {
   readonly retriesMax: number;
   readonly mstart: 'lock' | 'speculate';
   readonly sample: 'read' | 'vma';
-  readonly wait: 'lock' | 'try' | 'spin';
+  readonly wait: 'lock' | 'try' | 'none';
   readonly scope: 'vma' | 'read';
   readonly fallback: 'read' | 'vma';
-  /** One flaw of the series as posted, or `none`. */
+  /** Flaws of the series as posted. */
   readonly bugCompat: BugCompat;
 }
 
 export function rcuRetry(options: RcuRetryOptions): Strategy {
+  const has = (flaw: Flaw): boolean =>
+    options.bugCompat === flaw || options.bugCompat === 'as-posted';
+  const pinLeak = has('pin-leak');
+  const gateAgain = has('gate-again');
+
   // --- m_start ---
   const lockVmaRange: ReaderStep = (k, r) => {
     r.budgetUsed = 0;
+    if (pinLeak) r.local.leaked! += forgetPins(r); // the copy is cleared
+    if (gateAgain && r.pos === POS_GATE) {
+      r.pos = 0; // an unsigned -2 looks like an address: back to where the last lookup began
+      r.shownEnd = r.local.lastPos!;
+    }
     r.sampled = false; // a record that overflowed may have left its sample
     r.retryAt = r.ret; // there is no record yet to look up again
     if (options.mstart === 'lock') return mmapReadLock(k, r, startLocked);
@@ -94,13 +122,15 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
   const find: ReaderStep = (k, r) => {
     r.sampled = false;
     vmaNext(k, r);
-    return r.found === NO_VMA ? endOfList(r) : copyRange;
+    if (r.found === NO_VMA) return endOfList(r);
+    if (pinLeak) dropPins(k, r); // of the record before; at the end of the list they stay
+    return copyRange;
   };
   const endOfList = (r: Reader): ReaderStep => {
-    if (options.bugCompat === 'null-copy' && r.failedHere > 0) {
+    if (has('null-copy') && r.failedHere > 0) {
       throw new KernelFault('null-dereference', 'get_vma_snapshot(): copies a VMA that is NULL');
     }
-    if (options.bugCompat !== 'end-unchecked') return verify;
+    if (!has('end-unchecked')) return verify;
     accept(r);
     return r.ret;
   };
@@ -118,8 +148,7 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
     return r.copy.name === NO_NAME ? verify : getName;
   };
   const getFile: ReaderStep = (k, r) => {
-    if (!pinFile(k, r))
-      return options.bugCompat === 'pin-spin' ? spinOnCopy(r) : failed(k, r, 'filePin');
+    if (!pinFile(k, r)) return has('pin-spin') ? spinOnCopy(r) : failed(k, r, 'filePin');
     return r.copy.name === NO_NAME ? verify : getName;
   };
   // get_file_rcu tries again until the pointer has changed; the copy's never does.
@@ -128,11 +157,23 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
     r.retrying();
     return getFile;
   };
-  const getName: ReaderStep = (k, r) => (pinName(k, r) ? verify : failed(k, r, 'namePin'));
+  const getName: ReaderStep = (k, r) => {
+    if (pinName(k, r)) return verify;
+    return has('pin-again') ? lookUpAgain(k, r) : failed(k, r, 'namePin');
+  };
+  // -EAGAIN without a new sample: the attempt goes on, and fails again until the name is replaced.
+  const lookUpAgain = (k: Kernel, r: Reader): ReaderStep => {
+    r.attemptFailed('namePin');
+    r.retrying();
+    dropPins(k, r);
+    vmaIterSet(k, r, r.shownEnd);
+    return find;
+  };
   const verify: ReaderStep = (k, r) => {
     if (mmapLockSpeculateRetry(k, r)) return failed(k, r, 'sequence');
     accept(r);
-    return options.bugCompat === 'stale-name' ? callVmOpsName : r.ret;
+    if (gateAgain && r.found !== NO_VMA) r.local.lastPos = r.shownEnd;
+    return has('stale-name') ? callVmOpsName : r.ret;
   };
   const callVmOpsName: ReaderStep = (k, r) => {
     specialMappingName(k, r);
@@ -140,14 +181,15 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
   };
 
   const accept = (r: Reader): void => {
-    r.accepted();
+    if (r.found === NO_VMA) r.settled();
+    else r.accepted();
     if (options.scope === 'vma') r.budgetUsed = 0;
   };
 
   // --- after a failed attempt ---
   const failed = (k: Kernel, r: Reader, cause: Cause): ReaderStep => {
     r.attemptFailed(cause);
-    dropPins(k, r);
+    if (!pinLeak) dropPins(k, r);
     if (r.budgetUsed >= options.retriesMax) return giveUp;
     if (Number.isFinite(options.retriesMax)) r.budgetUsed++;
     r.retrying();
@@ -171,6 +213,7 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
   const waitedUnlock: ReaderStep = (k, r) => {
     mmapReadUnlock(k, r);
     rcuReadLock(k, r);
+    if (pinLeak) dropPins(k, r); // held while it waited
     vmaIterSet(k, r, r.shownEnd);
     return r.retryAt;
   };
@@ -195,7 +238,7 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
 
   // --- after show_map ---
   const putVma: ReaderStep = (k, r) => {
-    dropPins(k, r);
+    if (!pinLeak) dropPins(k, r);
     if (!r.mmapLocked || options.fallback === 'read') return r.ret;
     mmapLockSpeculateTryBegin(k, r);
     return dropLock;
@@ -211,8 +254,8 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
 
   // --- m_stop ---
   const unlockVmaRange: ReaderStep = (k, r) => {
-    dropPins(k, r);
-    r.accepted(); // the gate line needs no check: what m_start tried is over
+    if (!pinLeak) dropPins(k, r);
+    r.settled(); // the gate line needs no check: what m_start tried is over
     if (!r.mmapLocked) {
       rcuReadUnlock(k, r);
       return r.ret;
@@ -222,11 +265,22 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
     return r.ret;
   };
 
+  // What kmemleak would find after the last close().
+  const releaseFile: ReaderStep = (_k, r) => {
+    const leaked = r.local.leaked! + forgetPins(r);
+    if (leaked > 0 && r.counts.passesStarted === r.passes) {
+      throw new KernelFault('leak', `m_start(): ${counted(leaked, 'reference')} never dropped`);
+    }
+    return r.ret;
+  };
+
   return {
     medium: 'seq',
     name: options.name,
-    tearing: 'between-vmas',
-    gaps: options.bugCompat === 'end-unchecked' ? 'false' : 'none',
+    tearing: 'name',
+    gaps: has('end-unchecked') ? 'false' : 'none',
+    ...(pinLeak || gateAgain ? { locals: ['lastPos', 'leaked'] } : {}),
+    ...(pinLeak ? { releaseFile } : {}),
     progress: options.retriesMax === Number.POSITIVE_INFINITY ? 'unbounded' : 'bounded',
     ...spinsOf(options),
     resumeAt: 'shown-end',
@@ -238,7 +292,7 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
 }
 
 function spinsOf({ wait, bugCompat }: RcuRetryOptions): Pick<Strategy, 'spins'> {
-  if (wait === 'spin') return { spins: { option: 'wait=spin', cost: 'speculateBegin' } };
-  if (bugCompat !== 'pin-spin') return {};
-  return { spins: { option: 'bug-compat=pin-spin', cost: 'filePin' } };
+  if (wait === 'none') return { spins: { option: 'wait=none', cost: 'speculateBegin' } };
+  if (bugCompat !== 'pin-spin' && bugCompat !== 'as-posted') return {};
+  return { spins: { option: `bug-compat=${bugCompat}`, cost: 'filePin' } };
 }

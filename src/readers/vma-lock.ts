@@ -24,12 +24,28 @@ import {
 } from '../mm/vma-lock.ts';
 import { rcuReadLock, rcuReadUnlock, vmaIterSet, vmaNext } from '../mm/vma-walk.ts';
 import type { Cause, Reader } from '../proc/reader.ts';
-import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
+import { type GapLevel, LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
 
-interface VmaLockOptions {
-  readonly name: string;
+interface LockNextOptions {
+  /** PROCMAP_QUERY leaves RCU as soon as the VMA is locked. */
+  readonly leavesRcu: boolean;
+  /** `printed-end`: before each step the iterator is put back to the end of the last line. */
   readonly resume: 'iterator' | 'printed-end';
   readonly gapCheck: boolean;
+  /** `before`: the counter is sampled while the VMA before is still locked. */
+  readonly sample: 'after' | 'before';
+  /** The end of the list is believed only if no write section ended since the sample. */
+  readonly endCheck: boolean;
+}
+
+interface VmaLockOptions extends LockNextOptions {
+  readonly name: string;
+}
+
+/** The first step, and the one that follows a sample. */
+interface LockNextSteps {
+  readonly tryBegin: ReaderStep;
+  readonly find: ReaderStep;
 }
 
 /**
@@ -37,10 +53,7 @@ interface VmaLockOptions {
  * begin and end inside an RCU section, go on to `reader.ret`, and leave the VMA in `reader.found`
  * and `reader.lockedVma`.
  */
-function lockNextVma(options: {
-  readonly resume: 'iterator' | 'printed-end';
-  readonly gapCheck: boolean;
-}): ReaderStep {
+function lockNextVma(options: LockNextOptions): LockNextSteps {
   const tryBegin: ReaderStep = (k, r) => {
     r.sampled = mmapLockSpeculateTryBegin(k, r);
     if (options.resume === 'printed-end') vmaIterSet(k, r, r.shownEnd);
@@ -50,8 +63,18 @@ function lockNextVma(options: {
     vmaNext(k, r);
     r.source = LIVE_VMA;
     if (r.found !== NO_VMA) return startReadCheck;
-    r.accepted();
-    return r.ret;
+    if (!options.endCheck) return endOfList(r);
+    return r.sampled ? endChangedSince : endMissed;
+  };
+  const endChangedSince: ReaderStep = (k, r) =>
+    mmapLockSpeculateRetry(k, r) ? endMissed : endOfList(r);
+  const endMissed: ReaderStep = (k, r) => {
+    rcuReadUnlock(k, r);
+    return failed(r, 'gap');
+  };
+  const endOfList = (r: Reader): ReaderStep => {
+    r.settled();
+    return done(r);
   };
 
   // --- vma_start_read ---
@@ -98,7 +121,7 @@ function lockNextVma(options: {
   const accept = (r: Reader): ReaderStep => {
     r.counts.vmaReadLocks++;
     r.accepted();
-    return r.ret;
+    return done(r);
   };
   const missed: ReaderStep = (k, r) => {
     rcuReadUnlock(k, r);
@@ -131,38 +154,51 @@ function lockNextVma(options: {
     rcuReadLock(k, r);
     // The VMA is locked, so its end is stable.
     vmaIterSet(k, r, r.found === NO_VMA ? r.shownEnd : k.mm.vmas.vmEnd[r.found]!);
-    r.accepted();
+    if (r.found === NO_VMA) r.settled();
+    else r.accepted();
+    return done(r);
+  };
+  const done = (r: Reader): ReaderStep => (options.leavesRcu ? leaveRcu : r.ret);
+  const leaveRcu: ReaderStep = (k, r) => {
+    rcuReadUnlock(k, r);
     return r.ret;
   };
-  return tryBegin;
+
+  return { tryBegin, find };
 }
 
 export function vmaLock(options: VmaLockOptions): Strategy {
-  const lockNext = lockNextVma(options);
+  const { tryBegin, find } = lockNextVma(options);
 
   const lockVmaRange: ReaderStep = (k, r) => {
     rcuReadLock(k, r);
     return r.ret;
   };
-  // Between the unlock and the next sample of the counter nothing keeps anything still.
+  // Between the unlock and the next sample of the counter nothing keeps anything still, unless the
+  // sample is taken first.
   const getNextVma: ReaderStep = (k, r) => {
-    if (r.lockedVma === NO_VMA) return lockNext(k, r);
+    if (r.lockedVma === NO_VMA) return tryBegin(k, r);
+    if (options.sample === 'after') return unlockVma(k, r);
+    tryBegin(k, r);
+    return unlockVma;
+  };
+  const unlockVma: ReaderStep = (k, r) => {
     vmaEndRead(k, r, r.lockedVma);
     r.lockedVma = NO_VMA;
-    return lockNext;
+    return options.sample === 'after' ? tryBegin : find;
   };
   const unlockVmaRange: ReaderStep = (k, r) => {
     if (r.lockedVma !== NO_VMA) vmaEndRead(k, r, r.lockedVma);
     r.lockedVma = NO_VMA;
-    rcuReadUnlock(k, r);
+    if (r.rcuSection !== 0) rcuReadUnlock(k, r);
     return r.ret;
   };
 
   return {
     medium: 'seq',
     name: options.name,
-    tearing: 'between-vmas',
-    gaps: 'false',
+    tearing: 'name',
+    gaps: gapsOf(options),
     vmaLocks: true,
     progress: 'unbounded',
     resumeAt: 'shown-end',
@@ -170,4 +206,12 @@ export function vmaLock(options: VmaLockOptions): Strategy {
     getNextVma,
     unlockVmaRange,
   };
+}
+
+/** A hole inside an open write section is believed by all of them. */
+function gapsOf({ leavesRcu, resume, gapCheck, sample, endCheck }: VmaLockOptions): GapLevel {
+  if (leavesRcu) return 'transient'; // each call begins with a sample and a lookup of its own
+  const windowClosed = resume === 'printed-end' || sample === 'before';
+  const endVerified = endCheck || resume === 'printed-end';
+  return gapCheck && windowClosed && endVerified ? 'transient' : 'false';
 }

@@ -72,6 +72,7 @@ export function readerJson(reader: ReaderOutcome): object {
     strategy: reader.strategy,
     ...pick(reader.counters, COUNTER_KEYS),
     ...pick(reader.tearing, TEARING_KEYS),
+    attempts: reader.attempts,
     failedByCause: pick(reader.failedByCause, CAUSE_KEYS),
     passNs: reader.passNs,
     readNs: reader.readNs,

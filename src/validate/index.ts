@@ -4,6 +4,7 @@ import { CHUNKS } from './chunks.ts';
 import { type Claim, type ClaimGroup, type Judged, judgeClaim } from './claim.ts';
 import { COSTS } from './costs.ts';
 import { FALLBACKS } from './fallbacks.ts';
+import { KERNEL_2026 } from './kernel-2026.ts';
 import type { Lab } from './lab.ts';
 import { LOCKS } from './locks.ts';
 import { PUBLISHED_TEST } from './published.ts';
@@ -18,6 +19,7 @@ const CLAIM_GROUPS: readonly ClaimGroup[] = [
   STARVATION,
   FALLBACKS,
   TEARING,
+  KERNEL_2026,
   PUBLISHED_TEST,
   SELFTEST,
 ];

@@ -107,6 +107,7 @@ function readerOutcome(watch: ReaderWatch, r: Reader): ReaderOutcome {
     counters: ordered(COUNTER_KEYS, counters),
     tearing: watch.tearing,
     failedByCause: Object.fromEntries(causes) as Record<CauseKey, number>,
+    attempts: [...r.attempts.subarray(0, r.attempts.findLastIndex((n) => n > 0) + 1)],
     passNs: watch.passNs.summary(),
     readNs: watch.readNs.summary(),
     rcuSectionMaxNs: r.rcuSectionMaxNs,

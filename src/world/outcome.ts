@@ -68,6 +68,8 @@ export interface ReaderOutcome {
   readonly counters: Counters;
   readonly tearing: Tearing;
   readonly failedByCause: Record<CauseKey, number>;
+  /** Records, or pages, by the attempts that they took: 1, 2, 3, …; the 64th: or more. */
+  readonly attempts: readonly number[];
   readonly passNs: Summary;
   readonly readNs: Summary;
   readonly rcuSectionMaxNs: number;

@@ -29,7 +29,7 @@ const WRONG: readonly (readonly [argv: readonly string[], expected: string])[] =
   [['run', 'a.yaml', '--timing=5'], '(Did you mean --timing?)'],
   [['run', '--seed'], 'argument missing'],
   [
-    ['run', 'a.yaml', '--strategy=rcu-page:wait=spin,mmap-lock'],
+    ['run', 'a.yaml', '--strategy=rcu-page:wait=none,mmap-lock'],
     '--strategy: takes one strategy, not 2',
   ],
   [['run', 'a.yaml', '--ops-log=-'], 'standard output is taken by the result'],

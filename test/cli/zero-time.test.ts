@@ -41,15 +41,15 @@ test('a pause, a think, a cost or an end of the writer is enough', async () => {
   }
 });
 
-test('wait=spin where try_begin is free is refused, in the scenario and on the command line', async () => {
+test('wait=none where try_begin is free is refused, in the scenario and on the command line', async () => {
   const spin = FREE.replace('name: w,', 'name: w, think: 1us,');
-  const own = spin.replace('name: r', 'name: r, strategy: "rcu-retry:wait=spin"');
+  const own = spin.replace('name: r', 'name: r, strategy: "rcu-retry:wait=none"');
 
   for (const { code, stderr } of [
     await run(own),
-    await run(spin, '--strategy=rcu-retry:wait=spin'),
+    await run(spin, '--strategy=rcu-retry:wait=none'),
   ]) {
     expect(code).toBe(2);
-    expect(stderr).toContain('wait=spin where speculateBegin costs nothing');
+    expect(stderr).toContain('wait=none where speculateBegin costs nothing');
   }
 });

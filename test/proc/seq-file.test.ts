@@ -1,6 +1,6 @@
 /** The rules of seq_file for maps: kernel-facts 2.2 and 2.3, real-kernel 1 to 3. */
 import { describe, expect, test } from 'vitest';
-import { POS_END, POS_GATE } from '../../src/proc/reader.ts';
+import { POS_END, POS_GATE } from '../../src/proc/strategy.ts';
 import { Hand } from '../support/hand.ts';
 import { aRun, SEQ_STRATEGIES, textOf } from '../support/run.ts';
 

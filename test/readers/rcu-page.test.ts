@@ -132,8 +132,8 @@ describe('after a conflict', () => {
     expect(hand.reader.mmapReadLocks).toBe(0);
   });
 
-  test('wait=spin: each odd sample is a failed attempt', () => {
-    const hand = new Hand(scenario(anonymous(2)), 'rcu-page2:wait=spin');
+  test('wait=none: each odd sample is a failed attempt', () => {
+    const hand = new Hand(scenario(anonymous(2)), 'rcu-page2:wait=none');
     hand.to('r', 'validate').to('w', 'holdEnd');
     hand.to('r', 'lockVmaRange', 3); // redone twice: the third time by the lock
     hand.step('r');
@@ -145,7 +145,7 @@ describe('after a conflict', () => {
   });
 
   test('rcu-page2: after two retries the page is made under one hold of mmap_lock', () => {
-    const hand = new Hand(scenario(anonymous(200)), 'rcu-page2');
+    const hand = new Hand(scenario(anonymous(200)), 'rcu-page2:wait=lock');
     for (let i = 0; i < 3; i++) hand.to('r', 'validate').operation('w');
     hand.to('r', 'getNextVma');
     hand.to('w', 'takeMmapLockToHold').step('w');

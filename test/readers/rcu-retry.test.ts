@@ -195,10 +195,10 @@ describe('wait', () => {
     expect(hand.reader.counts.retries).toBe(1);
   });
 
-  test('wait=spin: each odd result uses up an attempt', () => {
+  test('wait=none: each odd result uses up an attempt', () => {
     // verify fails (1), then three samples are odd (2, 3, 4): with N = 3 the fourth failure is one
     // too many.
-    const hand = new Hand(QUIET_SECTIONS, 'rcu-retry3:wait=spin');
+    const hand = new Hand(QUIET_SECTIONS, 'rcu-retry3:wait=none');
     hand.to('r', 'verify').to('w', 'holdEnd').to('r', 'giveUp');
     hand.step('r');
     expect(hand.at('r')).toBe('parked');

@@ -15,7 +15,7 @@ const outcome = anOutcome({
   events: 123_456,
   readers: [
     aReader({ counters: { retries: 12 }, tearing: { cuts: 4 }, passNs: [10, 20], readNs: [3] }),
-    aReader({ name: 'second, "quoted"', strategy: 'rcu-retry3:wait=spin,scope=read' }),
+    aReader({ name: 'second, "quoted"', strategy: 'rcu-retry3:wait=none,scope=read' }),
   ],
   writers: [{ ...aWriter('churn', [500]), errors: { ENOMEM: 2, EINVAL: 1 } }],
   passes: [
@@ -77,6 +77,7 @@ test('json: a reader has the counters, the tearing keys, and what only a reader 
     'strategy',
     ...COUNTER_KEYS,
     ...TEARING_KEYS,
+    'attempts',
     'failedByCause',
     'passNs',
     'readNs',
@@ -216,7 +217,7 @@ test('csv: a header row, then a row a reader, lines ended by CR LF', () => {
 test('csv: a field with a comma or a quote is quoted, its quotes doubled', () => {
   const rows = textOf(csv.render(anInput(outcome))).split('\r\n');
 
-  expect(rows[2]).toMatch(/^storm,"rcu-retry3:wait=spin,scope=read",1,"second, ""quoted""",0,/);
+  expect(rows[2]).toMatch(/^storm,"rcu-retry3:wait=none,scope=read",1,"second, ""quoted""",0,/);
 });
 
 test('csv: a line break is written as an escape', () => {

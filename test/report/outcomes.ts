@@ -45,6 +45,7 @@ export function aReader(parts: ReaderParts = {}): ReaderOutcome {
     strategy: parts.strategy ?? 'rcu-retry3',
     counters: { ...noCounts(), ...parts.counters },
     tearing: { ...noTearing(), ...parts.tearing },
+    attempts: [],
     failedByCause: zeros(CAUSE_KEYS),
     passNs: samples.passNs.summary(),
     readNs: samples.readNs.summary(),

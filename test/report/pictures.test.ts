@@ -9,7 +9,7 @@ import { aPass, picturesOf, svgText } from '../support/stories.ts';
 import { shipped } from '../support/traced.ts';
 
 const TORN = [
-  ['bash.yaml', 'rcu-retry3'],
+  ['python3.yaml', 'rcu-retry3'],
   ['merge-churn.yaml', 'vma-lock'],
   ['page-vs-vma.yaml', 'rcu-unchecked'],
   ['flip-pair.yaml', 'rcu-page2'],

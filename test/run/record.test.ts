@@ -97,7 +97,7 @@ writers: [{name: w, count: 4, program: [{hold: 7us}]}]
   const REPEATS = `
 machine: {costs: {preset: zero, vmaCopy: 10ns, speculateRetry: 10ns}}
 vmas: [{start: "0x10000000", pages: 3, perms: r--p}]
-readers: [{name: r, strategy: "rcu-retry:wait=spin"}]
+readers: [{name: r, strategy: "rcu-retry:wait=none"}]
 writers: [{name: w, program: [{hold: 1us}]}]
 `;
 

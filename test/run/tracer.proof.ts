@@ -8,7 +8,7 @@ const STRATEGIES = [
   'mmap-lock-vma',
   'rcu-retry3',
   'rcu-retry:mstart=speculate',
-  'rcu-retry1:wait=spin',
+  'rcu-retry1:wait=none',
   'rcu-once',
   'rcu-page2',
   'vma-lock',

@@ -65,6 +65,7 @@ const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Reader: {
     counts: FORM,
     failedByCause: STATISTICS,
+    attempts: STATISTICS,
     failedHere: FORM,
     itLeaf: FORM,
     itGen: FORM,

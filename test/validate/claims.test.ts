@@ -53,8 +53,8 @@ test('flip-pair: P(torn) follows min(1, g / T) in all six configurations', () =>
   expect(missed('torn-')).toEqual([]);
 });
 
-test('mckenney: no reader <= vma-lock < rcu-retry < mmap-lock, hogs make long calls', () => {
-  expect(missed('mckenney-means', 'mckenney-tail', 'mckenney-hogs')).toEqual([]);
+test('mckenney: hogs make long calls, and hand-offs do', () => {
+  expect(missed('mckenney-hogs')).toEqual([]);
   expect(missed('mckenney-hand-off', 'mckenney-rcu-tail')).toEqual([]);
 });
 
