@@ -119,7 +119,9 @@ export const COMMANDS = {
       'mapsim run @resize --fail-on "falseGaps>0" --format=json',
       'mapsim run @split-merge --record=run.ndjson',
     ],
-    more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
+    more: `SCENARIO is a YAML or JSON file, or - for standard input. Outside the model are smaps,
+page faults, and reading on after the end of the text: docs/inputs.md says what can stand in
+for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   },
   compare: {
     name: 'compare',

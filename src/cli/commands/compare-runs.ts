@@ -12,6 +12,7 @@ import { METRICS } from '../../compare/metrics.ts';
 import { Pool, type RunSummary } from '../../compare/record.ts';
 import type { CompareResult, ScenarioResult } from '../../compare/result.ts';
 import { parseSeeds } from '../../compare/seeds.ts';
+import { costsOf } from '../../mm/costs.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { finalLayout } from '../../run/final.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
@@ -59,6 +60,7 @@ export async function prepareRuns(
     if (loaded.ok) {
       scenarios.push(loaded.scenario);
       warnOfTrace(loaded.scenario, messages);
+      noteSmaps(loaded.scenario, messages);
     } else exitCode = Math.max(exitCode, loaded.exitCode);
   }
   if (exitCode > 0) return { ok: false, exitCode };
@@ -84,6 +86,19 @@ function warnOfFewSeeds(seeds: number, strategies: number, messages: Messages): 
   messages.note(
     `${counted(seeds, 'seed')} may be too few to show any difference: with up to ${tests} tests ` +
       `${needed} surely can (--seeds=${needed})`,
+  );
+}
+
+/** A line of maps takes less than a microsecond, one of smaps up to milliseconds. */
+const SMAPS_LINE_NS = 100_000;
+
+/** Where lines stand in for those of smaps, strategies for maps are no cure. */
+function noteSmaps({ name, machine }: Scenario, messages: Messages): void {
+  const { formatAnon, formatFile } = costsOf(machine.costs.preset, machine.costs.overrides);
+  if (Math.max(formatAnon, formatFile) < SMAPS_LINE_NS) return;
+  messages.note(
+    `${name}: lines cost as much as those of smaps, which is read under mmap_lock up to Linux 7.0: ` +
+      'no strategy here changes that (docs/inputs.md)',
   );
 }
 
