@@ -4,7 +4,7 @@
  */
 import type { StatesFrame } from './frames.ts';
 import type { MeasurePlan } from './plan.ts';
-import { States } from './states.ts';
+import { LineStates } from './states.ts';
 
 /** Linux's numbers on x86 and arm, of the errors that planners find. */
 const ERRORS: Readonly<Record<number, string>> = {
@@ -31,7 +31,7 @@ export interface Disagreement {
 }
 
 export interface KernelStates {
-  readonly states: States;
+  readonly states: LineStates;
   /** By call, 0 where it succeeded. */
   readonly errors: readonly number[];
   readonly disagreement: Disagreement | null;
@@ -43,7 +43,7 @@ export function errorName(error: number): string | null {
 
 export function kernelStates(plan: MeasurePlan, frame: StatesFrame): KernelStates {
   const { calls } = plan.writers[frame.writer]!;
-  const states = new States(plan.lines);
+  const states = new LineStates(plan.lines);
   let disagreement: Disagreement | null = null;
   let text = frame.first;
   const compare = (index: number): void => {

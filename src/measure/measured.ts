@@ -8,10 +8,10 @@ import { errorName } from './agreement.ts';
 import type { Burst, CallTimes, ReaderLog } from './frames.ts';
 import type { MeasurePlan, PlannedWriter } from './plan.ts';
 import type { WriterTimes } from './possible.ts';
-import { addTally, type Finding, noTally, ReaderJudge, type Tally } from './tally.ts';
+import { addTally, noTally, ReaderJudge, type Tally, type TallyFinding } from './tally.ts';
 import { isIn, type StatePart, WholeStates } from './whole-states.ts';
 
-export interface Evidence extends Finding {
+export interface Evidence extends TallyFinding {
   readonly burst: number;
   readonly reader: string;
 }
@@ -141,7 +141,7 @@ export class Measured {
     return calls.calls[call % count]!;
   }
 
-  #keep(finding: Finding, reader: number): void {
+  #keep(finding: TallyFinding, reader: number): void {
     const alike = this.evidence.filter(({ kind }) => kind === finding.kind).length;
     if (alike >= this.#evidenceMax) return;
     const { name } = this.#plan.scenario.readers[reader]!;

@@ -11,7 +11,7 @@ import { eachVma, pickVmas, VmaListBuilder, vmaOrder } from '../scenario/vma-lis
 import type { OperationRecord, Outcome } from '../world/outcome.ts';
 import type { MeasurePlan, Placement } from './plan.ts';
 import type { WriterTimes } from './possible.ts';
-import { type Finding, ReaderJudge, type Tally } from './tally.ts';
+import { ReaderJudge, type Tally, type TallyFinding } from './tally.ts';
 import { WholeStates } from './whole-states.ts';
 import type { WriterCalls } from './writer-calls.ts';
 
@@ -140,7 +140,7 @@ export function judgeSimulated(
     callOf: (w, call) => plan.writers[w]!.calls.calls[call]!,
     query: how.query,
     bufferBytes: reader!.bufferBytes,
-    onFinding: (_: Finding) => {},
+    onFinding: (_: TallyFinding) => {},
   });
   for (const pass of outcome.passes) {
     if (!pass.finished) continue;

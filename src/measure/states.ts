@@ -5,7 +5,7 @@
 import type { LineChange } from '../world/quiet-calls.ts';
 import type { Lines } from './lines.ts';
 
-export class States {
+export class LineStates {
   readonly #lines: Lines;
   readonly #texts: Int32Array[] = [];
   readonly #byHash = new Map<number, number[]>();
@@ -42,7 +42,7 @@ export class States {
   }
 
   /** Whether two states have the same lines; both from lines of one table. */
-  same(state: number, other: States, of: number): boolean {
+  same(state: number, other: LineStates, of: number): boolean {
     return same(this.lines(state), other.lines(of));
   }
 

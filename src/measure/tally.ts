@@ -66,7 +66,7 @@ interface JudgedPass {
   readonly reads: ArrayLike<number> | null;
 }
 
-export interface Finding {
+export interface TallyFinding {
   readonly kind: 'overlap' | 'backward' | 'false gap' | 'gap';
   readonly pass: number;
   readonly startNs: number;
@@ -85,7 +85,7 @@ interface JudgeParts {
   readonly callOf: (writer: number, call: number) => QuietCall;
   readonly query: boolean;
   readonly bufferBytes: number;
-  readonly onFinding: (finding: Finding) => void;
+  readonly onFinding: (finding: TallyFinding) => void;
 }
 
 const GATE = '[vsyscall]\n';
@@ -181,7 +181,7 @@ export class ReaderJudge {
     }
   }
 
-  #tell(kind: Finding['kind'], pass: JudgedPass, { ids }: JudgedText, line: number): void {
+  #tell(kind: TallyFinding['kind'], pass: JudgedPass, { ids }: JudgedText, line: number): void {
     const { lines, onFinding } = this.#parts;
     const from = Math.max(0, line - AROUND);
     const around = Array.from(ids.subarray(from, line + AROUND), (id) =>

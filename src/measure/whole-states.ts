@@ -4,10 +4,10 @@
  */
 import type { Lines } from './lines.ts';
 import type { JointState } from './possible.ts';
-import type { States } from './states.ts';
+import type { LineStates } from './states.ts';
 
 export interface StatePart {
-  readonly states: States;
+  readonly states: LineStates;
   /** Which of its lines are this writer's: pages, start, end, … Null: all of them. */
   readonly territory: readonly number[] | null;
 }

@@ -5,7 +5,7 @@
 import type { Scenario, WriterSpec } from '../scenario/scenario.ts';
 import { type QuietCall, QuietCalls } from '../world/quiet-calls.ts';
 import type { Lines } from './lines.ts';
-import { States } from './states.ts';
+import { LineStates } from './states.ts';
 
 export class WriterCalls {
   readonly name: string;
@@ -14,7 +14,7 @@ export class WriterCalls {
   /** See QuietCalls. */
   readonly touched: readonly boolean[];
   /** By the model. */
-  readonly states: States;
+  readonly states: LineStates;
   readonly #quiet: QuietCalls;
   #over = false;
   /** The writer's own end: it makes no call after the last. */
@@ -27,7 +27,7 @@ export class WriterCalls {
     this.#quiet = new QuietCalls(scenario, spec, seed);
     this.startNs = this.#quiet.startNs;
     this.touched = this.#quiet.touched;
-    this.states = new States(lines);
+    this.states = new LineStates(lines);
     this.states.add(Int32Array.from(this.#quiet.lines(), (text) => lines.idOf(text)));
   }
 

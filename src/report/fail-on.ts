@@ -7,11 +7,9 @@
  * mean anything (an unknown metric, a time compared with a count, a percentage of no ratio) is
  * refused here: an expression that could never fail would pass in silence for ever.
  */
+import type { ComparisonSign } from '../base/comparison.ts';
 import { UserError } from '../base/errors.ts';
 import { isTime, type Metric, parseMetric } from './metric.ts';
-
-const COMPARISONS = ['>=', '<=', '==', '!=', '>', '<'] as const;
-export type ComparisonSign = (typeof COMPARISONS)[number];
 
 /** A figure of the run: one metric, or one divided by another. */
 export interface Figure {

@@ -5,8 +5,9 @@
  * is no number at all: the expression then counts as failed, since a check that measured nothing
  * must not pass for one that held.
  */
+import { holds } from '../base/comparison.ts';
 import { UserError } from '../base/errors.ts';
-import { type ComparisonSign, type FailOn, type Figure, strategiesNamed } from './fail-on.ts';
+import { type FailOn, type Figure, strategiesNamed } from './fail-on.ts';
 import { type MetricView, metricValue } from './metric.ts';
 
 /** A run to be judged, under the name that expressions use for it. */
@@ -50,23 +51,6 @@ function judgeOne(failOn: FailOn, subject: Subject, subjects: readonly Subject[]
     typeof failOn.right === 'number' ? failOn.right : figureValue(failOn.right, subject, subjects);
   const failed = left === null || right === null || holds(left, failOn.comparison, right);
   return { failOn, strategy: subject.strategy, failed, left, right };
-}
-
-function holds(left: number, comparison: ComparisonSign, right: number): boolean {
-  switch (comparison) {
-    case '>':
-      return left > right;
-    case '>=':
-      return left >= right;
-    case '<':
-      return left < right;
-    case '<=':
-      return left <= right;
-    case '==':
-      return left === right;
-    case '!=':
-      return left !== right;
-  }
 }
 
 function figureValue(

@@ -14,7 +14,7 @@ import type { Task } from '../sim/task.ts';
 import type { Outcome } from '../world/outcome.ts';
 import type { PassListener } from '../world/pass-watch.ts';
 import { EVENT, OPEN, type RunTrace, type TracedTask } from '../world/run-trace.ts';
-import { callOf } from '../world/words.ts';
+import { callOf } from '../world/spelling.ts';
 import type { World } from '../world/world.ts';
 import type { Writer } from '../writers/writer.ts';
 import { StoryKeeper } from './pass-story.ts';

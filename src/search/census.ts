@@ -1,7 +1,7 @@
 /** Two censuses side by side: the texts that only one of them has. */
 import type { PossibleText, SearchOutcome } from './search-outcome.ts';
 
-export interface Difference {
+interface Difference {
   readonly onlyHere: readonly PossibleText[];
   readonly onlyThere: readonly PossibleText[];
 }

@@ -4,8 +4,8 @@
  * then.
  */
 import { type Schedule, scheduleText } from '../sim/schedule.ts';
-import { eventIs, type Find, type TextMetric } from './finds.ts';
 import { tearingOf } from './mark-text.ts';
+import { eventIs, type Question, type TextMetric } from './questions.ts';
 import { replaySchedule } from './replay.ts';
 import type { Finding, PossibleText } from './search-outcome.ts';
 import type { FinishedText, SearchWorld } from './search-world.ts';
@@ -13,13 +13,13 @@ import { ShrinkWorld, shrink } from './shrink.ts';
 import type { Event } from './transitions.ts';
 
 /** A new world without time, which counts what these finds need. */
-type FreshWorld = (finds?: readonly Find[]) => SearchWorld;
+type FreshWorld = (finds?: readonly Question[]) => SearchWorld;
 
 /** The schedule that led there; to be called when the world is free. */
-export type HowTo = () => Schedule;
+type HowTo = () => Schedule;
 
 interface Found {
-  readonly find: Find;
+  readonly find: Question;
   readonly how: HowTo;
   /** Whether another schedule can be tried for the same finding. */
   readonly shrinks: boolean;
@@ -37,12 +37,12 @@ interface Text {
 }
 
 export class Collector {
-  readonly finds: readonly Find[];
+  readonly finds: readonly Question[];
   readonly #stopAtFirst: boolean;
   readonly #found = new Map<string, Found>();
   readonly #texts = new Map<string, Text>();
 
-  constructor(finds: readonly Find[], stopAtFirst: boolean) {
+  constructor(finds: readonly Question[], stopAtFirst: boolean) {
     this.finds = finds;
     this.#stopAtFirst = stopAtFirst;
   }
@@ -70,11 +70,11 @@ export class Collector {
     }
   }
 
-  takeCycle(find: Find, how: HowTo, note: string): void {
+  takeCycle(find: Question, how: HowTo, note: string): void {
     this.#found.set(find.class, { find, how, shrinks: false, note });
   }
 
-  has(find: Find): boolean {
+  has(find: Question): boolean {
     return this.#found.has(find.class);
   }
 
@@ -146,7 +146,7 @@ const TEXT_NOTES: Readonly<Record<TextMetric, string>> = {
   staleNames: 'a line with a name that no state has there',
 };
 
-function noteOf(find: Find, event: Event): string {
+function noteOf(find: Question, event: Event): string {
   switch (event.kind) {
     case 'text':
       if (find.kind !== 'text') return 'a text';

@@ -13,7 +13,7 @@
  */
 import type { Explorer } from './explore.ts';
 
-export interface Cycle {
+interface Cycle {
   /** Transitions from the start to the cycle, and those of the cycle. */
   readonly prefix: readonly number[];
   readonly cycle: readonly number[];
@@ -133,7 +133,7 @@ function forEachEdge(graph: Graph, visit: (from: number, to: number, via: number
 }
 
 /** Tarjan: by state, the number of its strongly connected component. */
-export function componentsOf(graph: Graph): Int32Array {
+function componentsOf(graph: Graph): Int32Array {
   const { states, first, to } = graph;
   const component = new Int32Array(states).fill(-1);
   const index = new Int32Array(states).fill(-1);

@@ -12,7 +12,7 @@ import { type Standing, StandingTable } from './standings.ts';
 import { FULL, NO_PARENT, StateStore, type StoreKind } from './state-store.ts';
 import { type Event, NO_VIA, Transitions, type Via } from './transitions.ts';
 
-export interface ExploreLimits {
+interface ExploreLimits {
   readonly maxStates: number;
   /** Transitions from the start; Infinity: none. */
   readonly maxDepth: number;
@@ -20,7 +20,7 @@ export interface ExploreLimits {
   readonly preemptions: number;
 }
 
-export interface ExploreOptions {
+interface ExploreOptions {
   readonly world: SearchWorld;
   readonly limits: ExploreLimits;
   readonly store: StoreKind;
@@ -33,7 +33,7 @@ export interface ExploreOptions {
   readonly onEvent: (event: Event, at: { readonly state: number; readonly via: number }) => boolean;
 }
 
-export type Bound = 'max-states' | 'max-memory' | 'max-depth' | 'preemptions';
+type Bound = 'max-states' | 'max-memory' | 'max-depth' | 'preemptions';
 
 /** Transitions that are remembered: so many, or one for so many states. */
 const KNOWN_MIN = 2 ** 16;

@@ -4,7 +4,7 @@
  */
 import type { Scenario } from '../scenario/scenario.ts';
 import { parseSchedule, type Schedule } from '../sim/schedule.ts';
-import { eventIs, type Find } from './finds.ts';
+import { eventIs, type Question } from './questions.ts';
 import { replaySchedule } from './replay.ts';
 import { headOf, plainWorld, type SearchRequest } from './search.ts';
 import type { SearchOutcome } from './search-outcome.ts';
@@ -17,7 +17,7 @@ import type { Event } from './transitions.ts';
  */
 export function findAgain(
   scenario: Scenario,
-  { find, ...request }: SearchRequest & { readonly find: Find },
+  { find, ...request }: SearchRequest & { readonly find: Question },
   outcome: SearchOutcome,
 ): SearchOutcome | null {
   const fresh = () => plainWorld(scenario, request);

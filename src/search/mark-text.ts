@@ -4,7 +4,7 @@ import { type GapMark, type LineMark, markGaps, markLines } from '../oracle/text
 import type { CutLine } from '../oracle/verdict.ts';
 import { formatText } from '../proc/format.ts';
 import { TEARING_KEYS, type Tearing } from '../world/outcome.ts';
-import { rangeOf } from '../world/words.ts';
+import { rangeOf } from '../world/spelling.ts';
 import { type Gap, LINE_FAULTS, type MarkedLine, type MarkedText } from './search-outcome.ts';
 import type { FinishedText, SearchWorld } from './search-world.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { Scenario } from '../scenario/scenario.ts';
 import { Collector } from './collect.ts';
-import type { Find } from './finds.ts';
+import type { Question } from './questions.ts';
 import {
   findsOf,
   headOf,
@@ -151,7 +151,7 @@ export class RandomWalks {
   outcome(): SearchOutcome {
     const shrinkMax = this.#interrupted ? SHRINK_AFTER_INTERRUPT : undefined;
     const { reduce: _, ...request } = this.#request;
-    const fresh = (finds?: readonly Find[]): SearchWorld =>
+    const fresh = (finds?: readonly Question[]): SearchWorld =>
       plainWorld(this.#scenario, request, finds);
     return {
       ...headOf(this.#scenario, fresh()),

@@ -7,8 +7,8 @@
  */
 import { KernelFault } from '../mm/kernel-fault.ts';
 import { type Misfit, type Schedule, type ScheduleItem, scheduleText } from '../sim/schedule.ts';
+import { ChoiceMisfit } from './given-choices.ts';
 import { markText, type PassSets, passSets } from './mark-text.ts';
-import { ChoiceFault } from './odometer.ts';
 import { Probe } from './probe.ts';
 import type { Course, MarkedText, ScheduleStep } from './search-outcome.ts';
 import type { FinishedText, SearchWorld } from './search-world.ts';
@@ -139,7 +139,7 @@ export class Replay {
   }
 
   #failed(error: unknown, { task, choices }: ScheduleItem, name: string): void {
-    if (error instanceof ChoiceFault) {
+    if (error instanceof ChoiceMisfit) {
       this.#misfit = { step: this.#steps.length + 1, error: `"${name}": ${error.message}` };
       return;
     }

@@ -23,7 +23,7 @@ import { DONE, isClaimed, isPrivate, PARKED, stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import { buildWorld } from '../world/build.ts';
 import type { World } from '../world/world.ts';
-import { nextChoices, Odometer } from './odometer.ts';
+import { GivenChoices, nextChoices } from './given-choices.ts';
 import { PrivateCheck } from './private-check.ts';
 import { ASLEEP, FINISHED, RUNNABLE } from './regions.ts';
 import { MOVED_SECTIONS, NOTICED_BY_NOBODY, States, WOKE } from './states.ts';
@@ -46,7 +46,7 @@ export interface FinishedText {
   readonly verdict: Verdict;
 }
 
-export interface SearchOptions {
+interface SearchOptions {
   readonly strategy: Choice | null;
   readonly strategies: Strategies;
   readonly reduce: Reduction;
@@ -68,7 +68,7 @@ export class SearchWorld {
   /** Of readers' private steps: all of them, or those that nobody has tested. */
   readonly privateCheck: PrivateCheck;
   readonly #checkAll: boolean;
-  readonly #chance = new Odometer();
+  readonly #chance = new GivenChoices();
   readonly #status: Uint8Array;
   /** By task: a step of it without choices. */
   readonly #plainItems: readonly ScheduleItem[];

@@ -8,7 +8,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { Collector } from './collect.ts';
 import { findCycle } from './cycles.ts';
 import { Explorer } from './explore.ts';
-import { ALL_FINDS, type Find, failuresNeeded } from './finds.ts';
+import { ALL_QUESTIONS, failuresNeeded, type Question } from './questions.ts';
 import type { SearchBound, SearchOutcome } from './search-outcome.ts';
 import { type Reduction, SearchWorld } from './search-world.ts';
 import type { StoreKind } from './state-store.ts';
@@ -19,7 +19,7 @@ export interface SearchRequest {
   readonly strategy: Choice | null;
   readonly strategies: Strategies;
   /** Null: everything that can be asked, and every text. */
-  readonly find: Find | null;
+  readonly find: Question | null;
   /** With `find: null`: texts alone matter. */
   readonly onlyTexts?: boolean;
   /** The schedules of texts are shrunk, as those of findings always are. */
@@ -44,16 +44,16 @@ export interface SearchProgress {
 }
 
 /** The finds of a request: the one asked for, or all. */
-export function findsOf({ find, onlyTexts }: SearchRequest): readonly Find[] {
+export function findsOf({ find, onlyTexts }: SearchRequest): readonly Question[] {
   if (find !== null) return [find];
-  return onlyTexts === true ? [] : ALL_FINDS;
+  return onlyTexts === true ? [] : ALL_QUESTIONS;
 }
 
 /** A world without time for searches and replays of this request. */
 export function searchWorld(
   scenario: Scenario,
   request: Pick<SearchRequest, 'strategy' | 'strategies'>,
-  { reduce, finds }: { readonly reduce: Reduction; readonly finds: readonly Find[] },
+  { reduce, finds }: { readonly reduce: Reduction; readonly finds: readonly Question[] },
 ): SearchWorld {
   return new SearchWorld(scenario, {
     strategy: request.strategy,
@@ -67,7 +67,7 @@ export function searchWorld(
 export function plainWorld(
   scenario: Scenario,
   request: Pick<SearchRequest, 'strategy' | 'strategies'>,
-  finds: readonly Find[] = [],
+  finds: readonly Question[] = [],
 ): SearchWorld {
   return searchWorld(scenario, request, { reduce: 'none', finds });
 }
@@ -160,7 +160,7 @@ export class Search {
     this.#findCycles();
     const lossBound = store.lossBound;
     const shrinks = this.#request.shrinkTexts === true && !this.#interrupted;
-    const plain = (finds?: readonly Find[]) => plainWorld(this.#scenario, this.#request, finds);
+    const plain = (finds?: readonly Question[]) => plainWorld(this.#scenario, this.#request, finds);
     return {
       ...headOf(this.#scenario, this.#world),
       states: store.count,

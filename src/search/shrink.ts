@@ -13,7 +13,7 @@
  * search of every step by itself.
  */
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
-import { ChoiceFault } from './odometer.ts';
+import { ChoiceMisfit } from './given-choices.ts';
 import { switchesOf } from './replay.ts';
 import type { SearchWorld } from './search-world.ts';
 import { type Event, Transitions } from './transitions.ts';
@@ -268,7 +268,7 @@ class Shrinker {
       try {
         transition = transitions.of(this.#state, 0, transitions.viaId({ task, choices: given }));
       } catch (error) {
-        if (error instanceof ChoiceFault) return false;
+        if (error instanceof ChoiceMisfit) return false;
         throw error;
       }
       const made = transitions.choicesOf(transition).length;

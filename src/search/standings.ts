@@ -46,6 +46,6 @@ export class StandingTable {
   }
 }
 
-export function standingOf(bits: number): Standing {
+function standingOf(bits: number): Standing {
   return STANDINGS[bits]!;
 }

@@ -8,12 +8,12 @@ import { NO_TASK } from '../mm/rw-semaphore.ts';
 import { VMA_LOCK_OFFSET } from '../mm/vma-lock.ts';
 import { formatText } from '../proc/format.ts';
 import { CAUSES, type Reader } from '../proc/reader.ts';
-import { addressOf, callOf, fileOf, nameOf, permsOf, rangeOf } from '../world/words.ts';
+import { addressOf, callOf, fileOf, nameOf, permsOf, rangeOf } from '../world/spelling.ts';
 import type { Writer } from '../writers/writer.ts';
 import type { Probe, ReaderView, VmaView, WorldView } from './probe.ts';
 
 /** What stood where the task was before the step that a view cannot tell afterwards. */
-export interface Before {
+interface Before {
   readonly view: WorldView;
   /** Calls that the task, a writer, had begun and finished. */
   readonly call: Writer['call'];

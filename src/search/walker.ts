@@ -14,14 +14,13 @@
 import { grownInt32 } from '../base/grow.ts';
 import { RandomStream } from '../base/prng.ts';
 import type { Schedule } from '../sim/schedule.ts';
-import { eventIs, type Find } from './finds.ts';
+import { eventIs, type Question } from './questions.ts';
 import type { SearchWorld } from './search-world.ts';
 import type { Event } from './transitions.ts';
 import { Transitions } from './transitions.ts';
 import { type Favour, WalkGraph } from './walk-graph.ts';
 
 export type Bias = 'uniform' | 'churn';
-export const BIASES: readonly Bias[] = ['uniform', 'churn'];
 
 /** Steps after which a walk is given up; a retry loop may have no end. */
 export const STEPS_MAX = 100_000;
@@ -32,13 +31,13 @@ const CHECK = /verify|validate|check|count|changed|try|sample/i;
 /** Of so many, all but one go to a writer. */
 const CHURN_ODDS = 4;
 
-export interface WalkOptions {
+interface WalkOptions {
   readonly world: SearchWorld;
   readonly seed: string;
   readonly bias: Bias;
   readonly stepsMax: number;
   /** End with the first of this; null: walk on. */
-  readonly until: Find | null;
+  readonly until: Question | null;
 }
 
 /** What a block of walks has come across. Plain data. */

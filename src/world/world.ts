@@ -5,7 +5,7 @@ import type { Reader } from '../proc/reader.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Task } from '../sim/task.ts';
 import type { SeededChance } from '../writers/chance.ts';
-import type { Turns } from '../writers/turns.ts';
+import type { RecordedOrder } from '../writers/recorded-order.ts';
 import type { Writer } from '../writers/writer.ts';
 import type { Hog } from './hog.ts';
 
@@ -19,7 +19,7 @@ export class World {
   /** The writers' streams of chance; none where somebody else decides. */
   readonly chances: readonly SeededChance[];
   /** In what order the threads of recorded traces make their calls. */
-  readonly turns: readonly Turns[];
+  readonly turns: readonly RecordedOrder[];
   /** Readers, then writers, then hogs; a task's id is its index. */
   readonly tasks: readonly Task[];
   /** Each read() call and each operation has costs of its own. */
@@ -34,7 +34,7 @@ export class World {
     readonly writers: readonly Writer[];
     readonly hogs: readonly Hog[];
     readonly chances: readonly SeededChance[];
-    readonly turns: readonly Turns[];
+    readonly turns: readonly RecordedOrder[];
     readonly costsVary: boolean;
     /** By task id. */
     readonly startNs: readonly number[];

@@ -38,7 +38,7 @@ export interface ScriptContext {
   brkPage(): number;
 }
 
-/** Who may make the next call: see turns.ts. Scripts without one ask nobody. */
+/** Who may make the next call: see recorded-order.ts. Scripts without one ask nobody. */
 export interface Turn {
   /** Whether it is this task's turn; if not, the task is noted and will be called. */
   mine(task: number): boolean;

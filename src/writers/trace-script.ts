@@ -28,6 +28,7 @@ import { ERRNOS, type Errno } from '../mm/plan.ts';
 import type { TraceSpec, WriterProgram } from '../scenario/scenario.ts';
 import { ADVICE, type HiddenFlags, type TraceAction, type TracedCall } from '../trace/call.ts';
 import { hexAddress, mapFlagsOf, protOf } from './perms.ts';
+import { RecordedOrder } from './recorded-order.ts';
 import {
   type Arguments,
   callsItem,
@@ -37,7 +38,6 @@ import {
   type Turn,
 } from './script.ts';
 import { NEW_ANON_SHMEM, type Template, type Texts } from './template.ts';
-import { Turns } from './turns.ts';
 
 const FLAG_BITS: Readonly<Record<string, number>> = {
   dontCopy: VM_DONTCOPY,
@@ -53,7 +53,7 @@ const FLAG_BITS: Readonly<Record<string, number>> = {
 
 /** The calls of a trace by thread, and whose turn it is. */
 class TraceOrder {
-  readonly turns: Turns;
+  readonly turns: RecordedOrder;
   /** For each thread the indices of its calls. */
   readonly callsOf: readonly number[][];
   /** For each call its number among those that take turns, or -1. */
@@ -71,7 +71,7 @@ class TraceOrder {
       if (takesTurn(call.action)) this.numbers[index] = slotOf.push(slot) - 1;
     }
     this.callsOf = callsOf;
-    this.turns = new Turns(slotOf, trace.threads.length);
+    this.turns = new RecordedOrder(slotOf, trace.threads.length);
   }
 }
 
@@ -94,7 +94,7 @@ export class TraceOrders {
   }
 
   /** The turns of all traces, which are the writers' in common. */
-  get turns(): readonly Turns[] {
+  get turns(): readonly RecordedOrder[] {
     return [...this.#orders.values()].map(({ turns }) => turns);
   }
 }

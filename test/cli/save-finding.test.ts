@@ -10,7 +10,7 @@ import type { Means } from '../../src/cli/commands/search-request.ts';
 import { smallestWorld } from '../../src/cli/commands/smaller-world.ts';
 import { load } from '../../src/cli/load.ts';
 import { Messages } from '../../src/cli/messages.ts';
-import { parseFind } from '../../src/search/finds.ts';
+import { parseQuestion } from '../../src/search/questions.ts';
 import { aRequest, aSearch } from '../support/search.ts';
 import { ensureBuilt, ROOT, spawnMapsim } from './spawn.ts';
 import { aDirectory, anIo, mapsim } from './support.ts';
@@ -113,7 +113,7 @@ describe('a saved finding', () => {
       ...aRequest('vma-lock'),
       get find() {
         searches++;
-        return parseFind('overlaps');
+        return parseQuestion('overlaps');
       },
     };
     const outcome = aSearch(loaded.scenario, 'vma-lock', { find: 'overlaps' });

@@ -89,7 +89,7 @@ const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     errno: FORM,
   },
   OperationSource: { private_count: 'FORMS: how many there were is asked with a limit only' },
-  Odometer: { given: 'of the step under way', made: 'likewise', of: 'likewise' },
+  GivenChoices: { given: 'of the step under way', made: 'likewise', of: 'likewise' },
   Kernel: { specials: FOLLOWS, inUserMode: TIMES, nowNs: TIMES, observer: FORM, host: FORM },
   MmLockSeq: { value: FORM, line: LINES, lineCpu: LINES },
   MmapLock: { line: LINES, lineCpu: LINES },

@@ -5,7 +5,7 @@ import type { Strategy } from '../../src/proc/strategy.ts';
 import { chooseStrategy, Strategies } from '../../src/readers/index.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { Explorer } from '../../src/search/explore.ts';
-import { type Find, parseFind } from '../../src/search/finds.ts';
+import { parseQuestion, type Question } from '../../src/search/questions.ts';
 import { Search, type SearchRequest, searchWorld } from '../../src/search/search.ts';
 import type { SearchOutcome } from '../../src/search/search-outcome.ts';
 import { type Reduction, SearchWorld } from '../../src/search/search-world.ts';
@@ -21,7 +21,7 @@ export function aRequest(strategy: string | null, settings: SearchSettings = {})
   return {
     strategy: strategy === null ? null : chooseStrategy(strategy),
     strategies: BUILT_IN,
-    find: find === undefined ? null : parseFind(find),
+    find: find === undefined ? null : parseQuestion(find),
     maxStates: 1_000_000,
     maxDepth: null,
     preemptions: null,
@@ -46,7 +46,7 @@ export function aSearch(
 export function aSearchWorld(
   scenario: string | Scenario,
   strategy: string | null,
-  { reduce = 'none', finds = [] }: { reduce?: Reduction; finds?: readonly Find[] } = {},
+  { reduce = 'none', finds = [] }: { reduce?: Reduction; finds?: readonly Question[] } = {},
 ): SearchWorld {
   const built = typeof scenario === 'string' ? aScenario(scenario) : scenario;
   return searchWorld(built, aRequest(strategy), { reduce, finds });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { Words } from '../../src/sim/memory.ts';
 import { SeededChance } from '../../src/writers/chance.ts';
+import { RecordedOrder } from '../../src/writers/recorded-order.ts';
 import { OperationSource } from '../../src/writers/source.ts';
 import { TraceOrders } from '../../src/writers/trace-script.ts';
-import { Turns } from '../../src/writers/turns.ts';
 import { aScenario } from '../support/run.ts';
 
 describe('turns', () => {
   test('go by number; who comes early is woken by the one before', () => {
-    const turns = new Turns([0, 1, 0], 2);
+    const turns = new RecordedOrder([0, 1, 0], 2);
     expect(turns.mine(1, 7)).toBe(false);
     expect(turns.mine(0, 5)).toBe(true);
     expect(turns.pass(0)).toBe(7);
@@ -19,7 +19,7 @@ describe('turns', () => {
   });
 
   test('are passed on once, by the one whose turn it is', () => {
-    const turns = new Turns([0, 1], 2);
+    const turns = new RecordedOrder([0, 1], 2);
     expect(turns.pass(1)).toBe(-1);
     expect(turns.mine(1, 7)).toBe(false);
     expect([turns.pass(0), turns.pass(0)]).toEqual([7, -1]);
@@ -58,7 +58,7 @@ test('a thread of a trace can be saved in the middle and goes on alike', () => {
   const saved = new Float64Array(100);
   const middle = one.save(saved, 0);
   two.save(saved, middle);
-  const [turns] = orders.turns as [Turns];
+  const [turns] = orders.turns as [RecordedOrder];
   const words = new Words();
   turns.transfer(words.save());
   const turn = words.words.slice(0, words.at);

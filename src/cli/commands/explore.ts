@@ -5,7 +5,7 @@
 import { EXIT, UserError } from '../../base/errors.ts';
 import { searchJson } from '../../report/search-json.ts';
 import { exploreText } from '../../report/search-text.ts';
-import { type Find, parseFind } from '../../search/finds.ts';
+import { parseQuestion, type Question } from '../../search/questions.ts';
 import type { SearchOutcome } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
@@ -37,7 +37,7 @@ export async function explore(
   options: ExploreOptions,
   context: CommandContext,
 ): Promise<number> {
-  const find = options.find === undefined ? null : parseFind(options.find);
+  const find = options.find === undefined ? null : parseQuestion(options.find);
   await checkPage(options.output);
   checkLimits(options);
   checkQuestion(find, options);
@@ -84,7 +84,7 @@ function checkSave(path: string, save: string | undefined): void {
   }
 }
 
-function checkQuestion(find: Find | null, options: ExploreOptions): void {
+function checkQuestion(find: Question | null, options: ExploreOptions): void {
   if (options.save !== undefined && find === null) {
     throw new UserError('--save writes the schedule of a finding: say with --find which');
   }
@@ -116,7 +116,7 @@ async function tell(
   await stdout.flush();
 }
 
-function exitCode(outcome: SearchOutcome, find: Find | null): number {
+function exitCode(outcome: SearchOutcome, find: Question | null): number {
   if (find !== null && outcome.findings.length > 0) return EXIT.failed;
   return outcome.complete ? EXIT.done : EXIT.limit;
 }

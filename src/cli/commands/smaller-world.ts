@@ -7,7 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import type { Tree } from '../../scenario/edit/omissions.ts';
 import { type Smallest, smallest } from '../../scenario/edit/smallest.ts';
-import type { Find } from '../../search/finds.ts';
+import type { Question } from '../../search/questions.ts';
 import type { SearchRequest } from '../../search/search.ts';
 import type { SearchOutcome } from '../../search/search-outcome.ts';
 import { readInput, unzipped } from '../files.ts';
@@ -28,7 +28,7 @@ export interface SmallestWorld extends Smallest<SearchOutcome> {
 export async function smallestWorld(
   path: string,
   { tree, outcome }: { readonly tree: Tree; readonly outcome: SearchOutcome },
-  request: SearchRequest & { readonly find: Find },
+  request: SearchRequest & { readonly find: Question },
   means: Means,
 ): Promise<SmallestWorld> {
   const { context, interrupt, options } = means;

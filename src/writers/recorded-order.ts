@@ -11,7 +11,7 @@ import type { Words } from '../sim/memory.ts';
 
 const NOBODY = -1;
 
-export class Turns {
+export class RecordedOrder {
   /** For each call by number, whose it is: index of a thread. */
   readonly #slotOf: ArrayLike<number>;
   /** For each thread, the task that waits with its next call, or NOBODY. */

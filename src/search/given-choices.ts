@@ -4,7 +4,7 @@
 import type { Chance } from '../writers/chance.ts';
 
 /** A schedule asks for a choice that the step does not have. */
-export class ChoiceFault extends Error {
+export class ChoiceMisfit extends Error {
   override readonly name = 'ChoiceFault';
 
   constructor(choice: number, of: number) {
@@ -13,7 +13,7 @@ export class ChoiceFault extends Error {
 }
 
 /** Gives the choices that it was told to give, then zeros, and remembers how many there were. */
-export class Odometer implements Chance {
+export class GivenChoices implements Chance {
   given: readonly number[] = [];
   /** For each choice made: what was chosen, and of how many. */
   readonly made: number[] = [];
@@ -22,7 +22,7 @@ export class Odometer implements Chance {
   below(n: number): number {
     if (n === 1) return 0;
     const choice = this.given[this.made.length] ?? 0;
-    if (choice >= n) throw new ChoiceFault(choice, n);
+    if (choice >= n) throw new ChoiceMisfit(choice, n);
     this.made.push(choice);
     this.of.push(n);
     return choice;

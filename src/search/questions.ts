@@ -2,6 +2,7 @@
  * What a search can be asked for: a word (a class of tearing, a fault, a deadlock, a livelock) or
  * an expression about one text or one record (`cuts>1`, `attempts>4`).
  */
+import { type ComparisonSign, holds } from '../base/comparison.ts';
 import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { FAULT_KINDS, type FaultKind } from '../mm/kernel-fault.ts';
@@ -14,15 +15,12 @@ import type { Event } from './transitions.ts';
 const TEXT_METRICS = ['torn', ...TEXT_COUNTS] as const;
 export type TextMetric = (typeof TEXT_METRICS)[number];
 
-export const COMPARISONS = ['>=', '<=', '==', '!=', '>', '<'] as const;
-export type Comparison = (typeof COMPARISONS)[number];
-
-export type Find =
+export type Question =
   | {
       readonly kind: 'text';
       readonly class: string;
       readonly metric: TextMetric;
-      readonly comparison: Comparison;
+      readonly comparison: ComparisonSign;
       readonly value: number;
     }
   /** More attempts at one record (or page) than this. */
@@ -50,11 +48,11 @@ const NAMES: readonly string[] = [
 ];
 
 /** @throws UserError that says what would be accepted */
-export function parseFind(text: string): Find {
+export function parseQuestion(text: string): Question {
   const word = text.trim();
   const parts = /^([A-Za-z-]+)\s*(>=|<=|==|!=|>|<|=)\s*(\S+)$/.exec(word);
   if (parts !== null) return parseExpression(word, parts);
-  if (word === 'tornPasses') return parseFind('torn');
+  if (word === 'tornPasses') return parseQuestion('torn');
   if (isMetric(word)) {
     return { kind: 'text', class: word, metric: word, comparison: '>', value: 0 };
   }
@@ -69,8 +67,8 @@ export function parseFind(text: string): Find {
   throw new UserError(`--find: "${text}" is nothing to look for; ${hint}`);
 }
 
-function parseExpression(written: string, parts: RegExpExecArray): Find {
-  const [, name, sign, number] = parts as unknown as [string, string, Comparison | '=', string];
+function parseExpression(written: string, parts: RegExpExecArray): Question {
+  const [, name, sign, number] = parts as unknown as [string, string, ComparisonSign | '=', string];
   const comparison = sign === '=' ? '==' : sign;
   const value = /^[0-9]+(e[0-9]{1,2})?$/i.test(number) ? Number(number) : Number.NaN;
   const refuse = (why: string): never => {
@@ -101,27 +99,13 @@ function isMetric(word: string): word is TextMetric {
   return (TEXT_METRICS as readonly string[]).includes(word);
 }
 
-export function textHas(find: Find, { verdict }: FinishedText): boolean {
+function textHas(find: Question, { verdict }: FinishedText): boolean {
   if (find.kind !== 'text') return false;
-  const count = Number(verdict[find.metric]);
-  switch (find.comparison) {
-    case '>':
-      return count > find.value;
-    case '>=':
-      return count >= find.value;
-    case '<':
-      return count < find.value;
-    case '<=':
-      return count <= find.value;
-    case '==':
-      return count === find.value;
-    case '!=':
-      return count !== find.value;
-  }
+  return holds(Number(verdict[find.metric]), find.comparison, find.value);
 }
 
 /** Whether this is what was asked for. Cycles are no events. */
-export function eventIs(find: Find, event: Event): boolean {
+export function eventIs(find: Question, event: Event): boolean {
   switch (event.kind) {
     case 'text':
       return textHas(find, event.text);
@@ -138,9 +122,9 @@ export function eventIs(find: Find, event: Event): boolean {
  * How far failed attempts at a record must be told apart to answer this. Whether there were any is
  * always part of the state: a strategy may go by it.
  */
-export function failuresNeeded(find: Find): number {
+export function failuresNeeded(find: Question): number {
   return find.kind === 'attempts' ? find.more + 1 : 1;
 }
 
 /** Everything that a search without a question looks for, in the order of its table. */
-export const ALL_FINDS: readonly Find[] = NAMES.map(parseFind);
+export const ALL_QUESTIONS: readonly Question[] = NAMES.map(parseQuestion);
