@@ -22,9 +22,10 @@ vmas:
   - {start: "0x7f1000000000", pages: 4, perms: r--p, tag: t, file: {path: "\\u202egnp.exe", dev: "08:01", inode: 8}}
   - {start: "0x7f2000000000", pages: 4, perms: r--p, tag: t, file: {path: "/${'d'.repeat(200)}", dev: "08:01", inode: 9}}
 readers: [{name: "r<script>", passes: 3, strategy: rcu-unchecked}]
-writers: [{name: "w</style>", churn: split-merge, vma: {tag: t, pick: random}, ops: 200}]
+writers: [{name: w, churn: split-merge, vma: {tag: t, pick: random}, ops: 200}]
 `;
 const GRID = `mapsim: 1
+duration: 1ms
 vmas: [{start: "0x10000000", pages: 3, repeat: 60, gap: 1, perms: [r--p, rw-p], tag: a}]
 readers: [{name: r, passes: 5}]
 writers: [{name: w, churn: split-merge, think: 3us}]

@@ -244,5 +244,7 @@ export function foldWords({ records, sections, failed }: Fold): string {
     ...(failed > 0 ? [counted(failed, 'failed attempt')] : []),
   ];
   if (parts.length === 0) return 'locks taken and let go';
-  return sections === 0 && records > 0 ? `${parts.join(', ')}, nobody writes` : parts.join(', ');
+  return sections === 0 && failed === 0 && records > 0
+    ? `${parts.join(', ')}, nobody writes`
+    : parts.join(', ');
 }

@@ -442,7 +442,7 @@ function explanation(layout: Layout, y: number): { body: string; height: number 
 }
 
 function howToRead(division: Division, story: PassStory, { columns }: Layout): string {
-  const [first] = columns;
+  const first = division.pieces[0]?.state ?? columns[0];
   const whole = story.pass.torn
     ? `Here none does: ${division.pieces.length} pieces are the fewest that cover it.`
     : 'Here one does.';

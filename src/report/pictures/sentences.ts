@@ -83,10 +83,13 @@ export function cutSentence(division: Division, story: PassStory, index: number)
   return cutWords(division, index, past.length === 0 ? '' : `, past ${someOf(past)}`);
 }
 
-/** Where there is little room: operations are counted, not named. */
+/** Where there is little room: only the names of the calls, or how many there are. */
 export function shortCut(division: Division, story: PassStory, index: number): string {
-  const { length } = operationsBetween(division, story, division.cuts[index]!);
-  return cutWords(division, index, length === 0 ? '' : `, past ${counted(length, 'operation')}`);
+  const operations = operationsBetween(division, story, division.cuts[index]!);
+  const names = [...new Set(operations.map(({ call }) => /^\w+/.exec(call)?.[0] ?? 'a call'))];
+  const few = names.length <= OPERATIONS_MAX + 1;
+  const past = few ? listed(names) : counted(operations.length, 'operation');
+  return cutWords(division, index, operations.length === 0 ? '' : `, past ${past}`);
 }
 
 function cutWords(division: Division, index: number, past: string): string {
