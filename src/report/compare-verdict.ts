@@ -14,8 +14,11 @@ const WIDTH = 80;
 
 /** Empty where nothing is held against anything. */
 export function inShort({ groups, comparison }: ScenarioResult): string {
-  if (comparison === null) return '';
-  const verdicts = verdictsOf(groups, comparison);
+  return comparison === null ? '' : verdictsText(verdictsOf(groups, comparison));
+}
+
+/** The same, of verdicts as a saved comparison has them. */
+export function verdictsText(verdicts: readonly GroupVerdict[]): string {
   const bases = [...new Set(verdicts.map(({ against }) => against))];
   const parts = bases.flatMap((base) => {
     const own = verdicts.filter(({ against }) => against === base);

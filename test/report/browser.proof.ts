@@ -186,7 +186,7 @@ test('a finding is gone through from the keyboard, and each step is announced', 
   }
   await page.keyboard.press('Home');
   expect(await page.$$eval('tr.off', (all) => all.length)).toBe(rows - 1);
-  for (let i = 0; i < 3; i++) await page.keyboard.press('Tab'); // past ▶ to the last button
+  for (let i = 0; i < 2; i++) await page.keyboard.press('Tab'); // past ▶ to the last button
   await page.keyboard.press('Enter');
   expect(await page.getAttribute('tr.now', 'data-key')).toBe('1');
   await page.context().close();

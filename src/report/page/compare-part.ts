@@ -1,5 +1,6 @@
 /** Strategies over many seeds as a part of a page: who pays, a panel a metric, tails. */
 import type { Cell, MetricTable } from '../../compare/comparison.ts';
+import { verdictsText } from '../compare-verdict.ts';
 import type { CompareDocument, RunDocument } from './documents.ts';
 import { dataTable, escapeXml, figure } from './html.ts';
 import {
@@ -54,9 +55,16 @@ export function comparePart(scenario: ScenarioDocument, name: string): string {
     `Right: against ${escapeXml(groups[0]?.label ?? '')}, ~ where no difference is shown at ${comparison.level * 100} % for the whole table.`;
   return [
     `<section><h2>${escapeXml(headline(scenario))}</h2><p class="lead">${lead}${few}</p>`,
+    inShortMarkup(comparison),
     tradeFigure(scenario, `${name}-trade`),
     `<div class="grid">${panels.join('')}${tails.join('')}</div></section>`,
   ].join('\n');
+}
+
+/** What compare says in words, as saved. */
+function inShortMarkup({ verdict = [] }: NonNullable<ScenarioDocument['comparison']>): string {
+  const text = verdictsText(verdict).trim();
+  return text === '' ? '' : `<pre tabindex="0">${text.split('\n').map(escapeXml).join('\n')}</pre>`;
 }
 
 function headline({ name, comparison, groups }: ScenarioDocument): string {

@@ -4,6 +4,7 @@
  */
 import { UserError } from '../../base/errors.ts';
 import type { Comparison } from '../../compare/comparison.ts';
+import type { GroupVerdict } from '../../compare/verdict.ts';
 import type { Counters, Summary, Tearing } from '../../world/outcome.ts';
 
 /** Of a run: what compare and sweep keep of each. */
@@ -30,7 +31,8 @@ export interface CompareDocument {
   readonly complete: boolean;
   readonly scenarios: readonly {
     readonly name: string;
-    readonly comparison: Comparison | null;
+    /** Versions before verdicts saved none. */
+    readonly comparison: (Comparison & { readonly verdict?: readonly GroupVerdict[] }) | null;
     readonly groups: readonly {
       readonly label: string;
       readonly pool?: Readonly<Record<string, PoolDocument>>;

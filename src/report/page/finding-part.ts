@@ -44,7 +44,7 @@ export const FINDING_CSS =
   '.kg{--k:var(--grey)}.finding{display:grid;grid-template-columns:minmax(0,6fr) minmax(0,5fr);gap:1.5rem;align-items:start}' +
   '@media(max-width:900px){.finding{grid-template-columns:minmax(0,1fr)}}.finding>*{min-width:0}' +
   '.stepper{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;position:sticky;top:0;background:var(--bg);padding:.4rem 0;z-index:1}' +
-  '.stepper input{flex:1;min-width:6rem}.say{min-height:2.8em;margin:.2rem 0 .6rem}' +
+  '.stepper[hidden]{display:none}.stepper input{flex:1;min-width:6rem}.say{min-height:2.8em;margin:.2rem 0 .6rem}' +
   '.line{height:26px;line-height:26px;white-space:nowrap;box-sizing:border-box;border-left:4px solid var(--k);background:color-mix(in srgb,var(--k) 15%,var(--bg));padding:0 .5rem}' +
   '.line.cut{border-top:2px solid var(--bad)}.text{display:flex;gap:.4rem;overflow-x:auto;max-width:100%}.text figure{margin:0;flex:none}.lines{padding-top:18px}' +
   '.steps .loop td{color:var(--bad);font-weight:650}body{max-width:1180px}';

@@ -49,6 +49,7 @@ const BEAD_STEP = 22;
 /** Where numbers of states have two digits or more. */
 const BEAD_STEP_WIDE = 30;
 const STATES_MAX = 8;
+const STATES_MAX_WIDE = 5;
 const BEAD = 4;
 /** Bold text is wider by so much. */
 const BOLD = 1.08;
@@ -101,9 +102,10 @@ export function schedulePicture(
 /** The states that supply pieces, and some of those around them. */
 function columnsOf({ states }: Division): number[] {
   const all = states.map((_, i) => i);
-  if (all.length <= STATES_MAX) return all;
-  const chosen = new Set(all.filter((i) => states[i]!.hue !== null).slice(0, STATES_MAX));
-  for (const i of all) if (chosen.size < STATES_MAX) chosen.add(i);
+  const most = all.length > 10 ? STATES_MAX_WIDE : STATES_MAX;
+  if (all.length <= most) return all;
+  const chosen = new Set(all.filter((i) => states[i]!.hue !== null).slice(0, most));
+  for (const i of all) if (chosen.size < most) chosen.add(i);
   return [...chosen].sort((a, b) => a - b);
 }
 
