@@ -1,6 +1,6 @@
 /*
  * Costs of single primitives, as far as user space can measure them: medians of many short loops, in ns. One line
- * "name value" each; `spread` is the sigma of the logarithm of a quiet call's time.
+ * "name value" each; `sigmaPermille` says how far the logarithm of a quiet call's time varies.
  */
 #include "measure.h"
 
@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LOOPS 41
@@ -160,8 +161,16 @@ static void end(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-/* The median time of a pass over all lines, and how many there are. */
-static double pass(pid_t pid, int query, int *lines)
+/* CPU time of this thread: a pass may take longer than others let it run in one piece. */
+static u64 own_time(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (u64)t.tv_sec * 1000000000ULL + (u64)t.tv_nsec;
+}
+
+/* The median time of a pass over all lines. */
+static double pass(pid_t pid, int query)
 {
 	static char text[1 << 16];
 	double values[PASSES];
@@ -172,19 +181,16 @@ static double pass(pid_t pid, int query, int *lines)
 	for (int i = 0; i < PASSES; i++) {
 		ssize_t n;
 		u64 at = 0, began;
-		*lines = 0;
 		lseek(fd, 0, SEEK_SET);
-		began = now();
+		began = own_time();
 		if (query) {
 			struct procmap_query_args q = { 0 };
-			for (;; at = q.vma_end, ++*lines) {
+			for (;; at = q.vma_end) {
 				q = (struct procmap_query_args){ .size = sizeof q, .query_flags = 0x10, .query_addr = at };
 				if (ioctl(fd, PROCMAP_QUERY_CALL, &q) != 0) break;
 			}
-		} else while ((n = read(fd, text, sizeof text)) > 0) {
-			for (ssize_t k = 0; k < n && i == 0; k++) *lines += text[k] == '\n';
-		}
-		values[i] = (double)(now() - began);
+		} else do n = read(fd, text, sizeof text); while (n > 0);
+		values[i] = (double)(own_time() - began);
 	}
 	close(fd);
 	return median(values, PASSES);
@@ -193,9 +199,8 @@ static double pass(pid_t pid, int query, int *lines)
 /* ns a line, as the slope between few and many. */
 static double slope(int few, int many, int query, int fd)
 {
-	int lines[2];
 	pid_t a = sleeper(fd < 0 ? few : 0, fd < 0 ? 0 : few, fd), b = sleeper(fd < 0 ? many : 0, fd < 0 ? 0 : many, fd);
-	double first = pass(a, query, &lines[0]), second = pass(b, query, &lines[1]);
+	double first = pass(a, query), second = pass(b, query);
 	end(a);
 	end(b);
 	return (second - first) / (many - few);

@@ -6,7 +6,12 @@ import { performance } from 'node:perf_hooks';
 import type { Choice } from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';
 import { type Disagreement, type KernelStates, kernelStates } from '../measure/agreement.ts';
-import { type Calibration, costsFrom, spreadOf } from '../measure/calibration.ts';
+import {
+  type CalibratedMachine,
+  type Calibration,
+  machineFrom,
+  spreadOf,
+} from '../measure/calibration.ts';
 import { type Burst, readBurst, readStates } from '../measure/frames.ts';
 import { kernelFacts } from '../measure/kernel.ts';
 import { Lines } from '../measure/lines.ts';
@@ -19,7 +24,7 @@ import { moved, withFiles } from '../measure/substitute.ts';
 import { COST_NAMES, COST_PRESETS } from '../mm/costs.ts';
 import { chooseStrategy, Strategies } from '../readers/index.ts';
 import { TimedRun } from '../run/timed.ts';
-import type { MachineSpec, Scenario } from '../scenario/scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import type { Outcome } from '../world/outcome.ts';
 import type { CommandContext } from './command.ts';
 import { BASE_PRESET, calibration } from './commands/calibrate.ts';
@@ -292,7 +297,7 @@ async function simulate(
     const machine = {
       placement: raw.placed.placement,
       cpus: raw.placed.cpus,
-      costs,
+      machine: costs,
       strategies,
       passes: options.passes ?? PASSES_MAX,
     };
@@ -319,16 +324,15 @@ async function simulate(
   return { strategy: assumed, costs: options.costs, outcomes, byTimes };
 }
 
-function costSets(name: string, calibrations: readonly Calibration[]): MachineSpec['costs'][] {
+function costSets(name: string, calibrations: readonly Calibration[]): CalibratedMachine[] {
   if (name !== 'calibrated') {
     if (!(COST_PRESETS as readonly string[]).includes(name)) {
       throw new UserError(`--costs: it is calibrated or one of ${COST_PRESETS.join(', ')}`);
     }
-    return [{ preset: name, overrides: {} }];
+    return [{ costs: { preset: name, overrides: {} }, jitter: null }];
   }
-  if (calibrations.length === 0) return [{ preset: BASE_PRESET, overrides: {} }];
-  return calibrations.map((one) => ({
-    preset: BASE_PRESET,
-    overrides: costsFrom(one, COST_NAMES),
-  }));
+  if (calibrations.length === 0) {
+    return [{ costs: { preset: BASE_PRESET, overrides: {} }, jitter: null }];
+  }
+  return calibrations.map((one) => machineFrom(one, BASE_PRESET, COST_NAMES));
 }

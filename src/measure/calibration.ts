@@ -2,27 +2,39 @@
  * Costs as they were measured on this machine: single primitives, to the costs of the model. What
  * user space cannot measure keeps the value of a preset.
  */
+import type { MachineSpec } from '../scenario/scenario.ts';
 
 /** By name, ns; as native/calibrate.c prints them. */
 export type Calibration = ReadonlyMap<string, number>;
 
-/** A share of a call's time, in thousandths there. */
-const PERMILLE = /Permille$/;
+export type CalibratedMachine = Pick<MachineSpec, 'costs' | 'jitter'>;
 
-/**
- * The costs among what was measured.
- * @param known names of the model's table
- */
-export function costsFrom(
+/** Costs that are measured as distributions. */
+const DRAWN = ['wakeup', 'wakeupSend'];
+/** Sigma of the logarithm of a quiet call's time, in thousandths. */
+const SIGMA = 'sigmaPermille';
+const JITTER_MAX = 1;
+
+/** @param known names of the model's table */
+export function machineFrom(
   calibration: Calibration,
+  preset: string,
   known: readonly string[],
-): Record<string, number> {
-  const costs: Record<string, number> = {};
+): CalibratedMachine {
+  const overrides: Record<string, MachineSpec['costs']['overrides'][string]> = {};
   for (const [name, value] of calibration) {
-    const cost = name.replace(PERMILLE, '');
-    if (known.includes(cost)) costs[cost] = PERMILLE.test(name) ? value / 1000 : value;
+    if (!known.includes(name)) continue;
+    overrides[name] = DRAWN.includes(name) ? drawn(calibration, name, value) : value;
   }
-  return costs;
+  const sigma = calibration.get(SIGMA);
+  const jitter = sigma === undefined ? null : Math.min(sigma / 1000, JITTER_MAX);
+  return { costs: { preset, overrides }, jitter };
+}
+
+/** The least lies below the median, and that not above what 99 of 100 stay below. */
+function drawn(calibration: Calibration, name: string, p50: number) {
+  const min = Math.min(calibration.get(`${name}Min`) ?? p50, p50 - 1);
+  return { min: Math.max(min, 0), p50, p99: Math.max(calibration.get(`${name}P99`) ?? p50, p50) };
 }
 
 /** How far two calibrations lie apart: the middle of the factors of their costs, 1 or more. */
@@ -36,8 +48,28 @@ export function spreadOf(a: Calibration, b: Calibration): number {
   return factors[factors.length >>> 1] ?? 1;
 }
 
-/** The part of a scenario that is pasted into it, or read by `machine: {costs: {from: FILE}}`. */
-export function costsYaml(preset: string, costs: Readonly<Record<string, number>>): string {
-  const lines = Object.entries(costs).map(([name, value]) => `    ${name}: ${value}\n`);
-  return `machine:\n  costs:\n    preset: ${preset}\n${lines.join('')}`;
+export function meanOf(a: Calibration, b: Calibration): Calibration {
+  const mean = (name: string, value: number) => Math.round((value + (b.get(name) ?? value)) / 2);
+  return new Map([...a].map(([name, value]) => [name, mean(name, value)]));
+}
+
+/** The part of a scenario to be pasted into it. */
+export function machineYaml({ costs, jitter }: CalibratedMachine): string {
+  const value = (cost: unknown): string =>
+    typeof cost === 'number'
+      ? String(cost)
+      : JSON.stringify(cost)
+          .replace(/"/g, '')
+          .replace(/([:,])/g, '$1 ');
+  const lines = Object.entries(costs.overrides).map(
+    ([name, cost]) => `    ${name}: ${value(cost)}\n`,
+  );
+  const head = `machine:\n  costs:\n    preset: ${costs.preset}\n`;
+  return `${head}${lines.join('')}${jitter === null ? '' : `  jitter: ${jitter}\n`}`;
+}
+
+/** The same as the file that `machine: {costs: {from: FILE}}` reads. */
+export function machineJson({ costs, jitter }: CalibratedMachine): string {
+  const machine = { costs: { preset: costs.preset, ...costs.overrides }, jitter };
+  return `${JSON.stringify({ machine }, null, 2)}\n`;
 }

@@ -18,7 +18,7 @@ import type { WriterCalls } from './writer-calls.ts';
 interface SimulatedMachine {
   readonly placement: Placement;
   readonly cpus: number;
-  readonly costs: MachineSpec['costs'];
+  readonly machine: Pick<MachineSpec, 'costs' | 'jitter'>;
   /** For each reader, in place of its own. */
   readonly strategies: readonly Choice[];
   readonly passes: number;
@@ -37,7 +37,7 @@ export function simulatedScenario(
     machine: {
       ...scenario.machine,
       cpus: how.cpus,
-      costs: how.costs,
+      ...how.machine,
       hogs: hogsOn(scenario, placement.hogs),
     },
     readers: scenario.readers.map((reader, i) => ({

@@ -1,6 +1,13 @@
 /** `mapsim calibrate`: costs of single primitives on this machine, for `machine: {costs: …}`. */
 import { EXIT, UserError } from '../../base/errors.ts';
-import { type Calibration, costsFrom, costsYaml, spreadOf } from '../../measure/calibration.ts';
+import {
+  type Calibration,
+  machineFrom,
+  machineJson,
+  machineYaml,
+  meanOf,
+  spreadOf,
+} from '../../measure/calibration.ts';
 import { readCosts } from '../../measure/frames.ts';
 import { COST_NAMES } from '../../mm/costs.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
@@ -17,7 +24,7 @@ export interface CalibrateOptions extends QuietOptions {
 }
 
 /** What user space cannot measure keeps its value of this preset. */
-export const BASE_PRESET = 'vm-epyc';
+export const BASE_PRESET = 'vm-epyc-2026';
 
 export async function calibrate(
   options: CalibrateOptions,
@@ -36,13 +43,13 @@ export async function calibrate(
     const second = await calibration(session, writer, reader);
     const spread = spreadOf(first, second);
     messages.note(`measured twice; the two lie a factor of ${spread.toFixed(2)} apart (median)`);
-    const text = costsYaml(BASE_PRESET, costsFrom(meanOf(first, second), COST_NAMES));
+    const machine = machineFrom(meanOf(first, second), BASE_PRESET, COST_NAMES);
     if (options.output !== undefined && options.output !== '-') {
-      writeWhole(options.output, Buffer.from(text), io.cwd);
+      writeWhole(options.output, Buffer.from(machineJson(machine)), io.cwd);
       return EXIT.done;
     }
     const stdout = new Output(io.stdout, 'standard output');
-    await stdout.write(text);
+    await stdout.write(machineYaml(machine));
     await stdout.flush();
     return EXIT.done;
   } finally {
@@ -58,12 +65,6 @@ export async function calibration(
 ): Promise<Calibration> {
   const command = `calibrate ${writer} ${reader} ${session.directory}`;
   return readCosts(await session.harness.ask(command, 'COSTS'));
-}
-
-export function meanOf(a: Calibration, b: Calibration): Calibration {
-  return new Map(
-    [...a].map(([name, value]) => [name, Math.round((value + (b.get(name) ?? value)) / 2)]),
-  );
 }
 
 function chosenCpus(text: string | undefined): [number, number] {

@@ -289,6 +289,10 @@ export const CostsSchema = v.union(
     v.objectWithRest(
       {
         preset: v.optional(v.string(PRESET), 'server'),
+        from: about(
+          'A file that mapsim calibrate -o has written; costs beside it win.',
+          v.optional(v.string('the path of a file')),
+        ),
         wakeup: v.optional(DrawnCostSchema),
         wakeupSend: v.optional(DrawnCostSchema),
       },

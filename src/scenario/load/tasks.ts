@@ -3,7 +3,6 @@
 import type { Choice } from '../../base/choice.ts';
 import type {
   Duration,
-  GivenCost,
   HogSpec,
   MachineSpec,
   ReaderSpec,
@@ -12,14 +11,15 @@ import type {
 } from '../scenario.ts';
 import { parseSize } from '../units.ts';
 import { askForSpares, checkChurnKeys, churn, type Spares } from './churns.ts';
+import { machineCosts } from './costs.ts';
 import type { Span } from './faults.ts';
 import { show } from './faults.ts';
-import { cite, durationNs, fixedNs, type Loading, refuse } from './loading.ts';
+import { cite, durationNs, type Loading, refuse } from './loading.ts';
 import type { Path } from './place.ts';
 import { program } from './program.ts';
 import type { MachineArgs, ReaderArgs, WriterArgs } from './schema.ts';
 import type { SelectorContext } from './selectors.ts';
-import { didYouMean, list } from './shape.ts';
+import { list } from './shape.ts';
 import { CODE_HINT, codeRefused } from './strategy-file.ts';
 import { checkTraceKeys, type LoadedTraces, threadsOf, traceSpec } from './traces.ts';
 
@@ -95,60 +95,16 @@ export function machineSpec(loading: Loading, path: Path, args: MachineArgs): Ma
       count: hog.count,
     };
   });
+  const { costs, jitter } = machineCosts(loading, [...path, 'costs'], args.costs);
   return {
     cpus: args.cpus ?? null,
     rwsem: args.rwsem,
     preempt: args.preempt,
     hz: args.hz,
-    costs: costs(loading, [...path, 'costs'], args.costs),
-    jitter: args.jitter ?? null,
+    costs,
+    jitter: args.jitter ?? jitter,
     hogs,
   };
-}
-
-function costs(loading: Loading, path: Path, args: MachineArgs['costs']): MachineSpec['costs'] {
-  const { presets, names } = loading.env.costs;
-  const { preset, ...rest } = typeof args === 'string' ? { preset: args } : args;
-  if (!presets.includes(preset)) {
-    const at = typeof args === 'string' ? path : [...path, 'preset'];
-    const hint = didYouMean(preset, presets) ?? `known: ${list(presets)}`;
-    refuse(loading, at, `costs: unknown preset ${show(preset)}`, hint);
-  }
-  const overrides: Record<string, GivenCost> = {};
-  for (const [name, value] of Object.entries(rest)) {
-    const at = [...path, name];
-    if (!names.includes(name)) {
-      const hint = didYouMean(name, names) ?? `known: ${list(names)}`;
-      loading.faults.add(loading.places.key(at), `unknown cost ${show(name)}`, hint);
-    } else if (name.endsWith('Share')) {
-      if (typeof value === 'number' && value <= 1) overrides[name] = value;
-      else refuse(loading, at, `${name}: ${show(value)} is not a share: a number from 0 to 1`);
-    } else if (value === undefined) {
-      // Named by the schema, and not in the file.
-    } else if (typeof value === 'object') {
-      overrides[name] = distribution(loading, at, value);
-    } else if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-      refuse(loading, at, `${name}: ${show(value)} is not a whole number of ns`);
-    } else {
-      overrides[name] = fixedNs(loading, at, value);
-    }
-  }
-  return { preset, overrides };
-}
-
-function distribution(
-  loading: Loading,
-  path: Path,
-  args: { readonly [key in 'min' | 'p50' | 'p99']: Parameters<typeof fixedNs>[2] },
-): GivenCost {
-  const [min, p50, p99] = (['min', 'p50', 'p99'] as const).map((key) =>
-    fixedNs(loading, [...path, key], args[key]),
-  ) as [number, number, number];
-  if (min > p50 || p50 > p99 || (min === p50 && p50 < p99)) {
-    const message = `a distribution with min ${min}, p50 ${p50} and p99 ${p99} ns`;
-    refuse(loading, path, message, 'min lies below p50, p50 not above p99');
-  }
-  return { min, p50, p99 };
 }
 
 interface PaceArgs extends Pick<ReaderArgs, 'count' | 'start' | 'think'> {
