@@ -28,7 +28,6 @@ interface RecordingFacts {
 
 export interface KeptRecording {
   readonly facts: RecordingFacts;
-  readonly plan: string;
   readonly states: readonly Buffer[];
   readonly bursts: readonly Buffer[];
 }
@@ -90,7 +89,6 @@ export function readRecording(directory: string, cwd: string): KeptRecording {
     Array.from({ length: count }, (_, i) => read(`${name}-${i}.bin.gz`));
   return {
     facts: facts as RecordingFacts,
-    plan: read('plan.txt').toString(),
     states: list('states', states),
     bursts: list('burst', bursts),
   };

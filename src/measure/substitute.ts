@@ -102,19 +102,29 @@ function movedCall(operation: Operation, pages: number): Operation {
   return { ...operation, place: there, toPage: operation.toPage + pages };
 }
 
-/** How far to move so that no range meets one of these lines; pages, a multiple of 4 GiB. */
+/** Tried one after the other, pages: 4 GiB, 16 MiB, 2 MiB. */
+const STEPS = [2 ** 20, 2 ** 12, 2 ** 9];
+const OFFSETS_MAX = 2 ** 14;
+/** User space, without the first megabyte and the last page. */
+const LOWEST_PAGE = 256;
+const HIGHEST_PAGE = 2 ** 35 - 1;
+
+/** How far to move so that no range meets one of these lines, pages. */
 export function freeOffset(ranges: readonly number[], lines: readonly PageRange[]): number {
-  const STEP = 2 ** 20;
-  for (let i = 1; i < 2 ** 14; i++) {
-    for (const offset of [i * STEP, -i * STEP]) {
-      const fits = (start: number, end: number): boolean =>
-        start + offset >= STEP &&
-        end + offset < 2 ** 35 - STEP &&
-        lines.every((line) => end + offset <= line.startPage || start + offset >= line.endPage);
-      let all = true;
-      for (let r = 0; r < ranges.length; r += 2) all &&= fits(ranges[r]!, ranges[r + 1]!);
-      if (all) return offset;
+  const fits = (start: number, end: number): boolean =>
+    start >= LOWEST_PAGE &&
+    end < HIGHEST_PAGE &&
+    lines.every((line) => end <= line.startPage || start >= line.endPage);
+  for (const step of STEPS) {
+    for (let i = 1; i < OFFSETS_MAX; i++) {
+      for (const offset of [i * step, -i * step]) {
+        let all = true;
+        for (let r = 0; r < ranges.length && all; r += 2) {
+          all = fits(ranges[r]! + offset, ranges[r + 1]! + offset);
+        }
+        if (all) return offset;
+      }
     }
   }
-  throw new UserError('no offset leaves the ranges of the scenario free');
+  throw new UserError('the addresses of the scenario are taken, wherever all of it is moved to');
 }

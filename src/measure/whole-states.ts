@@ -20,6 +20,8 @@ export class WholeStates {
   readonly #parts: readonly StatePart[];
   readonly #fixed: Int32Array;
   readonly #gate: string;
+  /** Lines of the process itself: what is alike to the judge may have another inode each time. */
+  readonly #asPrinted = new Map<number, string>();
   readonly #ids = new Map<string, Int32Array>();
   readonly #bytes = new Map<string, Uint8Array>();
   #bytesKept = 0;
@@ -31,13 +33,21 @@ export class WholeStates {
   constructor(lines: Lines, parts: readonly StatePart[], text: string, ranges: readonly number[]) {
     this.#lines = lines;
     this.#parts = parts;
-    const all = lines.idsOf(text);
     const changing = (id: number): boolean =>
       isIn(lines.startOf(id), ranges) &&
       parts.some(({ territory }) => territory === null || isIn(lines.startOf(id), territory));
-    this.#fixed = all.filter((id) => !changing(id));
-    const last = text.split('\n').at(-2) ?? '';
+    const printed = text.split('\n').slice(0, -1);
+    const last = printed.at(-1) ?? '';
     this.#gate = last.endsWith('[vsyscall]') ? `${last}\n` : '';
+    if (this.#gate !== '') printed.pop();
+    const fixed: number[] = [];
+    for (const line of printed) {
+      const id = lines.idOf(`${line}\n`);
+      if (changing(id)) continue;
+      fixed.push(id);
+      this.#asPrinted.set(id, `${line}\n`);
+    }
+    this.#fixed = Int32Array.from(fixed);
   }
 
   /** Lines by number. */
@@ -48,13 +58,18 @@ export class WholeStates {
     return ids;
   }
 
+  /** Its text, without the gate line. */
+  textOf(state: JointState): string {
+    const ids = this.ids(state);
+    return Array.from(ids, (id) => this.#asPrinted.get(id) ?? this.#lines.textOf(id)).join('');
+  }
+
   /** Whether a text is the text of the state. @param gate whether the gate line ends such texts */
   prints(state: JointState, text: Uint8Array, gate: boolean): boolean {
     const key = `${state.join()}${gate}`;
     let bytes = this.#bytes.get(key);
     if (bytes === undefined) {
-      const parts = Array.from(this.ids(state), (id) => this.#lines.textOf(id));
-      const whole = parts.join('') + (gate ? this.#gate : '');
+      const whole = this.textOf(state) + (gate ? this.#gate : '');
       bytes = Uint8Array.from(whole, (char) => char.charCodeAt(0));
       if (this.#bytesKept > BYTES_KEPT_MAX) {
         this.#bytes.clear();

@@ -50,11 +50,11 @@ export class WriterCalls {
   }
 
   /**
-   * The most calls, up to `count`, after which everything is as at the start and an operation
-   * begins; 0: there is no such number.
+   * The most calls, from half of `count` up to it, after which everything is as at the start and an
+   * operation begins; 0: there is no such number.
    */
   closed(count: number): number {
-    for (let n = Math.min(count, this.calls.length - 1); n > 0; n--) {
+    for (let n = Math.min(count, this.calls.length - 1); n >= count / 2; n--) {
       if (this.calls[n]!.first && this.states.after(n) === this.states.after(0)) return n;
     }
     return 0;

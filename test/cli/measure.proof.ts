@@ -45,6 +45,62 @@ describe.runIf(CAN_MEASURE)('on this kernel', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('agree on all of them')]);
   });
 
+  test('1000 random programs: the model and the kernel agree on every state', async () => {
+    const { code, stdout } = await mapsim(['measure', '--check-model', '--programs=1000']);
+
+    expect([code, stdout]).toEqual([0, expect.stringContaining('agree on all of them')]);
+  });
+
+  test('several writers and readers, queries, small buffers, hogs; taken addresses are moved', async () => {
+    const cwd = aDirectory({
+      's.json': JSON.stringify({
+        mapsim: 1,
+        vmas: [
+          { start: '0x400000', pages: 3, repeat: 20, gap: 1, tag: 'a' },
+          {
+            start: '0x7f1000000000',
+            pages: 3,
+            file: { path: '/f', dev: '08:01', inode: 7 },
+            tag: 'b',
+          },
+        ],
+        machine: { cpus: 2, hogs: [{ cpu: 0, run: '50us', sleep: '1ms', nice: 5 }] },
+        readers: [
+          { name: 'whole' },
+          { name: 'asking', strategy: 'query-vma' },
+          { name: 'small', buffer: 100, think: { exp: '20us' } },
+        ],
+        writers: [
+          { name: 'churn', churn: 'merge-churn', vma: { tag: 'a', pick: 'random' }, think: '20us' },
+          {
+            name: 'file',
+            think: { exp: '30us' },
+            program: [
+              { mprotect: { vma: { tag: 'b' }, page: 1, pages: 1, perms: 'r--p' } },
+              { restore: true },
+              { munmap: { vma: { tag: 'b' }, page: 2 } },
+              { restore: true },
+            ],
+          },
+        ],
+      }),
+    });
+
+    const { code, stdout, stderr } = await mapsim(
+      ['measure', 's.json', ...QUICK, '--format=json'],
+      {
+        cwd,
+      },
+    );
+    const { measured, states } = JSON.parse(stdout);
+
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^mapsim: .* is where the scenario is: moved everything by 0x\w+\n$/);
+    expect(states.calls).toBe(8000);
+    expect(measured.tearing.unjudged).toBe(0);
+    expect(measured.totals.passes).toBeGreaterThan(0);
+  });
+
   test('what was kept is judged again, to the same figures', async () => {
     const cwd = aDirectory();
     const argv = ['measure', scenario('remap'), ...QUICK, '--format=json'];
@@ -59,12 +115,13 @@ describe.runIf(CAN_MEASURE)('on this kernel', () => {
   test('calibrate writes costs that a scenario takes', async () => {
     const cwd = aDirectory();
 
-    const { code } = await mapsim(['calibrate', '-o', 'costs.yaml'], { cwd });
-    const costs = readFileSync(join(cwd, 'costs.yaml'), 'utf8');
+    const { code } = await mapsim(['calibrate', '-o', 'costs.json'], { cwd });
+    const costs = readFileSync(join(cwd, 'costs.json'), 'utf8');
     const text = readFileSync(scenario('resize'), 'utf8');
-    writeFileSync(join(cwd, 's.yaml'), text + costs);
+    writeFileSync(join(cwd, 's.yaml'), `${text}machine: {costs: {from: costs.json}}\n`);
 
     expect(code).toBe(0);
+    expect(costs).toContain('"wakeup": {');
     expect(await mapsim(['validate', 's.yaml'], { cwd })).toMatchObject({ code: 0 });
   });
 

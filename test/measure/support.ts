@@ -3,11 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
 import { readStrategy } from '../../src/readers/index.ts';
 import { loadScenario } from '../../src/scenario/load/validate.ts';
+import * as yaml from '../../src/scenario/load/yaml-text.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 
 export function aScenario(document: object): Scenario {
-  const text = JSON.stringify({ mapsim: 1, ...document });
-  const source = { path: 'test.json', bytes: Buffer.from(text), yaml: null };
+  return scenarioOf(Buffer.from(JSON.stringify({ mapsim: 1, ...document })));
+}
+
+export function scenarioOf(bytes: Uint8Array): Scenario {
+  const source = { path: 'test.yaml', bytes, yaml };
   const loaded = loadScenario(source, {
     readFile: () => Buffer.alloc(0),
     strategies: readStrategy,
