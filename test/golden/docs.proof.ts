@@ -25,6 +25,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^(npm|git|node --) ?/, 'sets up, or runs the tests that this one is among'],
   [/^npx biome|^npx vitest|^npx tsc/, 'part of npm run check'],
   [/--pid/, 'needs a process of the reader; test/cli/capture.test.ts has one of its own'],
+  [/^mapsim (measure|calibrate)/, 'differs from run to run; test/cli/measure.proof.ts measures'],
   [/^mapsim validate-model/, 'takes long; test/validate runs its claims'],
 ];
 

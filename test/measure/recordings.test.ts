@@ -36,7 +36,7 @@ const linesOf = (text: string): Parsed[] =>
       return { start: start!.padStart(16, '0'), end: end!.padStart(16, '0'), rest: rest! };
     });
 
-/** The states possible at some instant of the pass: each from the start of its call to the end of the next. */
+/** States possible at some instant: each from the start of its call to the end of the next. */
 function possible({ startNs, endNs, count }: CallTimes, from: number, to: number): number[] {
   return Array.from({ length: count + 1 }, (_, calls) => calls).filter(
     (calls) =>
