@@ -195,6 +195,7 @@ export const RUN_OPTIONS: readonly Option[] = [
       'read in; at a cut the operations between',
   ),
   page,
+  option('output', '--watch', 'run again each time the scenario is saved'),
   option('output', '--timing', 'tell real time too (differs from run to run)'),
   failOn,
   maxEvents,

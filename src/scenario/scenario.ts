@@ -35,6 +35,8 @@ type Pick = 'first' | 'next' | 'random';
 export interface Selector {
   readonly ranges: ArrayLike<number>;
   readonly pick: Pick;
+  /** With pick first: the ranges that it is the first of, if more than one. */
+  readonly firstOf?: number;
 }
 
 export type Place =

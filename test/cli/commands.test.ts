@@ -112,7 +112,7 @@ test('validate: a missing file is exit code 3, even beside an invalid one', asyn
 
   expect(code).toBe(3);
   expect(stdout).toContain('good.yaml: ok');
-  expect(stderr).toContain('mapsim: error: cannot read missing.yaml: no such file\n');
+  expect(stderr).toContain('mapsim: error: cannot read missing.yaml: no such file or directory\n');
   expect(stderr).toContain('bad.yaml:1:');
 });
 

@@ -236,7 +236,7 @@ describe('values', () => {
   });
 
   test('the name is that of the file, or stdin', () => {
-    const bytes = Buffer.from(`mapsim: 1\n${READER}`);
+    const bytes = Buffer.from('{"mapsim": 1, "readers": [{"name": "r"}]}');
     const names = ['a/b.c.yaml', 'x.JSON', 'y.yml', 'plain', '-'].map((path) => {
       const loaded = loadScenario({ path, bytes, yaml }, envWith());
       return loaded.ok ? loaded.scenario.name : '';

@@ -2,6 +2,7 @@
  * `mapsim run`: load, simulate, print, judge, in this order; nothing is simulated before everything
  * that was asked for has been found to make sense.
  */
+import { resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { jsonOf } from '../../base/printable.ts';
 import type { FailOn } from '../../report/fail-on.ts';
@@ -22,7 +23,10 @@ import { load } from '../load.ts';
 import type { PassChoice, SUMMARY_CHOICES } from '../options.ts';
 import { checkPage } from '../page.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
+import { scenarioFile } from '../shipped.ts';
 import { driveSlices, type SlicedRun } from '../sliced-run.ts';
+import { grownNote, traps } from '../traps.ts';
+import { nextSave, savedAt } from '../watch.ts';
 import { checkPass, oneStrategy, parseExpressions, readerStrategies } from './checks.ts';
 import { tellRun } from './tell-run.ts';
 
@@ -40,6 +44,7 @@ export interface RunOptions extends QuietOptions {
   readonly output?: string;
   readonly annotate?: boolean;
   readonly timing?: boolean;
+  readonly watch?: boolean;
   readonly color: ColorChoice;
   readonly failOn: readonly string[];
   readonly maxEvents: number;
@@ -59,6 +64,27 @@ export async function run(
   options: RunOptions,
   context: CommandContext,
 ): Promise<number> {
+  if (options.watch !== true) return runOnce(path, options, context);
+  if (path === '-') throw new UserError('--watch: standard input is not saved again');
+  const { io, messages } = context;
+  const file = resolve(io.cwd, scenarioFile(path));
+  for (;;) {
+    const since = savedAt(file);
+    const code = await runOnce(path, options, context).catch((error: unknown) => {
+      if (!(error instanceof UserError)) throw error;
+      messages.error(error.message);
+      return error.exitCode;
+    });
+    const ready = () => messages.note(`waiting for ${path} to be saved again; Ctrl-C ends it`);
+    if (!(await nextSave(file, since, io, ready))) return code;
+  }
+}
+
+async function runOnce(
+  path: string,
+  options: RunOptions,
+  context: CommandContext,
+): Promise<number> {
   const format = chooseFormat(options);
   const given = oneStrategy('--strategy', options.strategy); // before any reading
   checkOutFile('--ops-log', options.opsLog);
@@ -70,6 +96,7 @@ export async function run(
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario } = loaded;
+  for (const note of traps(scenario)) context.messages.note(note);
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
   const readers = await readerStrategies(given, where);
   const failOn = parseExpressions(options.failOn, scenario, readers);
@@ -140,6 +167,8 @@ async function runTask(task: Task, options: RunOptions, context: CommandContext)
         context,
       );
     }
+    const grown = grownNote(task.scenario, outcome);
+    if (grown !== null) context.messages.note(grown);
     return interrupt.caught === null ? code : interrupt.end();
   } finally {
     log?.abandon();

@@ -8,6 +8,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
+import { traps } from '../traps.ts';
 import { parseExpressions } from './checks.ts';
 
 export async function validate(
@@ -35,6 +36,7 @@ async function validateOne(
     if (!loaded.ok) return loaded.exitCode;
     const { scenario } = loaded;
     checkExpressions(scenario);
+    for (const note of traps(scenario)) context.messages.note(`${printable(path)}: ${note}`);
     await stdout?.write(`${printable(path)}: ok, ${contents(scenario)}\n`);
     return EXIT.done;
   } catch (error) {

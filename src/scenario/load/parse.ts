@@ -6,6 +6,7 @@
  * the parser along.
  */
 import { type FaultList, SourceText, type Span } from './faults.ts';
+import { jsonFault } from './json-fault.ts';
 import { JsonPlaces } from './json-places.ts';
 import { isPlainJson, NESTING_MAX } from './json-scan.ts';
 import type { Offsets, Path } from './place.ts';
@@ -93,6 +94,11 @@ export function parseSource(
   if (json !== undefined) {
     const places = new JsonPlaces(text);
     return { value: json, places: new Places(source, (at) => places.find(at)), source };
+  }
+  const fault = /\.json$/i.test(file) ? jsonFault(text) : null; // else YAML takes it
+  if (fault !== null) {
+    faults.add(source.span(fault.at, fault.at + 1), `not JSON: ${fault.message}`);
+    return null;
   }
   if (yaml === null) throw new Error(`${file}: not plain JSON, and there is no YAML parser`);
   const read = yaml.readYaml(source, faults);

@@ -134,7 +134,7 @@ export const FileSchema = keys('a file: {path, dev, inode}', {
       /^[0-9a-f]{1,3}:[0-9a-f]{1,5}$/,
     ),
   ),
-  inode: whole('an inode: a whole number', 0),
+  inode: about('As maps prints it.', whole('an inode: a whole number', 0)),
   offset: about(
     'Offset into the file of the first page.',
     v.optional(
@@ -154,6 +154,9 @@ export const SelectorSchema = about(
     tag: about('Ranges with this tag; without it, all.', v.optional(Tag)),
     index: about('Among those, from 0, by address.', v.optional(whole('an index of 0 or more', 0))),
     address: about('The range that holds this address.', v.optional(Address)),
-    pick: v.optional(oneWord(['first', 'next', 'random']), 'first'),
+    pick: about(
+      'Which of several: the lowest, each in turn, or one drawn each time.',
+      v.optional(oneWord(['first', 'next', 'random']), 'first'),
+    ),
   }),
 );

@@ -37,13 +37,16 @@ const YES_OR_NO = 'true or false';
 export const FromSchema = keys('an item of vmas', {
   from: about('A file with maps text.', v.pipe(v.string(PATH), v.minLength(1, PATH))),
   tag: about('For selectors.', v.optional(Tag)),
-  touched: v.optional(v.boolean(YES_OR_NO), false),
+  touched: about(
+    'Whether its private memory has been written to, so that it has an anon_vma.',
+    v.optional(v.boolean(YES_OR_NO), false),
+  ),
 });
 
 const PERMS_LIST = 'a list of permissions';
 export const ExplicitSchema = keys('an item of vmas', {
-  start: Address,
-  pages: pageCount(),
+  start: about('The first address.', Address),
+  pages: about('Length of each copy.', pageCount()),
   perms: about(
     'A list is gone through again and again over the copies.',
     v.optional(
@@ -55,12 +58,12 @@ export const ExplicitSchema = keys('an item of vmas', {
     ),
   ),
   tag: about('For selectors; all copies share it.', v.optional(Tag)),
-  repeat: v.optional(count('copies'), 1),
+  repeat: about('How many copies lie one after the other.', v.optional(count('copies'), 1)),
   gap: about(
     'Unmapped pages between copies.',
     v.optional(whole('a number of pages of 0 or more', 0, PAGES), 0),
   ),
-  file: v.optional(FileSchema),
+  file: about('What is mapped; without it the memory is anonymous.', v.optional(FileSchema)),
   name: about('Printed as [anon:NAME].', v.optional(AnonName)),
   touched: about(
     'Whether the memory has been written to, so that it has an anon_vma.',
@@ -74,8 +77,8 @@ export const VmaEntrySchema = v.union(
 );
 
 const placeShape = {
-  at: v.optional(Address),
-  vma: v.optional(SelectorSchema),
+  at: about('A fixed address; pages is needed then.', v.optional(Address)),
+  vma: about('A range of vmas, as given there.', v.optional(SelectorSchema)),
   page: about(
     'First page in the picked range; default 0.',
     v.optional(whole('the index of a page, from 0', 0, PAGES)),
@@ -94,39 +97,71 @@ function placed<E extends v.ObjectEntries>(what: string, entries: E) {
 const flag = (what: string) => about(what, v.optional(v.boolean(YES_OR_NO), false));
 
 const operationShape = {
-  munmap: v.optional(placed('the arguments of munmap', {})),
-  mprotect: v.optional(placed('the arguments of mprotect', { perms: Perms })),
-  name: v.optional(placed('the arguments of name', { name: v.nullable(AnonName) })),
+  munmap: about('Unmap pages.', v.optional(placed('the arguments of munmap', {}))),
+  mprotect: about(
+    'Change the protection of pages.',
+    v.optional(
+      placed('the arguments of mprotect', {
+        perms: about('The new protection; its fourth letter says nothing.', Perms),
+      }),
+    ),
+  ),
+  name: about(
+    'Name anonymous memory: prctl(PR_SET_VMA_ANON_NAME).',
+    v.optional(
+      placed('the arguments of name', {
+        name: about('Printed as [anon:NAME]; null takes the name away.', v.nullable(AnonName)),
+      }),
+    ),
+  ),
   mmap: about(
     'With a place MAP_FIXED; without, the highest free gap below the mmap base.',
     v.optional(
       keys('the arguments of mmap', {
         ...placeShape,
-        perms: v.optional(Perms, 'rw-p'),
-        file: v.optional(FileSchema),
-        name: v.optional(AnonName),
+        perms: about('Protection of the new mapping.', v.optional(Perms, 'rw-p')),
+        file: about('What is mapped; without it the memory is anonymous.', v.optional(FileSchema)),
+        name: about('Printed as [anon:NAME].', v.optional(AnonName)),
         touched: flag('The pages are written to after the call.'),
         ...heldShape,
       }),
     ),
   ),
-  mremap: v.optional(
-    placed('the arguments of mremap', {
-      newPages: about('Default: as many as before.', v.optional(pageCount())),
-      to: about('MREMAP_FIXED here.', v.optional(Address)),
-      mayMove: flag('MREMAP_MAYMOVE.'),
-      dontUnmap: flag('MREMAP_DONTUNMAP.'),
-    }),
+  mremap: about(
+    'Resize or move a mapping.',
+    v.optional(
+      placed('the arguments of mremap', {
+        newPages: about('Default: as many as before.', v.optional(pageCount())),
+        to: about('MREMAP_FIXED here.', v.optional(Address)),
+        mayMove: flag('MREMAP_MAYMOVE.'),
+        dontUnmap: flag('MREMAP_DONTUNMAP.'),
+      }),
+    ),
   ),
-  brk: v.optional(
-    keys('the arguments of brk', {
-      pages: whole('a number of pages, negative to shrink', -PAGES, PAGES),
-      ...heldShape,
-    }),
+  brk: about(
+    'Move the end of the heap.',
+    v.optional(
+      keys('the arguments of brk', {
+        pages: about(
+          'By so many pages.',
+          whole('a number of pages, negative to shrink', -PAGES, PAGES),
+        ),
+        ...heldShape,
+      }),
+    ),
   ),
-  fork: v.optional(keys('the arguments of fork: {}', heldShape)),
-  growStack: v.optional(
-    keys('the arguments of growStack', { pages: v.optional(pageCount(), 1), ...heldShape }),
+  fork: about(
+    'Copy the address space under mmap_lock, as fork() does.',
+    v.optional(keys('the arguments of fork: {}', heldShape)),
+  ),
+  growStack: about(
+    'Extend the stack downwards, as a page fault does.',
+    v.optional(
+      keys('the arguments of growStack', {
+        pages: about('By so many pages.', v.optional(pageCount(), 1)),
+        ...heldShape,
+      }),
+    ),
   ),
   hold: about('Take mmap_lock for write so long, change nothing.', v.optional(DurationSchema)),
   pause: about('Think. This is no operation.', v.optional(DurationSchema)),
@@ -157,17 +192,23 @@ const taskShape = {
     'Default 0; where count is more than 1, drawn from [0, think or every).',
     v.optional(DurationSchema),
   ),
-  cpu: v.optional(whole('the index of a CPU, from 0', 0)),
-  nice: v.optional(whole('a nice value of -20 to 19', -20, 19), 0),
+  cpu: about(
+    'The CPU that the task is pinned to; default: the one with the fewest tasks.',
+    v.optional(whole('the index of a CPU, from 0', 0)),
+  ),
+  nice: about(
+    'As of nice(1); it matters where tasks share a CPU.',
+    v.optional(whole('a nice value of -20 to 19', -20, 19), 0),
+  ),
 };
 
 export const ReaderSchema = keys('a reader', {
-  name: TaskName,
+  name: about('As results name it.', TaskName),
   strategy: about(
     'NAME[:key=value[,key=value…]], or the path of a .js or .mjs file.',
     v.optional(v.string('the name of a strategy'), 'mmap-lock'),
   ),
-  passes: v.optional(count('passes'), 1),
+  passes: about('How often it reads the whole file.', v.optional(count('passes'), 1)),
   buffer: about('Bytes that each read() asks for.', v.optional(sizeOf(1), 65536)),
   think: about('Pause between passes; default 0.', v.optional(DurationSchema)),
   every: about(
@@ -225,7 +266,7 @@ export const TRACE_KEYS = ['speed', 'from', 'until', 'process', 'touched', 'file
 const SELECTOR_PAIR = 'a pair of selectors: [LOW, HIGH]';
 export const WriterSchema = exactlyOne(
   keys('a writer', {
-    name: TaskName,
+    name: about('As results name it.', TaskName),
     program: about(
       'Operations, repeated in order.',
       v.optional(
@@ -252,7 +293,12 @@ export const WriterSchema = exactlyOne(
     ),
     region: about(
       'For map-unmap: starts mapped rw-p, beside what vmas says.',
-      v.optional(keys('a region: {start, pages}', { start: Address, pages: pageCount() })),
+      v.optional(
+        keys('a region: {start, pages}', {
+          start: about('The first address.', Address),
+          pages: about('Its length.', pageCount()),
+        }),
+      ),
     ),
     think: about('Pause after each operation; default 0.', v.optional(DurationSchema)),
     ops: about(
@@ -307,14 +353,20 @@ const JITTER = 'the sigma of a log-normal: a number from 0 to 1';
 export const MachineSchema = keys('a machine', {
   cpus: about('Default: a CPU for every task.', v.optional(count('CPUs', 4096))),
   rwsem: about('How mmap_lock queues.', v.optional(oneWord(['rwsem', 'fifo']), 'rwsem')),
-  preempt: v.optional(oneWord(['full', 'none']), 'full'),
+  preempt: about(
+    'none: a task in the kernel gives up its CPU only when it sleeps or returns to user space.',
+    v.optional(oneWord(['full', 'none']), 'full'),
+  ),
   taskSize: about(
     'Where user space ends. Default: what the start text and traces tell.',
     v.optional(Address),
   ),
   pageSize: about('Default: what the start text tells.', v.optional(oneWord(['4k', '16k', '64k']))),
-  hz: v.optional(whole('a tick rate of 1 to 10000', 1, 10_000), 250),
-  costs: v.optional(CostsSchema, 'server'),
+  hz: about(
+    'Timer ticks a second.',
+    v.optional(whole('a tick rate of 1 to 10000', 1, 10_000), 250),
+  ),
+  costs: about('What each primitive costs: docs/costs.md.', v.optional(CostsSchema, 'server')),
   jitter: about(
     "How much costs vary from call to call; default: the preset's; 0: not at all.",
     v.optional(v.pipe(v.number(JITTER), v.minValue(0, JITTER), v.maxValue(1, JITTER))),
@@ -324,11 +376,11 @@ export const MachineSchema = keys('a machine', {
     v.optional(
       v.array(
         keys('a hog', {
-          cpu: whole('the index of a CPU, from 0', 0),
-          run: DurationSchema,
-          sleep: v.optional(DurationSchema, 0),
+          cpu: about('Where it runs.', whole('the index of a CPU, from 0', 0)),
+          run: about('It computes so long, then sleeps.', DurationSchema),
+          sleep: about('Between two runs.', v.optional(DurationSchema, 0)),
           nice: taskShape.nice,
-          count: v.optional(count('tasks', TASKS_MAX), 1),
+          count: about('So many equal ones.', v.optional(count('tasks', TASKS_MAX), 1)),
         }),
         'a list of hogs',
       ),
@@ -346,15 +398,21 @@ export const ScenarioSchema = v.pipe(
       v.literal(1, '1, the only format that this mapsim knows'),
     ),
     about: about('One sentence: what to look for.', v.optional(v.string(TEXT))),
-    seed: v.optional(
-      v.union([v.string(), v.pipe(v.number(), v.safeInteger())], 'a seed: text or an integer'),
-      '0',
+    seed: about(
+      'Where all chance comes from; --seed replaces it.',
+      v.optional(
+        v.union([v.string(), v.pipe(v.number(), v.safeInteger())], 'a seed: text or an integer'),
+        '0',
+      ),
     ),
     duration: about('Limit on simulated time.', v.optional(FixedDurationSchema)),
-    machine: v.optional(MachineSchema, {}),
+    machine: about('CPUs, costs, and how locks queue.', v.optional(MachineSchema, {})),
     vmas: about('The address space at the start.', v.optional(v.array(VmaEntrySchema, LIST), [])),
-    readers: v.optional(v.array(ReaderSchema, LIST), []),
-    writers: v.optional(v.array(WriterSchema, LIST), []),
+    readers: about('Tasks that print maps.', v.optional(v.array(ReaderSchema, LIST), [])),
+    writers: about(
+      'Tasks that change the address space.',
+      v.optional(v.array(WriterSchema, LIST), []),
+    ),
     failOn: about(
       'Each expression says what fails the run, as --fail-on does.',
       v.optional(v.array(v.string('an expression such as "falseGaps>0"'), LIST), []),

@@ -44,7 +44,11 @@ export function selector(
   const candidates = single ? [named[0] ?? 0] : named;
   const ranges = single ? candidates.filter(fits) : rangesFor(context, path, named, need.pages);
   if (ranges === null) return null;
-  if (ranges.length > 0) return { ranges, pick: args.pick };
+  if (ranges.length > 0) {
+    const isFirst = single && args.index === undefined && args.address === undefined;
+    const firstOf = isFirst && named.length > 1 ? { firstOf: named.length } : {};
+    return { ranges, pick: args.pick, ...firstOf };
+  }
   const first = vmaAt(space.ranges, candidates[0] ?? 0);
   const message = single
     ? `${rangeText(first)} has ${pagesOf(first)} pages, and ${need.why} needs ${need.pages}`

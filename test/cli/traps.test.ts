@@ -1,0 +1,48 @@
+/** Notes on what a scenario says that its author may not have meant. */
+import { expect, test } from 'vitest';
+import { aDirectory, mapsim } from './support.ts';
+
+const VMAS = (gap: number) =>
+  `vmas: [{start: "0x7f0000000000", pages: 3, repeat: 50, gap: ${gap}, tag: t}]`;
+
+async function notesOf(rest: string, command = 'validate'): Promise<string[]> {
+  const cwd = aDirectory({ 's.yaml': `mapsim: 1\n${rest}\n` });
+  const { stderr } = await mapsim([command, 's.yaml'], { cwd });
+  return stderr.split('\n').filter((line) => line !== '');
+}
+
+test('traps: think or every with one pass', async () => {
+  const note = (key: string) =>
+    `mapsim: s.yaml: reader r has ${key}, but passes is 1 (the default): it reads maps once`;
+
+  expect(await notesOf('readers: [{name: r, think: 10ms}]')).toEqual([note('think')]);
+  expect(await notesOf('readers: [{name: r, count: 3, every: 10ms}]')).toEqual([note('every')]);
+  expect(await notesOf('readers: [{name: r, passes: 2, think: 10ms}]')).toEqual([]);
+});
+
+test('traps: every operation on the first range', async () => {
+  const writer = (pick: string) =>
+    `${VMAS(1)}\nreaders: [{name: r}]\nwriters: [{name: w, think: 1us, program: ` +
+    `[{mprotect: {vma: {tag: t${pick}}, page: 1, pages: 1, perms: r--p}}, {restore: true}]}]`;
+
+  expect(await notesOf(writer(''))).toEqual([
+    'mapsim: s.yaml: writer w: every operation is on the first of 50 ranges ' +
+      '(pick: first is the default); pick: random or next spreads them',
+  ]);
+  expect(await notesOf(writer(', pick: random'))).toEqual([]);
+});
+
+test('traps: an address space that grows, because neighbours do not merge', async () => {
+  const scenario = (gap: number) =>
+    `seed: 1\nduration: 20ms\n${VMAS(gap)}\nreaders: [{name: r, passes: 100, think: 100us}]\n` +
+    'writers: [{name: w, think: {exp: 5us}, program: ' +
+    '[{mprotect: {vma: {tag: t, pick: random}, perms: r--p}}, ' +
+    '{mprotect: {vma: {tag: t, pick: random}, page: 1, pages: 1, perms: rw-p}}]}]';
+
+  expect(await notesOf(scenario(0), 'run')).toEqual([
+    expect.stringMatching(
+      /^mapsim: the scenario begins with 50 VMAs, and a pass prints \d+ lines on average: /,
+    ),
+  ]);
+  expect(await notesOf(scenario(0))).toEqual([]);
+});
