@@ -77,6 +77,16 @@ const PossibleTextSchema = v.looseObject({
   intact: about('Some schedule prints it as the text of a state.', v.boolean()),
   tearing: TearingSchema,
   schedule: v.string(),
+  ways: about(
+    'Where it comes about in several ways with other counts, over all of those that are torn alike.',
+    v.nullable(
+      v.looseObject({
+        least: TearingSchema,
+        most: TearingSchema,
+        worst: about('The schedule of the way with most cuts.', v.string()),
+      }),
+    ),
+  ),
 });
 
 const TextsSchema = v.array(PossibleTextSchema);

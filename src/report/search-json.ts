@@ -64,8 +64,9 @@ function markedJson({ reader, pass, text, torn, tearing, lines, end, states }: M
   return { reader, pass, text, torn, tearing, lines, end, states };
 }
 
-function textJson({ reader, text, torn, intact, tearing, schedule }: PossibleText): object {
-  return { reader, text, torn, intact, tearing, schedule };
+function textJson(possible: PossibleText): object {
+  const { reader, text, torn, intact, tearing, schedule, ways } = possible;
+  return { reader, text, torn, intact, tearing, schedule, ways };
 }
 
 /** What an incomplete search has not seen may be there: no text is then said to be `only`. */

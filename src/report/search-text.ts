@@ -1,6 +1,7 @@
 /** What `mapsim explore` and `mapsim census` print for people. The first line is the honest one. */
 import { counted } from '../base/counted.ts';
 import type { Course, Finding, PossibleText, SearchOutcome } from '../search/search-outcome.ts';
+import { TEARING_KEYS } from '../world/outcome.ts';
 import { interleaving } from './interleaving.ts';
 import { markedText } from './marked-text.ts';
 import type { Paint } from './report.ts';
@@ -135,13 +136,19 @@ function countTexts({ texts }: Pick<SearchOutcome, 'texts'>): string {
 }
 
 export function possibleText(
-  { reader, text, torn, intact, tearing, schedule }: PossibleText,
+  { reader, text, torn, intact, tearing, schedule, ways }: PossibleText,
   index: number,
   view: SearchView,
 ): string {
-  const counts = Object.entries(tearing).filter(([key, n]) => n > 0 && key !== 'tornPasses');
-  const figures = counts.map(([key, n]) => `${key} ${n}`).join(', ');
+  const most = ways?.most ?? tearing;
+  const least = ways?.least ?? tearing;
+  const counts = TEARING_KEYS.filter((key) => most[key] > 0 && key !== 'tornPasses');
+  const figures = counts
+    .map((key) => `${key} ${least[key] === most[key] ? '' : `${least[key]} to `}${most[key]}`)
+    .join(', ');
   const verdict = torn ? `torn${intact ? ' by some schedules' : ''}: ${figures}` : 'not torn';
   const paint = torn ? view.paint.fault : view.paint.remark;
-  return `${paint(`# text ${index} of ${reader}, ${verdict}`)}\n${text}${view.paint.remark(`# ${view.replayLine(schedule)}`)}\n`;
+  const worst =
+    ways === null ? '' : `${view.paint.remark(`# the worst: ${view.replayLine(ways.worst)}`)}\n`;
+  return `${paint(`# text ${index} of ${reader}, ${verdict}`)}\n${text}${view.paint.remark(`# ${view.replayLine(schedule)}`)}\n${worst}`;
 }

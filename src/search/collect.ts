@@ -4,6 +4,7 @@
  * then.
  */
 import { type Schedule, scheduleText } from '../sim/schedule.ts';
+import { TEARING_KEYS, type Tearing, type TearingKey } from '../world/outcome.ts';
 import { tearingOf } from './mark-text.ts';
 import { eventIs, type Question, type TextMetric } from './questions.ts';
 import { replaySchedule } from './replay.ts';
@@ -34,6 +35,10 @@ interface Text {
   readonly how: HowTo;
   /** Some schedule prints it as the text of a state. */
   intact: boolean;
+  /** Over all ways in which it comes about torn (or, if there is none, intact). */
+  least: Tearing;
+  most: Tearing;
+  worst: { readonly text: FinishedText; readonly how: HowTo };
 }
 
 export class Collector {
@@ -64,10 +69,17 @@ export class Collector {
     const known = this.#texts.get(key);
     const intact = known?.intact === true || !text.verdict.torn;
     if (known === undefined || (text.verdict.torn && !known.text.verdict.torn)) {
-      this.#texts.set(key, { text, how, intact });
-    } else {
-      known.intact = intact;
+      const tearing = tearingOf(text);
+      const worst = { text, how };
+      this.#texts.set(key, { text, how, intact, least: tearing, most: tearing, worst });
+      return;
     }
+    known.intact = intact;
+    if (text.verdict.torn !== known.text.verdict.torn) return;
+    const tearing = tearingOf(text);
+    known.least = each((of) => Math.min(known.least[of], tearing[of]));
+    known.most = each((of) => Math.max(known.most[of], tearing[of]));
+    if (isWorse(tearing, tearingOf(known.worst.text))) known.worst = { text, how };
   }
 
   takeCycle(find: Question, how: HowTo, note: string): void {
@@ -94,8 +106,9 @@ export class Collector {
   /** @param freshWorld to shrink their schedules in; null: they stay as they were found */
   texts(freshWorld: FreshWorld | null): PossibleText[] {
     const world = freshWorld === null ? null : new ShrinkWorld(freshWorld());
-    return [...this.#texts.values()].map(({ text, how, intact }, i) => {
+    return [...this.#texts.values()].map(({ text, how, intact, least, most, worst }, i) => {
       const first = how();
+      const alike = TEARING_KEYS.every((key) => least[key] === most[key]);
       const schedule = world !== null && i < SHRUNK_MAX ? shrunkFor(text, first, world) : first;
       return {
         reader: text.readerName,
@@ -104,9 +117,29 @@ export class Collector {
         intact,
         tearing: tearingOf(text),
         schedule: scheduleText(schedule),
+        ways: alike
+          ? null
+          : {
+              least,
+              most,
+              worst: scheduleText(
+                world !== null && i < SHRUNK_MAX
+                  ? shrunkFor(worst.text, worst.how(), world)
+                  : worst.how(),
+              ),
+            },
       };
     });
   }
+}
+
+const each = (count: (key: TearingKey) => number): Tearing =>
+  Object.fromEntries(TEARING_KEYS.map((key) => [key, count(key)])) as Tearing;
+
+/** More cuts, or as many and more of all counts together. */
+function isWorse(a: Tearing, b: Tearing): boolean {
+  const sum = (tearing: Tearing): number => TEARING_KEYS.reduce((n, key) => n + tearing[key], 0);
+  return a.cuts > b.cuts || (a.cuts === b.cuts && sum(a) > sum(b));
 }
 
 /** Another schedule for the same text, torn alike. */

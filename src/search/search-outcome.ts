@@ -94,6 +94,12 @@ export interface PossibleText {
   readonly tearing: Tearing;
   /** A shortest schedule that prints it, torn where it can be. */
   readonly schedule: string;
+  /** Where it comes about in several ways with other counts; `worst` is a schedule. */
+  readonly ways: {
+    readonly least: Tearing;
+    readonly most: Tearing;
+    readonly worst: string;
+  } | null;
 }
 
 export type SearchBound =
