@@ -258,7 +258,7 @@ function replayed({ scenario }: LiveRequest, recording: KeptRecording): Raw | Di
   };
 }
 
-function onCpus(placement: Placement, cpus: readonly number[]): Placement {
+export function onCpus(placement: Placement, cpus: readonly number[]): Placement {
   const real = (list: readonly number[]): number[] => list.map((cpu) => cpus[cpu]!);
   return {
     ...placement,

@@ -231,6 +231,11 @@ export const SCENARIOS_OPTIONS: readonly Option[] = [
 
 export const VALIDATE_MODEL_OPTIONS: readonly Option[] = [
   option('model', '--long', 'longer runs: minutes instead of seconds'),
+  option(
+    'model',
+    '--measure',
+    'ask this kernel instead, of what needs no time: claims about texts (needs Linux, a C compiler)',
+  ),
   option('output', '--format <F>', 'text, json or markdown')
     .argParser(oneOf(['text', 'json', 'markdown']))
     .default('text', 'text'),

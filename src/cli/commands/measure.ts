@@ -80,8 +80,8 @@ export async function measure(
 }
 
 /** Runs with a session where a kernel is asked, and ends it whatever happens, signals included. */
-async function withSession(
-  options: MeasureOptions,
+export async function withSession(
+  options: Pick<MeasureOptions, 'from' | 'cc'>,
   { io }: CommandContext,
   action: (session: MeasureSession | null) => Promise<number>,
 ): Promise<number> {

@@ -21,6 +21,7 @@ import { Progress, type ProgressChoice } from '../progress.ts';
 
 export interface ValidateModelOptions extends QuietOptions {
   readonly long?: boolean;
+  readonly measure?: boolean;
   readonly format: ValidationFormat;
   readonly progress: ProgressChoice;
 }
@@ -29,6 +30,10 @@ export async function validateModelCommand(
   options: ValidateModelOptions,
   context: CommandContext,
 ): Promise<number> {
+  if (options.measure === true) {
+    const { validateMeasured } = await import('./validate-measure.ts');
+    return validateMeasured(options.format, context);
+  }
   const validation = await simulate(options, context);
   if (typeof validation === 'number') return validation;
   const stdout = new Output(context.io.stdout, 'standard output');
