@@ -84,6 +84,8 @@ export const COMPARE_OPTIONS: readonly Option[] = [
     'save it too, repeatable; the ending says the format: .json and .ndjson (which compare reads ' +
       'back), .html (a page), .csv, .md, .txt, .xml (JUnit), .tap',
   ),
+  option('output', '--bars', 'under the tables, a bar for each strategy and metric'),
+  option('output', '--ascii', 'bars of ASCII characters'),
   failOn,
   option(
     'check',
@@ -108,7 +110,7 @@ export const SWEEP_OPTIONS: readonly Option[] = [
   duration,
   allowCode,
   sweepFormat,
-  output('write to a file instead, repeatable; the ending says the format: .ndjson or .csv'),
+  output('write to a file instead, repeatable; the ending says the format: .ndjson, .csv or .html'),
   option('limits', '--shard <i/n>', 'only each n-th run from the i-th on, or auto (see below)'),
   option('limits', '--resume', 'keep what the .ndjson file of -o has already, and do the rest'),
   jobs,

@@ -74,6 +74,31 @@ test('run: the page has the counts, and one pass drawn in three ways', async () 
   expect(page).toContain('no torn text in 20 passes');
 });
 
+test('sweep: the page is that of the report of its records', async () => {
+  const grid = `${STORM}sweep: {"writers[0].think": [3us, 30us], strategies: [mmap-lock, vma-lock], seeds: 2}\n`;
+  const cwd = aDirectory({ 'grid.yaml': grid });
+  await mapsim(['sweep', 'grid.yaml', '-o', 's.html', '-o', 's.ndjson'], { cwd });
+  await mapsim(['report', 's.ndjson', '-o', 'r.html'], { cwd });
+  const main = (name: string): string =>
+    /<main>[\s\S]*<\/main>/.exec(readFileSync(join(cwd, name), 'utf8'))![0];
+
+  expect(main('s.html')).toBe(main('r.html'));
+  expect(main('s.html')).toContain('2 strategies over 2 values of writers[0].think');
+});
+
+test('compare --bars: a bar for each strategy on one scale, of ASCII where asked', async () => {
+  const cwd = aDirectory({ 'storm.yaml': STORM });
+  const drawn = await mapsim([...COMPARE, '--bars'], { cwd });
+  const ascii = await mapsim([...COMPARE, '--bars', '--ascii'], { cwd });
+  const bars = (text: string) => text.split('\n').filter((line) => /[│|].{36}[│|]/.test(line));
+
+  expect(bars(drawn.stdout).length).toBeGreaterThan(3);
+  expect(bars(ascii.stdout)).toEqual(
+    bars(drawn.stdout).map((line) => line.replace(/─/g, '-').replace(/●/g, 'o').replace(/│/g, '|')),
+  );
+  expect(bars(ascii.stdout).every((line) => line.length <= 80)).toBe(true);
+});
+
 describe('refuses, with exit code 2,', () => {
   test.each([
     [['report', 'storm.yaml'], /this is no JSON/],

@@ -39,6 +39,8 @@ export interface CompareOptions extends QuietOptions {
   readonly failOn: readonly string[];
   readonly exitCode?: boolean;
   readonly annotate?: boolean;
+  readonly bars?: boolean;
+  readonly ascii?: boolean;
   readonly color: ColorChoice;
   readonly progress: ProgressChoice;
 }
@@ -49,6 +51,9 @@ export async function compare(
   context: CommandContext,
 ): Promise<number> {
   const format = COMPARE_FORMATS.find(({ name }) => name === options.format)!;
+  if (options.bars === true && options.format !== 'text') {
+    throw new UserError('--bars belongs to --format=text; mapsim report draws the others');
+  }
   const outputs = chooseOutputs(options.output ?? [], [
     ...COMPARE_FORMATS,
     await pageFormat(options, context),
@@ -135,6 +140,11 @@ async function tell(
 ): Promise<number> {
   const stdout = new Output(context.io.stdout, 'standard output');
   for (const piece of format.render(result)) await stdout.write(piece);
+  if (options.bars === true) {
+    const { ASCII, barsText, DRAWN } = await import('../../report/pictures/bars.ts');
+    const signs = options.ascii === true ? ASCII : DRAWN;
+    for (const scenario of result.scenarios) await stdout.write(barsText(scenario, signs));
+  }
   await stdout.flush();
   tellResult(result, context.messages);
   tellJudgements(result.judgements, options, context);

@@ -38,6 +38,9 @@ export class SweepWriter {
   readonly #stdout: Output | null;
   readonly #expected: number;
   #chain: Promise<void> = Promise.resolve();
+  /** Pages of HTML to be made of the records when all are there, and these as NDJSON. */
+  readonly pages: readonly string[];
+  readonly #collected: string[] = [];
   /** Records that were there before. */
   readonly kept: number;
   /** Records in the output, those kept included. */
@@ -48,18 +51,28 @@ export class SweepWriter {
   faulty: number;
 
   constructor(header: SweepHeader, chosen: readonly number[], options: SweepOptions, io: Io) {
-    const outputs = chooseOutputs(options.output ?? [], SWEEP_FORMATS);
+    const names = options.output ?? [];
+    this.pages = names.filter((name) => /\.html$/i.test(name));
+    if (this.pages.length > 0 && options.resume === true) {
+      throw new UserError('--resume goes on with records; mapsim report makes a page of them');
+    }
+    const others = names.filter((name) => !this.pages.includes(name));
+    const outputs = chooseOutputs(others, SWEEP_FORMATS);
     const kept = options.resume === true ? keptOf(outputs, header, chosen, io.cwd) : NOTHING;
     this.kept = kept.records;
     this.written = kept.records;
     this.stopped = kept.stopped;
     this.faulty = kept.faulty;
     this.#expected = chosen.length;
-    this.#stdout = outputs.length === 0 ? new Output(io.stdout, 'standard output') : null;
+    this.#stdout = names.length === 0 ? new Output(io.stdout, 'standard output') : null;
     for (const { name, format } of outputs) {
       const file = new LiveFile(name, io.cwd, kept.bytes);
       const target = { write: (text: string) => file.write(text), close: () => file.close() };
       this.#targets.push({ format, ...target });
+    }
+    if (this.pages.length > 0) {
+      const write = (text: string) => void this.#collected.push(text);
+      this.#targets.push({ format: SWEEP_FORMATS[0]!, write, close: () => {} });
     }
     if (this.#stdout !== null) this.#targets.push(this.#toStdout(this.#stdout, options.format));
     if (kept.bytes === 0) this.#write((format) => format.header(header));
@@ -75,6 +88,10 @@ export class SweepWriter {
       write,
       close: () => {},
     };
+  }
+
+  get collected(): string {
+    return this.#collected.join('');
   }
 
   /** Nobody reads standard output any more: there is no use in going on. */

@@ -24,6 +24,7 @@ import { Interrupt } from '../interrupt.ts';
 import { loadBytes, readScenario } from '../load.ts';
 import { DEFAULT_MAX_EVENTS } from '../options.ts';
 import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
+import { writePageOf } from '../page.ts';
 import type { ProgressChoice } from '../progress.ts';
 import { inShard, parseShard, type Shard } from '../shard.ts';
 import { scenarioFile } from '../shipped.ts';
@@ -108,6 +109,7 @@ async function runSweep(
   await withRepeat(context.bug, repeat, () => runBatch(batch, hooks, context));
   interrupt.endAtOnce();
   await writer.end();
+  for (const name of writer.pages) await writePageOf(name, () => writer.collected, context);
   if (interrupt.caught !== null) {
     const goOn = options.output === undefined ? '' : '; --resume goes on from there';
     const done = `${writer.written} of ${counted(chosen.length, 'run')}`;

@@ -60,7 +60,10 @@ export function divide(story: PassStory): Division {
   const byNumber = new Map(story.states.map(({ number }, i) => [number, stateOf[i]!]));
   const readIn = story.lines.map(({ readIn: number }) => byNumber.get(number) ?? 0);
   const path = cheapest(story, states, readIn);
-  const { pieces, cuts } = piecesOf(story, path);
+  const divided = piecesOf(story, path);
+  const { pieces } = divided;
+  // Of a pass that the end of the run cut off nothing is judged.
+  const cuts = story.pass.finished ? divided.cuts : [];
   const order = [...new Set(pieces.flatMap(({ state }) => state ?? []))];
   return {
     states: states.map((state, i) => ({
