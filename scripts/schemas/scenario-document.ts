@@ -65,6 +65,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   pause: '100us',
   think: '{ exp: 50us }',
   every: '10ms',
+  readOn: '{ times: 1, after: 10ms }',
   pages: '3',
   passes: '100',
   repeat: '500',

@@ -16,7 +16,7 @@ import type { Kernel } from '../mm/kernel.ts';
 import { NO_FILE, NO_VMA } from '../mm/layout.ts';
 import { loadVmaFlags, loadVmaNames, loadVmaRange, vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE, privateSteps } from '../sim/step.ts';
-import { beginPass, closeFile, endPass, enterCall, PAGE_SIZE } from './pass.ts';
+import { beginPass, closeFile, endPass, enterCall, PAGE_SIZE, readOn } from './pass.ts';
 import type { Reader } from './reader.ts';
 import { formatRecord } from './record.ts';
 import {
@@ -180,7 +180,7 @@ export function openMaps(s: Strategy): ReaderStep {
 
   // The m_stop() of a read() that found nothing is the last one of the pass.
   const textComplete: ReaderStep = (_k, r) => {
-    if (r.copiedBytes === 0) r.observer.textComplete(r);
+    if (r.copiedBytes === 0 && r.readsOnLeft === 0) r.observer.textComplete(r);
     return readReturn;
   };
 
@@ -203,6 +203,7 @@ export function openMaps(s: Strategy): ReaderStep {
       r.counts.reads++;
       return ksysRead;
     }
+    if (r.readsOnLeft > 0) return readOn(k, r, ksysRead);
     return endPass(r, s, procMapsRelease);
   };
 

@@ -13,6 +13,7 @@ export function beginPass(k: Kernel, r: Reader, redo: ReaderStep): void {
   r.counts.passesStarted++;
   r.passIndex++;
   r.calls = 0;
+  r.readsOnLeft = r.readsOn;
   r.costFactor = r.times.costFactor(r.passIndex, 0);
   r.begun = false;
   r.sizeBytes = PAGE_SIZE;
@@ -36,6 +37,12 @@ export function enterCall(k: Kernel, r: Reader): void {
   }
   if (!k.host.timeless) r.costFactor = r.times.costFactor(r.passIndex, ++r.calls);
   k.spend(k.costs.syscall);
+}
+
+/** A call has met the end, and the reader will make it again. */
+export function readOn(k: Kernel, r: Reader, call: ReaderStep): ReaderStep {
+  r.readsOnLeft--;
+  return k.sleep(r, r.times.readOnNs(), call);
 }
 
 /** The last call has returned. Goes on to `release`. */

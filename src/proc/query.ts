@@ -9,7 +9,7 @@
 import { NO_VMA } from '../mm/layout.ts';
 import { vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE, privateSteps } from '../sim/step.ts';
-import { beginPass, closeFile, endPass, enterCall } from './pass.ts';
+import { beginPass, closeFile, endPass, enterCall, readOn } from './pass.ts';
 import { formatRecord } from './record.ts';
 import type { ReaderStep, Strategy } from './strategy.ts';
 import { STOP_END, STOP_FULL } from './strategy.ts';
@@ -78,7 +78,7 @@ export function queryMaps(s: Strategy): ReaderStep {
     r.forgetRecord();
     r.pageIndex++;
     if (r.stopFor === STOP_END) {
-      r.observer.textComplete(r);
+      if (r.readsOnLeft === 0) r.observer.textComplete(r);
       return ioctlReturn;
     }
     r.observer.handedOut(r, 0, r.page.length);
@@ -92,6 +92,7 @@ export function queryMaps(s: Strategy): ReaderStep {
     k.returnToUser();
     r.observer.readReturns(r, k.nowNs - r.readStartNs);
     if (r.stopFor !== STOP_END) return ksysIoctl;
+    if (r.readsOnLeft > 0) return readOn(k, r, ksysIoctl);
     return endPass(r, s, procMapsRelease);
   };
 

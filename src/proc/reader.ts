@@ -72,6 +72,8 @@ export interface PassObserver {
 export interface ReaderTimes {
   /** Between the end of a pass, now, and the start of the next. */
   pauseNs(nowNs: number): number;
+  /** Before a reader that has seen the end reads on. */
+  readOnNs(): number;
   /** By what the costs of a read() call are multiplied; call 0 of a pass is open() and close(). */
   costFactor(pass: number, call: number): number;
 }
@@ -80,6 +82,7 @@ export class Reader extends Task implements VmaWalker {
   readonly strategy: Strategy;
   readonly bufferBytes: number;
   readonly passes: number;
+  readonly readsOn: number;
   readonly observer: PassObserver;
   readonly times: ReaderTimes;
   readonly counts: ReaderCounts = {
@@ -112,6 +115,8 @@ export class Reader extends Task implements VmaWalker {
   readStartNs = 0;
   /** read() calls of this pass, where costs vary. */
   calls = 0;
+  /** How often it will still read on after the end. */
+  readsOnLeft = 0;
   /** Bytes that this read() has handed out. */
   copiedBytes = 0;
 
@@ -194,6 +199,8 @@ export class Reader extends Task implements VmaWalker {
       readonly strategy: Strategy;
       readonly bufferBytes: number;
       readonly passes: number;
+      /** So often it reads on in each pass after it has seen the end. */
+      readonly readsOn: number;
       readonly observer: PassObserver;
       readonly times: ReaderTimes;
     },
@@ -202,6 +209,7 @@ export class Reader extends Task implements VmaWalker {
     this.strategy = what.strategy;
     this.bufferBytes = what.bufferBytes;
     this.passes = what.passes;
+    this.readsOn = what.readsOn;
     this.observer = what.observer;
     this.times = what.times;
     for (const name of what.strategy.locals ?? []) this.local[name] = 0;

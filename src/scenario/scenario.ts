@@ -146,11 +146,18 @@ export interface WriterSpec {
 }
 
 /** One reader task; `count: n` has been expanded into NAME/0 … NAME/n-1. */
+/** A reader that has seen the end waits, and reads on. */
+export interface ReadOnSpec {
+  readonly times: number;
+  readonly afterNs: Duration;
+}
+
 export interface ReaderSpec {
   readonly name: string;
   readonly strategy: Choice;
   readonly passes: number;
   readonly bufferBytes: number;
+  readonly readOn: ReadOnSpec | null;
   readonly startNs: Duration;
   readonly thinkNs: Duration;
   /** From start to start, in place of thinkNs. */

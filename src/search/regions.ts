@@ -351,6 +351,7 @@ export class Regions {
     r.countBytes = w.one(r.countBytes);
     r.fromBytes = w.one(r.fromBytes);
     r.copiedBytes = w.one(r.copiedBytes);
+    r.readsOnLeft = w.one(r.readsOnLeft);
     r.pos = w.one(r.pos);
     r.shownEnd = w.one(r.shownEnd);
     r.redoPos = w.one(r.redoPos);

@@ -91,8 +91,9 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
         strategy,
         bufferBytes: spec.bufferBytes,
         passes: spec.passes,
+        readsOn: spec.readOn?.times ?? 0,
         observer: watch,
-        times: times(spec, startsNs, path('think'), factors('reader', spec.name)),
+        times: times(spec, startsNs, path, factors('reader', spec.name)),
       },
     );
     reader.step = firstStep(strategy);
@@ -179,11 +180,13 @@ function hogSpecs(scenario: Scenario): { readonly name: string; readonly spec: H
 }
 
 function times(
-  { thinkNs, everyNs }: ReaderSpec,
+  { thinkNs, everyNs, readOn }: ReaderSpec,
   startNs: number,
-  stream: RandomStream,
+  path: (what: string) => RandomStream,
   factors: KeyedLogNormal,
 ): ReaderTimes {
+  const stream = path('think');
+  const readOnStream = path('readOn');
   let dueNs = startNs;
   return {
     pauseNs: (nowNs) => {
@@ -191,6 +194,7 @@ function times(
       dueNs = Math.max(dueNs + drawDuration(everyNs, stream), nowNs); // late: at once
       return dueNs - nowNs;
     },
+    readOnNs: () => (readOn === null ? 0 : drawDuration(readOn.afterNs, readOnStream)),
     costFactor: (pass, call) => factors.of(pass, call),
   };
 }

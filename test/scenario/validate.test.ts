@@ -61,6 +61,7 @@ describe('defaults', () => {
           strategy: { text: 'mmap-lock', entry: 'mmap-lock', n: 0, values: {} },
           passes: 1,
           bufferBytes: 65536,
+          readOn: null,
           startNs: 0,
           thinkNs: 0,
           everyNs: null,

@@ -215,6 +215,15 @@ export const ReaderSchema = keys('a reader', {
     'From the start of a pass to the start of the next, in place of think.',
     v.optional(DurationSchema),
   ),
+  readOn: about(
+    'After the read() that returned 0 it waits, and reads on; what comes is part of the text.',
+    v.optional(
+      keys('readOn: {times, after}', {
+        times: v.optional(count('times'), 1),
+        after: v.optional(DurationSchema, 0),
+      }),
+    ),
+  ),
   ...taskShape,
 });
 

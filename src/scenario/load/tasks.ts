@@ -6,6 +6,7 @@ import type {
   HogSpec,
   MachineSpec,
   ReaderSpec,
+  ReadOnSpec,
   WriterProgram,
   WriterSpec,
 } from '../scenario.ts';
@@ -153,12 +154,18 @@ export function readerSpecs(
   const spec = {
     passes: args.passes,
     bufferBytes,
+    readOn: readOnSpec(loading, [...path, 'readOn'], args.readOn),
     ...paceOf(loading, path, args),
     cpu: args.cpu ?? null,
     nice: args.nice,
   };
   const own = names.claim(path, args.name, args.count);
   return strategy === null ? [] : own.map((name) => ({ name, strategy, ...spec }));
+}
+
+function readOnSpec(loading: Loading, path: Path, args: ReaderArgs['readOn']): ReadOnSpec | null {
+  if (args === undefined) return null;
+  return { times: args.times, afterNs: durationNs(loading, [...path, 'after'], args.after) };
 }
 
 function strategyChoice(loading: Loading, path: Path, text: string): Choice | null {
