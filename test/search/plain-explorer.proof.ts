@@ -20,7 +20,11 @@ const WORLDS = ['explore', 'bug-compat'].flatMap((folder) =>
     .map((name) => `${folder}/${name}`),
 );
 
-test.each(WORLDS)('explore: %s under every strategy, as without any art', async (name) => {
+/** More states than that under every strategy: a long pass against a writer that never rests. */
+const TOO_LARGE = ['bug-compat/end-unchecked.yaml'];
+const SMALL = WORLDS.filter((name) => !TOO_LARGE.includes(name));
+
+test.each(SMALL)('explore: %s under every strategy, as without any art', async (name) => {
   let compared = 0;
   for (const strategy of EVERY_STRATEGY) {
     compared += await compareWithPlain(yamlOf(name), strategy, STATES_MAX);
@@ -29,7 +33,7 @@ test.each(WORLDS)('explore: %s under every strategy, as without any art', async 
   expect(compared).toBeGreaterThan(0);
 });
 
-test.each(WORLDS)('explore: %s with a second reader, as without any art', async (name) => {
+test.each(SMALL)('explore: %s with a second reader, as without any art', async (name) => {
   const yaml = withTwoReaders(yamlOf(name));
   for (const strategy of EVERY_STRATEGY) await compareWithPlain(yaml, strategy, STATES_MAX);
 });
