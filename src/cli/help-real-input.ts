@@ -11,7 +11,7 @@ export const REAL_INPUT_COMMANDS = {
   import: {
     name: 'import',
     operands: '[MAPS...]',
-    purpose: 'Makes a scenario of a real process: of its maps texts and a log of its calls.',
+    purpose: 'Make a scenario from the maps texts of a real process and a log of its calls.',
     examples: [
       'mapsim import /proc/self/maps -o me.yaml',
       'mapsim import start.maps end.maps --trace calls.strace -o replay.yaml',
@@ -27,7 +27,7 @@ ${EXIT_CODES.import}`,
   capture: {
     name: 'capture',
     operands: '',
-    purpose: 'Reads the maps of a live process, records its calls if asked to, writes a scenario.',
+    purpose: 'Read the maps of a live process, record its calls if asked, write a scenario.',
     examples: [
       'mapsim capture --pid 4711',
       'mapsim capture --pid 4711 --trace 5 -o server && mapsim run server/scenario.yaml',
@@ -41,7 +41,7 @@ ${EXIT_CODES.capture}`,
   check: {
     name: 'check',
     operands: '[FILE...]',
-    purpose: 'Tells whether maps texts are what the kernel promises, and how they differ as VMAs.',
+    purpose: "Check maps texts against the kernel's guarantees, or list the VMAs that differ.",
     examples: [
       'mapsim check texts.maps',
       'while cat /proc/4711/maps; do echo; done | mapsim check -',

@@ -19,7 +19,7 @@ export interface CommandText {
 
 export const OVERVIEW = `\
 mapsim simulates how Linux prints /proc/PID/maps while other threads change the
-address space: the text a reader would have seen, what it cost, what was torn.
+address space: the text that a reader would have seen, its cost, and its tearing.
 
   mapsim run @split-merge --strategy=rcu-retry3
   mapsim strategies
@@ -111,7 +111,7 @@ export const COMMANDS = {
   run: {
     name: 'run',
     operands: 'SCENARIO',
-    purpose: 'Simulates a scenario and prints the maps text of one pass, then the counts.',
+    purpose: 'Simulate a scenario; print the maps text of one pass, then the counts.',
     examples: [
       'mapsim run @split-merge --strategy=rcu-retry3',
       'mapsim run @split-merge --pass=torn --strategy=rcu-retry',
@@ -126,7 +126,7 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   compare: {
     name: 'compare',
     operands: 'SCENARIO...',
-    purpose: 'Holds strategies side by side over many seeds, or saved results of that.',
+    purpose: 'Compare reader strategies over many seeds, or compare saved results.',
     examples: [
       'mapsim compare @split-merge --strategies=mmap-lock,rcu-retry3 --seeds=20',
       'mapsim compare s.yaml -o new.json --fail-on "rcu-retry3:fallbacks/passes>1%"',
@@ -137,7 +137,7 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   sweep: {
     name: 'sweep',
     operands: 'GRID',
-    purpose: 'Runs a scenario over a grid of values, strategies and seeds: one record a run.',
+    purpose: 'Run a scenario over a grid of values, strategies and seeds; one record a run.',
     examples: [
       'mapsim sweep @examples/grid -o all.ndjson',
       'mapsim sweep grid.yaml --shard=1/2 -o s1.ndjson',
@@ -148,14 +148,14 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   merge: {
     name: 'merge',
     operands: 'FILE...',
-    purpose: 'Puts shards of a sweep together to what the sweep would have written in one piece.',
+    purpose: 'Merge the shards of a sweep into the file that one sweep would have written.',
     examples: ['mapsim merge s*.ndjson -o all.ndjson', 'mapsim merge s*.ndjson --format=csv'],
     more: `${MERGE_MORE}\n${EXIT_CODES.merge}`,
   },
   explore: {
     name: 'explore',
     operands: 'SCENARIO',
-    purpose: 'Tries every order of steps of a small scenario, and shows what can come of it.',
+    purpose: 'Try every order of steps of a small scenario and show what can happen.',
     examples: [
       'mapsim explore @explore/split-merge --strategy=vma-lock --find falseGaps',
       'mapsim explore @explore/split-merge --strategy=rcu-retry3',
@@ -224,28 +224,28 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   validate: {
     name: 'validate',
     operands: 'SCENARIO...',
-    purpose: 'Checks scenarios without running them, and tells every fault.',
+    purpose: 'Validate scenario files without running them and report every error.',
     examples: ['mapsim validate *.yaml', 'generate | mapsim validate -'],
     more: EXIT_CODES.validate,
   },
   'validate-model': {
     name: 'validate-model',
     operands: '',
-    purpose: 'Puts simulated figures beside those of a real kernel, and says which agree.',
+    purpose: 'Compare simulated figures with those of a real kernel.',
     examples: ['mapsim validate-model', 'mapsim validate-model --long --format=markdown'],
     more: EXIT_CODES.validateModel,
   },
   schema: {
     name: 'schema',
     operands: '[NAME]',
-    purpose: 'Prints the JSON Schema of scenarios, or of what a command writes as JSON.',
+    purpose: 'Print the JSON Schema of scenarios, or of the JSON that a command writes.',
     examples: ['mapsim schema > scenario.v1.schema.json', 'mapsim schema compare'],
     more: `NAME is scenario, which is the default, compare, explore (census too), replay or measure.\n\n${EXIT_CODES.list}`,
   },
   strategies: {
     name: 'strategies',
     operands: '[NAME]',
-    purpose: 'Lists the reader strategies: what each may show, its options, where it comes from.',
+    purpose: 'List the reader strategies with their guarantees, options and sources.',
     examples: ['mapsim strategies', 'mapsim strategies rcu-retry3'],
     more: EXIT_CODES.list,
   },
@@ -291,7 +291,7 @@ ${EXIT_CODES.list}`,
   final: {
     name: 'final',
     operands: 'SCENARIO',
-    purpose: 'Runs the writers alone and prints the address space that they leave, as maps text.',
+    purpose: 'Run the writers alone and print the resulting address space as maps text.',
     examples: ['mapsim final @resize', 'mapsim final program.yaml | diff - expected'],
     more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${EXIT_CODES.final}`,
   },
@@ -327,7 +327,7 @@ function programHelp(command: Command, helper: Help): string {
 function optionGroups(command: Command, helper: Help): string[] {
   const groups = new Map<string, Option[]>();
   for (const option of helper.visibleOptions(command)) {
-    const heading = option.helpGroupHeading ?? 'Manners:';
+    const heading = option.helpGroupHeading ?? 'Global options:';
     groups.set(heading, [...(groups.get(heading) ?? []), option]);
   }
   return [...groups].map(([heading, options]) => {

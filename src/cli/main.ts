@@ -76,6 +76,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 
 async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promise<number> {
   const stdout = new Output(io.stdout, 'standard output');
+  if (argv[0] === 'help' && argv[1] === 'terms' && argv.length === 2) {
+    const { glossary } = await import('./glossary.ts');
+    await stdout.write(glossary());
+    await stdout.flush();
+    return EXIT.done;
+  }
   if (argv.length === 0) {
     await stdout.write(OVERVIEW);
     await stdout.flush();

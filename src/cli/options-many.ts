@@ -92,7 +92,7 @@ export const COMPARE_OPTIONS: readonly Option[] = [
     '--exit-code',
     'exit code 1 if any difference is shown, 4 if so few seeds could not have shown one',
   ),
-  option('check', '--annotate', 'tell GitHub of what failed, as ::error lines on stderr'),
+  option('check', '--annotate', 'report failures to GitHub as ::error lines on standard error'),
   jobs,
   maxEvents,
   color,

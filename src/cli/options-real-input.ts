@@ -55,7 +55,7 @@ export const IMPORT_OPTIONS: readonly Option[] = [
   option(
     OUTPUT,
     '--speed <X>',
-    'so many times as fast as recorded, or max; default: all in some 50 ms',
+    'replay the calls so many times as fast as recorded, or max; default 1',
   ).argParser(speedOf),
   quiet,
 ];

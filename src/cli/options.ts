@@ -21,7 +21,7 @@ const GROUPS = {
   output: 'What is printed:',
   check: 'When it counts as failed:',
   limits: 'Limits:',
-  manners: 'Manners:',
+  manners: 'Global options:',
 } as const;
 
 export function option(group: keyof typeof GROUPS, flags: string, description: string): Option {
@@ -86,11 +86,7 @@ export const color = option('manners', '--color <WHEN>', `colour: ${COLOR_CHOICE
   .argParser(oneOf(COLOR_CHOICES))
   .default('auto', 'auto');
 
-export const quiet = option(
-  'manners',
-  '-q, --quiet',
-  'say only what is wrong: no progress, no notes',
-);
+export const quiet = option('manners', '-q, --quiet', 'print errors only: no progress, no notes');
 
 export const seed = option('model', '--seed <TEXT>', "any text; without it the scenario's, else 0");
 
@@ -196,7 +192,7 @@ export const RUN_OPTIONS: readonly Option[] = [
   ),
   page,
   option('output', '--watch', 'run again each time the scenario is saved'),
-  option('output', '--timing', 'tell real time too (differs from run to run)'),
+  option('output', '--timing', 'also print wall-clock times (not reproducible)'),
   failOn,
   maxEvents,
   color,

@@ -94,3 +94,11 @@ test('strategies NAME describes one, as it is listed or as it is chosen', async 
     'did you mean "rcu-retry3"?',
   );
 });
+
+test('help terms is the glossary', async () => {
+  const { code, stdout } = await mapsim(['help', 'terms']);
+
+  expect(code).toBe(0);
+  expect(stdout.match(/^[a-z].*: /gim)!.length).toBeGreaterThan(29);
+  expect(stdout).toMatch(/^fallback: taking mmap_lock after/m);
+});

@@ -34,7 +34,12 @@ test('--help lists every command with its purpose, and the exit codes', async ()
 test("each command's help has purpose, examples, usage, options, exit codes", async () => {
   for (const name of COMMANDS) {
     const { code, stdout } = await mapsim([name, '--help']);
-    const headings = ['Examples:', `Usage: mapsim ${name} [options]`, 'Manners:', 'Exit codes:'];
+    const headings = [
+      'Examples:',
+      `Usage: mapsim ${name} [options]`,
+      'Global options:',
+      'Exit codes:',
+    ];
     const places = headings.map((heading) => stdout.indexOf(`\n${heading}`));
 
     expect(code).toBe(0);

@@ -13,6 +13,8 @@ import { TextChecker, type VmaLine } from '../../check/text-checker.ts';
 import { stepsBetween } from '../../check/text-steps.ts';
 import {
   factsOf,
+  honestly,
+  isLong,
   type ScenarioParts,
   scenarioText,
   type TracePart,
@@ -243,8 +245,16 @@ export async function writeScenario(
     const last = texts.length > 1 ? texts.at(-1)! : null;
     tellReplay(loaded.scenario, { last, log: log.paths[0]! }, context.messages);
   }
+  context.messages.note(honestly(parts));
+  if (parts.trace !== null && isLong(parts.trace)) {
+    const seconds = (parts.trace.facts.spanNs / 1e9).toFixed(1);
+    context.messages.note(
+      `that is ${seconds} s of simulated time; --speed 50 (here, or speed: in the scenario) is quicker`,
+    );
+  }
   if (output !== undefined) {
     writeFile(output, scenario, context);
+    context.messages.note(`next: mapsim compare ${output}`);
     return EXIT.done;
   }
   const stdout = new Output(io.stdout, 'standard output');
@@ -279,7 +289,8 @@ function scenarioParts(
   }
   const hasRoom = first.vmas.some(({ start, end }) => end - start > 2);
   const trace = log && { ...log, paths: log.paths.map((path) => referTo(path, output)) };
-  return { about: `Imported from ${what}.`, start, later: names.slice(1), trace, program, hasRoom };
+  const parts = { start, later: names.slice(1), trace, program, hasRoom };
+  return { ...parts, about: `Imported from ${what}. ${honestly(parts)}` };
 }
 
 /** The lines of a text as a scenario can hold them. */
@@ -291,9 +302,9 @@ function linesOf(text: ImportedText): string[] {
   return utf8.split('\n').filter((line) => /^[0-9a-f]/.test(line));
 }
 
-/** The scenario cannot refer to what it was read from. */
+/** The scenario cannot refer to what it was read from: below /proc every read is another text. */
 function isCopied(text: ImportedText): boolean {
-  return text.path === '-' || text.changed;
+  return text.path === '-' || text.changed || text.path.startsWith('/proc/');
 }
 
 /** What a scenario at `output` calls the text; a copy never takes the place of what was read. */

@@ -28,9 +28,6 @@ export interface TracePart {
   readonly process: number | null;
 }
 
-/** A replay takes about so much simulated time: some hundred passes of a monitor. */
-const REPLAY_NS = 50e6;
-
 export function scenarioText(parts: ScenarioParts): string {
   const { start, trace } = parts;
   const vmas =
@@ -75,17 +72,31 @@ export function factsOf({ calls, timed }: Trace): TraceFacts {
   return { calls: calls.length, spanNs: Math.max(0, last - first), timed };
 }
 
-/** 1, 2, 5, 10 … : the log in about REPLAY_NS. */
-function replaySpeed(spanNs: number): number {
-  const wanted = spanNs / REPLAY_NS;
-  let speed = 1;
-  for (let i = 0; speed < wanted && speed < 1e9; i++)
-    speed = [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3);
-  return speed;
+/** That of the process, unless another is asked for; without times as fast as it goes. */
+function speedOf(part: TracePart): number | 'max' {
+  return part.speed ?? (part.facts.timed ? 1 : 'max');
 }
 
-function speedOf(part: TracePart): number | 'max' {
-  return part.speed ?? (part.facts.timed ? replaySpeed(part.facts.spanNs) : 'max');
+/** A sentence on what of the scenario is the process's own, and what is not. */
+export function honestly({ trace, program, hasRoom }: Omit<ScenarioParts, 'about'>): string {
+  if (trace === null) {
+    if (program !== null) return 'The writer goes from text to text and back, at a pace made up.';
+    const writer = hasRoom ? 'merge-churn, 50,000 calls a second' : 'small protection changes';
+    return `The writer is made up (${writer}): no call of the process is known.`;
+  }
+  const speed = speedOf(trace);
+  if (speed === 'max')
+    return 'Calls are replayed as fast as they go, not at the pace of the process.';
+  if (speed === 1) return 'Calls are replayed at the speed of the process.';
+  return `Calls are replayed ${speed} times as fast as the process made them.`;
+}
+
+/** Simulating more than that takes a while. */
+const LONG_NS = 200e6;
+
+/** Whether the replay takes so long that a higher speed is worth a word. */
+export function isLong(part: TracePart): boolean {
+  return speedOf(part) === 1 && part.facts.spanNs > LONG_NS;
 }
 
 function durationLines(part: TracePart): string[] {
