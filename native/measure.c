@@ -7,7 +7,7 @@
  *   plan … end        replaces the plan
  *   states            does each writer's calls one by one, nobody else about, and hands out the kernel's own text
  *                     after each: what the states are, by no model
- *   burst             runs the plan for its duration: a target with one thread for each writer, a process for each
+ *   burst NS          waits up to NS for a quiet moment, then runs the plan for its duration: a target with one thread for each writer, a process for each
  *                     reader and hog; hands out when each call and read() began, how long it took, and all texts
  *   calibrate W R DIR costs of single primitives (calibrate.c)
  *
@@ -408,7 +408,6 @@ static void take_line(char *line)
 	else if (strcmp(what, "duration") == 0) plan.duration = decimal(&w, 1);
 	else if (strcmp(what, "text") == 0) plan.text_bytes = decimal(&w, 1);
 	else if (strcmp(what, "spin") == 0) plan.spin = decimal(&w, 1);
-	else if (strcmp(what, "gate") == 0) plan.gate = decimal(&w, 1);
 	else if (strcmp(what, "foreign") == 0) plan.foreign_permille = (u32)decimal(&w, 1);
 	else fail("plan: unknown line: %s", what);
 }
@@ -1033,6 +1032,7 @@ int main(int argc, char **argv)
 	control = shared(sizeof *control);
 	while ((length = getline(&line, &room, stdin)) > 0) {
 		int writer_cpu, reader_cpu, at;
+		unsigned long gate_ns;
 		if (line[length - 1] == '\n') line[--length] = 0;
 		if (strcmp(line, "plan") == 0) {
 			forget_plan();
@@ -1042,7 +1042,10 @@ int main(int argc, char **argv)
 			tell_plan(randomised);
 		} else if (reading) take_line(line);
 		else if (strcmp(line, "states") == 0) states();
-		else if (strcmp(line, "burst") == 0) burst();
+		else if (sscanf(line, "burst %lu", &gate_ns) == 1) {
+			plan.gate = gate_ns;
+			burst();
+		}
 		else if (sscanf(line, "calibrate %d %d %n", &writer_cpu, &reader_cpu, &at) == 2) costs(writer_cpu, reader_cpu, line + at);
 		else fail("unknown command: %s", line);
 	}

@@ -37,6 +37,8 @@ import { allowedCpus, textRoom, thisKernel } from './this-machine.ts';
 const FOR_NS = 2e9;
 const BURST_NS = 6e8;
 const GATE_NS = 3e9;
+/** So many times the gate is waited for, all bursts together. */
+const PATIENCE = 4;
 const TRIES = 10;
 const FOREIGN_PERCENT = 6;
 const EVIDENCE = 2;
@@ -157,7 +159,6 @@ async function measured(
     burstNs,
     passes: options.passes ?? PASSES_MAX,
     textBytes: textRoom(scenario.readers.length),
-    gateNs: options.gate ?? GATE_NS,
     foreignPermille: Math.round(asked * 10),
   };
   const prepared = await session.prepare(scenario, { burstNs }, how, say);
@@ -179,13 +180,18 @@ async function measured(
   const kept: Burst[] = [];
   const foreign: number[] = [];
   let rejected = 0;
+  const gate = options.gate ?? GATE_NS;
+  let patienceNs = gate * PATIENCE;
   let firstText: Uint8Array | null = null;
   while (
     kept.length < wanted &&
     kept.length + rejected < Math.max(options.tries ?? TRIES, wanted)
   ) {
-    const frame = await session.harness.ask('burst', 'BURST');
+    const began = performance.now();
+    const gateNs = Math.round(Math.min(gate, patienceNs));
+    const frame = await session.harness.ask(`burst ${gateNs}`, 'BURST');
     const burst = readBurst(frame);
+    patienceNs = Math.max(0, patienceNs - (performance.now() - began) * 1e6 + burst.wallNs);
     firstText = burst.firstText;
     const percent = burst.foreignPermille / 10;
     if (percent > asked) {

@@ -38,7 +38,7 @@ export const MEASURE_OPTIONS: readonly Option[] = [
   option(
     'model',
     '--gate <D>',
-    'wait so long for a quiet moment before each burst; default 3s',
+    'wait so long for a quiet moment before a burst, four times that in all; default 3s',
   ).argParser(durationOption),
   option('model', '--priority <P>', 'none, or nice: ask for nice -19')
     .argParser(oneOf(['none', 'nice']))

@@ -36,6 +36,7 @@ export function placeTasks(scenario: Scenario, available: number): Placed {
   const tasks = writers.length + readers.length + hogCpus.length;
   const shared = load.some((n) => n > 1) || hogCpus.length > 0;
   const notes: string[] = [];
+  if (scenario.machine.rwsem === 'fifo') notes.push('rwsem: fifo is no kernel: simulated only.');
   if (wanted > available) {
     const have = available === 1 ? 'one CPU' : `${available} CPUs`;
     notes.push(

@@ -170,7 +170,6 @@ export interface PlanText {
   /** In a burst; the scenario's own number would end it early. */
   readonly passes: number;
   readonly textBytes: number;
-  readonly gateNs: number;
   readonly foreignPermille: number;
 }
 
@@ -182,7 +181,6 @@ export function planText(plan: MeasurePlan, how: PlanText): string {
     `duration ${how.burstNs}`,
     `text ${how.textBytes}`,
     `spin ${how.placement.shared ? 5000 : Number.MAX_SAFE_INTEGER}`,
-    `gate ${how.gateNs}`,
     `foreign ${how.foreignPermille}`,
     ...how.files.filter((path) => path !== null).map((path) => `file ${path}`),
   ];

@@ -18,7 +18,6 @@ const ALONE: Omit<PlanText, 'files'> = {
   burstNs: 0,
   passes: 0,
   textBytes: 0,
-  gateNs: 0,
   foreignPermille: 0,
 };
 

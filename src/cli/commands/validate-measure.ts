@@ -47,12 +47,11 @@ async function lookAt(
     burstNs: BURST_NS,
     passes: 1e9,
     textBytes: textRoom(1),
-    gateNs: 0,
     foreignPermille: 0,
   };
   const { plan } = await session.prepare(scenario, { burstNs: BURST_NS }, how, () => {});
   const kernel = await session.states(plan);
-  const burst = readBurst(await session.harness.ask('burst', 'BURST'));
+  const burst = readBurst(await session.harness.ask('burst 0', 'BURST'));
   const measured = new Measured(plan, kernel, { query, evidence: 0 });
   measured.take(burst);
   return { claim, ...claim.look({ burst, tally: measured.sum.readers.tally }) };
