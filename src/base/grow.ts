@@ -1,4 +1,7 @@
-/** Growing typed arrays: a copy with at least so many elements, twice the old size or more. */
+/**
+ * Memory of lists. Typed arrays that grow: a copy with at least so many elements, twice the old
+ * size or more.
+ */
 
 export function grownFloat64(array: Float64Array, atLeast: number): Float64Array<ArrayBuffer> {
   const grown = new Float64Array(Math.max(array.length * 2, atLeast, 8));
@@ -23,4 +26,12 @@ export function roomierInt32(array: Int32Array, atLeast: number): Int32Array<Arr
   const grown = new Int32Array(Math.max(Math.ceil(array.length * 1.5), atLeast, 8));
   grown.set(array);
   return grown;
+}
+
+/**
+ * Takes everything out of a list that is filled again at once. Setting its length to 0 would give
+ * its memory back, for the next push to ask for.
+ */
+export function empty(list: unknown[]): void {
+  while (list.length > 0) list.pop();
 }

@@ -10,7 +10,7 @@
 import { assert } from './assert.ts';
 
 /** A distribution of a time in ns; all null when n is 0. */
-export interface SamplesSummary {
+export interface Summary {
   readonly n: number;
   readonly min: number | null;
   /** Rounded to whole ns. */
@@ -134,7 +134,7 @@ export class Samples {
     if (seen !== n || n <= EXACT_MAX) throw new Error(`${seen} values in buckets, ${n} promised`);
   }
 
-  summary(): SamplesSummary {
+  summary(): Summary {
     const n = this.#n;
     if (n === 0) return { n, min: null, mean: null, p50: null, p90: null, p99: null, max: null };
     const [p50, p90, p99] = this.#counts === null ? this.#exact() : this.#approximate(this.#counts);

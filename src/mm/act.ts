@@ -8,7 +8,7 @@
  */
 
 import { assert } from '../base/assert.ts';
-import { empty } from '../base/empty.ts';
+import { empty } from '../base/grow.ts';
 import { privateSteps } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { Kernel, KernelStep } from './kernel.ts';

@@ -8,7 +8,7 @@
  * Source: v6.18 Documentation/RCU/whatisRCU.rst; lib/maple_tree.c ma_free_rcu.
  */
 import { assert } from '../base/assert.ts';
-import { empty } from '../base/empty.ts';
+import { empty } from '../base/grow.ts';
 
 /** What a task keeps for RCU. */
 interface RcuTask {

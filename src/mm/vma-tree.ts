@@ -16,8 +16,7 @@
  */
 
 import { assert } from '../base/assert.ts';
-import { empty } from '../base/empty.ts';
-import { grownFloat64, grownInt32 } from '../base/grow.ts';
+import { empty, grownFloat64, grownInt32 } from '../base/grow.ts';
 import { KernelFault } from './kernel-fault.ts';
 import { NO_VMA } from './layout.ts';
 

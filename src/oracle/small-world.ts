@@ -6,7 +6,7 @@
  * in force since its first m_start, the pages mapped in all of them, and those mapped in every tree
  * state. Judging a text is remembered by what it depends on.
  */
-import { empty } from '../base/empty.ts';
+import { empty } from '../base/grow.ts';
 import { Interned } from '../base/intern.ts';
 import { LINE_FIELDS } from '../mm/line.ts';
 import type { MmObserver } from '../mm/observer.ts';

@@ -14,19 +14,14 @@ import { LINE_FIELDS, type PrintedVma } from '../mm/line.ts';
 import type { VmaWalker } from '../mm/vma-walk.ts';
 import { DONE } from '../sim/step.ts';
 import { Task } from '../sim/task.ts';
-import { LIVE_VMA, type ReaderStep, STOP_FULL, type Strategy } from './strategy.ts';
-
-/** Why attempts failed; the order of the output. */
-export const CAUSES = [
-  'sequence',
-  'odd',
-  'filePin',
-  'namePin',
-  'detached',
-  'locked',
-  'gap',
-] as const;
-export type Cause = (typeof CAUSES)[number];
+import {
+  CAUSES,
+  type Cause,
+  LIVE_VMA,
+  type ReaderStep,
+  STOP_FULL,
+  type Strategy,
+} from './strategy.ts';
 
 /** The counter has not been sampled. */
 export const NO_SAMPLE = -1;

@@ -29,6 +29,18 @@ export const STOP_END = 1; // nothing left to print
 export const STOP_GROW = 2; // a record longer than the buffer
 
 /** Each includes those before it; `name`: the range of one state with the label of another. */
+/** Why an attempt failed (or, under VMA locks, why the fast path was left); the order of the output. */
+export const CAUSES = [
+  'sequence',
+  'odd',
+  'filePin',
+  'namePin',
+  'detached',
+  'locked',
+  'gap',
+] as const;
+export type Cause = (typeof CAUSES)[number];
+
 export const TEARING_LEVELS = [
   'none',
   'between-pages',

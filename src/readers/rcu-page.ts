@@ -23,7 +23,8 @@ import {
   rcuReadUnlock,
   vmaNext,
 } from '../mm/vma-walk.ts';
-import type { Cause, Reader } from '../proc/reader.ts';
+import type { Reader } from '../proc/reader.ts';
+import type { Cause } from '../proc/strategy.ts';
 import { LIVE_VMA, type ReaderStep, type Strategy, UNPROTECTED_VMA } from '../proc/strategy.ts';
 
 export interface RcuPageOptions {

@@ -32,7 +32,8 @@ import {
   vmaIterSet,
   vmaNext,
 } from '../mm/vma-walk.ts';
-import type { Cause, Reader } from '../proc/reader.ts';
+import type { Reader } from '../proc/reader.ts';
+import type { Cause } from '../proc/strategy.ts';
 import { LIVE_VMA, POS_GATE, type ReaderStep, type Strategy, VMA_COPY } from '../proc/strategy.ts';
 
 /**

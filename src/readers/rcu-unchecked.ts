@@ -21,7 +21,8 @@ import {
   vmaIterSet,
   vmaNext,
 } from '../mm/vma-walk.ts';
-import type { Cause, Reader } from '../proc/reader.ts';
+import type { Reader } from '../proc/reader.ts';
+import type { Cause } from '../proc/strategy.ts';
 import { type ReaderStep, type Strategy, VMA_COPY } from '../proc/strategy.ts';
 
 const lockVmaRange: ReaderStep = (k, r) => {

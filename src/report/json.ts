@@ -6,7 +6,7 @@
  */
 import { jsonOf } from '../base/printable.ts';
 import {
-  CAUSE_KEYS,
+  CAUSES,
   COUNTER_KEYS,
   type Outcome,
   type PassRecord,
@@ -73,7 +73,7 @@ export function readerJson(reader: ReaderOutcome): object {
     ...pick(reader.counters, COUNTER_KEYS),
     ...pick(reader.tearing, TEARING_KEYS),
     attempts: reader.attempts,
-    failedByCause: pick(reader.failedByCause, CAUSE_KEYS),
+    failedByCause: pick(reader.failedByCause, CAUSES),
     passNs: reader.passNs,
     readNs: reader.readNs,
     rcuSectionMaxNs: reader.rcuSectionMaxNs,

@@ -7,7 +7,7 @@
  * says so. A step that may choose (which VMA a writer picks) is given its choices from outside.
  */
 import type { Choice } from '../base/choice.ts';
-import { empty } from '../base/empty.ts';
+import { empty } from '../base/grow.ts';
 import { VMA_LOCK_STEPS } from '../mm/act.ts';
 import { anyCanTake, anyTake } from '../mm/any-lock.ts';
 import { type Kernel, TIMELESS } from '../mm/kernel.ts';

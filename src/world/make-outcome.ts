@@ -3,8 +3,8 @@ import type { Reader } from '../proc/reader.ts';
 import type { Writer } from '../writers/writer.ts';
 import type { TimedWorld } from './build.ts';
 import {
-  CAUSE_KEYS,
-  type CauseKey,
+  CAUSES,
+  type Cause,
   COUNTER_KEYS,
   type Counters,
   type EndReason,
@@ -100,13 +100,13 @@ function readerOutcome(watch: ReaderWatch, r: Reader): ReaderOutcome {
     fallbackReads: watch.fallbackReads,
     fallbackPasses: watch.fallbackPasses,
   };
-  const causes = CAUSE_KEYS.map((key, i): [CauseKey, number] => [key, r.failedByCause[i]!]);
+  const causes = CAUSES.map((key, i): [Cause, number] => [key, r.failedByCause[i]!]);
   return {
     name: r.name,
     strategy: r.strategy.name,
     counters: ordered(COUNTER_KEYS, counters),
     tearing: watch.tearing,
-    failedByCause: Object.fromEntries(causes) as Record<CauseKey, number>,
+    failedByCause: Object.fromEntries(causes) as Record<Cause, number>,
     attempts: [...r.attempts.subarray(0, r.attempts.findLastIndex((n) => n > 0) + 1)],
     passNs: watch.passNs.summary(),
     readNs: watch.readNs.summary(),

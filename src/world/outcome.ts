@@ -5,9 +5,12 @@
  * (`mapsim/run@1`); `COUNTER_KEYS` and `TEARING_KEYS` are that order.
  */
 
-import type { Samples } from '../base/statistics.ts';
+import type { Samples, Summary } from '../base/statistics.ts';
 import { TEXT_COUNTS } from '../oracle/verdict.ts';
+import type { Cause } from '../proc/strategy.ts';
 
+export type { Summary } from '../base/statistics.ts';
+export { CAUSES, type Cause } from '../proc/strategy.ts';
 export type { OperationRecord } from '../writers/writer.ts';
 
 export const COUNTER_KEYS = [
@@ -39,35 +42,12 @@ export const TEARING_KEYS = ['tornPasses', ...TEXT_COUNTS] as const;
 export type TearingKey = (typeof TEARING_KEYS)[number];
 export type Tearing = Record<TearingKey, number>;
 
-/** Why an attempt failed (or, under VMA locks, why the fast path was left). */
-export const CAUSE_KEYS = [
-  'sequence',
-  'odd',
-  'filePin',
-  'namePin',
-  'detached',
-  'locked',
-  'gap',
-] as const;
-export type CauseKey = (typeof CAUSE_KEYS)[number];
-
-/** Distribution of a time in ns; nearest-rank percentiles; all null when n is 0. */
-export interface Summary {
-  readonly n: number;
-  readonly min: number | null;
-  readonly mean: number | null;
-  readonly p50: number | null;
-  readonly p90: number | null;
-  readonly p99: number | null;
-  readonly max: number | null;
-}
-
 export interface ReaderOutcome {
   readonly name: string;
   readonly strategy: string;
   readonly counters: Counters;
   readonly tearing: Tearing;
-  readonly failedByCause: Record<CauseKey, number>;
+  readonly failedByCause: Record<Cause, number>;
   /** Records, or pages, by the attempts that they took: 1, 2, 3, …; the 64th: or more. */
   readonly attempts: readonly number[];
   readonly passNs: Summary;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { expect, expectTypeOf, test } from 'vitest';
-import { EXACT_MAX, Samples, type SamplesSummary } from '../../src/base/statistics.ts';
-import type { Summary } from '../../src/world/outcome.ts';
+import { expect, test } from 'vitest';
+import { EXACT_MAX, Samples } from '../../src/base/statistics.ts';
 
 function samplesOf(values: Iterable<number>): Samples {
   const samples = new Samples();
@@ -13,10 +12,6 @@ test('Samples: no value at all is summed up by nulls', () => {
   const nothing = { n: 0, min: null, mean: null, p50: null, p90: null, p99: null, max: null };
 
   expect(new Samples().summary()).toEqual(nothing);
-});
-
-test('Samples: the summary has the shape that outcomes ask for', () => {
-  expectTypeOf<SamplesSummary>().toEqualTypeOf<Summary>();
 });
 
 test('Samples: percentiles are by nearest rank', () => {

@@ -1,6 +1,7 @@
 /** rcu-page and rcu-pageN: one check for each page, by schedules counted out by hand. */
 import { describe, expect, test } from 'vitest';
-import { CAUSES, type Reader } from '../../src/proc/reader.ts';
+import type { Reader } from '../../src/proc/reader.ts';
+import { CAUSES } from '../../src/proc/strategy.ts';
 import { Hand } from '../support/hand.ts';
 
 const scenario = (vmas: string, reader = ''): string => `

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { latin1Of } from '../../src/base/latin1.ts';
-import { CAUSES, type Reader } from '../../src/proc/reader.ts';
+import type { Reader } from '../../src/proc/reader.ts';
+import { CAUSES } from '../../src/proc/strategy.ts';
 import { Hand } from '../support/hand.ts';
 import { aRun, textOf } from '../support/run.ts';
 

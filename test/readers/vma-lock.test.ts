@@ -2,7 +2,8 @@
  * vma-lock: lock_next_vma and its fallback, by schedules counted out by hand (kernel-facts 6.7).
  */
 import { describe, expect, test } from 'vitest';
-import { CAUSES, type Reader } from '../../src/proc/reader.ts';
+import type { Reader } from '../../src/proc/reader.ts';
+import { CAUSES } from '../../src/proc/strategy.ts';
 import { Hand } from '../support/hand.ts';
 import { aRun } from '../support/run.ts';
 

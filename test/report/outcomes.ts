@@ -2,7 +2,7 @@
 import { Samples } from '../../src/base/statistics.ts';
 import { NO_PAINT, type Piece, type ReportInput } from '../../src/report/report.ts';
 import {
-  CAUSE_KEYS,
+  CAUSES,
   COUNTER_KEYS,
   type Counters,
   type Outcome,
@@ -46,7 +46,7 @@ export function aReader(parts: ReaderParts = {}): ReaderOutcome {
     counters: { ...noCounts(), ...parts.counters },
     tearing: { ...noTearing(), ...parts.tearing },
     attempts: [],
-    failedByCause: zeros(CAUSE_KEYS),
+    failedByCause: zeros(CAUSES),
     passNs: samples.passNs.summary(),
     readNs: samples.readNs.summary(),
     rcuSectionMaxNs: 0,

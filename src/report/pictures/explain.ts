@@ -2,7 +2,7 @@
  * Why a pass was retried, fell back, tore or starved: the columns around the first such event, the
  * rows that decide it marked with `>`, and one sentence.
  */
-import { CAUSE_KEYS, type CauseKey } from '../../world/outcome.ts';
+import { CAUSES, type Cause } from '../../world/outcome.ts';
 import { EVENT, type PassStory, type RunTrace } from '../../world/run-trace.ts';
 import { wrap } from '../interleaving.ts';
 import { type Division, divide, proofOf } from './division.ts';
@@ -87,7 +87,7 @@ function whyOf(trace: RunTrace, story: PassStory, division: Division, what: Expl
   const [first] = failed;
   if (first === undefined) return 'No attempt failed in this pass.';
   const about = (event: number): string => {
-    const cause = CAUSE_KEYS[events.a[event]!]!;
+    const cause = CAUSES[events.a[event]!]!;
     const section = sectionOf(trace, events.c[event]!);
     const writer = section < 0 ? 'a writer' : tasks[events.task[section]!]!.name;
     const call =
@@ -120,7 +120,7 @@ function sectionOf({ events }: RunTrace, number: number): number {
   return -1;
 }
 
-const CAUSE_SENTENCES: Readonly<Record<CauseKey, (call: string, writer: string) => string>> = {
+const CAUSE_SENTENCES: Readonly<Record<Cause, (call: string, writer: string) => string>> = {
   sequence: (call, writer) =>
     `mm_lock_seq had moved since the sample: ${call} of ${writer} had begun in between`,
   odd: (call, writer) => `mm_lock_seq was odd: ${call} of ${writer} was under way`,

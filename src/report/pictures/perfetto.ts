@@ -8,7 +8,7 @@
  * are a closed set, since colours come from names; numbers stand in args, and states also bear a
  * letter, since digits make no difference to a colour.
  */
-import { CAUSE_KEYS } from '../../world/outcome.ts';
+import { CAUSES } from '../../world/outcome.ts';
 import { EVENT, type RunTrace } from '../../world/run-trace.ts';
 import { isOpen, kindOf } from './rows.ts';
 
@@ -103,7 +103,7 @@ class PerfettoWriter {
           this.#counter(TEXTS, `lines of ${tasks[task]!.name}`, 'printed', toNs, a + 1);
           break;
         case EVENT.failed:
-          on(MAIN, 'attempt failed', { cause: CAUSE_KEYS[a]!, line: b + 1, state: c });
+          on(MAIN, 'attempt failed', { cause: CAUSES[a]!, line: b + 1, state: c });
           break;
         case EVENT.waitRead:
           on(LOCK, 'wait: mmap_lock read', { ns: toNs - fromNs });

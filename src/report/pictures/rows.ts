@@ -4,7 +4,7 @@
  */
 import { counted } from '../../base/counted.ts';
 import { readable } from '../../base/latin1.ts';
-import { CAUSE_KEYS, type CauseKey } from '../../world/outcome.ts';
+import { CAUSES, type Cause } from '../../world/outcome.ts';
 import { EVENT, OPEN, type PassStory, type RunTrace } from '../../world/run-trace.ts';
 import type { Division } from './division.ts';
 
@@ -37,7 +37,7 @@ export interface Row {
   readonly untilNs: number | null;
 }
 
-const CAUSE_WORDS: Readonly<Record<CauseKey, string>> = {
+const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
   sequence: 'counter moved',
   odd: 'counter odd',
   filePin: 'the file cannot be pinned',
@@ -156,7 +156,7 @@ function readerRows(maker: Maker, kind: number, event: number): Row[] {
     }
     case EVENT.failed: {
       const attempt = maker.attempts.failedAt(b);
-      const text = `attempt ${attempt} fails: ${CAUSE_WORDS[CAUSE_KEYS[a]!]}`;
+      const text = `attempt ${attempt} fails: ${CAUSE_WORDS[CAUSES[a]!]}`;
       return [row(toNs, 'failed', text, { bad: true, line: b })];
     }
     case EVENT.waitRead:
