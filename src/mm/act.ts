@@ -9,7 +9,7 @@
 
 import { assert } from '../base/assert.ts';
 import { empty } from '../base/grow.ts';
-import { privateSteps } from '../sim/step.ts';
+import { privateSteps, vmaLockSteps } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { Kernel, KernelStep } from './kernel.ts';
 import { NO_FILE, NO_NAME, NO_SPECIAL } from './layout.ts';
@@ -275,11 +275,4 @@ const ACT_STEPS: readonly ActStep[] = [
 
 privateSteps(findVma, anonVmaClone, pageTables);
 
-/** What only readers under per-VMA locks can see. */
-export const VMA_LOCK_STEPS: ReadonlySet<unknown> = new Set<unknown>([
-  vmaStartWrite,
-  vmaStampLockSeq,
-  vmaExitWriteLock,
-  markAttached,
-  markDetached,
-]);
+vmaLockSteps(vmaStartWrite, vmaStampLockSeq, vmaExitWriteLock, markAttached, markDetached);

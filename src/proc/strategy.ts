@@ -28,8 +28,7 @@ export const STOP_FULL = 0; // page or user buffer full
 export const STOP_END = 1; // nothing left to print
 export const STOP_GROW = 2; // a record longer than the buffer
 
-/** Each includes those before it; `name`: the range of one state with the label of another. */
-/** Why an attempt failed (or, under VMA locks, why the fast path was left); the order of the output. */
+/** Why an attempt failed, or why the fast path of VMA locks was left; the order of the output. */
 export const CAUSES = [
   'sequence',
   'odd',
@@ -41,6 +40,7 @@ export const CAUSES = [
 ] as const;
 export type Cause = (typeof CAUSES)[number];
 
+/** Each includes those before it; `name`: the range of one state with the label of another. */
 export const TEARING_LEVELS = [
   'none',
   'between-pages',

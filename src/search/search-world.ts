@@ -8,7 +8,6 @@
  */
 import type { Choice } from '../base/choice.ts';
 import { empty } from '../base/grow.ts';
-import { VMA_LOCK_STEPS } from '../mm/act.ts';
 import { anyCanTake, anyTake } from '../mm/any-lock.ts';
 import { type Kernel, TIMELESS } from '../mm/kernel.ts';
 import { LINE_FIELDS } from '../mm/line.ts';
@@ -201,7 +200,7 @@ export class SearchWorld {
   #isUnseen(task: number): boolean {
     if (!this.#mergePrivate) return false;
     const { step } = this.tasks[task]!;
-    return isPrivate(step) || (!this.#vmaLocks && VMA_LOCK_STEPS.has(step));
+    return isPrivate(step, this.#vmaLocks);
   }
 
   #isToCheck({ id, step }: Task): boolean {

@@ -23,29 +23,39 @@ export const PARKED = Object.defineProperty((): never => never(), 'name', { valu
 /** A step of whatever kernel and task: what a task's position is kept as. */
 export type AnyStep = (kernel: never, task: never) => unknown;
 
-const PRIVATE = new WeakSet<AnyStep>();
+/** Who can notice a step, where that is not everybody: a property of its function. */
+interface Noticed {
+  noticedBy?: 'nobody' | 'vma-locks';
+  /** A strategy that nobody has tested says so: a search checks it. */
+  claimed?: true;
+}
 
 /**
  * Says of steps that no other task can see them or be seen by them: a search may take them at once.
  */
 export function privateSteps(...steps: readonly AnyStep[]): void {
-  for (const step of steps) PRIVATE.add(step);
+  for (const step of steps) (step as Noticed).noticedBy = 'nobody';
 }
 
-const CLAIMED = new WeakSet<AnyStep>();
-
-/** The same, said by a strategy that nobody has tested: a search checks it. */
+/** The same, said by a strategy that nobody has tested. */
 export function claimPrivateSteps(...steps: readonly AnyStep[]): void {
   privateSteps(...steps);
-  for (const step of steps) CLAIMED.add(step);
+  for (const step of steps) (step as Noticed).claimed = true;
+}
+
+/** Says of steps that only readers under per-VMA locks can see them. */
+export function vmaLockSteps(...steps: readonly AnyStep[]): void {
+  for (const step of steps) (step as Noticed).noticedBy = 'vma-locks';
 }
 
 export function isClaimed(step: AnyStep): boolean {
-  return CLAIMED.has(step);
+  return (step as Noticed).claimed === true;
 }
 
-export function isPrivate(step: AnyStep): boolean {
-  return PRIVATE.has(step);
+/** @param vmaLocks whether some reader takes VMA locks */
+export function isPrivate(step: AnyStep, vmaLocks = true): boolean {
+  const { noticedBy } = step as Noticed;
+  return noticedBy === 'nobody' || (noticedBy === 'vma-locks' && !vmaLocks);
 }
 
 /**

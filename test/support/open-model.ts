@@ -11,7 +11,6 @@ import { build } from 'esbuild';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const MODULES = {
-  act: 'mm/act.ts',
   anyLock: 'mm/any-lock.ts',
   fault: 'mm/kernel-fault.ts',
   oracle: 'oracle/small-world.ts',
@@ -22,7 +21,6 @@ const MODULES = {
 } as const;
 
 export interface OpenModel {
-  readonly act: typeof import('../../src/mm/act.ts');
   readonly anyLock: typeof import('../../src/mm/any-lock.ts');
   readonly fault: typeof import('../../src/mm/kernel-fault.ts');
   readonly oracle: typeof import('../../src/oracle/small-world.ts');

@@ -272,9 +272,8 @@ class PlainExplorer {
 
   #isPrivate(task: Task): boolean {
     if (this.#options.reduce === 'none') return false;
-    if (this.#model.step.isPrivate(task.step)) return true;
     const looks = this.#world.readers.some((r) => r.strategy.vmaLocks === true);
-    return !looks && this.#model.act.VMA_LOCK_STEPS.has(task.step);
+    return this.#model.step.isPrivate(task.step, looks);
   }
 
   #step(task: Task): void {
