@@ -41,7 +41,7 @@ export interface Actor extends Task {
 type ActStep = KernelStep<Actor>;
 
 /** How a plan's time is to be spent, ns; see `spreadCosts`. */
-export interface SectionTime {
+interface SectionTime {
   readonly insideNs: number;
   readonly downgradedNs: number;
   /** Share of insideNs that MREMAP_FIXED's hole stays open, 0..1. */
