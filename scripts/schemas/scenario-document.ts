@@ -28,6 +28,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   readers: '[{ name: monitor }]',
   writers: '[{ name: churn, churn: resize }]',
   failOn: '["falseGaps>0"]',
+  require: '["falseGaps==0"]',
   machine: '{ cpus: 2 }',
   costs: '{ preset: server, vmaCopy: 20ns }',
   hogs: '[{ cpu: 0, run: 2ms, sleep: 1ms }]',

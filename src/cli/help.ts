@@ -27,8 +27,10 @@ address space: the text that a reader would have seen, its cost, and its tearing
 mapsim --help lists the commands, mapsim run --help the options of one.
 `;
 
-const FAIL_ON = `Expressions of --fail-on (and of failOn: in the scenario) say what fails:
-  [STRATEGY:]METRIC[/METRIC] OP (NUMBER[%|ns|us|ms|s] | [STRATEGY:]METRIC)
+const FAIL_ON = `Expressions of --fail-on say what fails, those of --require what has to hold
+(failOn: and require: in the scenario likewise):
+  TERM OP (NUMBER[%|ns|us|ms|s] | TERM), TERM being [NUMBER*][STRATEGY:]METRIC[/METRIC]
+  such as p99(writer.opNs)<10*mmap-lock:p99(writer.opNs)
   OP is one of > >= < <= == !=. METRIC is one of the counts that a run prints, passes
   (those finished), or an aggregate (min mean p50 p90 p99 max) of passNs, readNs,
   writer.opNs, writer.lockWaitNs, writer.drainWaitNs, such as p99(passNs), over all

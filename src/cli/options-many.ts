@@ -12,6 +12,7 @@ import {
   option,
   progress,
   quiet,
+  required,
 } from './options.ts';
 
 /** As in the registries of formats, which are not loaded for help's sake; a test compares them. */
@@ -87,6 +88,7 @@ export const COMPARE_OPTIONS: readonly Option[] = [
   option('output', '--bars', 'under the tables, a bar for each strategy and metric'),
   option('output', '--ascii', 'bars of ASCII characters'),
   failOn,
+  required,
   option(
     'check',
     '--exit-code',

@@ -144,7 +144,15 @@ export const progress = option(
 export const failOn = option(
   'check',
   '--fail-on <EXPR>',
-  '[STRATEGY:]METRIC[/METRIC] OP VALUE, repeatable; exit code 1 if one holds (see below)',
+  'TERM OP TERM, such as "falseGaps>0", repeatable; exit code 1 if one holds (see below)',
+)
+  .argParser((text: string, before: readonly string[]) => [...before, text])
+  .default([] as readonly string[], 'none');
+
+export const required = option(
+  'check',
+  '--require <EXPR>',
+  'the same, of what has to hold, such as "falseGaps==0"; exit code 1 if one does not',
 )
   .argParser((text: string, before: readonly string[]) => [...before, text])
   .default([] as readonly string[], 'none');
@@ -194,6 +202,7 @@ export const RUN_OPTIONS: readonly Option[] = [
   option('output', '--watch', 'run again each time the scenario is saved'),
   option('output', '--timing', 'also print wall-clock times (not reproducible)'),
   failOn,
+  required,
   maxEvents,
   color,
   progress,

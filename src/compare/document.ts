@@ -192,6 +192,7 @@ export const DocumentSchema = v.pipe(
       v.looseObject({
         scenario: v.string(),
         expression: v.string(),
+        wanted: about('What should hold.', v.string()),
         group: v.string(),
         failed: v.boolean(),
         left: FigureSchema,

@@ -20,8 +20,8 @@ export function comparisonHead(comparison: Comparison): object {
 }
 
 export function judgementJson(judgement: Judgement): object {
-  const { scenario, expression, group, failed, left, right } = judgement;
-  return { scenario, expression, group, failed, left: finite(left), right: finite(right) };
+  const { scenario, expression, wanted, group, failed, left, right } = judgement;
+  return { scenario, expression, wanted, group, failed, left: finite(left), right: finite(right) };
 }
 
 /** JSON has no infinity. */

@@ -16,6 +16,8 @@ export interface ScenarioResult {
 export interface Judgement {
   readonly scenario: string;
   readonly expression: string;
+  /** What should hold, in its words or the opposite ones. */
+  readonly wanted: string;
   /** Label of the group that was judged. */
   readonly group: string;
   readonly failed: boolean;

@@ -18,8 +18,8 @@ export function checksOf({ scenarios, judgements }: CompareResult): readonly Che
     }),
     ...judgements
       .filter((judgement) => judgement.scenario === scenario)
-      .map(({ group, expression, failed, text }): Check => {
-        const name = `${group}: not ${expression}`;
+      .map(({ group, wanted, failed, text }): Check => {
+        const name = wanted.startsWith(`${group}:`) ? wanted : `${group}: ${wanted}`;
         return { scenario, name, fault: failed ? { kind: 'failed', message: text } : null };
       }),
   ]);

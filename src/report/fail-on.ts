@@ -1,7 +1,10 @@
 /**
- * `--fail-on` expressions: what makes a run count as failed, as text and as data.
+ * Expressions of `--fail-on` and `--require`: what makes a run count as failed, as text and as
+ * data.
  *
- *     [STRATEGY:]METRIC[/METRIC] OP (NUMBER[%|unit] | [STRATEGY:]METRIC)
+ *     TERM OP (NUMBER[%|unit] | TERM), TERM being [NUMBER*][STRATEGY:]METRIC[/METRIC]
+ *
+ * A list of expressions holds both kinds: `require:` stands before what has to hold.
  *
  * STRATEGY may itself contain colons, so the metric is what follows the last one. Whatever cannot
  * mean anything (an unknown metric, a time compared with a count, a percentage of no ratio) is
@@ -9,6 +12,7 @@
  */
 import type { ComparisonSign } from '../base/comparison.ts';
 import { UserError } from '../base/errors.ts';
+import { REQUIRE } from '../base/requiring.ts';
 import { isTime, type Metric, parseMetric } from './metric.ts';
 
 /** A figure of the run: one metric, or one divided by another. */
@@ -17,11 +21,15 @@ export interface Figure {
   readonly strategy: string | null;
   readonly metric: Metric;
   readonly per: Metric | null;
+  /** So many times the figure. */
+  readonly factor: number;
 }
 
 export interface FailOn {
-  /** As it was written. */
+  /** As it was written, without `require:`. */
   readonly expression: string;
+  /** It says what has to hold, and not what fails. */
+  readonly required: boolean;
   readonly left: Figure;
   readonly comparison: ComparisonSign;
   /** Times in ns, percentages as fractions. */
@@ -32,20 +40,37 @@ export interface FailOn {
 
 const NS_PER_UNIT: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 
+const OPPOSITE = { '>': '<=', '<=': '>', '<': '>=', '>=': '<', '==': '!=', '!=': '==' } as const;
+
+/** The expression where it holds, and what holds in its place where it does not. */
+export function trueSentence({ expression, comparison }: FailOn, holds: boolean): string {
+  return holds ? expression : expression.replace(comparison, OPPOSITE[comparison]);
+}
+
+/** What should hold. */
+export function wanted(failOn: FailOn): string {
+  return trueSentence(failOn, failOn.required);
+}
+
 /**
  * @param canonical turns a strategy as written into its canonical name, or throws a UserError
  * @throws UserError that quotes the expression
  */
-export function parseFailOn(expression: string, canonical: (strategy: string) => string): FailOn {
+export function parseFailOn(written: string, canonical: (strategy: string) => string): FailOn {
+  const required = written.startsWith(REQUIRE);
+  const expression = required ? written.slice(REQUIRE.length) : written;
   try {
-    return parse(expression, canonical);
+    return { ...parse(expression, canonical), required };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`"${expression}": ${error.message}`, error.exitCode);
   }
 }
 
-function parse(expression: string, canonical: (strategy: string) => string): FailOn {
+function parse(
+  expression: string,
+  canonical: (strategy: string) => string,
+): Omit<FailOn, 'required'> {
   const parts = /^(.*?)(>=|<=|==|!=|>|<)(.*)$/s.exec(expression);
   if (parts === null) {
     const hint = /[^=]=[^=]/.test(expression) ? 'for equality write ==' : 'such as tornPasses>0';
@@ -54,20 +79,22 @@ function parse(expression: string, canonical: (strategy: string) => string): Fai
   const left = parseFigure(parts[1]!.trim(), canonical);
   const comparison = parts[2] as ComparisonSign;
   const rightText = parts[3]!.trim();
-  const number = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\d\s.]*)$/.exec(rightText);
+  const number = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\d\s.*]*)$/.exec(rightText);
   if (number !== null) {
     const right = parseNumber(Number(number[1]), number[2]!, left);
     return { expression, left, comparison, right, percent: number[2] === '%' };
   }
   const right = parseFigure(rightText, canonical);
-  if (right.per !== null) throw new UserError('only the left side may be a ratio');
   if (isTimeFigure(right) !== isTimeFigure(left)) {
     throw new UserError('one side is a time, the other is not');
   }
   return { expression, left, comparison, right, percent: false };
 }
 
-function parseFigure(text: string, canonical: (strategy: string) => string): Figure {
+function parseFigure(whole: string, canonical: (strategy: string) => string): Figure {
+  const scaled = /^(\d+\.?\d*(?:[eE][+-]?\d+)?)\s*\*\s*(.*)$/s.exec(whole);
+  const factor = scaled === null ? 1 : Number(scaled[1]);
+  const text = scaled === null ? whole : scaled[2]!;
   const colon = text.lastIndexOf(':');
   const strategy = colon < 0 ? null : canonical(text.slice(0, colon).trim());
   const [metric, per, ...more] = text.slice(colon + 1).split('/');
@@ -76,6 +103,7 @@ function parseFigure(text: string, canonical: (strategy: string) => string): Fig
     strategy,
     metric: parseMetric(metric!.trim()),
     per: per === undefined ? null : parseMetric(per.trim()),
+    factor,
   };
 }
 

@@ -1,5 +1,6 @@
 /**
- * What `--fail-on` expressions come to, over one outcome or several strategies side by side.
+ * What expressions of `--fail-on` and `--require` come to, over one outcome or several strategies
+ * side by side.
  *
  * A ratio of nothing to nothing is 0, of something to nothing infinite. An aggregate of no values
  * is no number at all: the expression then counts as failed, since a check that measured nothing
@@ -7,7 +8,7 @@
  */
 import { holds } from '../base/comparison.ts';
 import { UserError } from '../base/errors.ts';
-import { type FailOn, type Figure, strategiesNamed } from './fail-on.ts';
+import { type FailOn, type Figure, strategiesNamed, trueSentence } from './fail-on.ts';
 import { type MetricView, metricValue } from './metric.ts';
 
 /** A run to be judged, under the name that expressions use for it. */
@@ -49,7 +50,8 @@ function judgeOne(failOn: FailOn, subject: Subject, subjects: readonly Subject[]
   const left = figureValue(failOn.left, subject, subjects);
   const right =
     typeof failOn.right === 'number' ? failOn.right : figureValue(failOn.right, subject, subjects);
-  const failed = left === null || right === null || holds(left, failOn.comparison, right);
+  const failed =
+    left === null || right === null || holds(left, failOn.comparison, right) !== failOn.required;
   return { failOn, strategy: subject.strategy, failed, left, right };
 }
 
@@ -60,10 +62,11 @@ function figureValue(
 ): number | null {
   const view = viewOf(figure.strategy, subject, subjects);
   const value = metricValue(figure.metric, view);
-  if (figure.per === null || value === null) return value;
+  if (value === null) return null;
+  if (figure.per === null) return figure.factor * value;
   const per = metricValue(figure.per, view);
   if (per === null) return null;
-  return value === 0 ? 0 : value / per;
+  return value === 0 ? 0 : (figure.factor * value) / per;
 }
 
 /** The subject of that name; else the readers with that strategy in a run of several strategies. */
@@ -98,16 +101,19 @@ export function checkStrategies(expressions: readonly FailOn[], taking: readonly
 }
 
 /**
- * One line without the mark: the expression and what it came to.
+ * One line without the mark: a sentence that is true, and the figures.
  * @param several name the strategy, there is more than one
  */
 export function verdictText(
-  { failOn, strategy, left, right }: FailOnVerdict,
+  { failOn, strategy, failed, left, right }: FailOnVerdict,
   several: boolean,
 ): string {
   const figures = typeof failOn.right === 'number' ? [left] : [left, right];
   const values = figures.map((value) => figureText(value, failOn.percent)).join(' against ');
-  return `${several ? `${strategy}: ` : ''}${failOn.expression} (${values})`;
+  const measured = left !== null && right !== null;
+  const sentence = measured ? trueSentence(failOn, failed !== failOn.required) : failOn.expression;
+  const named = several && failOn.left.strategy === null;
+  return `${named ? `${strategy}: ` : ''}${sentence} (${values})`;
 }
 
 function figureText(value: number | null, percent: boolean): string {

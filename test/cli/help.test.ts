@@ -89,12 +89,13 @@ test('the help of run names every option of the contract, in groups', async () =
     '--color',
     '--progress',
     '--timing',
+    '--require <EXPR>',
     '-q, --quiet',
   ]) {
     expect(stdout).toContain(`\n  ${option}`);
   }
   expect(stdout).toContain('"# cut: inPage"');
-  expect(stdout).toContain('[STRATEGY:]METRIC[/METRIC] OP');
+  expect(stdout).toContain('[STRATEGY:]METRIC[/METRIC]');
 });
 
 test('help offers the formats that there are', () => {

@@ -189,9 +189,9 @@ test('run: --fail-on fails with 1, and says for each expression what it came to'
   const quiet = await run(['-q', '--fail-on', 'cuts>2', '--fail-on=cuts>1'], { startRun });
 
   expect(held.code).toBe(0);
-  expect(held.stderr).toContain('✓ cuts>2 (2)\n✓ falseGaps>0 (0)\n');
+  expect(held.stderr).toContain('✓ cuts<=2 (2)\n✓ falseGaps<=0 (0)\n');
   expect(failed.code).toBe(1);
-  expect(failed.stderr).toContain('✓ cuts>2 (2)\n✗ cuts>1 (2)\n');
+  expect(failed.stderr).toContain('✓ cuts<=2 (2)\n✗ cuts>1 (2)\n');
   expect(quiet.code).toBe(1);
   expect(quiet.stderr).toContain('✗ cuts>1 (2)\n');
   expect(quiet.stderr).not.toContain('✓');
@@ -323,8 +323,8 @@ test('run: marks of expressions are coloured by the rules for standard error', a
   const forced = await run(argv, { startRun, env: { FORCE_COLOR: '1' } });
   const refused = await run(argv, { startRun, env: { NO_COLOR: '1', FORCE_COLOR: '1' } });
 
-  expect(plain.stderr).toContain('✓ cuts>0 (0)\n');
-  expect(forced.stderr).toContain('\u001b[32m✓\u001b[39m cuts>0 (0)\n');
+  expect(plain.stderr).toContain('✓ cuts<=0 (0)\n');
+  expect(forced.stderr).toContain('\u001b[32m✓\u001b[39m cuts<=0 (0)\n');
   expect(refused.stderr).toBe(plain.stderr);
 });
 

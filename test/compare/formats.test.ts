@@ -38,6 +38,7 @@ const storm = {
 const judgement = {
   scenario: 'storm',
   expression: 'fallbacks/passes>1%',
+  wanted: 'fallbacks/passes<=1%',
   group: 'rcu-retry3',
   failed: true,
   left: Number.POSITIVE_INFINITY,
@@ -107,7 +108,7 @@ test('junit has a case for each group and each check, and escapes what XML has t
       <testsuite name="storm" tests="3" failures="1" errors="0">
         <testcase classname="storm" name="mmap-lock: 7 runs to the end"/>
         <testcase classname="storm" name="rcu-retry3:wait=try,scope=read: 7 runs to the end"/>
-        <testcase classname="storm" name="rcu-retry3: not fallbacks/passes&gt;1%">
+        <testcase classname="storm" name="rcu-retry3: fallbacks/passes&lt;=1%">
           <failure message="rcu-retry3: fallbacks/passes&gt;1% (infinite)"/>
         </testcase>
       </testsuite>
@@ -122,7 +123,7 @@ test('tap counts its points and says why one is not ok', () => {
     1..3
     ok 1 - storm: mmap-lock: 7 runs to the end
     ok 2 - storm: rcu-retry3:wait=try,scope=read: 7 runs to the end
-    not ok 3 - storm: rcu-retry3: not fallbacks/passes>1%
+    not ok 3 - storm: rcu-retry3: fallbacks/passes<=1%
       ---
       message: "rcu-retry3: fallbacks/passes>1% (infinite)"
       ...

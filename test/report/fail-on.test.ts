@@ -232,7 +232,6 @@ test('fail-on: malformed expressions say what is missing', () => {
   expect(message('>0')).toContain('a metric is missing');
   expect(message('cuts>')).toContain('a metric is missing');
   expect(message('cuts/lines/reads>0')).toContain('one metric above and one below');
-  expect(message('cuts>cuts/lines')).toContain('only the left side may be a ratio');
 });
 
 test('verdicts: one line tells the expression and what it came to', () => {
@@ -242,10 +241,34 @@ test('verdicts: one line tells the expression and what it came to', () => {
     verdictText(judge([parse(expression)], [{ strategy: 's', outcome }])[0]!, several);
 
   expect(line('reads>2')).toBe('reads>2 (3)');
+  expect(line('reads>3')).toBe('reads<=3 (3)');
+  expect(line('reads==4')).toBe('reads!=4 (3)');
+  expect(line('require:reads==4')).toBe('reads!=4 (3)');
+  expect(line('require:reads > 2')).toBe('reads > 2 (3)');
   expect(line('fallbacks/reads>1%')).toBe('fallbacks/reads>1% (33.3333%)');
-  expect(line('fallbacks/reads>0.5')).toBe('fallbacks/reads>0.5 (0.333333)');
+  expect(line('fallbacks/reads>0.5')).toBe('fallbacks/reads<=0.5 (0.333333)');
   expect(line('retries/lines>1')).toBe('retries/lines>1 (infinite)');
   expect(line('p99(readNs)>1')).toBe('p99(readNs)>1 (nothing measured)');
   expect(line('reads > fallbacks')).toBe('reads > fallbacks (3 against 1)');
   expect(line('max(passNs)>1us', true)).toBe('s: max(passNs)>1us (1234)');
+});
+
+test('require: fails where the expression does not hold, or measures nothing', () => {
+  const outcome = anOutcome({ readers: [aReader({ counters: { reads: 3 } })] });
+
+  expect(failed('require:reads==3', outcome)).toBe(false);
+  expect(failed('require:reads>3', outcome)).toBe(true);
+  expect(failed('require:p99(readNs)>=0', outcome)).toBe(true);
+});
+
+test('a term is so many times a figure, and a ratio may stand on both sides', () => {
+  const counters = { reads: 4, lines: 10, retries: 5, fallbacks: 1 };
+  const outcome = anOutcome({ readers: [aReader({ counters })] });
+
+  expect(failed('1000*retries/lines>499', outcome)).toBe(true); // 500
+  expect(failed('1000*retries/lines>500', outcome)).toBe(false);
+  expect(failed('retries<2*reads', outcome)).toBe(true); // 5 and 8
+  expect(failed('retries/lines>=2*fallbacks/reads', outcome)).toBe(true); // 0.5 and 0.5
+  expect(failed('1.5e0 * reads>6', outcome)).toBe(false);
+  expect(message('x*reads>1')).toContain('unknown metric');
 });

@@ -226,7 +226,7 @@ describe('hostile files', () => {
       'a prototype',
       '{"mapsim": 1, "__proto__": {"readers": [{"name": "r"}]}}',
       [
-        '1:15 unknown key "__proto__" | known: mapsim, about, seed, duration, machine, vmas, readers, writers, failOn',
+        '1:15 unknown key "__proto__" | known: mapsim, about, seed, duration, machine, vmas, readers, writers, failOn, require',
       ],
     ],
     ['no map', '7', ['1:1 a scenario is a list of keys and values, the first "mapsim: 1"']],

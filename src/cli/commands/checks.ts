@@ -1,8 +1,10 @@
 /** Checks of a request against its scenario, all made before anything is simulated. */
+
 import { dirname, resolve } from 'node:path';
 import { type Choice, splitChoices } from '../../base/choice.ts';
 import { UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
+import { sortOfExpression } from '../../base/requiring.ts';
 import { chooseStrategy, type Strategies } from '../../readers/index.ts';
 import { type FailOn, parseFailOn } from '../../report/fail-on.ts';
 import { checkStrategies } from '../../report/verdict.ts';
@@ -43,6 +45,9 @@ export function oneStrategy(option: string, text: string | undefined): Choice | 
   return chooseStrategy(text);
 }
 
+export const EXPRESSION_KEYS = ['failOn', 'require'] as const;
+export const EXPRESSION_FLAGS = ['--fail-on', '--require'] as const;
+
 /**
  * The scenario's expressions, then those of the command line, all of them about strategies that
  * take part.
@@ -54,19 +59,21 @@ export function parseExpressions(
 ): readonly FailOn[] {
   const taking = scenario.readers.map((reader) => strategies.of(strategy ?? reader.strategy).name);
   const canonical = (text: string) => strategyNamed(text, taking, strategies);
-  const parse = (where: string) => (expression: string) => {
+  const parse = (where: (expression: string) => string) => (expression: string) => {
     try {
       const failOn = parseFailOn(expression, canonical);
       checkStrategies([failOn], taking);
       return failOn;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      throw new UserError(`${where} ${error.message}`, error.exitCode);
+      throw new UserError(`${where(expression)} ${error.message}`, error.exitCode);
     }
   };
   return [
-    ...scenario.failOn.map(parse(`${scenario.name}: failOn`)),
-    ...given.map(parse('--fail-on')),
+    ...scenario.failOn.map(
+      parse((own) => `${scenario.name}: ${sortOfExpression(own, EXPRESSION_KEYS)}`),
+    ),
+    ...given.map(parse((one) => sortOfExpression(one, EXPRESSION_FLAGS))),
   ];
 }
 

@@ -2,16 +2,18 @@
  * `--fail-on` over many runs: counts are summed over seeds, times pooled, and each expression
  * judged for each group.
  */
+
 import { UserError } from '../../base/errors.ts';
+import { REQUIRE, sortOfExpression } from '../../base/requiring.ts';
 import type { Group } from '../../compare/comparison.ts';
 import type { Judgement } from '../../compare/result.ts';
-import { type FailOn, parseFailOn, strategiesNamed } from '../../report/fail-on.ts';
+import { type FailOn, parseFailOn, strategiesNamed, wanted } from '../../report/fail-on.ts';
 import type { MetricView } from '../../report/metric.ts';
 import { checkStrategies, judge, type Subject, verdictText } from '../../report/verdict.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { COUNTER_KEYS, type Counters, TEARING_KEYS, type Tearing } from '../../world/outcome.ts';
 import type { Messages } from '../messages.ts';
-import { strategyNamed } from './checks.ts';
+import { EXPRESSION_FLAGS, EXPRESSION_KEYS, strategyNamed } from './checks.ts';
 import type { StrategyList } from './many.ts';
 
 /**
@@ -27,7 +29,8 @@ export function parseForGroups(
   const canonical = (text: string) => strategyNamed(text, names, strategies);
   const parsed = parseGiven(given, names, canonical);
   const own = scenario.failOn.flatMap((expression) => {
-    const where = `${scenario.name}: failOn ${expression}`;
+    const key = sortOfExpression(expression, EXPRESSION_KEYS);
+    const where = `${scenario.name}: ${key} ${expression.replace(REQUIRE, '')}`;
     const failOn = quoting(where, () => parseFailOn(expression, canonical));
     const missing = strategiesNamed([failOn]).find((name) => !names.includes(name));
     if (missing === undefined) return [failOn];
@@ -44,7 +47,7 @@ export function parseGiven(
   canonical: (text: string) => string,
 ): readonly FailOn[] {
   return given.map((expression) =>
-    quoting('--fail-on', () => {
+    quoting(sortOfExpression(expression, EXPRESSION_FLAGS), () => {
       const failOn = parseFailOn(expression, canonical);
       checkStrategies([failOn], names);
       return failOn;
@@ -73,6 +76,7 @@ export function judgeGroups(
   return judge(expressions, subjects, about).map((verdict) => ({
     scenario,
     expression: verdict.failOn.expression,
+    wanted: wanted(verdict.failOn),
     group: verdict.strategy,
     failed: verdict.failed,
     left: verdict.left,

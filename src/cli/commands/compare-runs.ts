@@ -6,6 +6,7 @@
 import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
 import { PRNG } from '../../base/prng.ts';
+import { expressionsOf } from '../../base/requiring.ts';
 import { compareGroups, type Group, LEVEL } from '../../compare/comparison.ts';
 import { seedsNeeded } from '../../compare/holm.ts';
 import { METRICS } from '../../compare/metrics.ts';
@@ -67,7 +68,7 @@ export async function prepareRuns(
   checkScenarios(scenarios, paths);
   if (scenarios.some(isDrawn)) warnOfFewSeeds(seeds.length, strategies.names.length, messages);
   const failOn = scenarios.map((scenario) =>
-    parseForGroups(options.failOn, scenario, strategies, messages),
+    parseForGroups(expressionsOf(options), scenario, strategies, messages),
   );
   const request: BatchRequest = {
     maxEvents: options.maxEvents ?? DEFAULT_MAX_EVENTS,

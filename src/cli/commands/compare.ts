@@ -8,6 +8,7 @@ import { Chalk } from 'chalk';
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { printable } from '../../base/printable.ts';
+import { expressionsOf } from '../../base/requiring.ts';
 import {
   type CompareResult,
   faultyRuns,
@@ -37,6 +38,7 @@ export interface CompareOptions extends QuietOptions {
   readonly format: string;
   readonly output?: readonly string[];
   readonly failOn: readonly string[];
+  readonly require: readonly string[];
   readonly exitCode?: boolean;
   readonly annotate?: boolean;
   readonly bars?: boolean;
@@ -127,7 +129,7 @@ async function fromFiles(
     const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new UserError(`--${flag} is about runs to be made, and these are saved results`);
   }
-  const result = compareSaved(paths, options.failOn, context);
+  const result = compareSaved(paths, expressionsOf(options), context);
   return async () => result;
 }
 

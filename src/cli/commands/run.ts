@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { jsonOf } from '../../base/printable.ts';
+import { expressionsOf } from '../../base/requiring.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { FORMATS } from '../../report/index.ts';
 import type { Format } from '../../report/report.ts';
@@ -47,6 +48,7 @@ export interface RunOptions extends QuietOptions {
   readonly watch?: boolean;
   readonly color: ColorChoice;
   readonly failOn: readonly string[];
+  readonly require: readonly string[];
   readonly maxEvents: number;
   readonly progress: ProgressChoice;
 }
@@ -99,7 +101,7 @@ async function runOnce(
   for (const note of traps(scenario)) context.messages.note(note);
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
   const readers = await readerStrategies(given, where);
-  const failOn = parseExpressions(options.failOn, scenario, readers);
+  const failOn = parseExpressions(expressionsOf(options), scenario, readers);
   checkPass(scenario, options.reader, options.pass ?? 0);
   const seed = options.seed ?? scenario.seed;
   context.bug.seed = seed;
@@ -245,9 +247,10 @@ class RecordFile {
 
   constructor(
     { scenario, request }: { readonly scenario: Scenario; readonly request: RunRequest },
-    { record, pass, reader, failOn }: RunOptions,
+    options: RunOptions,
     cwd: string,
   ) {
+    const { record, pass, reader } = options;
     this.#file = new OutFile(record!, cwd);
     const head = {
       scenario: { name: scenario.name, sha256: scenario.sha256 },
@@ -255,7 +258,7 @@ class RecordFile {
       seed: request.seed ?? scenario.seed,
       durationNs: request.durationNs ?? null,
       passes: { reader: reader ?? null, which: pass ?? 0 },
-      failOn,
+      failOn: expressionsOf(options),
     };
     this.#recorder = new Recorder(head, (text) => this.#file.write(text));
   }

@@ -426,6 +426,10 @@ export const ScenarioSchema = v.pipe(
       'Each expression says what fails the run, as --fail-on does.',
       v.optional(v.array(v.string('an expression such as "falseGaps>0"'), LIST), []),
     ),
+    require: about(
+      'Each expression says what has to hold, as --require does.',
+      v.optional(v.array(v.string('an expression such as "falseGaps==0"'), LIST), []),
+    ),
   }),
   v.title('mapsim scenario'),
   v.description('How Linux prints /proc/PID/maps while writers change the address space.'),

@@ -5,11 +5,13 @@
  * schema by itself, and what is left of it is judged further, so that one mistake does not hide
  * another. A fault that would only follow from another one is not reported.
  */
+
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { UserError } from '../../base/errors.ts';
 import { basename } from '../../base/posix-path.ts';
 import { printable } from '../../base/printable.ts';
+import { expressionsOf } from '../../base/requiring.ts';
 import type { Scenario, WriterSpec } from '../scenario.ts';
 import { AddressSpace, type LaidOut } from './address-space.ts';
 import { addRegion, type PlacedSpares, placeSpares, type Spares } from './churns.ts';
@@ -219,12 +221,14 @@ function addressSpace(
 }
 
 function frameSpec(loading: Loading, frame: ScenarioArgs, name: string) {
-  for (const [index, expression] of frame.failOn.entries()) {
-    try {
-      loading.env.failOn?.(expression);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      refuse(loading, ['failOn', index], `failOn: ${error.message}`);
+  for (const key of ['failOn', 'require'] as const) {
+    for (const [index, expression] of frame[key].entries()) {
+      try {
+        loading.env.failOn?.(expression);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        refuse(loading, [key, index], `${key}: ${error.message}`);
+      }
     }
   }
   const { duration } = frame;
@@ -235,7 +239,7 @@ function frameSpec(loading: Loading, frame: ScenarioArgs, name: string) {
     seed: String(frame.seed),
     durationNs: duration === undefined ? null : fixedNs(loading, ['duration'], duration),
     machine: machineSpec(loading, ['machine'], frame.machine),
-    failOn: frame.failOn,
+    failOn: expressionsOf(frame),
   };
 }
 
