@@ -64,7 +64,9 @@ const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   Reader: {
     counts: FORM,
+    acceptedCount: STATISTICS,
     failedByCause: STATISTICS,
+    keptLines: 'how far a search has numbered its lines; no step asks',
     attempts: STATISTICS,
     failedHere: FORM,
     itLeaf: FORM,
