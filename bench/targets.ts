@@ -69,7 +69,14 @@ const TARGETS: readonly Target[] = [
     return 1e3 / (30 * min('e/one VMA, rcu-retry3 ns/step'));
   }),
   atMost('--help to bare node', 1.2, '', ratio('f/--help ms', 'f/node -e 0 ms')),
-  atMost('quickstart run to bare node', 1.8, '', ratio('f/run ms', 'f/node -e 0 ms')),
+  atMost(
+    'run of one VMA in JSON to bare node',
+    1.6,
+    '',
+    ratio('f/run, one VMA in JSON ms', 'f/node -e 0 ms'),
+  ),
+  atMost('run of quiet.yaml to bare node', 2, '', ratio('f/run, quiet.yaml ms', 'f/node -e 0 ms')),
+  atMost('quickstart run to bare node', 4, '', ratio('f/run, quickstart ms', 'f/node -e 0 ms')),
   atLeast('sweep, 1 core to 2', 1.8, '', ratio('i/--jobs=1 ms', 'i/--jobs=2 ms')),
 ];
 
