@@ -74,7 +74,7 @@ test('usage: a scenario that cannot be read is exit code 3', async () => {
   expect(missing).toEqual({
     code: 3,
     stdout: '',
-    stderr: 'mapsim: error: cannot read missing.yaml: no such file\n',
+    stderr: 'mapsim: error: cannot read missing.yaml: no such file or directory\n',
   });
   expect(directory).toMatchObject({
     code: 3,
