@@ -67,7 +67,10 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
         ["  | ({ readonly op: 'fork' } & Held)", "  | ({ readonly op: 'planted' } & Held)\n"],
       ],
       'src/scenario/load/schema.ts': [
-        ['  fork: v.optional(', "  planted: v.optional(keys('no arguments: {}', heldShape)),\n"],
+        [
+          '  fork: ',
+          "  planted: about('Plant.', v.optional(keys('no arguments: {}', heldShape))),\n",
+        ],
       ],
       'src/scenario/load/program.ts': [
         [
@@ -148,7 +151,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     edits: {
       'src/compare/metrics.ts': [
         [
-          "  count(['fallbacks',",
+          "  share(['tornPasses',",
           "  count(['planted', 'a planted figure'], { events: () => 7, of: lines, things: 'lines' }),\n",
         ],
       ],
