@@ -60,7 +60,10 @@ export function scenarioFile(path: string): string {
 
 /** A sentence for a file that is missing, where its name is that of a shipped scenario. */
 export function shippedHint(path: string): string | null {
-  const name = basename(path).replace(ENDING, '');
-  const found = shippedScenarios().find((shipped) => basename(shipped.name) === name);
+  const written = path.replace(ENDING, '');
+  const all = shippedScenarios();
+  const found =
+    all.findLast(({ name }) => `/${written}`.endsWith(`/${name}`)) ??
+    all.find(({ name }) => basename(name) === basename(written));
   return found === undefined ? null : `a shipped scenario has this name: @${found.name}`;
 }
