@@ -5,6 +5,7 @@
  * One line after the other, with a few lines kept: a line that a mailer has wrapped is put
  * together, and what stands between two lines of one text is handed on to be complained of.
  */
+import { counted } from '../base/counted.ts';
 import { isSmapsDetail } from '../scenario/load/maps-text.ts';
 
 const HEX = '[0-9a-f]';
@@ -209,16 +210,17 @@ export function describeFound(file: string, report: FoundLines): string[] {
   const words: string[] = [];
   if (leftOut > 0) {
     words.push(
-      `${file}: ${found} lines from ${first} to ${last} are maps text; ` +
+      `${file}: ${counted(found, 'line')} from ${first} to ${last} are maps text; ` +
         `${leftOut} others were left out (first: line ${firstLeftOut})`,
     );
   }
   if (prefixed > 0) {
     words.push(
-      `${file}: ${prefixed} lines have something like ${JSON.stringify(prefix.slice(0, 40))} before them, which was cut`,
+      `${file}: ${counted(prefixed, 'line')} have something like ${JSON.stringify(prefix.slice(0, 40))} before them, which was cut`,
     );
   }
-  if (joined > 0) words.push(`${file}: ${joined} lines had been wrapped, and were put together`);
-  if (html > 0) words.push(`${file}: ${html} lines are HTML, which was taken away`);
+  if (joined > 0)
+    words.push(`${file}: ${counted(joined, 'line')} had been wrapped, and were put together`);
+  if (html > 0) words.push(`${file}: ${counted(html, 'line')} are HTML, which was taken away`);
   return words;
 }

@@ -1,4 +1,5 @@
 /** What a scenario says that its author may not have meant: notes of run and validate. */
+import { counted } from '../base/counted.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Outcome } from '../world/outcome.ts';
 
@@ -41,7 +42,7 @@ export function grownNote({ vmas }: Scenario, { totals }: Outcome): string | nul
   const lines = totals.passesFinished === 0 ? 0 : totals.lines / totals.passesFinished;
   if (vmas.length < VMAS_MIN || lines < GROWN * vmas.length) return null;
   return (
-    `the scenario begins with ${vmas.length} VMAs, and a pass prints ${Math.round(lines)} lines on ` +
+    `the scenario begins with ${counted(vmas.length, 'VMA')}, and a pass prints ${counted(Math.round(lines), 'line')} on ` +
     'average: more is split than merges again (restore undoes an operation; neighbours that are ' +
     'given without a gap never merge with one another)'
   );

@@ -47,7 +47,7 @@ test('strategies: json has everything that the registry has', async () => {
   const page = document.strategies.find((entry: { name: string }) => entry.name === 'rcu-page');
   expect(page.options[0]).toEqual({
     key: 'wait',
-    values: ['lock', 'try', 'spin'],
+    values: ['lock', 'try', 'none'],
     default: 'lock',
   });
 });

@@ -208,7 +208,7 @@ describe('maps text', () => {
   test('a fault in one line does not hide the next', () => {
     const good = '00400000-00401000 rw-p 00000000 00:00 0 ';
 
-    const { faults, vmas } = read(`${good}\nzzz\n\n${good}\n`);
+    const { faults, vmas } = read(`${good}\nzzz\nyyy\n${good}\n`);
 
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual(['41-42', '45-46']);
     expect(vmas).toHaveLength(2);

@@ -63,12 +63,15 @@ test('explore: a private step that counts for its reader alone is checked and le
   expect(privateChecks).toBeGreaterThan(10);
 });
 
+/** Without a gate line their readers print the end again for ever (scenarios/explore/README.md). */
+const ENDLESS = ['rcu-retry:bug-compat=as-posted', 'rcu-retry:bug-compat=gate-again'];
+
 test.each(EVERY_STRATEGY)('explore: every private step of %s is private', (strategy) => {
   const { complete, privateChecks } = exploredBySearch(WORLD, strategy, {
     ...OPTIONS,
     checkAll: true,
   });
 
-  expect(complete).toBe(true);
+  expect(complete).toBe(!ENDLESS.includes(strategy));
   expect(privateChecks).toBeGreaterThan(10);
 });

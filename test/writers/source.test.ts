@@ -170,6 +170,7 @@ describe('times', () => {
       operation: 'hold',
       arguments: { hold: 70 },
       holdNs: 70,
+      paced: false,
       thinkNs: 11,
     });
     expect(bench.source.next()).toEqual({ kind: 'pause', pauseNs: 5 });
@@ -178,6 +179,7 @@ describe('times', () => {
       operation: 'munmap',
       arguments: { at: '0x9000', pages: 1, hold: 30 },
       holdNs: 30,
+      paced: false,
       thinkNs: 11,
     });
     expect(bench.source.next()?.kind).toBe('hold');

@@ -173,7 +173,7 @@ function mapsTextIn(path: string, bytes: Buffer, { messages }: CommandContext) {
   if (finder.report.found === 0 && finder.report.leftOut > 0) return null;
   if (starts.length > 1) {
     messages.error(
-      `${shown}: ${starts.length} texts are in it, from lines ${starts.slice(0, 5).join(', ')}: ` +
+      `${shown}: ${counted(starts.length, 'text')} are in it, from lines ${starts.slice(0, 5).join(', ')}: ` +
         'give each a file of its own',
     );
     return null;

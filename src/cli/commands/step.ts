@@ -2,7 +2,9 @@
  * `mapsim step`: a small scenario step by step, in line mode, as a debugger has it. Reads commands
  * from standard input, so that a script can give them.
  */
+
 import { createInterface } from 'node:readline';
+import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { printable } from '../../base/printable.ts';
 import { kernelSpelling } from '../../report/interleaving.ts';
@@ -171,7 +173,7 @@ class Session {
     if (steps === null) return 'that does not happen: nobody can go on\n';
     const skipped = Math.max(0, steps.length - SHOWN_MAX);
     const rows = steps.slice(skipped).map((taken, i) => this.#row(taken, from + skipped + i + 1));
-    const head = skipped === 0 ? '' : `      ... ${skipped} steps\n`;
+    const head = skipped === 0 ? '' : `      ... ${counted(skipped, 'step')}\n`;
     const printed = this.#stepper.texts.slice(texts).map((text) => markedText(text, NO_PAINT));
     return head + rows.join('') + printed.join('');
   }
@@ -223,6 +225,6 @@ class Session {
   #save(file: string): string {
     if (file === '') return 'save to which file?\n';
     writeWhole(file, Buffer.from(`${this.#stepper.schedule}\n`), this.#cwd);
-    return `saved ${this.#stepper.steps.length} steps\n`;
+    return `saved ${counted(this.#stepper.steps.length, 'step')}\n`;
   }
 }

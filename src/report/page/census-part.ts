@@ -1,4 +1,5 @@
 /** The texts that can be printed, as a part of a page: each with its verdict and its proof. */
+import { counted } from '../../base/counted.ts';
 import { readable } from '../../base/latin1.ts';
 import type { SearchDocument } from './documents.ts';
 import { escapeXml } from './html.ts';
@@ -17,7 +18,7 @@ export function censusPart({
 }: SearchDocument): string {
   const torn = texts.filter((text) => text.torn).length;
   const known = complete ? '' : ' (the search ended at a limit: there may be more)';
-  const head = `${scenario.name}: ${strategy} can print ${texts.length} texts, ${torn} of them torn${known}`;
+  const head = `${scenario.name}: ${strategy} can print ${counted(texts.length, 'text')}, ${torn} of them torn${known}`;
   const only = onlyParts(strategy, against ?? null);
   const shown = texts.slice(0, TEXTS_MAX);
   const rest = texts.length - shown.length;

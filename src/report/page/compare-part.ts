@@ -1,4 +1,5 @@
 /** Strategies over many seeds as a part of a page: who pays, a panel a metric, tails. */
+import { counted } from '../../base/counted.ts';
 import type { Cell, MetricTable } from '../../compare/comparison.ts';
 import { verdictsText } from '../compare-verdict.ts';
 import type { CompareDocument, RunDocument } from './documents.ts';
@@ -51,7 +52,7 @@ export function comparePart(scenario: ScenarioDocument, name: string): string {
     ? ''
     : ' <span class="bad">So few seeds can show no difference, however large: take more.</span>';
   const lead =
-    `${groups.length} strategies on the same ${seeds} seeds. Dots: single seeds. Bar: 95 % interval. ` +
+    `${groups.length} strategies on the same ${counted(seeds, 'seed')}. Dots: single seeds. Bar: 95 % interval. ` +
     `Right: against ${escapeXml(groups[0]?.label ?? '')}, ~ where no difference is shown at ${comparison.level * 100} % for the whole table.`;
   return [
     `<section><h2>${escapeXml(headline(scenario))}</h2><p class="lead">${lead}${few}</p>`,

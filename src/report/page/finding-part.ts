@@ -161,7 +161,7 @@ function rowMarkup(
   const silent = row.effects.length === 0;
   const said = silent ? `${counted(row.count, 'step')}, to ${label_}` : `${label_} ${words}`;
   const cell = silent
-    ? `⋯ ${row.count > 1 ? `${row.count} steps, to ` : ''}${escapeXml(label_)}`
+    ? `⋯ ${row.count > 1 ? `${counted(row.count, 'step')}, to ` : ''}${escapeXml(label_)}`
     : `<b>${escapeXml(label_)}</b> ${escapeXml(words)}`;
   const strip = `<td class="strip ${hue(colours[row.state] ?? null)}${row.open ? ' open' : ''}">${row.commits ? `S${row.state}` : ''}</td>`;
   const cells = columns.map((task) =>

@@ -1,4 +1,5 @@
 /** Saved results, one after the other, as one page of HTML; pictures of it can be had alone. */
+import { counted } from '../../base/counted.ts';
 import { escapeXml } from '../../draw/svg.ts';
 import { censusPart } from './census-part.ts';
 import { comparePart } from './compare-part.ts';
@@ -80,7 +81,7 @@ function partsOf({ kind, document }: ReportDocument, name: string): string[] {
 function searchParts(search: SearchDocument, name: string): string[] {
   const findings = search.findings.map((finding, i) => {
     const head = {
-      title: `${search.strategy}: ${finding.what}, in ${finding.steps.length} steps and ${finding.switches} switches`,
+      title: `${search.strategy}: ${finding.what}, in ${counted(finding.steps.length, 'step')} and ${finding.switches} switches`,
       lead: `${escapeXml(search.scenario.name)}; schedule <code>${escapeXml(finding.schedule)}</code>.`,
       tasks: search.tasks,
     };
@@ -98,7 +99,7 @@ function searchParts(search: SearchDocument, name: string): string[] {
 function replayPart(replay: ReplayDocument, name: string): string {
   const torn = replay.texts.some((text) => text.torn);
   const head = {
-    title: `${replay.strategy}: ${torn ? 'a torn text' : 'a whole text'} in ${replay.steps.length} steps and ${replay.switches} switches`,
+    title: `${replay.strategy}: ${torn ? 'a torn text' : 'a whole text'} in ${counted(replay.steps.length, 'step')} and ${replay.switches} switches`,
     lead: `${escapeXml(replay.scenario.name)}; schedule <code>${escapeXml(replay.schedule)}</code>.`,
     tasks: replay.tasks,
   };
@@ -127,13 +128,14 @@ function leadOf({ kind, document }: ReportDocument): string {
       return document.failOn.length === 0 ? done : `${done} ${checks}`;
     }
     case 'sweep':
-      return `${document.runs.length} of ${document.units} runs.`;
+      return `${document.runs.length} of ${counted(document.units, 'run')}.`;
     case 'search':
       if (document.bound === 'random') return 'Random walks: what was not seen may still exist.';
       if (document.bound !== null)
         return `<b class="bad">Stopped by ${escapeXml(document.bound)}: what lies beyond is unknown.</b>`;
-      if (document.findings.length > 0) return `${document.states} states searched, breadth first.`;
-      return `${document.states} states: every order of steps was tried.`;
+      if (document.findings.length > 0)
+        return `${counted(document.states ?? 0, 'state')} searched, breadth first.`;
+      return `${counted(document.states ?? 0, 'state')}: every order of steps was tried.`;
     case 'replay':
       return 'A schedule, followed step by step.';
   }

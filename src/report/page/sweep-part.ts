@@ -1,4 +1,5 @@
 /** A sweep as a part of a page: how counts and times change along its last axis. */
+import { counted } from '../../base/counted.ts';
 import type { RunDocument, SweepDocument } from './documents.ts';
 import { dataTable, escapeXml, figure } from './html.ts';
 import { type Curve, type CurvePoint, curvePlot, type PlotUnit, plotWords } from './plots.ts';
@@ -42,8 +43,8 @@ export function sweepPart(sweep: SweepDocument, name: string): string {
   const over = axes.map(({ path, values }) => `${values.length} values of ${path}`).join(', ');
   const limited = runs.filter(({ complete }) => !complete).length;
   const stopped =
-    limited === 0 ? '' : ` <span class="bad">${limited} runs ended at a limit.</span>`;
-  const seeds = sweep.seeds === null ? 'one seed' : `${sweep.seeds.length} seeds`;
+    limited === 0 ? '' : ` <span class="bad">${counted(limited, 'run')} ended at a limit.</span>`;
+  const seeds = sweep.seeds === null ? 'one seed' : `${counted(sweep.seeds.length, 'seed')}`;
   const head = `${grid.name}: ${strategies.length} strategies over ${over === '' ? 'one point' : over}`;
   if (axis === undefined) return `<section><h2>${escapeXml(head)}</h2></section>`;
   const figures = combinations(axes.slice(0, -1)).flatMap((point, c) =>
@@ -54,7 +55,7 @@ export function sweepPart(sweep: SweepDocument, name: string): string {
   );
   return [
     `<section><h2>${escapeXml(head)}</h2>`,
-    `<p class="lead">${runs.length} of ${units} runs, ${seeds} a point. Line: median over seeds; band: least to most; ✕ under the lines: no pass finished there.${stopped}</p>`,
+    `<p class="lead">${runs.length} of ${counted(units, 'run')}, ${seeds} a point. Line: median over seeds; band: least to most; ✕ under the lines: no pass finished there.${stopped}</p>`,
     `<div class="grid">${figures.join('')}</div></section>`,
   ].join('\n');
 }
