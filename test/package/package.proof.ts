@@ -107,7 +107,7 @@ function prepare(): string {
     mapsim scenarios examples/grid -o .
     mapsim sweep grid.yaml --shard=2/2 -o s2.ndjson
     mapsim compare s.yaml --seeds=3 -o baseline.json -o new.json > /dev/null
-    mapsim explore @examples/border --strategy=vma-lock --find=overlaps --save=finding.yaml || true`,
+    mapsim explore @examples/border --strategy=vma-lock --find=overlaps --save=finding.yaml --format=json > finding.json || true`,
     folder,
   );
   expect(made.status, made.stderr).toBe(0);
