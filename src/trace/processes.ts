@@ -3,8 +3,10 @@
  *
  * A log with -f follows children, too. A thread belongs to the process if every clone on the way
  * from its first thread had CLONE_VM; threads whose making the log does not show were there before
- * it began. What a vforked child does counts until it calls execve. When the process itself calls
- * execve, it has a new address space: only what comes after the last such call is replayed.
+ * it began, and belong to it unless the log tells another process of them: the process number that
+ * perf prints, the result of getpid(), an execve of their own. What a vforked child does counts
+ * until it calls execve. When the process itself calls execve, it has a new address space: only
+ * what comes after the last such call is replayed.
  *
  * Judged at the end, since a child's first lines may come before the line that tells its number.
  * Left out: numbers of threads that are used again within one log.
@@ -23,19 +25,29 @@ interface Birth {
   readonly own: boolean;
 }
 
+/** What a log tells of threads whose births it does not show. */
+interface Kin {
+  readonly threads: Set<number>;
+  /** The process that a thread is said to belong to. */
+  readonly processes: Map<number, number>;
+  /** The name of its program. */
+  readonly names: Map<number, string>;
+}
+
 export class Processes {
   readonly #births = new Map<number, Birth>();
   /** For each thread how many calls there were when it last called execve. */
   readonly #execs = new Map<number, number>();
-  /** What a log that shows no births tells of a thread: its process, or the name of its program. */
-  readonly #groups = new Map<number, string>();
+  readonly #kin: Kin = { threads: new Set(), processes: new Map(), names: new Map() };
   #first = -1;
 
   /** Every thread that does something, in the order of the log. */
   seen({ thread, comm, process }: RawCall): void {
     if (this.#first < 0) this.#first = thread;
-    if (process !== undefined) this.#groups.set(thread, `process ${process}`);
-    else if (comm !== undefined && !this.#groups.has(thread)) this.#groups.set(thread, comm);
+    const { threads, processes, names } = this.#kin;
+    threads.add(thread);
+    if (process !== undefined) processes.set(thread, process);
+    else if (comm !== undefined && !names.has(thread)) names.set(thread, comm);
   }
 
   /**
@@ -46,6 +58,13 @@ export class Processes {
     if (call.errno !== null) return false;
     if (call.syscall === 'execve' || call.syscall === 'execveat') {
       this.#execs.set(call.thread, calls);
+      this.#kin.processes.set(call.thread, call.thread);
+      return false;
+    }
+    if (call.syscall === 'getpid') {
+      const process = Number(integer(call.result) ?? 0n);
+      // Inside a container it is a number that the log does not know.
+      if (this.#kin.threads.has(process)) this.#kin.processes.set(call.thread, process);
       return false;
     }
     const flags = cloneFlags(call);
@@ -60,8 +79,7 @@ export class Processes {
 
   /** The process whose calls are replayed. @param wanted its number, or null for the first one */
   judge(wanted: number | null): Membership {
-    const { main, groups } = { main: wanted ?? this.#first, groups: this.#groups };
-    return new Membership(this.#births, this.#execs, main, groups);
+    return new Membership(this.#births, this.#execs, wanted ?? this.#first, this.#kin);
   }
 }
 
@@ -69,7 +87,7 @@ export class Membership {
   readonly #births: ReadonlyMap<number, Birth>;
   readonly #execs: ReadonlyMap<number, number>;
   readonly main: number;
-  readonly #groups: ReadonlyMap<number, string>;
+  readonly #kin: Kin;
   readonly #known = new Map<number, boolean>();
   /** Calls before this index belong to the address space before execve. */
   readonly firstCall: number;
@@ -78,12 +96,12 @@ export class Membership {
     births: ReadonlyMap<number, Birth>,
     execs: ReadonlyMap<number, number>,
     main: number,
-    groups: ReadonlyMap<number, string>,
+    kin: Kin,
   ) {
     this.#births = births;
     this.#execs = execs;
     this.main = main;
-    this.#groups = groups;
+    this.#kin = kin;
     let first = 0;
     for (const [thread, at] of execs) {
       if (!this.#leavesAlone(thread) && this.has(thread)) first = Math.max(first, at);
@@ -136,7 +154,7 @@ export class Membership {
 
   /** The first thread of its address space. */
   #processOf(thread: number): number {
-    const group = this.#groups.get(thread);
+    const { processes, names } = this.#kin;
     const passed = new Set<number>();
     let at = thread;
     for (let birth = this.#births.get(at); birth?.sharesMemory && !passed.has(at); ) {
@@ -144,25 +162,34 @@ export class Membership {
       at = birth.parent;
       birth = this.#births.get(at);
     }
-    if (this.#births.has(at) || group === undefined) return at;
-    const told = /^process ([0-9]+)$/.exec(group)?.[1];
-    if (told !== undefined) return Number(told);
-    for (const [other, name] of this.#groups) if (name === group) return other;
+    if (this.#births.has(at)) return at;
+    const told = processes.get(at);
+    if (told !== undefined) return told;
+    const own = names.get(at);
+    for (const [other, name] of names) if (name === own) return other;
     return at;
   }
 
-  /** Threads of unknown birth belong to such a process, if their names do not say otherwise. */
+  /** Threads of unknown birth belong to such a process, if the log does not say otherwise. */
   #root(thread: number): boolean {
     if (this.#births.has(this.main)) return false;
-    const [own, other] = [this.#groups.get(this.main), this.#groups.get(thread)];
-    if (other === `process ${this.main}`) return true;
-    return own === undefined || other === undefined || own === other;
+    const { processes, names } = this.#kin;
+    const process = processes.get(thread);
+    if (process === this.main) return true;
+    return (
+      !differ(processes.get(this.main), process) && !differ(names.get(this.main), names.get(thread))
+    );
   }
 
   /** A vforked child that calls execve leaves its parent's memory as it is. */
   #leavesAlone(thread: number): boolean {
     return thread !== this.main && this.#births.get(thread)?.own === true;
   }
+}
+
+/** Both are known, and not the same. */
+function differ<T>(one: T | undefined, other: T | undefined): boolean {
+  return one !== undefined && other !== undefined && one !== other;
 }
 
 /** Flags of a call that makes a thread or a process; null for other calls. */

@@ -210,7 +210,7 @@ export class StraceParser implements LogParser {
     this.#sink.call({
       thread,
       syscall,
-      args: splitArguments(text.slice(open + 1, close)),
+      args: splitArguments(text.slice(open + 1, close)).map(withoutName),
       result: value,
       errno: errno ?? errnoOf(value),
       startNs: times.startNs,
@@ -218,6 +218,11 @@ export class StraceParser implements LogParser {
     });
     return true;
   }
+}
+
+/** Without the name of the parameter, as --param-names prints it: `length: 8192`. */
+function withoutName(argument: string): string {
+  return argument.replace(/^[a-z]\w*: (?=\S)/, '');
 }
 
 /** Of logs that have only the number. */

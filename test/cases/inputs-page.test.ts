@@ -46,6 +46,7 @@ const LOGS: Readonly<Record<string, readonly string[]>> = {
   'strace 4.4': [
     MMAP,
     `4711 1700000000.000001 [    7f13a09d2a2a] ${MMAP} > /lib/libc.so(mmap+0x1) [0x1]\n`,
+    'munmap(addr: 0x7f0000000000, length: 4096) = 0\n',
   ],
   'strace of i386': [
     fileOf('37', 'calls.strace'),
