@@ -113,6 +113,12 @@ export const SWEEP_OPTIONS: readonly Option[] = [
   allowCode,
   sweepFormat,
   output('write to a file instead, repeatable; the ending says the format: .ndjson, .csv or .html'),
+  option(
+    'output',
+    '--bars',
+    'with -o, print how the runs change along the last axis, as small bars',
+  ),
+  option('output', '--ascii', 'bars of ASCII characters'),
   option('limits', '--shard <i/n>', 'only each n-th run from the i-th on, or auto (see below)'),
   option('limits', '--resume', 'keep what the .ndjson file of -o has already, and do the rest'),
   jobs,

@@ -38,8 +38,9 @@ export class SweepWriter {
   readonly #stdout: Output | null;
   readonly #expected: number;
   #chain: Promise<void> = Promise.resolve();
-  /** Pages of HTML to be made of the records when all are there, and these as NDJSON. */
+  /** Pages of HTML to be made of the records when all are there. */
   readonly pages: readonly string[];
+  /** NDJSON, for pages and bars. */
   readonly #collected: string[] = [];
   /** Records that were there before. */
   readonly kept: number;
@@ -56,6 +57,13 @@ export class SweepWriter {
     if (this.pages.length > 0 && options.resume === true) {
       throw new UserError('--resume goes on with records; mapsim report makes a page of them');
     }
+    if (options.bars === true && (names.length === 0 || options.resume === true)) {
+      throw new UserError(
+        names.length === 0
+          ? '--bars: standard output has the records; write these to a file with -o'
+          : '--resume goes on with records, and --bars draws whole sweeps; mapsim report draws the file',
+      );
+    }
     const others = names.filter((name) => !this.pages.includes(name));
     const outputs = chooseOutputs(others, SWEEP_FORMATS);
     const kept = options.resume === true ? keptOf(outputs, header, chosen, io.cwd) : NOTHING;
@@ -70,7 +78,7 @@ export class SweepWriter {
       const target = { write: (text: string) => file.write(text), close: () => file.close() };
       this.#targets.push({ format, ...target });
     }
-    if (this.pages.length > 0) {
+    if (this.pages.length > 0 || options.bars === true) {
       const write = (text: string) => void this.#collected.push(text);
       this.#targets.push({ format: SWEEP_FORMATS[0]!, write, close: () => {} });
     }

@@ -23,6 +23,7 @@ import type { CommandContext, QuietOptions } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
 import { loadBytes, readScenario } from '../load.ts';
 import { DEFAULT_MAX_EVENTS } from '../options.ts';
+import { Output } from '../output.ts';
 import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
 import { writePageOf } from '../page.ts';
 import type { ProgressChoice } from '../progress.ts';
@@ -43,6 +44,8 @@ export interface SweepOptions extends QuietOptions {
   readonly output?: readonly string[];
   readonly shard?: string;
   readonly resume?: boolean;
+  readonly bars?: boolean;
+  readonly ascii?: boolean;
   readonly progress: ProgressChoice;
 }
 
@@ -110,6 +113,7 @@ async function runSweep(
   interrupt.endAtOnce();
   await writer.end();
   for (const name of writer.pages) await writePageOf(name, () => writer.collected, context);
+  if (options.bars === true) await tellBars(writer.collected, options, context);
   if (interrupt.caught !== null) {
     const goOn = options.output === undefined ? '' : '; --resume goes on from there';
     const done = `${writer.written} of ${counted(chosen.length, 'run')}`;
@@ -123,6 +127,20 @@ async function runSweep(
     context.messages.warning(`a limit stopped ${stopped} of ${counted(written, 'run')}`);
   if (faulty > 0) return EXIT.failed;
   return stopped > 0 ? EXIT.limit : EXIT.done;
+}
+
+async function tellBars(
+  records: string,
+  { ascii }: SweepOptions,
+  { io }: CommandContext,
+): Promise<void> {
+  const { sparklinesText } = await import('../../report/pictures/sparklines.ts');
+  const { readDocuments } = await import('../../report/page/documents.ts');
+  const [read] = readDocuments(records, 'the sweep');
+  if (read?.kind !== 'sweep') return;
+  const stdout = new Output(io.stdout, 'standard output');
+  await stdout.write(sparklinesText(read.document, ascii === true));
+  await stdout.flush();
 }
 
 function pointOf(grid: Grid, point: number): Readonly<Record<string, unknown>> {
