@@ -99,14 +99,66 @@ test('compare --bars: a bar for each strategy on one scale, of ASCII where asked
   expect(bars(ascii.stdout).every((line) => line.length <= 80)).toBe(true);
 });
 
+const LIVELY = `${STORM.replace('passes: 20', 'passes: 5')}sweep: {"writers[0].think": [3us, 300us], strategies: [mmap-lock, rcu-retry3], seeds: 2}
+`;
+
+test('sweep --bars: a sign for each value of the last axis, high where there is more', async () => {
+  const cwd = aDirectory({ 'grid.yaml': LIVELY });
+  const bars = ['sweep', 'grid.yaml', '--bars', '-o', 's.ndjson'];
+  const drawn = await mapsim(bars, { cwd });
+  const ascii = await mapsim([...bars, '--ascii'], { cwd });
+  const [title, axis, ...rows] = ascii.stdout.split('\n');
+
+  expect([drawn.code, ascii.code]).toEqual([0, 0]);
+  expect([title, axis]).toEqual([
+    'retries for each 1000 lines, median over seeds',
+    'over writers[0].think 3us to 300us',
+  ]);
+  expect(rows[0]).toBe('  mmap-lock      __  0 .. 0');
+  expect(rows[1]).toMatch(/^ {2}rcu-retry3 {5}#_ {2}\d/);
+  expect(drawn.stdout).toContain('  rcu-retry3     █▁  ');
+  expect(ascii.stdout).toMatch(/^[\n -~]+$/);
+  expect(readFileSync(join(cwd, 's.ndjson'), 'utf8').split('\n')).toHaveLength(11);
+});
+
+test('sweep --bars: many values share signs, so that a line fits into 80 columns', async () => {
+  const values = Array.from({ length: 80 }, (_, i) => `${i + 1}us`).join(', ');
+  const grid = `${STORM.replace('passes: 20', 'passes: 1')}sweep: {"writers[0].think": [${values}], strategies: [rcu-retry3]}\n`;
+  const cwd = aDirectory({ 'grid.yaml': grid });
+  const { stdout } = await mapsim(['sweep', 'grid.yaml', '--bars', '-o', 's.csv'], { cwd });
+
+  expect(stdout).toContain('over writers[0].think 1us to 80us, the highest of 3 values a sign\n');
+  expect(stdout).toMatch(/^ {2}rcu-retry3 {5}[▁-█]{27} {2}/m);
+  expect(stdout.split('\n').every((line) => line.length <= 80)).toBe(true);
+});
+
+test('compare: the page ends with a torn pass of a strategy that tears', async () => {
+  const cwd = aDirectory();
+  const scenario = join(ROOT, 'scenarios/bash.yaml');
+  const argv = ['compare', scenario, '--strategies=mmap-lock,rcu-retry3', '--seeds=2'];
+  const { code } = await mapsim([...argv, '-o', 'c.html'], { cwd });
+  const page = readFileSync(join(cwd, 'c.html'), 'utf8');
+  const heads = [...page.matchAll(/<h2>([^<]*)/g)].map(([, head]) => head);
+
+  expect(code).toBe(0);
+  expect(heads.at(-1)).toBe('bash: a torn pass of rcu-retry3, seed 2');
+  expect(page).toContain('id="torn0-t"');
+});
+
 describe('refuses, with exit code 2,', () => {
   test.each([
     [['report', 'storm.yaml'], /this is no JSON/],
     [['report', 'x.json'], /its schema is other/],
     [['run', 'storm.yaml', '-o', 'x.txt'], /the name ends in .html/],
+    [['sweep', 'grid.yaml', '--bars'], /standard output has the records/],
+    [['sweep', 'grid.yaml', '--bars', '--resume', '-o', 's.ndjson'], /--bars draws whole sweeps/],
     [['report', '-', '-'], /only one input/],
   ])('%j', async (argv, message) => {
-    const cwd = aDirectory({ 'storm.yaml': STORM, 'x.json': '{"schema": "other"}' });
+    const cwd = aDirectory({
+      'storm.yaml': STORM,
+      'grid.yaml': LIVELY,
+      'x.json': '{"schema": "other"}',
+    });
     const { code, stderr } = await mapsim(argv, { cwd });
 
     expect(code).toBe(2);

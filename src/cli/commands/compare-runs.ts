@@ -16,25 +16,27 @@ import { parseSeeds } from '../../compare/seeds.ts';
 import { costsOf } from '../../mm/costs.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { finalLayout } from '../../run/final.ts';
+import type { TraceTask } from '../../run/trace-pass.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { isDrawn } from '../../world/drawn.ts';
 import { TraceOutcomes } from '../../world/trace-outcomes.ts';
 import type { OperationRecord } from '../../writers/writer.ts';
 import { type Batch, runBatch } from '../batch.ts';
-import type { BatchRequest, RunUnit, UnitResult } from '../batch-unit.ts';
+import { type BatchRequest, type RunUnit, type UnitResult, unitRequest } from '../batch-unit.ts';
 import type { CommandContext } from '../command.ts';
 import type { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import type { Messages } from '../messages.ts';
 import { DEFAULT_MAX_EVENTS } from '../options.ts';
 import { DEFAULT_SEEDS, DEFAULT_STRATEGIES } from '../options-many.ts';
+import type { RunPlace } from '../page-file.ts';
 import type { ProgressChoice } from '../progress.ts';
 import { VERSION } from '../version.ts';
 import type { CompareOptions } from './compare.ts';
 import { judgeGroups, parseForGroups } from './compare-judge.ts';
 import { listStrategies, type StrategyList, withRepeat } from './many.ts';
 
-interface PreparedRuns {
+export interface PreparedRuns {
   readonly ok: true;
   readonly paths: readonly string[];
   readonly scenarios: readonly Scenario[];
@@ -180,6 +182,21 @@ export async function compareRuns(
     groups.length === 0 ? [] : judgeGroups(name, prepared.failOn[i]!, groups, groups),
   );
   return { tool: VERSION, prng: PRNG, complete, scenarios: results, judgements };
+}
+
+/** One run again, to be traced: a task for each of its readers. */
+export function tracesOf(
+  { scenarios, strategies, request }: PreparedRuns,
+  { scenario: index, strategy, seed }: RunPlace,
+): readonly TraceTask[] {
+  const scenario = scenarios[index]!;
+  const { names, choices, strategies: known } = strategies;
+  const unit = { scenario: index, strategy: choices[names.indexOf(strategy)]!, seed };
+  const { passes: _, ...again } = unitRequest(unit, request, known);
+  return scenario.readers.map(({ name }) => ({
+    ...{ scenario, record: null, reader: name },
+    request: again,
+  }));
 }
 
 /** Where nothing is drawn every seed gives the same run: it is run once. */

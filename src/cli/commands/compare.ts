@@ -25,7 +25,7 @@ import type { Messages } from '../messages.ts';
 import { Output } from '../output.ts';
 import { chooseOutputs, OutFiles } from '../outputs.ts';
 import type { ProgressChoice } from '../progress.ts';
-import { compareRuns, prepareRuns } from './compare-runs.ts';
+import { compareRuns, type PreparedRuns, prepareRuns, tracesOf } from './compare-runs.ts';
 import { compareSaved, isSavedResult } from './compare-saved.ts';
 
 /** As the command line gives them; see options-many.ts. */
@@ -56,27 +56,26 @@ export async function compare(
   if (options.bars === true && options.format !== 'text') {
     throw new UserError('--bars belongs to --format=text; mapsim report draws the others');
   }
-  const outputs = chooseOutputs(options.output ?? [], [
-    ...COMPARE_FORMATS,
-    await pageFormat(options, context),
-  ]);
+  const outputs = chooseOutputs(options.output ?? [], [...COMPARE_FORMATS, HTML]);
   const saved = paths.map((path) => path !== '-' && isSavedResult(path, context.io.cwd));
   if (saved.some((is) => is !== saved[0])) {
     const [scenario, result] = [saved.indexOf(false), saved.indexOf(true)].map((i) => paths[i]);
     throw new UserError(`${scenario} is a scenario and ${result} a saved result: one or the other`);
   }
-  const make = saved[0]
+  const made = saved[0]
     ? await fromFiles(paths, options, context)
     : await fromRuns(paths, options, context);
-  if (typeof make === 'number') return make;
+  if (typeof made === 'number') return made;
   const { io } = context;
   let files: OutFiles<CompareFormat> | null = null;
   const interrupt = new Interrupt(io, () => files?.abandon());
   try {
     files = new OutFiles(outputs, io.cwd);
-    const result = await make(interrupt);
+    const result = await made.make(interrupt);
     interrupt.endAtOnce();
-    files.write((each) => each.render(result));
+    const wantsPage = outputs.some(({ format: { name } }) => name === HTML.name);
+    const page = wantsPage ? await pageOf(result, made.prepared, context) : '';
+    files.write((each) => (each === HTML ? [page] : each.render(result)));
     const code = await tell(result, format, paths, options, context);
     return interrupt.caught === null ? code : interrupt.end();
   } finally {
@@ -85,24 +84,25 @@ export async function compare(
   }
 }
 
-/** What makes pages is loaded where one is asked for. */
-async function pageFormat(
-  { output = [] }: CompareOptions,
+/** Written by pageOf: what makes pages is loaded where one is asked for. */
+const HTML: CompareFormat = { name: 'html', endings: ['html'], *render() {} };
+
+/** @param prepared null: the results were saved, and no run can be drawn */
+async function pageOf(
+  result: CompareResult,
+  prepared: PreparedRuns | null,
   context: CommandContext,
-): Promise<CompareFormat> {
-  const html = { name: 'html', endings: ['html'], *render() {} };
-  if (!output.some((name) => name.toLowerCase().endsWith('.html'))) return html;
-  const { pageText } = await import('../page-file.ts');
+): Promise<string> {
+  const { pageText, tornSections } = await import('../page-file.ts');
   const json = COMPARE_FORMATS.find(({ name }) => name === 'json')!;
-  return {
-    ...html,
-    *render(result) {
-      yield pageText('the comparison', [...json.render(result)].join(''), context);
-    },
-  };
+  const last = prepared === null ? [] : tornSections(result, (place) => tracesOf(prepared, place));
+  return pageText('the comparison', [...json.render(result)].join(''), context, { last });
 }
 
-type Make = (interrupt: Interrupt) => Promise<CompareResult>;
+interface Make {
+  readonly make: (interrupt: Interrupt) => Promise<CompareResult>;
+  readonly prepared: PreparedRuns | null;
+}
 
 /** @returns an exit code where the scenarios cannot be run */
 async function fromRuns(
@@ -114,7 +114,9 @@ async function fromRuns(
   if (!prepared.ok) return prepared.exitCode;
   const jobs = options.jobs ?? availableParallelism();
   const progress = options.quiet === true ? 'none' : options.progress;
-  return (interrupt) => compareRuns(prepared, { jobs, progress, interrupt }, context);
+  const make = (interrupt: Interrupt) =>
+    compareRuns(prepared, { jobs, progress, interrupt }, context);
+  return { make, prepared };
 }
 
 const RUN_ONLY = ['strategies', 'seeds', 'duration', 'maxEvents', 'jobs'] as const;
@@ -130,7 +132,7 @@ async function fromFiles(
     throw new UserError(`--${flag} is about runs to be made, and these are saved results`);
   }
   const result = compareSaved(paths, expressionsOf(options), context);
-  return async () => result;
+  return { make: async () => result, prepared: null };
 }
 
 async function tell(

@@ -26,6 +26,8 @@ interface PageOptions {
   readonly data: boolean;
   /** Sections that stand first: markup. */
   readonly first?: readonly string[];
+  /** And last. */
+  readonly last?: readonly string[];
 }
 
 export function reportPage(documents: readonly ReportDocument[], options: PageOptions): string {
@@ -43,7 +45,7 @@ const LEFT_OUT =
 
 function render(
   documents: readonly ReportDocument[],
-  { command, data, first = [] }: PageOptions,
+  { command, data, first = [], last = [] }: PageOptions,
   note = '',
 ): string {
   const parts = documents.flatMap((document, i) => partsOf(document, `r${i}`));
@@ -54,11 +56,11 @@ function render(
   return htmlPage({
     title: titleOf(documents),
     lead: `${documents.map(leadOf).join(' ')}${note === '' ? '' : ` <b>${note}</b>`}`,
-    sections: [...first, ...parts],
+    sections: [...first, ...parts, ...last],
     command,
     tool: head?.document.tool ?? '',
     data: data ? documents.map(({ document }) => document) : null,
-    ...(first.length > 0 ? { style: 'body{max-width:1320px}' } : {}),
+    ...(first.length + last.length > 0 ? { style: 'body{max-width:1320px}' } : {}),
     ...(steps ? { style: FINDING_CSS, script: FINDING_SCRIPT } : {}),
   });
 }
