@@ -6,10 +6,11 @@
  * depend on them. Elsewhere than on Linux on x64 there is nothing to do.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OTHERS = ['22', '24'];
@@ -17,7 +18,10 @@ const OTHERS = ['22', '24'];
 const S = 'scenarios';
 const SMALL = 'scenarios/explore/split-merge.yaml';
 
-/** `IN < FILE` is written as a last word `<FILE`. */
+/**
+ * `IN < FILE` is written as a last word `<FILE`; `>FILE` is a file in a folder for that Node alone,
+ * where it is looked at too when a command has written it.
+ */
 const COMMANDS = `
 --version
 --help
@@ -72,23 +76,62 @@ explore ${S}/explore/names.yaml --max-states=2000
 census ${SMALL} --strategy=rcu-retry1
 census ${SMALL} --strategy=vma-lock --against=mmap-lock
 replay ${SMALL} --strategy=vma-lock --schedule 1:0x12.1.0
+timeline ${S}/bash.yaml --strategy=rcu-retry3
+timeline ${S}/bash.yaml --strategy=rcu-retry3 --view=addresses
+timeline ${S}/bash.yaml --strategy=rcu-retry3 --format=text
+timeline ${S}/bash.yaml --strategy=rcu-retry3 --format=text --pass=retry
+timeline ${S}/bash.yaml --strategy=mmap-lock,rcu-retry3,vma-lock
+timeline ${S}/resize.yaml --strategy=vma-lock --format=perfetto --duration=1ms
+timeline ${S}/resize.yaml --strategy=vma-lock --format=perfetto --duration=1ms -o >timeline.json.gz
+run ${S}/bash.yaml --strategy=rcu-retry3 --annotate --pass=torn
+run ${S}/bash.yaml --strategy=rcu-retry3 -o >run.html
+compare ${S}/split-merge.yaml --seeds=4 -j1 --duration=1ms --bars
+compare ${S}/bash.yaml --seeds=3 -j2 --duration=1ms -o >compare.html
+compare ${S}/bash.yaml --seeds=3 -j2 --duration=1ms -o >compare.json
+report >compare.json
+report >compare.html --no-data
+sweep examples/grid.yaml --shard=1/16 -j1 --bars -o >sweep.html
+explore ${SMALL} --strategy=vma-lock --find falseGaps -o >explore.html
+census ${SMALL} --strategy=rcu-retry1 -o >census.html
+replay ${SMALL} --strategy=vma-lock --schedule 1:0x12.1.0 -o >replay.html
 `
   .trim()
   .split('\n')
   .map((line) => line.split(' '));
 
-/** What a command prints and how it ends. */
-function ending(node, words) {
+/** What a command prints, what it writes (unpacked where it is compressed) and how it ends. */
+function ending(node, words, folder) {
   const last = words.at(-1);
-  const argv = last.startsWith('<') ? words.slice(0, -1) : words;
+  const given = last.startsWith('<') ? words.slice(0, -1) : words;
+  const argv = given.map((word) => word.replace(/^>/, `${folder}/`));
   const { status, stdout, stderr } = spawnSync(node, [join(ROOT, 'bin/mapsim.js'), ...argv], {
     cwd: ROOT,
     encoding: 'latin1',
     env: { PATH: process.env.PATH },
     maxBuffer: 256 * 1024 * 1024,
-    ...(argv === words ? {} : { input: execFileSync('cat', [join(ROOT, last.slice(1))]) }),
+    ...(given === words ? {} : { input: execFileSync('cat', [join(ROOT, last.slice(1))]) }),
   });
-  return JSON.stringify({ status, stdout, stderr }, null, 1);
+  const written = given[given.indexOf('-o') + 1];
+  const path = join(folder, written.slice(1));
+  const files = written.startsWith('>') && existsSync(path) ? [contents(path)] : [];
+  // A page has its command in it, and so the folder.
+  const texts = [stdout, stderr, ...files].map((text) => text.replaceAll(folder, 'FOLDER'));
+  return JSON.stringify({ status, texts }, null, 1);
+}
+
+function contents(path) {
+  const bytes = readFileSync(path);
+  return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
+}
+
+/** All commands in their order, in a folder of their own. */
+function endings(node) {
+  const folder = mkdtempSync(join(tmpdir(), 'mapsim-written-'));
+  try {
+    return COMMANDS.map((words) => ending(node, words, folder));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** The binary of the newest version that begins so. */
@@ -101,7 +144,7 @@ function fetched(version, directory) {
 if (process.platform !== 'linux' || process.arch !== 'x64') {
   console.log('other Nodes are looked at on Linux on x64 only');
 } else {
-  const expected = COMMANDS.map((words) => ending(process.execPath, words));
+  const expected = endings(process.execPath);
   const bugs = COMMANDS.filter((_, i) => JSON.parse(expected[i]).status === 70);
   for (const words of bugs) console.log(`a bug: mapsim ${words.join(' ')}`);
   let differing = bugs.length;
@@ -110,7 +153,8 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
     try {
       const node = fetched(version, directory);
       const name = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
-      const wrong = COMMANDS.filter((words, i) => ending(node, words) !== expected[i]);
+      const found = endings(node);
+      const wrong = COMMANDS.filter((_, i) => found[i] !== expected[i]);
       differing += wrong.length;
       console.log(
         `${name}: ${COMMANDS.length - wrong.length} of ${COMMANDS.length} commands alike`,
