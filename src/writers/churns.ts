@@ -25,6 +25,8 @@ const STATE_WORDS = 5;
 export class ChurnScript implements Script {
   readonly #context: ScriptContext;
   readonly #churn: Churn;
+  /** Pages of 4 KiB in a page of the machine. */
+  readonly #unit: number;
   readonly #picker: Picker;
   /** Which operation of the round comes next. */
   #phase = 0;
@@ -38,6 +40,7 @@ export class ChurnScript implements Script {
   constructor(context: ScriptContext, churn: Churn) {
     this.#context = context;
     this.#churn = churn;
+    this.#unit = context.scenario.era.pagesPerPage;
     this.#picker = new Picker(context, 2);
   }
 
@@ -85,27 +88,32 @@ export class ChurnScript implements Script {
     const flags = mapFlagsOf(perms);
     const file = fileToMap(ofFile, flags);
     const pgoff = ofFile < 0 ? 0 : vmas.offsetPages[at]! + (start - vmas.startPage[at]!);
-    const args = { at: hexAddress(start), pages: 1, perms };
+    const pages = this.#unit;
+    const args = { at: hexAddress(start), pages, perms };
     return callsItem('mmap', args, [
-      { call: 'mmap', start, pages: 1, flags, file, pgoff, touched: false },
+      { call: 'mmap', start, pages, flags, file, pgoff, touched: false },
     ]);
   }
 
   #resize(round: { range: RangeSpec; back: boolean }): CallsItem {
-    return resizeItem(round.range.startPage, round.back ? 1 : 3, round.back ? 3 : 1);
+    const [one, three] = [this.#unit, 3 * this.#unit];
+    const { startPage } = round.range;
+    return round.back ? resizeItem(startPage, one, three) : resizeItem(startPage, three, one);
   }
 
   /** Page 2 of the next range is moved onto page 1 of this one, which gets its protection back. */
   #remap(selector: Selector, round: { range: RangeSpec; back: boolean }): CallsItem {
-    const to = round.range.startPage + 1;
-    if (round.back) return protectItem(to, round.range.perms);
+    const unit = this.#unit;
+    const to = round.range.startPage + unit;
+    if (round.back) return protectItem(to, unit, round.range.perms);
     const next = this.#picker.rangeOf(selector, (this.#picked + 1) % selector.ranges.length);
-    return moveItem(next.startPage + 2, 1, to);
+    return moveItem(next.startPage + 2 * unit, unit, to);
   }
 
   #mergeChurn(round: { range: RangeSpec; back: boolean }): CallsItem {
     const { startPage, perms } = round.range;
-    return protectItem(startPage + 1, round.back ? perms : otherPerms(perms));
+    const unit = this.#unit;
+    return protectItem(startPage + unit, unit, round.back ? perms : otherPerms(perms));
   }
 
   #exactMremap(churn: Extract<Churn, { churn: 'exact-mremap' }>): CallsItem {
@@ -118,13 +126,13 @@ export class ChurnScript implements Script {
   /** The page is drawn first, then the coin. */
   #mapUnmap(region: { readonly startPage: number; readonly pages: number }): CallsItem {
     const { chance } = this.#context;
-    const start = region.startPage + chance.below(region.pages);
-    const at = { at: hexAddress(start), pages: 1 };
-    if (chance.below(2) === 1)
-      return callsItem('munmap', at, [{ call: 'munmap', start, pages: 1 }]);
+    const pages = this.#unit;
+    const start = region.startPage + pages * chance.below(region.pages / pages);
+    const at = { at: hexAddress(start), pages };
+    if (chance.below(2) === 1) return callsItem('munmap', at, [{ call: 'munmap', start, pages }]);
     const flags = mapFlagsOf('rw-p');
     return callsItem('mmap', { ...at, perms: 'rw-p' }, [
-      { call: 'mmap', start, pages: 1, flags, file: NO_FILE, pgoff: 0, touched: false },
+      { call: 'mmap', start, pages, flags, file: NO_FILE, pgoff: 0, touched: false },
     ]);
   }
 
@@ -140,8 +148,8 @@ export class ChurnScript implements Script {
     }
     if (this.#lowPages === 0) this.#beginFlipPair(churn);
     const { low, high } = this.#flipRanges(churn);
-    const versions = Math.min(low.endPage - low.startPage, high.endPage - high.startPage);
-    const pages = 1 + (this.#version % versions);
+    const least = Math.min(low.endPage - low.startPage, high.endPage - high.startPage);
+    const pages = this.#unit * (1 + (this.#version % Math.floor(least / this.#unit)));
     if (this.#phase === 0) {
       const item = resizeItem(low.startPage, this.#lowPages, pages);
       this.#lowPages = pages;
@@ -209,7 +217,7 @@ function moveItem(start: number, pages: number, to: number): CallsItem {
   ]);
 }
 
-function protectItem(start: number, perms: string): CallsItem {
-  const args = { at: hexAddress(start), pages: 1, perms };
-  return callsItem('mprotect', args, [{ call: 'mprotect', start, pages: 1, prot: protOf(perms) }]);
+function protectItem(start: number, pages: number, perms: string): CallsItem {
+  const args = { at: hexAddress(start), pages, perms };
+  return callsItem('mprotect', args, [{ call: 'mprotect', start, pages, prot: protOf(perms) }]);
 }

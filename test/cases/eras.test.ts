@@ -199,4 +199,81 @@ describe('traces of such processes', () => {
 
     expect(shortLines(stdout)[0]).toBe(line);
   });
+
+  test('K15: a scenario counts in pages of the machine', async () => {
+    const cwd = aDirectory({
+      's.yaml': `mapsim: 1
+machine: {pageSize: 64k}
+vmas: [{start: "0x7f0000000000", pages: 4, perms: r--p, repeat: 2, gap: 1}]
+writers:
+  - name: w
+    ops: 3
+    program:
+      - mprotect: {vma: {index: 0}, page: 1, pages: 2, perms: rw-p}
+      - mmap: {at: "0x7e0000000000", pages: 2}
+      - mremap: {at: "0x7e0000000000", pages: 2, newPages: 1}
+`,
+    });
+
+    const { stdout } = await mapsim(['final', 's.yaml'], { cwd });
+
+    expect(shortLines(stdout)).toEqual([
+      '7e0000000000-7e0000010000 rw-p',
+      '7f0000000000-7f0000010000 r--p',
+      '7f0000010000-7f0000030000 rw-p',
+      '7f0000030000-7f0000040000 r--p',
+      '7f0000050000-7f0000090000 r--p',
+    ]);
+  });
+
+  test('K15: so it does where a text has told the page size', async () => {
+    const cwd = caseCopy('19');
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(
+      `${cwd}/s.yaml`,
+      'mapsim: 1\nvmas: [{from: in.maps}, {start: "0x10000000", pages: 3, perms: r--p, tag: t}]\n' +
+        'writers: [{name: w, ops: 1, program: [{munmap: {vma: {tag: t}, page: 1, pages: 1}}]}]\n',
+    );
+
+    const { stdout } = await mapsim(['final', 's.yaml'], { cwd });
+
+    expect(shortLines(stdout).slice(0, 2)).toEqual([
+      '10000000-10010000 r--p',
+      '10020000-10030000 r--p',
+    ]);
+  });
+
+  test.each(['split-merge', 'resize', 'remap', 'merge-churn', 'exact-mremap'])(
+    'K15: churn %s has no operation that fails on larger pages',
+    async (churn) => {
+      const cwd = aDirectory({
+        's.yaml': `mapsim: 1
+machine: {pageSize: 16k}
+vmas: [{start: "0x7f0000000000", pages: 4, perms: rw-p, repeat: 4, gap: 1}]
+writers: [{name: w, ops: 20, churn: ${churn}}]
+`,
+      });
+
+      const { stdout } = await mapsim(['run', 's.yaml', '--format=json'], { cwd });
+
+      const [writer] = (JSON.parse(stdout) as { writers: { errors: object }[] }).writers;
+      expect(writer!.errors).toEqual({});
+    },
+  );
+
+  test('borders of VMAs that no text gives tell nothing of the page size', async () => {
+    const cwd = aDirectory({
+      's.yaml': `mapsim: 1
+vmas: [{start: "0x7f0000000000", pages: 16, perms: r--p, repeat: 20, gap: 16}]
+writers: [{name: w, ops: 1, program: [{munmap: {vma: {index: 0}, page: 1, pages: 1}}]}]
+`,
+    });
+
+    const { stdout } = await mapsim(['final', 's.yaml'], { cwd });
+
+    expect(shortLines(stdout).slice(0, 2)).toEqual([
+      '7f0000000000-7f0000001000 r--p',
+      '7f0000002000-7f0000010000 r--p',
+    ]);
+  });
 });

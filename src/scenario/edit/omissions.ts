@@ -2,7 +2,7 @@
  * What can be left out of a scenario, one part at a time: tasks, operations, passes, VMAs. Larger
  * parts come first. On the scenario as data, before it is checked: what is left may be none.
  */
-import { hexOfPage, parseAddress } from '../units.ts';
+import { hexOfPage, parseAddress, parseSize } from '../units.ts';
 
 /** A scenario as data. */
 export type Tree = Readonly<Record<string, unknown>>;
@@ -32,7 +32,7 @@ export function omissionsOf(tree: Tree, linesOf: LinesOf): Omission[] {
     ...omissionsIn(tree, 'writers', operationOmissions),
     ...omissionsIn(tree, 'readers', passOmissions),
     ...omissionsIn(tree, 'vmas', (item) => [{ instead: [], what: vmasText(item) }]),
-    ...omissionsIn(tree, 'vmas', (item) => partsOf(item, linesOf)),
+    ...omissionsIn(tree, 'vmas', (item) => partsOf(item, linesOf, pageSizeOf(tree))),
   ];
 }
 
@@ -107,11 +107,17 @@ function vmasText(item: unknown): string {
   return count === 1 ? `VMA ${entry.start}` : `${count} VMAs from ${entry.start}`;
 }
 
+/** Pages of 4 KiB in a page of the machine. */
+function pageSizeOf({ machine }: Tree): number {
+  const size = (machine as Tree | undefined)?.pageSize;
+  return size === undefined ? 1 : parseSize(String(size)) / 4096;
+}
+
 /** Each single VMA of an item that stands for several. */
-function partsOf(item: unknown, linesOf: LinesOf): Iterable<ItemOmission> {
+function partsOf(item: unknown, linesOf: LinesOf, unit: number): Iterable<ItemOmission> {
   if (typeof item === 'string') return [];
   const entry = item as Tree;
-  return entry.from === undefined ? copiesOf(entry) : linesIn(entry, linesOf);
+  return entry.from === undefined ? copiesOf(entry, unit) : linesIn(entry, linesOf);
 }
 
 /** Lines have no tag, and are not touched. */
@@ -123,11 +129,11 @@ function* linesIn({ from, tag, touched }: Tree, linesOf: LinesOf): Generator<Ite
   }
 }
 
-function* copiesOf(entry: Tree): Generator<ItemOmission> {
+function* copiesOf(entry: Tree, unit: number): Generator<ItemOmission> {
   const count = countOf(entry.repeat, 1);
   const page = parseAddress(String(entry.start));
   if (count === 1 || typeof page !== 'number') return;
-  const stride = Number(entry.pages) + countOf(entry.gap, 0);
+  const stride = unit * (Number(entry.pages) + countOf(entry.gap, 0));
   const startOf = (copy: number): string => hexOfPage(page + copy * stride);
   const { repeat: _, gap, ...one } = entry;
   const copies = (first: number, end: number): Tree[] => {

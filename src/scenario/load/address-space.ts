@@ -12,7 +12,7 @@ import { ALL_PAGES, hexOfPage, hexRange } from '../units.ts';
 import type { VmaSpec } from '../vma-list.ts';
 import { pickVmas, type VmaList, VmaListBuilder, vmaAt, vmaOrder } from '../vma-list.ts';
 import { anonymous, backing, checkName, newShmemFile } from './backing.ts';
-import type { TextEra } from './era.ts';
+import { PageSizeOfTexts, type TextEra } from './era.ts';
 import { SourceText, type Span } from './faults.ts';
 import { type Landmarks, landmarks } from './landmarks.ts';
 import { cite, type Loading, pageAt, readReferred, refuse } from './loading.ts';
@@ -50,6 +50,8 @@ export interface LaidOut extends Landmarks {
   readonly tagsWritten: ReadonlySet<unknown>;
   /** What the texts tell of their kernel, in their order. */
   readonly eras: readonly TextEra[];
+  /** Pages of 4 KiB in a page of theirs. */
+  readonly pagesPerPage: number;
 }
 
 /** LABEL of a VMA that no text has labelled: the kernel will. */
@@ -63,6 +65,7 @@ export class AddressSpace {
   #gate: Span | null = null;
   #incomplete = false;
   readonly #eras: TextEra[] = [];
+  readonly #pageSize = new PageSizeOfTexts();
 
   constructor(loading: Loading) {
     this.#loading = loading;
@@ -161,9 +164,13 @@ export class AddressSpace {
       return;
     }
     this.#eras.push(read.era);
+    this.#pageSize.noteText(read.era);
     if (read.gateOffset >= 0) this.#gate = whole?.() ?? lineAt(read.gateOffset);
     this.#block(tag, true, whole ?? lineOf);
-    for (const [index, vma] of read.vmas.entries()) this.#push(vma, read.labels[index]);
+    for (const [index, vma] of read.vmas.entries()) {
+      this.#pageSize.noteVma(vma);
+      this.#push(vma, read.labels[index]);
+    }
   }
 
   #addCopies(entry: ExplicitVma, path: Path): void {
@@ -182,8 +189,10 @@ export class AddressSpace {
       this.#refuse(entry.repeat > 1 ? [...path, 'repeat'] : path, tooMany());
       return;
     }
-    const stride = entry.pages + entry.gap;
-    if (start + stride * (entry.repeat - 1) + entry.pages >= ALL_PAGES) {
+    const { pagesPerPage } = this.#loading;
+    const pages = entry.pages * pagesPerPage;
+    const stride = pages + entry.gap * pagesPerPage;
+    if (start + stride * (entry.repeat - 1) + pages >= ALL_PAGES) {
       this.#refuse(path, 'reaches beyond the end of the 64-bit address space');
       return;
     }
@@ -193,7 +202,7 @@ export class AddressSpace {
       const mode = perms[copy % perms.length] ?? 'rw-p';
       this.#push({
         startPage,
-        endPage: startPage + entry.pages,
+        endPage: startPage + pages,
         perms: mode,
         file: file < 0 && mode.endsWith('s') ? newShmemFile(this.#loading) : file,
         offsetPages,
@@ -244,6 +253,7 @@ export class AddressSpace {
       incomplete,
       tagsWritten,
       eras,
+      pagesPerPage: this.#pageSize.pagesPerPage,
     };
   }
 

@@ -58,11 +58,12 @@ export function addRegion(space: AddressSpace, loading: Loading, path: Path, arg
   const at = [...path, 'region'];
   const start = pageAt(loading, [...at, 'start'], args.region.start);
   if (start === null) return;
-  if (start + args.region.pages >= ALL_PAGES) {
+  const pages = args.region.pages * loading.pagesPerPage;
+  if (start + pages >= ALL_PAGES) {
     refuse(loading, at, 'reaches beyond the end of the 64-bit address space');
     return;
   }
-  space.addRegion(start, args.region.pages, at);
+  space.addRegion(start, pages, at);
 }
 
 /** The spares of exact-mremap, by protection, collected over all writers. */
@@ -73,16 +74,17 @@ export function churn(context: SelectorContext, path: Path, args: WriterArgs): C
   const { loading } = context;
   const name = args.churn;
   if (name === undefined) return null;
+  const unit = loading.pagesPerPage;
   if (name === 'map-unmap') {
     const startPage = args.region && pageOf(args.region.start);
     if (!args.region || startPage === undefined) return null;
-    return { churn: name, region: { startPage, pages: args.region.pages } };
+    return { churn: name, region: { startPage, pages: args.region.pages * unit } };
   }
   if (name === 'flip-pair') return flipPair(context, path, args);
-  const need = { pages: CHURNS[name].pages, why: name };
+  const need = { pages: CHURNS[name].pages * unit, why: name };
   const ranges = args.vma
     ? selector(context, [...path, 'vma'], args.vma, need)
-    : anyRange(context, [...path, 'churn'], { pages: 3, why: `${name} without vma:` });
+    : anyRange(context, [...path, 'churn'], { pages: 3 * unit, why: `${name} without vma:` });
   if (!ranges) return null;
   if (name === 'exact-mremap') return { churn: name, selector: ranges, spares: [] };
   if (name === 'remap' && ranges.ranges.length < 2) {
@@ -106,7 +108,7 @@ function flipPair(context: SelectorContext, path: Path, args: WriterArgs): Churn
   const { loading } = context;
   const [lowArgs, highArgs] = args.vmas ?? [];
   if (!lowArgs || !highArgs || args.every === undefined) return null;
-  const need = { pages: CHURNS['flip-pair'].pages, why: 'flip-pair' };
+  const need = { pages: CHURNS['flip-pair'].pages * loading.pagesPerPage, why: 'flip-pair' };
   const low = selector(context, [...path, 'vmas', 0], lowArgs, need);
   const high = selector(context, [...path, 'vmas', 1], highArgs, need);
   const everyNs = durationNs(loading, [...path, 'every'], args.every);
@@ -142,12 +144,12 @@ export interface PlacedSpares {
 const SPARES_PAGE = 0x100000;
 
 /** Finds free memory for the spares and adds them to the VMAs. */
-export function placeSpares(spares: Spares, space: LaidOut): PlacedSpares {
+export function placeSpares(spares: Spares, space: LaidOut, unit: number): PlacedSpares {
   const starts = new Map<string, number>();
   const added: VmaSpec[] = [];
   let from = SPARES_PAGE;
   for (const [kind, pages] of [...spares].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const start = gapFrom(space.vmas, from, pages + 2) + 1;
+    const start = gapFrom(space.vmas, from, pages + 2 * unit) + unit;
     added.push(anonymous(start, start + pages, kind));
     starts.set(kind, start);
     from = start + pages;

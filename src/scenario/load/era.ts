@@ -8,7 +8,7 @@
 
 import type { Era, WriterSpec } from '../scenario.ts';
 import { parseSize } from '../units.ts';
-import type { VmaList } from '../vma-list.ts';
+import type { VmaList, VmaSpec } from '../vma-list.ts';
 import type { Loading } from './loading.ts';
 import { pageAt } from './loading.ts';
 import type { MachineArgs } from './schema.ts';
@@ -49,32 +49,47 @@ export function eraOf(
 ): Era {
   const nameColumn = texts.find((text) => text.nameColumn !== null)?.nameColumn ?? WIDE;
   const highest = Math.max(highestOfVmas(vmas), highestOfWriters(writers));
-  const told = texts.find((text) => text.pagesPerPage > 0)?.pagesPerPage ?? 0;
-  const size = machine?.pageSize === undefined ? 0 : parseSize(machine.pageSize) / 4096;
   const at = ['machine', 'taskSize'];
   const end = machine?.taskSize === undefined ? null : pageAt(loading, at, machine.taskSize);
   const narrow = nameColumn === NARROW && highest <= END_OF_32_BITS;
   return {
     taskSizePages:
       end ?? (narrow ? END_OF_32_BITS : (ENDS.find((e) => highest <= e) ?? ENDS.at(-1)!)),
-    pagesPerPage: size || told || unitOf(vmas),
+    pagesPerPage: loading.pagesPerPage,
     nameColumn,
     anonOffsets: texts.some((text) => text.anonOffsets),
     gateLine: texts.find((text) => text.gateLine !== null)?.gateLine ?? null,
   };
 }
 
-/** 16 or 4 where all borders and offsets of many VMAs are multiples of it, else 1. */
-function unitOf({ length, startPage, endPage, offsetPages }: VmaList): number {
-  const borders = new Set<number>();
-  let unit = 16;
-  for (let i = 0; i < length && unit > 1; i++) {
-    borders.add(startPage[i]!).add(endPage[i]!);
-    for (const page of [startPage[i]!, endPage[i]!, offsetPages[i]!]) {
-      while (page % unit !== 0) unit /= 4;
+/** Pages of 4 KiB in a page, as `machine: {pageSize}` has it; 0 where it says nothing. */
+export function pageSizeAsked(machine: MachineArgs | null): number {
+  return machine?.pageSize === undefined ? 0 : parseSize(machine.pageSize) / 4096;
+}
+
+/** What the texts tell of the page size. */
+export class PageSizeOfTexts {
+  readonly #borders = new Set<number>();
+  #unit = 16;
+  #told = 0;
+
+  noteText({ pagesPerPage }: TextEra): void {
+    if (this.#told === 0) this.#told = pagesPerPage;
+  }
+
+  noteVma({ startPage, endPage, offsetPages }: VmaSpec): void {
+    if (this.#unit === 1) return;
+    this.#borders.add(startPage).add(endPage);
+    for (const page of [startPage, endPage, offsetPages]) {
+      while (page % this.#unit !== 0) this.#unit /= 4;
     }
   }
-  return borders.size >= BORDERS_MIN ? Math.max(1, unit) : 1;
+
+  /** By KernelPageSize; or 16 or 4 where all of many borders and offsets are multiples of it. */
+  get pagesPerPage(): number {
+    if (this.#told > 0) return this.#told;
+    return this.#borders.size >= BORDERS_MIN ? Math.max(1, this.#unit) : 1;
+  }
 }
 
 function highestOfVmas({ length, endPage }: VmaList): number {

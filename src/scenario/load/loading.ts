@@ -53,6 +53,8 @@ export interface Loading {
   readonly hash: { update(bytes: Uint8Array): unknown };
   /** So many ranges may still be looked at for selectors: operations times VMAs is too many. */
   rangesLeft: number;
+  /** Pages of 4 KiB in a page of the machine, in which the scenario counts. */
+  pagesPerPage: number;
 }
 
 /** A fault at the value of this path. */

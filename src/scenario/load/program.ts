@@ -77,13 +77,14 @@ function resolve(context: SelectorContext, base: Path, args: OperationArgs): Ope
   }
   if (args.mmap) return mmap(context, path, args.mmap, held(args.mmap.hold));
   if (args.mremap) return mremap(context, path, args.mremap, held(args.mremap.hold));
-  if (args.brk) return { op: 'brk', pages: args.brk.pages, ...held(args.brk.hold) };
+  const unit = loading.pagesPerPage;
+  if (args.brk) return { op: 'brk', pages: args.brk.pages * unit, ...held(args.brk.hold) };
   if (args.fork) return { op: 'fork', ...held(args.fork.hold) };
   if (args.growStack) {
     if (space.startStackPage < 0 && !space.incomplete) {
       refuse(loading, path, 'growStack: vmas has no [stack]', 'it takes a line of maps text');
     }
-    return { op: 'growStack', pages: args.growStack.pages, ...held(args.growStack.hold) };
+    return { op: 'growStack', pages: args.growStack.pages * unit, ...held(args.growStack.hold) };
   }
   if (args.hold !== undefined) return { op: 'hold', ns: durationNs(loading, path, args.hold) };
   if (args.pause !== undefined) return { op: 'pause', ns: durationNs(loading, path, args.pause) };
@@ -119,7 +120,7 @@ function mmap(
     loading.faults.add(loading.places.key(path), 'mmap without a place needs pages:');
     return null;
   }
-  return { op: 'mmap', place: null, pages: args.pages, ...rest };
+  return { op: 'mmap', place: null, pages: args.pages * loading.pagesPerPage, ...rest };
 }
 
 function mremap(
@@ -131,6 +132,7 @@ function mremap(
   const where = place(context, path, args);
   const toPage = args.to === undefined ? null : pageAt(context.loading, [...path, 'to'], args.to);
   const { mayMove, dontUnmap } = args;
-  const newPages = args.newPages ?? null;
+  const unit = context.loading.pagesPerPage;
+  const newPages = args.newPages === undefined ? null : args.newPages * unit;
   return where && { op: 'mremap', place: where, newPages, toPage, mayMove, dontUnmap, ...held };
 }

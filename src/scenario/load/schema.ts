@@ -370,7 +370,10 @@ export const MachineSchema = keys('a machine', {
     'Where user space ends. Default: what the start text and traces tell.',
     v.optional(Address),
   ),
-  pageSize: about('Default: what the start text tells.', v.optional(oneWord(['4k', '16k', '64k']))),
+  pageSize: about(
+    'What pages, page, newPages and gap count in. Default: what the start text tells.',
+    v.optional(oneWord(['4k', '16k', '64k'])),
+  ),
   hz: about(
     'Timer ticks a second.',
     v.optional(whole('a tick rate of 1 to 10000', 1, 10_000), 250),

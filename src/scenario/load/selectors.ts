@@ -49,10 +49,11 @@ export function selector(
     const firstOf = isFirst && named.length > 1 ? { firstOf: named.length } : {};
     return { ranges, pick: args.pick, ...firstOf };
   }
+  const unit = loading.pagesPerPage;
   const first = vmaAt(space.ranges, candidates[0] ?? 0);
   const message = single
-    ? `${rangeText(first)} has ${pagesOf(first)} pages, and ${need.why} needs ${need.pages}`
-    : `none of these ranges has the ${need.pages} pages that ${need.why} needs`;
+    ? `${rangeText(first)} has ${pagesOf(first) / unit} pages, and ${need.why} needs ${need.pages / unit}`
+    : `none of these ranges has the ${need.pages / unit} pages that ${need.why} needs`;
   refuse(loading, path, message);
   return null;
 }
@@ -161,10 +162,13 @@ interface PlaceArgs {
 /** @param path of the operation's arguments @returns null after a fault */
 export function place(context: SelectorContext, path: Path, args: PlaceArgs): Place | null {
   const { loading } = context;
-  const { page = 0, pages = null } = args;
+  const unit = loading.pagesPerPage;
+  const page = (args.page ?? 0) * unit;
+  const pages = args.pages === undefined ? null : args.pages * unit;
   if (args.vma !== undefined) {
-    const why = pages === null ? `page ${page}` : `a place of ${pages} pages from page ${page}`;
-    const need = { pages: page + (pages ?? 1), why };
+    const from = `page ${args.page ?? 0}`;
+    const why = pages === null ? from : `a place of ${args.pages} pages from ${from}`;
+    const need = { pages: page + (pages ?? unit), why };
     const resolved = selector(context, [...path, 'vma'], args.vma, need);
     return resolved && { kind: 'vma', selector: resolved, page, pages };
   }

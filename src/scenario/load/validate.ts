@@ -15,7 +15,7 @@ import { expressionsOf } from '../../base/requiring.ts';
 import type { Scenario, WriterSpec } from '../scenario.ts';
 import { AddressSpace, type LaidOut } from './address-space.ts';
 import { addRegion, type PlacedSpares, placeSpares, type Spares } from './churns.ts';
-import { eraOf } from './era.ts';
+import { eraOf, pageSizeAsked } from './era.ts';
 import { EnoughFaults, FaultList } from './faults.ts';
 import { FileSpecs } from './files.ts';
 import { fixedNs, type LoadEnv, type Loaded, type Loading, refuse } from './loading.ts';
@@ -79,6 +79,7 @@ function loadInto(faults: FaultList, source: Source, env: LoadEnv): Loaded {
     file: source.path,
     hash,
     rangesLeft: RANGES_MAX,
+    pagesPerPage: 1,
   };
   const scenario = build(loading, top, scenarioName(source.path));
   if (!scenario || faults.count > 0) return refused(faults);
@@ -134,11 +135,18 @@ function build(loading: Loading, top: unknown, name: string): Scenario | null {
   const readers = readerItems(loading, top);
   const writers = writerItems(loading, top);
   const traces = loadTraces(loading, writers);
-  const space = addressSpace(loading, top, writers, startBrkPage(traces));
+  const machine = frame?.machine ?? null;
+  const asked = pageSizeAsked(machine);
+  loading.pagesPerPage = asked || 1;
+  const layOut = (): LaidOut => addressSpace(loading, top, writers, startBrkPage(traces));
+  let space = layOut();
+  if (asked === 0 && space.pagesPerPage > 1 && loading.faults.count === 0) {
+    loading.pagesPerPage = space.pagesPerPage;
+    space = layOut(); // what is given in pages is as much larger
+  }
   const names = new TaskNames(loading);
   const context = { loading, space };
   const spares: Spares = new Map();
-  const machine = frame?.machine ?? null;
   const readerList = readers.flatMap(({ path, args }) =>
     readerSpecs(loading, path, args, names, machine),
   );
@@ -147,7 +155,7 @@ function build(loading: Loading, top: unknown, name: string): Scenario | null {
   );
   if (!frame) return null;
   if (frameIsWhole) checkEnd(loading, frame, top, writers);
-  const placed = placeSpares(spares, space);
+  const placed = placeSpares(spares, space, loading.pagesPerPage);
   const era = eraOf(loading, space.eras, { machine, vmas: placed.vmas, writers: writerList });
   const scenario: Scenario = {
     ...frameSpec(loading, frame, name),
