@@ -4,6 +4,7 @@ import type { Figure, PartId } from './figure.ts';
 import type { Lab } from './lab.ts';
 import { busyPasses, quietPasses } from './lines.ts';
 import { memory } from './memory.ts';
+import { pictureSizes } from './picture-sizes.ts';
 import { schedules, states } from './searches.ts';
 import { startUp } from './start-up.ts';
 import { threads } from './threads.ts';
@@ -23,4 +24,5 @@ export const PARTS: Readonly<Record<PartId, Part>> = {
   g: { about: 'peak memory of a VMA', measure: memory },
   h: { about: 'simulated time over wall time, every shipped scenario', measure: realTime },
   i: { about: 'a sweep on two cores and on one', measure: threads },
+  j: { about: 'sizes of pictures and reports', measure: pictureSizes },
 };

@@ -77,6 +77,15 @@ const TARGETS: readonly Target[] = [
   ),
   atMost('run of quiet.yaml to bare node', 2, '', ratio('f/run, quiet.yaml ms', 'f/node -e 0 ms')),
   atMost('quickstart run to bare node', 4, '', ratio('f/run, quickstart ms', 'f/node -e 0 ms')),
+  ...['schedule', 'addresses', 'lanes of 3 strategies'].map((name) =>
+    atMost(`picture of bash: ${name}`, 150, 'kB', itself(`j/picture: ${name} kB`)),
+  ),
+  ...['run', 'compare, 6 strategies x 10 seeds', 'sweep, 108 runs', 'census'].map((name) =>
+    atMost(`report with data: ${name}`, 1000, 'kB', itself(`j/report: ${name} kB`)),
+  ),
+  ...['compare', 'sweep'].map((name) =>
+    atMost(`report without data: ${name}`, 250, 'kB', itself(`j/report: ${name}, no data kB`)),
+  ),
   atLeast('sweep, 1 core to 2', 1.8, '', ratio('i/--jobs=1 ms', 'i/--jobs=2 ms')),
 ];
 

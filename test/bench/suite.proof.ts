@@ -73,6 +73,16 @@ describe('the suite at a tiny size', () => {
   });
 });
 
+test('the sizes of pictures and reports keep to their budgets', () => {
+  const { status, stdout } = bench('--only=j', '--runs=1');
+  const judged = stdout.split('\n').filter((line) => / at most \d+ kB /.test(line));
+
+  expect(status).toBe(0);
+  expect(judged).toHaveLength(9);
+  expect(judged.filter((line) => !line.endsWith('met'))).toEqual([]);
+  expect(stdout).toMatch(/^perfetto, compressed +bytes\/event +\d/m);
+}, 120_000);
+
 test('a signal ends it at once, and leaves no half of anything behind', async () => {
   const own = mkdtempSync(join(directory, 'signal-'));
   const argv = [join(ROOT, 'bench/run.mjs'), '--only=c', '--json=cut.json'];
