@@ -1,9 +1,8 @@
 /** `mapsim explore` and `replay` of what it found, as commands. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { COMMANDS } from '../../src/cli/help.ts';
-import { ensureBuilt, ROOT, spawnMapsim } from './spawn.ts';
+import { describe, expect, test } from 'vitest';
+import { ROOT } from './spawn.ts';
 import { aDirectory, mapsim, Sink } from './support.ts';
 
 const small = (name: string): string => join(ROOT, 'scenarios/explore', name);
@@ -158,26 +157,7 @@ describe('the answer', () => {
   });
 });
 
-describe('the examples of its help', () => {
-  beforeAll(ensureBuilt);
-
-  test.each([...COMMANDS.explore.examples, ...COMMANDS.census.examples])(
-    '%s ends in seconds',
-    async (line) => {
-      const argv = line.split(' ').slice(1);
-      const paths = argv.map((word) => (word.startsWith('scenarios/') ? join(ROOT, word) : word));
-      const { code, stderr } = await spawnMapsim(paths);
-
-      expect([0, 1, 4]).toContain(code);
-      expect(stderr).toBe('');
-    },
-    40_000,
-  );
-});
-
-describe('a finding replays, in a process of its own, to the same text', () => {
-  beforeAll(ensureBuilt);
-
+describe('a finding replays to the same text', () => {
   test.each([
     ['split-merge.yaml', 'vma-lock', 'falseGaps'],
     ['split-merge.yaml', 'rcu-unchecked', 'alienLines'],
@@ -193,10 +173,10 @@ describe('a finding replays, in a process of its own, to the same text', () => {
     const asText = await mapsim(['explore', ...argv, `--find=${find}`]);
 
     const schedule = `--schedule=${finding!.schedule}`;
-    const replayed = await spawnMapsim(['replay', ...argv, schedule, '--format=json']);
-    const text = await spawnMapsim(['replay', ...argv, schedule]);
+    const replayed = await json(['replay', ...argv, schedule]);
+    const text = await mapsim(['replay', ...argv, schedule]);
 
-    const { steps, texts } = JSON.parse(replayed.stdout) as Course;
+    const { steps, texts } = replayed.value as Course;
     expect(code).toBe(1);
     expect({ steps, texts }).toEqual({ steps: finding!.steps, texts: finding!.texts });
     const columns = (all: string): string =>

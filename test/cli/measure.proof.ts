@@ -6,7 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { PUBLISHED } from '../../scripts/schemas/published.ts';
 import { CAN_MEASURE } from '../measure/support.ts';
 import { ensureBuilt, ROOT, spawnMapsim } from './spawn.ts';
 import { aDirectory, mapsim } from './support.ts';
@@ -16,6 +18,49 @@ const SHORT = ['--burst=50ms', '--for=50ms', '--gate=0ms', '--max-foreign=100000
 const QUICK = [...SHORT, '--costs=vm-epyc'];
 
 describe.runIf(CAN_MEASURE)('on this kernel', () => {
+  test('a burst of 50 ms is measured, and valid by the published schema', async () => {
+    const validate = new Ajv({ strict: false }).compile(JSON.parse(PUBLISHED.measure()));
+
+    const { code, stdout, stderr } = await mapsim([
+      'measure',
+      scenario('merge-churn'),
+      ...QUICK,
+      '--format=json',
+      '--fail-on=measured:passes==0',
+      '--fail-on=simulated:passes==0',
+    ]);
+    const document = JSON.parse(stdout);
+
+    expect([code, stderr.replace(/\d+/g, 'N')]).toEqual([
+      0,
+      '✓ measured:passes!=N (N)\n✓ simulated:passes!=N (N)\n',
+    ]);
+    expect([validate(document), validate.errors]).toEqual([true, null]);
+    expect(document.states).toEqual({ calls: 4000, distinct: 101 });
+    const lines = document.rows.find((row: { metric: string }) => row.metric === 'lines/pass');
+    expect(Math.abs(lines.ratio - 1)).toBeLessThan(0.05);
+  });
+
+  test('no byte of a scenario reaches the plan: names and paths stay outside', async () => {
+    const cwd = aDirectory({
+      's.yaml': [
+        'mapsim: 1',
+        'vmas:',
+        '  - {start: "0x7f1000000000", pages: 3, file: {path: "/a $(touch pwned); `id`", dev: "08:01", inode: 7}}',
+        'readers: [{name: "r;touch$IFS"}]',
+        'writers: [{name: "w`touch`", program: [{mprotect: {at: "0x7f1000000000", pages: 1, perms: rw-p}}, {restore: true}]}]',
+        '',
+      ].join('\n'),
+    });
+
+    const { code } = await mapsim(['measure', 's.yaml', ...QUICK, '--keep=recorded'], { cwd });
+    const plan = readFileSync(join(cwd, 'recorded/plan.txt'), 'latin1');
+
+    expect(code).toBe(0);
+    expect(plan).not.toMatch(/pwned|touch|\$/);
+    expect(readdirSync(cwd).sort()).toEqual(['recorded', 's.yaml']);
+  });
+
   test.each(['text', 'csv', 'markdown'])('the table as %s has every row', async (format) => {
     const { code, stdout } = await mapsim([
       'measure',
