@@ -114,7 +114,7 @@ export function tornSections(
         if (trace?.story == null) continue;
         const picture = schedulePicture(trace, trace.story);
         const head = escapeXml(`${name}: a torn pass of ${label}, seed ${run.seed}`);
-        return `<section><h2>${head}</h2>${figure(picture, `torn${scenario}`, { wide: true })}</section>`;
+        return `<section><h2>${head}</h2>${figure(picture, `p-torn${scenario}`, { wide: true })}</section>`;
       }
     }
     return [];

@@ -142,7 +142,7 @@ test('compare: the page ends with a torn pass of a strategy that tears', async (
 
   expect(code).toBe(0);
   expect(heads.at(-1)).toBe('bash: a torn pass of rcu-retry3, seed 2');
-  expect(page).toContain('id="torn0-t"');
+  expect(page).toContain('id="p-torn0-t"');
 });
 
 describe('refuses, with exit code 2,', () => {
