@@ -4,8 +4,9 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { Outcome } from '../world/outcome.ts';
 
 /** Known before the run. */
-export function traps({ readers, writers }: Scenario): string[] {
-  const notes = new Set<string>(); // one for NAME/0, NAME/1, …
+export function traps(scenario: Scenario): string[] {
+  const { readers, writers } = scenario;
+  const notes = new Set(lockstepNotes(scenario)); // one for NAME/0, NAME/1, …
   for (const { name, passes, thinkNs, everyNs } of readers) {
     if (passes > 1 || (thinkNs === 0 && everyNs === null)) continue;
     const key = everyNs === null ? 'think' : 'every';
@@ -24,6 +25,28 @@ export function traps({ readers, writers }: Scenario): string[] {
       `writer ${baseOf(name)}: every operation is on the first of ${one.firstOf} ranges ` +
         '(pick: first is the default); pick: random or next spreads them',
     );
+  }
+  return [...notes];
+}
+
+/** Equal tasks that start together and wait as long each time: their passes coincide for ever. */
+export function lockstepNotes({ readers, writers }: Scenario): string[] {
+  const notes = new Set<string>();
+  const repeated = readers.filter(({ passes }) => passes > 1);
+  for (const [kind, tasks] of [
+    ['reader', repeated],
+    ['writer', writers],
+  ] as const) {
+    for (const { name, startNs, thinkNs, everyNs } of tasks) {
+      const period = everyNs ?? thinkNs;
+      if (!name.endsWith('/1') || typeof startNs !== 'number') continue;
+      if (typeof period !== 'number' || period === 0) continue;
+      const first = tasks.find((task) => task.name === `${baseOf(name)}/0`);
+      if (first?.startNs !== startNs) continue;
+      const cure =
+        everyNs === null ? 'leave start out or give think a distribution' : 'leave start out';
+      notes.add(`${kind}s ${baseOf(name)}/0, /1, … start together and walk in step: ${cure}`);
+    }
   }
   return [...notes];
 }

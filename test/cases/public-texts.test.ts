@@ -1,4 +1,4 @@
-/** More texts in the shape of public reports. Each test names the page; some names are others. */
+/** More texts and scenarios in the shape of public reports. Each test names the page. */
 import { expect, test } from 'vitest';
 import { aDirectory, mapsim } from '../cli/support.ts';
 import { shortLines } from './support.ts';
@@ -93,4 +93,20 @@ writers: [ { name: app, think: { exp: 1ms }, churn: merge-churn } ]
   });
 
   expect(stderr).toContain('no strategy here changes that');
+});
+
+test('K23: pollers with one interval (github.com/ggozad/haiku.rag/pull/396)', async () => {
+  const pollers = (start: string): string => `mapsim: 1
+duration: 5ms
+vmas: [ { start: "0x7f0000000000", pages: 3, repeat: 4, gap: 1 } ]
+readers: [ { name: poller, count: 10, passes: 3, every: 1ms${start} } ]
+`;
+  const cwd = aDirectory({ 'together.yaml': pollers(', start: 0'), 'spread.yaml': pollers('') });
+  const compare = (file: string) =>
+    mapsim(['compare', file, '--seeds=1', '--strategies=mmap-lock,vma-lock', '--jobs=1'], { cwd });
+
+  expect((await compare('together.yaml')).stderr).toContain(
+    'readers poller/0, /1, … start together and walk in step: leave start out',
+  );
+  expect((await compare('spread.yaml')).stderr).not.toContain('in step');
 });

@@ -20,6 +20,28 @@ test('traps: think or every with one pass', async () => {
   expect(await notesOf('readers: [{name: r, passes: 2, think: 10ms}]')).toEqual([]);
 });
 
+test('traps: equal tasks that start together and walk in step', async () => {
+  const readers = (rest: string) => notesOf(`readers: [{name: r, passes: 9, ${rest}}]`);
+  const note = (cure: string) =>
+    `mapsim: s.yaml: readers r/0, /1, … start together and walk in step: leave start out${cure}`;
+
+  expect(await readers('count: 4, start: 0, think: 1ms')).toEqual([
+    note(' or give think a distribution'),
+  ]);
+  expect(await readers('count: 4, start: 5us, every: 1ms')).toEqual([note('')]);
+  expect(await readers('count: 4, think: 1ms')).toEqual([]);
+  expect(await readers('count: 4, start: 0, think: {exp: 1ms}')).toEqual([]);
+  expect(await readers('count: 4, start: {uniform: [0, 1ms]}, think: 1ms')).toEqual([]);
+  expect(await readers('start: 0, think: 1ms')).toEqual([]);
+  expect(
+    await notesOf(
+      'writers: [{name: w, ops: 9, count: 2, start: 0, think: 1ms, program: [{fork: {}}]}]',
+    ),
+  ).toEqual([
+    'mapsim: s.yaml: writers w/0, /1, … start together and walk in step: leave start out or give think a distribution',
+  ]);
+});
+
 test('traps: every operation on the first range', async () => {
   const writer = (pick: string) =>
     `${VMAS(1)}\nreaders: [{name: r}]\nwriters: [{name: w, think: 1us, program: ` +

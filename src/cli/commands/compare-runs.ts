@@ -31,6 +31,7 @@ import { DEFAULT_MAX_EVENTS } from '../options.ts';
 import { DEFAULT_SEEDS, DEFAULT_STRATEGIES } from '../options-many.ts';
 import type { RunPlace } from '../page-file.ts';
 import type { ProgressChoice } from '../progress.ts';
+import { lockstepNotes } from '../traps.ts';
 import { VERSION } from '../version.ts';
 import type { CompareOptions } from './compare.ts';
 import { judgeGroups, parseForGroups } from './compare-judge.ts';
@@ -64,6 +65,7 @@ export async function prepareRuns(
       scenarios.push(loaded.scenario);
       warnOfTrace(loaded.scenario, messages);
       noteSmaps(loaded.scenario, messages);
+      for (const note of lockstepNotes(loaded.scenario)) messages.note(note);
     } else exitCode = Math.max(exitCode, loaded.exitCode);
   }
   if (exitCode > 0) return { ok: false, exitCode };
