@@ -204,3 +204,37 @@ test('K16: getpid() inside a container is a number that the log does not know', 
   expect(stderr).not.toContain('processes are in the log');
   expect(stderr).toContain('1 call of 1 thread');
 });
+
+test.each([
+  ['MAP_HUGETLB|30<<MAP_HUGE_SHIFT', 0x40000000, '7f4000000000-7f4040000000'],
+  ['MAP_HUGETLB|MAP_HUGE_2MB', 0x200000, '7f4000000000-7f4000200000'],
+])('K10: %s', async (flags, bytes, range) => {
+  const { text } = await replayedLines([
+    `mmap(NULL, ${bytes}, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|${flags}, -1, 0) = 0x7f4000000000`,
+  ]);
+
+  expect(shortLines(text)[0]).toBe(`${range} rw-p /anon_hugepage (deleted)`);
+});
+
+test('K11: mremap with the sign', async () => {
+  const { text } = await fromExec([
+    'mmap2(NULL, 4096, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0xffffffffd6800000',
+    'mremap(0xd6800000, 4096, 8192, MREMAP_MAYMOVE) = 0xffffffffd6a00000',
+  ]);
+
+  expect(shortLines(text)[0]).toBe('d6a00000-d6a02000 rw-p');
+});
+
+test.each([
+  '[    7f13a09d2a2a] ',
+  '[00007f13a09d2a2a] ',
+  '[????????????????] ',
+  '[pid 7] [08049000] ',
+])('K20: %s', async (before) => {
+  const { text, stderr } = await replayedLines([
+    `${before}mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000000000`,
+  ]);
+
+  expect(stderr).not.toContain('not understood');
+  expect(shortLines(text)[0]).toBe('7f0000000000-7f0000001000 r--p');
+});

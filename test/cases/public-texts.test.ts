@@ -110,3 +110,30 @@ readers: [ { name: poller, count: 10, passes: 3, every: 1ms${start} } ]
   );
   expect((await compare('spread.yaml')).stderr).not.toContain('in step');
 });
+
+test.each([
+  ['VmFlags with nothing', 'Rss:                   4 kB\nVmFlags:\n'],
+  [
+    '2.6, without flags',
+    'Size:                  4 kB\nRss:                   4 kB\nShared_Clean:          0 kB\n',
+  ],
+  ['flags of arm64', 'THPeligible:\t\t0\nVmFlags: rd wr mr mw me ac mt \n'],
+])('K3: %s', async (_what, details) => {
+  const { check, stdout } = await roundTrip(
+    `7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n${details}`,
+  );
+
+  expect(check).toMatchObject({ code: 0, stdout: '# 1 text, 1 VMA: nothing wrong\n' });
+  expect(shortLines(stdout)).toEqual(['7f0000000000-7f0000001000 rw-p']);
+});
+
+test.each([
+  ['of arm64', ''],
+  ['after a prompt', '$ cat /proc/self/smaps_rollup\n'],
+])('K19: %s', async (_what, before) => {
+  const { check } = await roundTrip(
+    `${before}aaaad3cb0000-ffffe5f2a000 ---p 00000000 00:00 0                          [rollup]\nRss:                1912 kB\n`,
+  );
+
+  expect(check).toMatchObject({ code: 1, stdout: expect.stringContaining('smaps_rollup') });
+});
