@@ -143,6 +143,9 @@ test('compare: the page ends with a torn pass of a strategy that tears', async (
   expect(code).toBe(0);
   expect(heads.at(-1)).toBe('bash: a torn pass of rcu-retry3, seed 2');
   expect(page).toContain('id="p-torn0-t"');
+  // Dots of single seeds are shares where the value is one: no axis goes beyond the whole.
+  const shares = [...page.matchAll(/>([\d.]+) %</g)].map(([, share]) => Number(share));
+  expect(Math.max(...shares)).toBe(100);
 });
 
 describe('refuses, with exit code 2,', () => {

@@ -1,6 +1,8 @@
 /** Strategies over many seeds as a part of a page: who pays, a panel a metric, tails. */
 import { counted } from '../../base/counted.ts';
 import type { Cell, MetricTable } from '../../compare/comparison.ts';
+import { METRICS } from '../../compare/metrics.ts';
+import type { RunSummary } from '../../compare/record.ts';
 import { verdictsText } from '../compare-verdict.ts';
 import type { CompareDocument, RunDocument } from './documents.ts';
 import { dataTable, escapeXml, figure } from './html.ts';
@@ -133,24 +135,10 @@ function remarkOf({ difference }: Cell, value: number | null, base: number | nul
 }
 
 /** The metric of one run, as far as a saved run has it. */
-function seedValue(run: RunDocument, metric: string): number | null {
-  const { totals, tearing } = run;
-  const time = /^(p50|p90|p99|max|mean|min)\((writer\.)?(\w+)\)$/.exec(metric);
-  if (time !== null) {
-    const [, what, writer, key] = time;
-    const from = (writer === undefined ? run : run.writer) as unknown as Record<
-      string,
-      Record<string, number | null>
-    >;
-    return from[key!]?.[what!] ?? null;
-  }
-  if (metric === '1000*retries/lines')
-    return totals.lines === 0 ? null : (1000 * totals.retries) / totals.lines;
-  if (metric === 'tornPasses') {
-    return totals.passesFinished === 0 ? null : tearing.tornPasses / totals.passesFinished;
-  }
-  const counts = { ...totals, ...tearing } as Record<string, number>;
-  return counts[metric] ?? null;
+/** As the comparison has it; null also where an older version saved too little. */
+function seedValue(run: RunDocument, key: string): number | null {
+  const value = METRICS.find((metric) => metric.key === key)?.value(run as RunSummary) ?? null;
+  return Number.isFinite(value) ? value : null;
 }
 
 function tradeFigure({ comparison }: ScenarioDocument, name: string): string {
