@@ -17,7 +17,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { EXIT, UserError } from '../base/errors.ts';
 import type { InStream } from './io.ts';
 
@@ -163,9 +163,18 @@ export function writeWhole(name: string, bytes: Uint8Array, cwd: string): void {
   });
 }
 
+/** That a file can be written there, asked before any work. @param name as the user wrote it */
+export function checkWritable(name: string, cwd: string): void {
+  writing(name, () => {
+    const { path, writtenTo } = placeOf(resolve(cwd, name));
+    if (path !== writtenTo) accessSync(`${dirname(path)}/.`, constants.W_OK);
+  });
+}
+
 /** Where a file is to be, and where it is written until it is whole. @throws where it may not be */
 function placeOf(path: string): { readonly path: string; readonly writtenTo: string } {
   const stat = statOf(path);
+  if (stat?.isDirectory()) throw new Error('it is a directory');
   if (stat !== null && !stat.isFile()) return { path, writtenTo: path };
   // A link is to stay one: what it points to is replaced, if it might be written to.
   if (stat !== null) accessSync(path, constants.W_OK);

@@ -1,5 +1,6 @@
 /** `-o NAME.html` of commands that seldom write one: what makes pages is loaded then. */
 import type { CommandContext } from './command.ts';
+import { checkWritable } from './files.ts';
 
 export async function writePageOf(
   name: string | undefined,
@@ -11,8 +12,10 @@ export async function writePageOf(
   writePage(name, json(), context);
 }
 
-export async function checkPage(name: string | undefined): Promise<void> {
+/** @throws UserError for a name that no page is written to, or a place where no file can be */
+export async function checkPage(name: string | undefined, cwd: string): Promise<void> {
   if (name === undefined) return;
   const { checkPageName } = await import('./page-file.ts');
   checkPageName(name);
+  checkWritable(name, cwd);
 }

@@ -47,7 +47,7 @@ interface Case {
 
 const RUN = ['s.yaml'];
 const CASES: readonly Case[] = [
-  ...['run', 'explore', 'census', 'validate', 'final'].map((command) => ({
+  ...['run', 'explore', 'census', 'validate', 'final', 'step', 'timeline'].map((command) => ({
     command,
     option: command === 'validate' ? 'SCENARIO...' : 'SCENARIO',
     ending: 'yaml',
@@ -77,11 +77,42 @@ const CASES: readonly Case[] = [
   },
   {
     command: 'import',
-    option: 'MAPS...',
+    option: '[MAPS...]',
     ending: 'maps',
     argv: (path) => ['import', path],
     holds: TEXT,
     regular: true,
+  },
+  {
+    command: 'measure',
+    option: '[SCENARIO]',
+    ending: 'yaml',
+    argv: (path) => ['measure', path],
+    holds: 'mapsim: 1\nvmas: [{start: "0x7f0000000000", pages: 3}]\n',
+    code: 2, // nobody reads: no kernel is asked
+  },
+  {
+    command: 'init',
+    option: '--from <MAPS>',
+    ending: 'maps',
+    argv: (path) => ['init', '--from', path],
+    holds: TEXT,
+  },
+  {
+    command: 'report',
+    option: 'INPUT...',
+    ending: 'json',
+    argv: (path) => ['report', path],
+    holds: '{}',
+    code: 2,
+  },
+  {
+    command: 'timeline',
+    option: '--schedule <RECORD>',
+    ending: 'ndjson',
+    argv: (path) => ['timeline', 's.yaml', '--schedule', path],
+    holds: '',
+    code: 2,
   },
   {
     command: 'check',
@@ -135,14 +166,56 @@ const CASES: readonly Case[] = [
     argv: (path) => ['run', ...RUN, '--record', path],
     holds: null,
   },
-  ...['json', 'ndjson', 'csv', 'md', 'txt', 'xml', 'tap'].map((ending) => ({
+  ...['run', 'explore', 'census'].map((command) => ({
+    command,
+    option: '--output <FILE>',
+    ending: 'html',
+    argv: (path: string) => [command, 's.yaml', '-o', path],
+    holds: null,
+  })),
+  {
+    command: 'replay',
+    option: '--output <FILE>',
+    ending: 'html',
+    argv: (path) => ['replay', 's.yaml', '--schedule=1:0', '-o', path],
+    holds: null,
+  },
+  {
+    command: 'timeline',
+    option: '--output <FILE>',
+    ending: 'svg',
+    argv: (path) => ['timeline', 's.yaml', '-o', path],
+    holds: null,
+  },
+  {
+    command: 'report',
+    option: '--output <FILE>',
+    ending: 'html',
+    argv: (path) => ['report', 'all.ndjson', '-o', path],
+    holds: null,
+  },
+  ...['yaml', 'json'].map((ending) => ({
+    command: 'init',
+    option: '--output <FILE>',
+    ending,
+    argv: (path: string) => ['init', '-o', path],
+    holds: null,
+  })),
+  {
+    command: 'calibrate',
+    option: '--output <FILE>',
+    ending: 'json',
+    argv: (path) => ['calibrate', '-o', path],
+    holds: null,
+  },
+  ...['json', 'ndjson', 'csv', 'md', 'txt', 'xml', 'tap', 'html'].map((ending) => ({
     command: 'compare',
     option: '--output <FILE>',
     ending,
     argv: (path: string) => ['compare', ...RUN, '--seeds=1', '-j1', '-o', path],
     holds: null,
   })),
-  ...['ndjson', 'csv'].map((ending) => ({
+  ...['ndjson', 'csv', 'html'].map((ending) => ({
     command: 'sweep',
     option: '--output <FILE>',
     ending,
@@ -180,8 +253,37 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** A directory of their own for options that name one. */
-const DIRECTORIES = ['capture --output <DIR>'];
+/** Options that name a directory. */
+const DIRECTORIES: readonly Pick<Case, 'command' | 'option' | 'argv'>[] = [
+  {
+    command: 'capture',
+    option: '--output <DIR>',
+    argv: (path) => ['capture', `--pid=${process.ppid}`, '-o', path],
+  },
+  {
+    command: 'measure',
+    option: '--keep <DIR>',
+    argv: (path) => ['measure', 's.yaml', '--keep', path],
+  },
+  {
+    command: 'measure',
+    option: '--from <DIR>',
+    argv: (path) => ['measure', 's.yaml', '--from', path],
+  },
+  {
+    command: 'report',
+    option: '--svg <DIR>',
+    argv: (path) => ['report', 'all.ndjson', '--svg', path],
+  },
+  {
+    command: 'scenarios',
+    option: '--output <DIR>',
+    argv: (path) => ['scenarios', 'quiet', '-o', path],
+  },
+];
+
+/** Operands that are names and no files. */
+const NAMES = ['[NAME]', 'SHELL'];
 
 async function aPlace(): Promise<string> {
   const cwd = aDirectory({ 's.yaml': WORLD, 'grid.yaml': GRID, 'a.maps': TEXT, file: 'x' });
@@ -223,12 +325,14 @@ test('the list has every option and operand that names a file', async () => {
   for (const command of commands.filter((name) => name !== 'help')) {
     const help = (await mapsim([command, '--help'])).stdout;
     const operand = /^Usage: mapsim \S+ \[options\] (\S+)$/m.exec(help)?.[1];
-    if (operand !== undefined && operand !== '[NAME]') named.push(`${command} ${operand}`);
-    for (const [, option] of help.matchAll(/^ {2}(?:-\w, )?(--[\w-]+ <(?:FILE|LOG|MAPS|DIR)>)/gm))
+    if (operand !== undefined && !NAMES.includes(operand)) named.push(`${command} ${operand}`);
+    for (const [, option] of help.matchAll(
+      /^ {2}(?:-\w, )?(--[\w-]+ <(?:FILE|LOG|MAPS|DIR|RECORD)>)/gm,
+    ))
       named.push(`${command} ${option}`);
   }
 
-  const listed = new Set([...CASES.map((c) => `${c.command} ${c.option}`), ...DIRECTORIES]);
+  const listed = new Set([...CASES, ...DIRECTORIES].map((c) => `${c.command} ${c.option}`));
   expect([...listed].filter((one) => !one.endsWith('--schedule <S>')).sort()).toEqual(named.sort());
 });
 
@@ -276,7 +380,7 @@ describe.each(CASES)(
       const other = spawn('sh', ['-c', peer, 'sh', pipe, holds ?? ''], { cwd, stdio: 'ignore' });
       onTestFinished(() => void other.kill('SIGKILL'));
 
-      const said = await spawnMapsim(argv(pipe), undefined, {}, cwd);
+      const said = await spawnMapsim(argv(pipe), (child) => child.stdin?.end(), {}, cwd);
 
       expect(said.code).toBe(regular === true ? 3 : code);
       if (regular === true) expect(said.stderr).toContain('it is no regular file');
@@ -293,3 +397,12 @@ describe.each(CASES)(
     });
   },
 );
+
+test.each(DIRECTORIES)('$command $option: below a file, exit code 3', async ({ argv }) => {
+  const cwd = await aPlace();
+
+  const said = await mapsim(argv('file/d'), { cwd });
+
+  expect([said.code, said.stdout]).toEqual([3, '']);
+  expect(said.stderr).toMatch(/cannot (read|write) .*file\/d/);
+});

@@ -11,7 +11,7 @@ import {
 import { readCosts } from '../../measure/frames.ts';
 import { COST_NAMES } from '../../mm/costs.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
-import { writeWhole } from '../files.ts';
+import { checkWritable, writeWhole } from '../files.ts';
 import { MeasureSession } from '../measure-session.ts';
 import { nativeProgram } from '../native.ts';
 import { Output } from '../output.ts';
@@ -31,6 +31,8 @@ export async function calibrate(
   context: CommandContext,
 ): Promise<number> {
   const { io, messages } = context;
+  const output = options.output === '-' ? undefined : options.output;
+  if (output !== undefined) checkWritable(output, io.cwd);
   thisKernel();
   const [writer, reader] = chosenCpus(options.cpus);
   const session = new MeasureSession(nativeProgram(io, options.cc));
@@ -44,8 +46,8 @@ export async function calibrate(
     const spread = spreadOf(first, second);
     messages.note(`measured twice; the two lie a factor of ${spread.toFixed(2)} apart (median)`);
     const machine = machineFrom(meanOf(first, second), BASE_PRESET, COST_NAMES);
-    if (options.output !== undefined && options.output !== '-') {
-      writeWhole(options.output, Buffer.from(machineJson(machine)), io.cwd);
+    if (output !== undefined) {
+      writeWhole(output, Buffer.from(machineJson(machine)), io.cwd);
       return EXIT.done;
     }
     const stdout = new Output(io.stdout, 'standard output');

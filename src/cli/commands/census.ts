@@ -38,7 +38,7 @@ export async function census(
   options: CensusOptions,
   context: CommandContext,
 ): Promise<number> {
-  await checkPage(options.output);
+  await checkPage(options.output, context.io.cwd);
   checkLimits(options);
   const strategy = oneStrategy('--strategy', options.strategy);
   const against = oneStrategy('--against', options.against);

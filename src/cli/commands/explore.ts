@@ -38,7 +38,7 @@ export async function explore(
   context: CommandContext,
 ): Promise<number> {
   const find = options.find === undefined ? null : parseQuestion(options.find);
-  await checkPage(options.output);
+  await checkPage(options.output, context.io.cwd);
   checkLimits(options);
   checkQuestion(find, options);
   checkSave(path, options.save);

@@ -58,7 +58,7 @@ export async function replay(
   if (path === '-' && options.schedule === '-') {
     throw new UserError('only one of scenario and --schedule can be standard input');
   }
-  await checkPage(options.output);
+  await checkPage(options.output, context.io.cwd);
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario, bytes } = loaded;

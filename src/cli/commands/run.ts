@@ -91,7 +91,7 @@ async function runOnce(
   const given = oneStrategy('--strategy', options.strategy); // before any reading
   checkOutFile('--ops-log', options.opsLog);
   checkOutFile('--record', options.record);
-  await checkPage(options.output);
+  await checkPage(options.output, context.io.cwd);
   if (options.record !== undefined && options.record === options.opsLog) {
     throw new UserError('--record and --ops-log: name two files');
   }

@@ -9,6 +9,7 @@ import {
   type SweepHeader,
   type SweepRecord,
 } from '../../report/sweep.ts';
+import { checkWritable } from '../files.ts';
 import type { Io } from '../io.ts';
 import { LiveFile } from '../live-file.ts';
 import { Output } from '../output.ts';
@@ -73,6 +74,7 @@ export class SweepWriter {
     this.faulty = kept.faulty;
     this.#expected = chosen.length;
     this.#stdout = names.length === 0 ? new Output(io.stdout, 'standard output') : null;
+    for (const page of this.pages) checkWritable(page, io.cwd);
     for (const { name, format } of outputs) {
       const file = new LiveFile(name, io.cwd, kept.bytes);
       const target = { write: (text: string) => file.write(text), close: () => file.close() };

@@ -16,7 +16,7 @@ import { type TraceTask, traceCalls, tracePass, traceRun } from '../../run/trace
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { RunTrace } from '../../world/run-trace.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
-import { readInput, writeWhole } from '../files.ts';
+import { checkWritable, readInput, writeWhole } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import type { ShownPass, TIMELINE_FORMATS, VIEWS } from '../options-pictures.ts';
@@ -46,6 +46,7 @@ export async function timeline(
 ): Promise<number> {
   const { io } = context;
   checkTogether(options);
+  if (options.output !== undefined) checkWritable(options.output, io.cwd);
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario } = loaded;
