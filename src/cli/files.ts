@@ -191,12 +191,19 @@ export function statOf(path: string): Stats | null {
   }
 }
 
-/** @param name as the user wrote it @throws UserError in place of the system's */
+/**
+ * @param name as the user wrote it; `-` is refused, as commands take it for standard output where
+ *   they can
+ * @throws UserError in place of the system's
+ */
 export function reading<T>(name: string, action: () => T): T {
   return attempt('read', name, action);
 }
 
 export function writing<T>(name: string, action: () => T): T {
+  if (name === '-') {
+    throw new UserError('cannot write -: name a file (./- is one of this name)');
+  }
   return attempt('write', name, action);
 }
 

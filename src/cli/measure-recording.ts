@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { EXIT, UserError } from '../base/errors.ts';
-import { reason } from './files.ts';
+import { reason, writing } from './files.ts';
 
 const VERSION = 1;
 
@@ -33,11 +33,14 @@ export interface KeptRecording {
 }
 
 export class RecordingWriter {
+  readonly #name: string;
   readonly #directory: string;
 
-  constructor(directory: string, cwd: string) {
-    this.#directory = resolve(cwd, directory);
-    this.#attempt(() => mkdirSync(this.#directory, { recursive: true }));
+  /** @param name as the user wrote it */
+  constructor(name: string, cwd: string) {
+    this.#name = name;
+    this.#directory = resolve(cwd, name);
+    writing(name, () => mkdirSync(this.#directory, { recursive: true }));
   }
 
   plan(text: string): void {
@@ -61,15 +64,7 @@ export class RecordingWriter {
   }
 
   #write(name: string, bytes: Buffer): void {
-    this.#attempt(() => writeFileSync(join(this.#directory, name), bytes));
-  }
-
-  #attempt(action: () => unknown): void {
-    try {
-      action();
-    } catch (error) {
-      throw new UserError(`cannot write ${this.#directory}: ${reason(error)}`, EXIT.io);
-    }
+    writing(this.#name, () => writeFileSync(join(this.#directory, name), bytes));
   }
 }
 

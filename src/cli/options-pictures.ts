@@ -86,16 +86,19 @@ export const TIMELINE_OPTIONS: readonly Option[] = [
   option(
     'output',
     '-o, --output <FILE>',
-    'write to this file; perfetto is compressed where the name ends in .gz',
+    'write to this file; perfetto is compressed where the name ends in .gz; without it, or with -, ' +
+      'standard output',
   ).argParser(nonEmpty('The file')),
   maxEvents,
   quiet,
 ];
 
 export const REPORT_OPTIONS: readonly Option[] = [
-  option('output', '-o, --output <FILE>', 'write the page to this file').argParser(
-    nonEmpty('The file'),
-  ),
+  option(
+    'output',
+    '-o, --output <FILE>',
+    'write the page to this file; - for standard output, which is where it goes without -o and --svg',
+  ).argParser(nonEmpty('The file')),
   option('output', '--svg <DIR>', 'write each picture as a file of its own into DIR').argParser(
     nonEmpty('The directory'),
   ),

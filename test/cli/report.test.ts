@@ -11,6 +11,8 @@ vmas: [{start: "0x10000000", pages: 3, repeat: 60, gap: 1, perms: [r--p, rw-p], 
 readers: [{name: r, passes: 20}]
 writers: [{name: w, churn: split-merge, think: 3us}]
 `;
+const LIVELY = `${STORM.replace('passes: 20', 'passes: 5')}sweep: {"writers[0].think": [3us, 300us], strategies: [mmap-lock, rcu-retry3], seeds: 2}
+`;
 const COMPARE = ['compare', 'storm.yaml', '--strategies=mmap-lock,rcu-retry3', '--seeds=3'];
 
 test('compare: the page has the same pictures as the report of the saved result', async () => {
@@ -40,6 +42,42 @@ test('a report reads itself back, and writes its pictures alone', async () => {
       /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" class="ms".*<style>/,
     );
   }
+});
+
+test('report -o - is standard output, with --svg too', async () => {
+  const cwd = aDirectory({ 'storm.yaml': STORM });
+  await mapsim([...COMPARE, '-o', 'c.json'], { cwd });
+  const main = (text: string): string => /<main>[\s\S]*<\/main>/.exec(text)![0];
+  const plain = await mapsim(['report', 'c.json'], { cwd });
+  const named = await mapsim(['report', 'c.json', '-o', '-'], { cwd });
+  const both = await mapsim(['report', 'c.json', '-o', '-', '--svg', 'pictures'], { cwd });
+
+  for (const { code, stdout } of [named, both]) {
+    expect(code).toBe(0);
+    expect(main(stdout)).toBe(main(plain.stdout));
+  }
+  expect(readdirSync(cwd).sort()).toEqual(['c.json', 'pictures', 'storm.yaml']);
+});
+
+test.each([
+  ['run', 'storm.yaml', '-o'],
+  ['run', 'storm.yaml', '--record'],
+  ['run', 'storm.yaml', '--ops-log'],
+  ['report', 'c.json', '--svg'],
+  [...COMPARE, '-o'],
+  ['sweep', 'grid.yaml', '-o'],
+  ['explore', SPLIT, '--find=torn', '-o'],
+  ['explore', SPLIT, '--find=torn', '--save'],
+  ['census', SPLIT, '-o'],
+  ['scenarios', 'quiet', '-o'],
+])('%s %s %s -: refused before any work, no file named - is left', async (...argv) => {
+  const cwd = aDirectory({ 'storm.yaml': STORM, 'grid.yaml': LIVELY });
+  await mapsim([...COMPARE, '-o', 'c.json'], { cwd });
+  const { code, stdout, stderr } = await mapsim([...argv, '-'], { cwd });
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/cannot write -:|name ends in .html|standard output (has|is taken)/);
+  expect(readdirSync(cwd).sort()).toEqual(['c.json', 'grid.yaml', 'storm.yaml']);
 });
 
 test('explore, census and replay: a finding can be stepped through, the policy names its script', async () => {
@@ -98,9 +136,6 @@ test('compare --bars: a bar for each strategy on one scale, of ASCII where asked
   );
   expect(bars(ascii.stdout).every((line) => line.length <= 80)).toBe(true);
 });
-
-const LIVELY = `${STORM.replace('passes: 20', 'passes: 5')}sweep: {"writers[0].think": [3us, 300us], strategies: [mmap-lock, rcu-retry3], seeds: 2}
-`;
 
 test('sweep --bars: a sign for each value of the last axis, high where there is more', async () => {
   const cwd = aDirectory({ 'grid.yaml': LIVELY });

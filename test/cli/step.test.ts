@@ -60,6 +60,16 @@ test('what was saved replays to the same text', async () => {
   expect(replay.stdout).toContain('fails: odd');
 });
 
+test('save to no file is an error: at a terminal it is told, and the session goes on', async () => {
+  const script = await stepped('save -\n\n');
+  const world = { cwd: aDirectory(), stdin: 'save -\n\n', stdinIsTTY: true };
+  const terminal = await mapsim(['step', SPLIT, '--quiet'], world);
+
+  expect(script).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot write -:') });
+  expect(terminal).toMatchObject({ code: 0, stderr: '' });
+  expect(terminal.stdout).toMatch(/cannot write -: name a file.*\n.*1 /);
+});
+
 test('states and text show maps text; what is no command is said', async () => {
   const { stdout } = await stepped('states\ntext\nfoo\nsave\nback x\nuntil x\n');
 

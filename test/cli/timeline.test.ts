@@ -1,5 +1,5 @@
 /** `mapsim timeline` as a user calls it. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -27,6 +27,15 @@ test('draws the first torn pass, to standard output or to a file, the same bytes
   expect(shown.stdout).toContain('A torn text: pieces of');
   expect(filed).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(readFileSync(join(cwd, 'p.svg'), 'utf8')).toBe(shown.stdout);
+});
+
+test('-o - is standard output, and no file named -', async () => {
+  const cwd = aDirectory({ 'storm.yaml': STORM });
+  for (const format of ['svg', 'text', 'perfetto']) {
+    const argv = ['timeline', 'storm.yaml', `--format=${format}`];
+    expect(await mapsim([...argv, '-o', '-'], { cwd })).toEqual(await mapsim(argv, { cwd }));
+  }
+  expect(readdirSync(cwd)).toEqual(['storm.yaml']);
 });
 
 test('draws the run of a record as it draws the run itself', async () => {

@@ -32,12 +32,13 @@ export async function report(
   }
   const documents = texts.flatMap((text, i) => readDocuments(text, paths[i]!));
   const page = reportPage(documents, { command: commandOf(context), data: options.data });
-  if (options.svg !== undefined) writePictures(page, options.svg, io.cwd);
-  if (options.output !== undefined) {
-    writeWhole(options.output, Buffer.from(page), io.cwd);
+  const { output, svg } = options;
+  if (svg !== undefined) writePictures(page, svg, io.cwd);
+  if (output !== undefined && output !== '-') {
+    writeWhole(output, Buffer.from(page), io.cwd);
     return EXIT.done;
   }
-  if (options.svg !== undefined) return EXIT.done;
+  if (svg !== undefined && output === undefined) return EXIT.done;
   const stdout = new Output(io.stdout, 'standard output');
   await stdout.write(page);
   await stdout.flush();

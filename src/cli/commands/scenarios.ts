@@ -5,7 +5,7 @@ import { isOwnFile } from '../../base/choice.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { movePaths } from '../../scenario/edit/paths.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
-import { reason, writeWhole } from '../files.ts';
+import { writeWhole, writing } from '../files.ts';
 import { Output } from '../output.ts';
 import { packageFile } from '../package-files.ts';
 import { type Shipped, shippedScenario, shippedScenarios } from '../shipped.ts';
@@ -98,19 +98,11 @@ async function copy(shipped: Shipped, directory: string, context: CommandContext
   }
   for (const [file, bytes] of copies) {
     const target = join(directory, file);
-    makeFolder(dirname(resolve(cwd, target)), directory);
+    writing(directory, () => mkdirSync(dirname(resolve(cwd, target)), { recursive: true }));
     writeWhole(target, bytes, cwd);
     context.messages.note(`wrote ${target}`);
   }
   return EXIT.done;
-}
-
-function makeFolder(path: string, asWritten: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw new UserError(`cannot write ${asWritten}: ${reason(error)}`, EXIT.io);
-  }
 }
 
 /** What the scenario names, relative to itself. */

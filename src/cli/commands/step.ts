@@ -81,12 +81,22 @@ export async function step(
   await prompt();
   for await (const line of createInterface({ input: io.stdin })) {
     if (/^(quit|q|exit)$/.test(line.trim())) break;
-    await stdout.write(session.command(line.trim()));
+    await stdout.write(answer(session, line.trim(), io.stdin.isTTY === true));
     await stdout.flush();
     await prompt();
   }
   await stdout.flush();
   return EXIT.done;
+}
+
+/** @param goesOn at a terminal an error, such as of a file, is told, and the next command is read */
+function answer(session: Session, line: string, goesOn: boolean): string {
+  try {
+    return session.command(line);
+  } catch (error) {
+    if (!goesOn || !(error instanceof UserError)) throw error;
+    return `${error.message}\n`;
+  }
 }
 
 class Session {

@@ -46,7 +46,8 @@ export async function timeline(
 ): Promise<number> {
   const { io } = context;
   checkTogether(options);
-  if (options.output !== undefined) checkWritable(options.output, io.cwd);
+  const output = options.output === '-' ? undefined : options.output;
+  if (output !== undefined) checkWritable(output, io.cwd);
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario } = loaded;
@@ -61,7 +62,7 @@ export async function timeline(
     const tasks = await tasksOf(path, scenario, record, options, context);
     const text = await textOf(tasks, options, (steps) => driven(steps, interrupt));
     interrupt.endAtOnce();
-    await write(text, options, context);
+    await write(text, output, context);
     return EXIT.done;
   } catch (error) {
     if (!(error instanceof Interrupted) || interrupt.caught === null) throw error;
@@ -255,7 +256,7 @@ async function indexOf(
 
 async function write(
   text: string,
-  { output }: TimelineOptions,
+  output: string | undefined,
   { io }: CommandContext,
 ): Promise<void> {
   if (output !== undefined) {
