@@ -97,7 +97,7 @@ export const REPORT_OPTIONS: readonly Option[] = [
   option(
     'output',
     '-o, --output <FILE>',
-    'write the page to this file; - for standard output, which is where it goes without -o and --svg',
+    'write the page to this file; without -o and --svg, or with -o -, it goes to standard output',
   ).argParser(nonEmpty('The file')),
   option('output', '--svg <DIR>', 'write each picture as a file of its own into DIR').argParser(
     nonEmpty('The directory'),

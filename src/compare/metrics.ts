@@ -4,6 +4,7 @@
  * `value` is the figure of one run, null where the run measured nothing. Events have an exposure,
  * `of` so many lines or passes, so that "none" can be told with what it was none of.
  */
+import { assert } from '../base/assert.ts';
 import type { RunSummary } from './record.ts';
 
 export type MetricUnit = 'count' | 'ns' | 'share';
@@ -127,3 +128,10 @@ export const METRICS: readonly MetricInfo[] = [
     things: 'passes started',
   }),
 ];
+
+/** The metric of this name: of code that names metrics, not of input. */
+export function metricOf(key: string): MetricInfo {
+  const metric = METRICS.find((each) => each.key === key);
+  assert(metric !== undefined, `there is no metric ${key}`);
+  return metric;
+}

@@ -1,5 +1,5 @@
 /** `mapsim report` and `-o NAME.html`: pages from saved results, and results from pages. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from './spawn.ts';
@@ -25,6 +25,30 @@ test('compare: the page has the same pictures as the report of the saved result'
   expect(made).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(main('c.html')).toBe(main('r.html'));
   expect(main('c.html')).toContain('no strategy prints a torn text');
+});
+
+test('compare: what happened has its panel, also under a name that only an earlier version gave', async () => {
+  const cwd = aDirectory({ 'storm.yaml': STORM });
+  const lists = '--strategies=mmap-lock,rcu-retry0,rcu-page1';
+  await mapsim(['compare', 'storm.yaml', lists, '--seeds=3', '-o', 'c.json'], { cwd });
+  const saved = readFileSync(join(cwd, 'c.json'), 'utf8');
+  writeFileSync(join(cwd, 'old.json'), saved.replaceAll('1000*fallbacks/lines', 'fallbacks'));
+  const titles = async (file: string): Promise<string[]> => {
+    const { stdout } = await mapsim(['report', file], { cwd });
+    return [...stdout.matchAll(/<title id="r0s0-m[^>]*>([^<]*)</g)].map(([, title]) => title!);
+  };
+  const fallbacks = 'fallbacks for each 1000 lines (1000*fallbacks/lines)';
+
+  const now = await titles('c.json');
+  expect(now).toContain(fallbacks);
+  expect(now).toContain(
+    'lines formatted and thrown away for each 1000 lines (1000*discardedLines/lines)',
+  );
+  expect((await titles('old.json')).sort()).toEqual(
+    now
+      .map((title) => (title === fallbacks ? 'fallbacks for each 1000 lines (fallbacks)' : title))
+      .sort(),
+  );
 });
 
 test('a report reads itself back, and writes its pictures alone', async () => {

@@ -1,7 +1,7 @@
 /** Strategies over many seeds as a part of a page: who pays, a panel a metric, tails. */
 import { counted } from '../../base/counted.ts';
 import type { Cell, MetricTable } from '../../compare/comparison.ts';
-import { METRICS } from '../../compare/metrics.ts';
+import { METRICS, type MetricInfo, metricOf } from '../../compare/metrics.ts';
 import type { RunSummary } from '../../compare/record.ts';
 import { verdictsText } from '../compare-verdict.ts';
 import type { CompareDocument, RunDocument } from './documents.ts';
@@ -17,7 +17,7 @@ import {
 
 type ScenarioDocument = CompareDocument['scenarios'][number];
 
-/** In this order; what happened to no strategy is left out. */
+/** In this order; what happened to no strategy is left out. @throws for a name of no metric */
 const SHOWN = [
   'tornPasses',
   'falseGaps',
@@ -29,21 +29,22 @@ const SHOWN = [
   'fallbackReads',
   'fallbackPasses',
   '1000*retries/lines',
-  'fallbacks',
-  'discardedLines',
+  '1000*fallbacks/lines',
+  '1000*discardedLines/lines',
   'cuts',
   'passesStarved',
-] as const;
+].map((key) => metricOf(key).key);
+
+const TORN = metricOf('tornPasses');
+const WRITER_P99 = metricOf('p99(writer.opNs)');
+const PASS_P50 = metricOf('p50(passNs)');
 
 export function comparePart(scenario: ScenarioDocument, name: string): string {
   const { comparison, groups } = scenario;
   if (comparison === null) {
     return `<section><h2>${escapeXml(scenario.name)}: no seed was finished</h2></section>`;
   }
-  const tables = SHOWN.flatMap((metric) => {
-    const table = comparison.metrics.find((each) => each.metric === metric);
-    return table === undefined || happenedNowhere(table) ? [] : [table];
-  });
+  const tables = panelsOf(comparison.metrics).filter((table) => !happenedNowhere(table));
   const panels = tables.map((table, i) => panelFigure(table, scenario, `${name}-m${i}`));
   const tails = [
     ['passNs', 'How long passes take: the tail'],
@@ -64,6 +65,13 @@ export function comparePart(scenario: ScenarioDocument, name: string): string {
   ].join('\n');
 }
 
+/** Those shown; then what an earlier version saved under a name that there is not now. */
+function panelsOf(metrics: readonly MetricTable[]): readonly MetricTable[] {
+  const shown = SHOWN.flatMap((key) => metrics.find(({ metric }) => metric === key) ?? []);
+  const unknown = metrics.filter(({ metric }) => METRICS.every(({ key }) => key !== metric));
+  return [...shown, ...unknown];
+}
+
 /** What compare says in words, as saved. */
 function inShortMarkup({ verdict = [] }: NonNullable<ScenarioDocument['comparison']>): string {
   const text = verdictsText(verdict).trim();
@@ -71,21 +79,21 @@ function inShortMarkup({ verdict = [] }: NonNullable<ScenarioDocument['compariso
 }
 
 function headline({ name, comparison, groups }: ScenarioDocument): string {
-  const torn = cellsOf(comparison, 'tornPasses')
+  const torn = cellsOf(comparison, TORN)
     .filter(({ rate }) => (rate?.events ?? 0) > 0)
     .map(({ group }) => group);
   const tears =
     torn.length === 0
       ? 'no strategy prints a torn text'
       : `${torn.length} of ${groups.length} strategies print torn texts (${torn.join(', ')})`;
-  const waits = cellsOf(comparison, 'p99(writer.opNs)').filter(({ median }) => median !== null);
+  const waits = cellsOf(comparison, WRITER_P99).filter(({ median }) => median !== null);
   const [kind] = [...waits].sort((a, b) => a.median! - b.median!);
   const least = kind === undefined ? '' : `; writers' calls are shortest with ${kind.group}`;
   return `${name}: ${tears}${least}`;
 }
 
-function cellsOf(comparison: ScenarioDocument['comparison'], metric: string): readonly Cell[] {
-  return comparison?.metrics.find((table) => table.metric === metric)?.cells ?? [];
+function cellsOf(comparison: ScenarioDocument['comparison'], { key }: MetricInfo): readonly Cell[] {
+  return comparison?.metrics.find(({ metric }) => metric === key)?.cells ?? [];
 }
 
 function happenedNowhere({ cells }: MetricTable): boolean {
@@ -134,7 +142,6 @@ function remarkOf({ difference }: Cell, value: number | null, base: number | nul
   return `×${Number((value / base).toPrecision(2))}`;
 }
 
-/** The metric of one run, as far as a saved run has it. */
 /** As the comparison has it; null also where an older version saved too little. */
 function seedValue(run: RunDocument, key: string): number | null {
   const value = METRICS.find((metric) => metric.key === key)?.value(run as RunSummary) ?? null;
@@ -142,9 +149,9 @@ function seedValue(run: RunDocument, key: string): number | null {
 }
 
 function tradeFigure({ comparison }: ScenarioDocument, name: string): string {
-  const [waits, passes, torn] = ['p99(writer.opNs)', 'p50(passNs)', 'tornPasses'].map((metric) =>
-    cellsOf(comparison, metric),
-  ) as [readonly Cell[], readonly Cell[], readonly Cell[]];
+  const waits = cellsOf(comparison, WRITER_P99);
+  const passes = cellsOf(comparison, PASS_P50);
+  const torn = cellsOf(comparison, TORN);
   const points = waits.flatMap(({ group, median }, i) => {
     const y = passes[i]?.median ?? null;
     const rate = torn[i]?.rate;

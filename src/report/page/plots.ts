@@ -137,7 +137,7 @@ export function panelPlot(
   return {
     width: PANEL_WIDTH,
     height,
-    title,
+    title: `${title} (${about})`,
     description: `${title} (${about}): ${said}.${highest === null ? '' : ` Highest: ${highest.name}.`}`,
     body:
       label(0, 13, fitted(title, PANEL_WIDTH - 4, SIZE.text * 1.1), 'b', title) +
