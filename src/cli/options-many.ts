@@ -85,8 +85,13 @@ export const COMPARE_OPTIONS: readonly Option[] = [
     'save it too, repeatable; the ending says the format: .json and .ndjson (which compare reads ' +
       'back), .html (a page), .csv, .md, .txt, .xml (JUnit), .tap',
   ),
-  option('output', '--bars', 'under the tables, a bar for each strategy and metric'),
-  option('output', '--ascii', 'bars of ASCII characters'),
+  option(
+    'output',
+    '--bars',
+    'under the tables, a bar for each strategy and metric; default on a terminal of 80 columns',
+  ),
+  option('output', '--no-bars', 'tables alone on a terminal too'),
+  option('output', '--ascii', 'bars of ASCII characters; default where the locale has no UTF-8'),
   failOn,
   required,
   option(
@@ -116,9 +121,11 @@ export const SWEEP_OPTIONS: readonly Option[] = [
   option(
     'output',
     '--bars',
-    'with -o, print how the runs change along the last axis, as small bars',
+    'with -o, print how the runs change along the last axis, as small bars; default on a terminal ' +
+      'of 80 columns',
   ),
-  option('output', '--ascii', 'bars of ASCII characters'),
+  option('output', '--no-bars', 'print nothing on a terminal either'),
+  option('output', '--ascii', 'bars of ASCII characters; default where the locale has no UTF-8'),
   option('limits', '--shard <i/n>', 'only each n-th run from the i-th on, or auto (see below)'),
   option('limits', '--resume', 'keep what the .ndjson file of -o has already, and do the rest'),
   jobs,

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from './spawn.ts';
-import { aDirectory, mapsim } from './support.ts';
+import { aDirectory, mapsim, Sink } from './support.ts';
 
 const SPLIT = join(ROOT, 'scenarios/explore/split-merge.yaml');
 const STORM = `mapsim: 1
@@ -159,6 +159,48 @@ test('compare --bars: a bar for each strategy on one scale, of ASCII where asked
     bars(drawn.stdout).map((line) => line.replace(/─/g, '-').replace(/●/g, 'o').replace(/│/g, '|')),
   );
   expect(bars(ascii.stdout).every((line) => line.length <= 80)).toBe(true);
+});
+
+describe('on a terminal', () => {
+  const UTF8 = { LANG: 'C.UTF-8' };
+  const terminal = (columns: number): Sink =>
+    Object.defineProperty(new Sink(true), 'columns', { value: columns });
+
+  test('compare: bars are there where they have room, and leave the tables as they are', async () => {
+    const cwd = aDirectory({ 'storm.yaml': STORM });
+    const on = async (columns: number, argv: readonly string[], env = UTF8): Promise<string> => {
+      const stdout = terminal(columns);
+      await mapsim([...COMPARE, '--color=never', ...argv], { cwd, env, stdout });
+      return stdout.text;
+    };
+    const drawn = await mapsim([...COMPARE, '--bars'], { cwd });
+    const ascii = await mapsim([...COMPARE, '--bars', '--ascii'], { cwd });
+    const tables = await mapsim(COMPARE, { cwd });
+
+    expect(drawn.stdout.startsWith(tables.stdout)).toBe(true);
+    expect(drawn.stdout).not.toBe(tables.stdout);
+    expect(await on(80, [])).toBe(drawn.stdout);
+    expect(await on(80, [], { LANG: 'C' })).toBe(ascii.stdout);
+    expect(await on(79, [])).toBe(tables.stdout);
+    expect(await on(80, ['--no-bars'])).toBe(tables.stdout);
+    expect(await on(79, ['--bars'])).toBe(drawn.stdout);
+  });
+
+  test('sweep: bars are there where a file has the records', async () => {
+    const cwd = aDirectory({ 'grid.yaml': LIVELY });
+    const on = async (columns: number, argv: readonly string[]): Promise<string> => {
+      const stdout = terminal(columns);
+      await mapsim(['sweep', 'grid.yaml', '--progress=none', ...argv], { cwd, env: UTF8, stdout });
+      return stdout.text;
+    };
+    const drawn = await mapsim(['sweep', 'grid.yaml', '--bars', '-o', 's.csv'], { cwd });
+    const records = await mapsim(['sweep', 'grid.yaml'], { cwd });
+
+    expect(await on(80, ['-o', 's.csv'])).toBe(drawn.stdout);
+    expect(await on(79, ['-o', 's.csv'])).toBe('');
+    expect(await on(80, ['-o', 's.csv', '--no-bars'])).toBe('');
+    expect(await on(80, [])).toBe(records.stdout);
+  });
 });
 
 test('sweep --bars: a sign for each value of the last axis, high where there is more', async () => {

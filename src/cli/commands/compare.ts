@@ -18,6 +18,7 @@ import {
 import { COMPARE_FORMATS } from '../../report/compare.ts';
 import { tooFewSeeds } from '../../report/compare-verdict.ts';
 import type { CompareFormat } from '../../report/report.ts';
+import { type BarOptions, wantsAscii, wantsBars } from '../bars.ts';
 import { type ColorChoice, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
@@ -29,7 +30,7 @@ import { compareRuns, type PreparedRuns, prepareRuns, tracesOf } from './compare
 import { compareSaved, isSavedResult } from './compare-saved.ts';
 
 /** As the command line gives them; see options-many.ts. */
-export interface CompareOptions extends QuietOptions {
+export interface CompareOptions extends QuietOptions, BarOptions {
   readonly strategies?: readonly string[];
   readonly seeds?: string;
   readonly duration?: number;
@@ -41,8 +42,6 @@ export interface CompareOptions extends QuietOptions {
   readonly require: readonly string[];
   readonly exitCode?: boolean;
   readonly annotate?: boolean;
-  readonly bars?: boolean;
-  readonly ascii?: boolean;
   readonly color: ColorChoice;
   readonly progress: ProgressChoice;
 }
@@ -53,8 +52,9 @@ export async function compare(
   context: CommandContext,
 ): Promise<number> {
   const format = COMPARE_FORMATS.find(({ name }) => name === options.format)!;
-  if (options.bars === true && options.format !== 'text') {
-    throw new UserError('--bars belongs to --format=text; mapsim report draws the others');
+  const bars = (['bars', 'ascii'] as const).find((key) => options[key] === true);
+  if (bars !== undefined && options.format !== 'text') {
+    throw new UserError(`--${bars} belongs to --format=text; mapsim report draws the others`);
   }
   const outputs = chooseOutputs(options.output ?? [], [...COMPARE_FORMATS, HTML]);
   const saved = paths.map((path) => path !== '-' && isSavedResult(path, context.io.cwd));
@@ -144,9 +144,9 @@ async function tell(
 ): Promise<number> {
   const stdout = new Output(context.io.stdout, 'standard output');
   for (const piece of format.render(result)) await stdout.write(piece);
-  if (options.bars === true) {
+  if (options.format === 'text' && wantsBars(options, context.io)) {
     const { ASCII, barsText, DRAWN } = await import('../../report/pictures/bars.ts');
-    const signs = options.ascii === true ? ASCII : DRAWN;
+    const signs = wantsAscii(options, context.io) ? ASCII : DRAWN;
     for (const scenario of result.scenarios) await stdout.write(barsText(scenario, signs));
   }
   await stdout.flush();

@@ -17,6 +17,7 @@ import { type Grid, parseGrid } from '../../scenario/edit/sweep.ts';
 import { renderFaults } from '../../scenario/load/faults.ts';
 import { loadYaml, type Yaml } from '../../scenario/load/parse.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { type BarOptions, wantsAscii, wantsBars } from '../bars.ts';
 import { type Batch, runBatch } from '../batch.ts';
 import type { BatchRequest, RunUnit } from '../batch-unit.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
@@ -34,7 +35,7 @@ import { listStrategies, withRepeat } from './many.ts';
 import { SweepWriter } from './sweep-write.ts';
 
 /** As the command line gives them; see options-many.ts. */
-export interface SweepOptions extends QuietOptions {
+export interface SweepOptions extends QuietOptions, BarOptions {
   readonly strategies?: readonly string[];
   readonly seeds?: string;
   readonly duration?: number;
@@ -44,13 +45,14 @@ export interface SweepOptions extends QuietOptions {
   readonly output?: readonly string[];
   readonly shard?: string;
   readonly resume?: boolean;
-  readonly bars?: boolean;
-  readonly ascii?: boolean;
   readonly progress: ProgressChoice;
 }
 
 /** Numbers of runs are kept in lists. */
 const UNITS_MAX = 10_000_000;
+
+/** Runs that are drawn without being asked to: all of them are kept until the end. */
+const DRAWN_MAX = 20_000;
 
 /** A sweep that has been found to make sense. */
 interface Sweep {
@@ -66,12 +68,13 @@ interface Sweep {
 
 export async function sweep(
   path: string,
-  options: SweepOptions,
+  given: SweepOptions,
   context: CommandContext,
 ): Promise<number> {
-  const shard = parseShard(options.shard, context.io.env);
-  const prepared = await prepare(path, options, shard, context);
+  const shard = parseShard(given.shard, context.io.env);
+  const prepared = await prepare(path, given, shard, context);
   if (typeof prepared === 'number') return prepared;
+  const options = { ...given, bars: drawsBars(given, prepared.chosen.length, context) };
   const writer = new SweepWriter(prepared.header, prepared.chosen, options, context.io);
   const interrupt = new Interrupt(context.io, () => {});
   try {
@@ -80,6 +83,12 @@ export async function sweep(
     writer.close();
     interrupt.stopWatching();
   }
+}
+
+/** Standard output is free where files have the records. */
+function drawsBars(options: SweepOptions, runs: number, { io }: CommandContext): boolean {
+  const isFree = options.output !== undefined && options.resume !== true && runs <= DRAWN_MAX;
+  return options.bars ?? (isFree && wantsBars(options, io));
 }
 
 async function runSweep(
@@ -131,7 +140,7 @@ async function runSweep(
 
 async function tellBars(
   records: string,
-  { ascii }: SweepOptions,
+  options: SweepOptions,
   { io }: CommandContext,
 ): Promise<void> {
   const { sparklinesText } = await import('../../report/pictures/sparklines.ts');
@@ -139,7 +148,7 @@ async function tellBars(
   const [read] = readDocuments(records, 'the sweep');
   if (read?.kind !== 'sweep') return;
   const stdout = new Output(io.stdout, 'standard output');
-  await stdout.write(sparklinesText(read.document, ascii === true));
+  await stdout.write(sparklinesText(read.document, wantsAscii(options, io)));
   await stdout.flush();
 }
 
