@@ -49,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     mm: ['rwsem.ts', 'kernel-fault.ts'],
     proc: 'types',
     readers: ['index.ts'],
-    writers: ['chance.ts'],
+    writers: 'types',
     scenario: 'all',
     world: 'all',
     search: ['regions.ts'],

@@ -92,14 +92,6 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
         ],
       ],
       'src/writers/restore.ts': [["    case 'fork':", "    case 'planted':\n"]],
-      'src/writers/template.ts': [
-        ["    case 'fork':\n      return [];", "    case 'planted':\n      return [];\n"],
-        [
-          "    case 'fork':\n      return { call: name };",
-          "    case 'planted':\n      return { call: name };\n",
-        ],
-        ["  'fork',\n", "  'planted',\n"],
-      ],
     },
     shows: [
       ['run', world('writers: [{name: w, ops: 3, program: [{planted: {}}]}]'), `--ops-log=${LOG}`],

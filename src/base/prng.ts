@@ -8,9 +8,6 @@ import alea from 'seedrandom/lib/alea.js';
 
 export const PRNG = 'alea/1';
 
-/** Numbers that save() writes. */
-export const STREAM_WORDS = 4;
-
 export class RandomStream {
   readonly #seed: string;
   readonly #path: readonly (string | number)[];
@@ -38,16 +35,13 @@ export class RandomStream {
     return 1 - this.#alea.double();
   }
 
-  save(into: Float64Array, at: number): void {
+  /** Four numbers; it goes on from there when it is given them. */
+  get state(): number[] {
     const { c, s0, s1, s2 } = this.#alea.state();
-    into[at] = c;
-    into[at + 1] = s0;
-    into[at + 2] = s1;
-    into[at + 3] = s2;
+    return [c, s0, s1, s2];
   }
 
-  restore(from: Float64Array, at: number): void {
-    const state = { c: from[at]!, s0: from[at + 1]!, s1: from[at + 2]!, s2: from[at + 3]! };
-    this.#made = alea('', { state });
+  set state([c, s0, s1, s2]: number[]) {
+    this.#made = alea('', { state: { c: c!, s0: s0!, s1: s1!, s2: s2! } });
   }
 }

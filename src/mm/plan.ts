@@ -163,7 +163,16 @@ export interface Plan {
   readonly holeTo: number;
 }
 
-/** A system call with its arguments resolved: pages, flag bits, ids of the file and name tables. */
+/** In place of a file: that of a shared anonymous mapping, which the call itself makes. */
+export const NEW_ANON_SHMEM = -2;
+
+/** In place of the start of `name`: what the operation's first call has returned. */
+export const FIRST_RESULT = -1;
+
+/**
+ * A system call: pages, flag bits, ids of the file and name tables. Programs, churns and traces
+ * say it with places that stand open until it is about to be made: the two above, and names.
+ */
 export type Call =
   | { readonly call: 'munmap'; readonly start: number; readonly pages: number }
   | {
@@ -188,6 +197,8 @@ export type Call =
       readonly start: number;
       readonly pages: number;
       readonly name: number;
+      /** What the name says (null: nothing) that the call itself makes; `name` stands open. */
+      readonly text?: string | null;
     }
   | {
       readonly call: 'mmap';

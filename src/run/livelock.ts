@@ -15,9 +15,7 @@
 import type { Reader } from '../proc/reader.ts';
 import { Regions } from '../search/regions.ts';
 import { Words } from '../sim/memory.ts';
-import { StepTable } from '../sim/step.ts';
 import type { World } from '../world/world.ts';
-import { CHANCE_WORDS } from '../writers/chance.ts';
 import type { Machine } from './machine.ts';
 
 /** Failures at one record before the first look. */
@@ -29,9 +27,7 @@ export class LivelockWatch {
   readonly #world: World;
   readonly #machine: Machine;
   readonly #regions: Regions;
-  readonly #steps = new StepTable();
   readonly #words = new Words();
-  readonly #chance = new Float64Array(CHANCE_WORDS);
   #work = 0;
   /** Of the reader that is watched: its failures when last seen. */
   #reader = -1;
@@ -84,9 +80,10 @@ export class LivelockWatch {
     const { kernel: k, chances } = this.#world;
     const due = this.#machine.dueIn(k.nowNs);
     if (due === null) return null;
-    this.#work += due.length + chances.length * CHANCE_WORDS;
-    const chance = chances.map((of) => this.#chanceText(of));
-    return [due.join(), k.wakeCosts.drawn, ...this.#factors(), ...chance].join(';');
+    const w = this.#words.save();
+    for (const chance of chances) chance.transfer(w);
+    this.#work += due.length + w.at;
+    return [due, k.wakeCosts.drawn, this.#factors(), w.words.slice(0, w.at)].join(';');
   }
 
   /** What costs are multiplied by: an operation has a factor of its own. */
@@ -104,7 +101,7 @@ export class LivelockWatch {
     for (const t of tasks) {
       w.flag(t.seenLockLine === k.mm.mmapLock.line);
       w.flag(t.seenSeqLine === k.mm.mmLockSeq.line);
-      w.one(this.#steps.idOf(t.sleepResume));
+      w.step(t.sleepResume);
     }
     w.one(k.mm.mmapLock.lineCpu);
     w.one(k.mm.mmLockSeq.lineCpu);
@@ -115,7 +112,7 @@ export class LivelockWatch {
       for (let i = 0; i < queue.size; i++) {
         w.one(queue.at(i));
         w.one(k.nowNs - tasks[queue.at(i)]!.lockAskedNs);
-        w.one(this.#steps.idOf(tasks[queue.at(i)]!.lockResume));
+        w.step(tasks[queue.at(i)]!.lockResume);
       }
     }
     for (let id = 0; id < k.mm.vmas.used; id++) w.one(k.mm.vmas.vmRefcntCpu[id]!);
@@ -127,10 +124,5 @@ export class LivelockWatch {
       this.#regions.registers(id, w);
     }
     return w.words.slice(0, w.at).join();
-  }
-
-  #chanceText(chance: World['chances'][number]): string {
-    chance.save(this.#chance, 0);
-    return this.#chance.join();
   }
 }

@@ -11,21 +11,16 @@
  * nobody can look at any more is left out: free slots but for what a reader still holds, dead
  * leaves, statistics, times, cache lines. VMA and name slots are told apart by number.
  */
-import { PlainData } from '../base/plain-data.ts';
-import { WordInterner } from '../base/word-interner.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_ANON_VMA, NO_SPECIAL } from '../mm/layout.ts';
-import type { Call, Plan } from '../mm/plan.ts';
 import { ACT_FIELDS } from '../mm/plan.ts';
 import { FREE_POINTER_PAGE, NEVER_LOCKED } from '../mm/vma.ts';
 import { LEAF_SLOTS } from '../mm/vma-tree.ts';
 import type { SmallOracle } from '../oracle/small-world.ts';
 import type { Reader } from '../proc/reader.ts';
 import type { Words } from '../sim/memory.ts';
-import { StepTable } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { World } from '../world/world.ts';
-import type { ResolvedOperation } from '../writers/source.ts';
 import type { Writer } from '../writers/writer.ts';
 import { TextChains } from './text-chains.ts';
 
@@ -69,14 +64,7 @@ export interface RegionsOf {
 export class Regions {
   readonly #of: RegionsOf;
   readonly #k: Kernel;
-  readonly #steps = new StepTable();
-  readonly #operations = new PlainData<ResolvedOperation>();
-  readonly #calls = new PlainData<Call>();
-  readonly #plans = new PlainData<Plan>();
   readonly #texts: TextChains;
-  /** By writer: states of its source. */
-  readonly #sources: readonly WordInterner[];
-  #sourceWords = new Float64Array(64);
   /** By task: it carries out a plan. Kept apart, since that decides what `written` says. */
   readonly #inPlan: Uint8Array;
   readonly #anonVmas: number[] = [];
@@ -86,7 +74,6 @@ export class Regions {
     const { world } = of;
     this.#k = world.kernel;
     this.#texts = new TextChains(world.readers.length);
-    this.#sources = world.writers.map(() => new WordInterner());
     this.#inPlan = new Uint8Array(world.tasks.length);
   }
 
@@ -325,17 +312,11 @@ export class Regions {
     else this.#writer(writers[id - readers.length]!, w);
   }
 
-  #step<S>(step: S, w: Words): S {
-    if (!w.saving) return this.#steps.stepOf(w.one(0)) as S;
-    w.one(this.#steps.idOf(step as Task['step']));
-    return step;
-  }
-
   #reader(r: Reader, w: Words): void {
-    r.step = this.#step(r.step, w);
-    r.ret = this.#step(r.ret, w);
-    r.redo = this.#step(r.redo, w);
-    r.retryAt = this.#step(r.retryAt, w);
+    r.step = w.step(r.step);
+    r.ret = w.step(r.ret);
+    r.redo = w.step(r.redo);
+    r.retryAt = w.step(r.retryAt);
     r.counts.passesStarted = w.one(r.counts.passesStarted);
     r.passIndex = r.counts.passesStarted - 1;
     r.inPass = w.flag(r.inPass);
@@ -383,36 +364,18 @@ export class Regions {
   }
 
   #writer(writer: Writer, w: Words): void {
-    writer.step = this.#step(writer.step, w);
-    const operation = w.one(w.saving ? this.#operations.idOf(writer.operation) : 0);
-    const call = w.one(w.saving ? this.#calls.idOf(writer.call) : 0);
-    const plan = w.one(w.saving ? this.#plans.idOf(writer.plan) : 0);
+    writer.step = w.step(writer.step);
+    writer.operation = w.data(writer.operation);
+    writer.call = w.data(writer.call);
+    writer.plan = w.data(writer.plan);
     const failed = w.flag(writer.errno !== null);
+    if (!w.saving) writer.errno = failed ? (writer.plan?.errno ?? 'EINVAL') : null;
     writer.callsDone = w.one(writer.callsDone);
     writer.brkBefore = w.one(writer.brkBefore);
     writer.downgraded = w.flag(writer.downgraded);
     writer.actIndex = w.one(writer.actIndex);
+    if (!w.saving && writer.plan !== null) writer.actNs.length = writer.plan.acts.length;
     w.list(writer.freshSlots);
-    const sources = this.#sources[writer.id - this.#of.world.readers.length]!;
-    if (w.saving) {
-      w.one(this.#sourceNumber(writer, sources));
-      return;
-    }
-    writer.operation = this.#operations.thingOf(operation);
-    writer.call = this.#calls.thingOf(call);
-    writer.plan = this.#plans.thingOf(plan);
-    writer.errno = failed ? (writer.plan?.errno ?? 'EINVAL') : null;
-    if (writer.plan !== null) writer.actNs.length = writer.plan.acts.length;
-    writer.source.restore(sources.words, sources.at(w.one(0)));
-  }
-
-  #sourceNumber({ source, limited }: Writer, sources: WordInterner): number {
-    if (source.savedWords > this.#sourceWords.length) {
-      this.#sourceWords = new Float64Array(2 * source.savedWords);
-    }
-    const words = this.#sourceWords;
-    const end = source.save(words, 0);
-    if (!limited) words[0] = 0; // operations begun: nobody will ask how many
-    return sources.idOf(words, end);
+    writer.source.transfer(w);
   }
 }

@@ -6,6 +6,8 @@
  * was noted. So nothing can be saved that is not restored, or in another order.
  */
 import { grownFloat64 } from '../base/grow.ts';
+import { PlainData } from '../base/plain-data.ts';
+import type { AnyStep } from './step.ts';
 
 export class Words {
   words: Float64Array = new Float64Array(1024);
@@ -15,6 +17,10 @@ export class Words {
   saving = true;
   /** Of its own, to save to. */
   #own: Float64Array = this.words;
+  /** What is no number has one here, so what was saved with one Words is restored with the same. */
+  readonly #data = new PlainData<object>();
+  readonly #stepIds = new Map<AnyStep, number>();
+  readonly #steps: AnyStep[] = [];
 
   save(): this {
     this.words = this.#own;
@@ -53,6 +59,24 @@ export class Words {
       if (i === list.length) list.push(this.one(0));
       else list[i] = this.one(list[i]!);
     }
+  }
+
+  /** Plain data that never changes counts for what it says. */
+  data<T extends object>(thing: T | null): T | null {
+    if (!this.saving) return this.#data.thingOf(this.one(0)) as T | null;
+    this.one(this.#data.idOf(thing));
+    return thing;
+  }
+
+  step<S extends AnyStep>(step: S): S {
+    if (!this.saving) return this.#steps[this.one(0)] as S;
+    let id = this.#stepIds.get(step);
+    if (id === undefined) {
+      id = this.#steps.push(step) - 1;
+      this.#stepIds.set(step, id);
+    }
+    this.one(id);
+    return step;
   }
 
   #grow(): void {

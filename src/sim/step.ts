@@ -64,28 +64,3 @@ export function isPrivate(step: AnyStep, vmaLocks = true): boolean {
 export function stepName(step: AnyStep): string {
   return step.name.replace(/\$?[0-9]+$/, '');
 }
-
-/**
- * Numbers for steps, in the order in which they are first asked for; only good within one process.
- * Saved worlds hold these numbers in place of functions.
- */
-export class StepTable {
-  readonly #ids = new Map<AnyStep, number>();
-  readonly #steps: AnyStep[] = [];
-
-  idOf(step: AnyStep): number {
-    let id = this.#ids.get(step);
-    if (id === undefined) {
-      id = this.#steps.length;
-      this.#ids.set(step, id);
-      this.#steps.push(step);
-    }
-    return id;
-  }
-
-  stepOf(id: number): AnyStep {
-    const step = this.#steps[id];
-    if (step === undefined) throw new Error(`no step has number ${id}`);
-    return step;
-  }
-}

@@ -4,8 +4,9 @@
  *
  * A search supplies a Chance of its own: it branches on `below` and answers 0 to `duration`.
  */
-import { RandomStream, STREAM_WORDS } from '../base/prng.ts';
+import { RandomStream } from '../base/prng.ts';
 import type { Duration } from '../scenario/scenario.ts';
+import type { Words } from '../sim/memory.ts';
 
 const PURPOSES = ['start', 'think', 'hold', 'pause'] as const;
 type Purpose = (typeof PURPOSES)[number];
@@ -25,9 +26,6 @@ export function drawDuration(span: Duration, stream: RandomStream): number {
   return low + stream.below(high - low + 1);
 }
 
-/** Numbers that SeededChance.save() writes. */
-export const CHANCE_WORDS = (PURPOSES.length + 1) * STREAM_WORDS;
-
 export class SeededChance implements Chance {
   readonly #pick: RandomStream;
   readonly #times: readonly RandomStream[];
@@ -45,16 +43,10 @@ export class SeededChance implements Chance {
     return drawDuration(span, this.#times[PURPOSES.indexOf(purpose)]!);
   }
 
-  /** Returns where the next one may write. */
-  save(into: Float64Array, at: number): number {
-    this.#pick.save(into, at);
-    this.#times.forEach((stream, i) => stream.save(into, at + (i + 1) * STREAM_WORDS));
-    return at + CHANCE_WORDS;
-  }
-
-  restore(from: Float64Array, at: number): number {
-    this.#pick.restore(from, at);
-    this.#times.forEach((stream, i) => stream.restore(from, at + (i + 1) * STREAM_WORDS));
-    return at + CHANCE_WORDS;
+  transfer(w: Words): void {
+    for (const stream of [this.#pick, ...this.#times]) {
+      const state = stream.state.map((word) => w.one(word));
+      if (!w.saving) stream.state = state;
+    }
   }
 }

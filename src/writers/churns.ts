@@ -12,15 +12,13 @@ import { rangeAt } from '../base/range-at.ts';
 import { NO_FILE } from '../mm/layout.ts';
 import type { Churn, Selector } from '../scenario/scenario.ts';
 import type { RangeSpec } from '../scenario/vma-list.ts';
+import type { Words } from '../sim/memory.ts';
 import { hexAddress, mapFlagsOf, otherPerms, protOf } from './perms.ts';
 import { fileToMap } from './program.ts';
 import { callsItem, type Item, Picker, type Script, type ScriptContext } from './script.ts';
 
 type CallsItem = Extract<Item, { kind: 'calls' }>;
 type FlipPair = Extract<Churn, { churn: 'flip-pair' }>;
-
-/** Numbers of a churn's state: phase, picked, version, low and high length. */
-const STATE_WORDS = 5;
 
 export class ChurnScript implements Script {
   readonly #context: ScriptContext;
@@ -179,26 +177,13 @@ export class ChurnScript implements Script {
     };
   }
 
-  get savedWords(): number {
-    return STATE_WORDS + this.#picker.savedWords;
-  }
-
-  save(into: Float64Array, at: number): number {
-    into[at] = this.#phase;
-    into[at + 1] = this.#picked;
-    into[at + 2] = this.#version;
-    into[at + 3] = this.#lowPages;
-    into[at + 4] = this.#highPages;
-    return this.#picker.save(into, at + STATE_WORDS);
-  }
-
-  restore(from: Float64Array, at: number): number {
-    this.#phase = from[at]!;
-    this.#picked = from[at + 1]!;
-    this.#version = from[at + 2]!;
-    this.#lowPages = from[at + 3]!;
-    this.#highPages = from[at + 4]!;
-    return this.#picker.restore(from, at + STATE_WORDS);
+  transfer(w: Words): void {
+    this.#phase = w.one(this.#phase);
+    this.#picked = w.one(this.#picked);
+    this.#version = w.one(this.#version);
+    this.#lowPages = w.one(this.#lowPages);
+    this.#highPages = w.one(this.#highPages);
+    this.#picker.transfer(w);
   }
 }
 

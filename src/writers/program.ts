@@ -3,7 +3,9 @@
  * and arguments resolved.
  */
 import { NO_FILE, NO_NAME, VM_SHARED } from '../mm/layout.ts';
+import { type Call, FIRST_RESULT, NEW_ANON_SHMEM } from '../mm/plan.ts';
 import type { Duration, Operation, Place, Scenario } from '../scenario/scenario.ts';
+import type { Words } from '../sim/memory.ts';
 import { hexAddress, mapFlagsOf, protOf } from './perms.ts';
 import {
   type Arguments,
@@ -13,7 +15,6 @@ import {
   type Script,
   type ScriptContext,
 } from './script.ts';
-import { FIRST_RESULT, NEW_ANON_SHMEM, type Template } from './template.ts';
 
 type Of<Name> = Extract<Operation, { op: Name }>;
 
@@ -87,9 +88,9 @@ export class Program implements Script {
         return callsItem('mprotect', args, [{ call: 'mprotect', start, pages, prot }]);
       }
       case 'name': {
-        const name = this.#textId(operation.name);
-        const args = { ...at, name: operation.name };
-        return callsItem('name', args, [{ call: 'name', start, pages, name }]);
+        const { name: text } = operation;
+        const call = { call: 'name', start, pages, name: NO_NAME, text } as const;
+        return callsItem('name', { ...at, name: text }, [call]);
       }
       case 'mremap':
         return mremap(operation, { start, pages });
@@ -103,9 +104,9 @@ export class Program implements Script {
     const file = fileToMap(operation.file, flags);
     const start = spot?.start ?? -1;
     const pgoff = operation.file < 0 ? 0 : offsetPages;
-    const calls: Template[] = [{ call: 'mmap', start, pages, flags, file, pgoff, touched }];
+    const calls: Call[] = [{ call: 'mmap', start, pages, flags, file, pgoff, touched }];
     if (name !== null) {
-      calls.push({ call: 'name', start: FIRST_RESULT, pages, name: this.#textId(name) });
+      calls.push({ call: 'name', start: FIRST_RESULT, pages, name: NO_NAME, text: name });
     }
     const args = {
       ...(spot === null ? {} : { at: hexAddress(start) }),
@@ -131,22 +132,9 @@ export class Program implements Script {
     return { start, pages: place.pages ?? range.endPage - start };
   }
 
-  #textId(name: string | null): number {
-    return name === null ? NO_NAME : this.#context.texts.idOf(name);
-  }
-
-  get savedWords(): number {
-    return 1 + this.#picker.savedWords;
-  }
-
-  save(into: Float64Array, at: number): number {
-    into[at] = this.#at;
-    return this.#picker.save(into, at + 1);
-  }
-
-  restore(from: Float64Array, at: number): number {
-    this.#at = from[at]!;
-    return this.#picker.restore(from, at + 1);
+  transfer(w: Words): void {
+    this.#at = w.one(this.#at);
+    this.#picker.transfer(w);
   }
 }
 

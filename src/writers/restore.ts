@@ -6,11 +6,9 @@
  * and what a move has overwritten. New shared anonymous memory is not the old one.
  */
 import { NO_ANON_VMA, NO_FILE, NO_NAME, VM_PROT, VM_SHARED, type VmaRecord } from '../mm/layout.ts';
-import type { Plan } from '../mm/plan.ts';
-import { NEW_ANON_SHMEM, type Template, type Texts } from './template.ts';
+import { type Call, NEW_ANON_SHMEM, type Plan } from '../mm/plan.ts';
 
 interface UndoContext {
-  readonly texts: Texts;
   nameText(name: number): string;
   isAnonShmem(file: number): boolean;
 }
@@ -27,12 +25,7 @@ interface Old {
  *
  * @param oldBrk mm->brk in pages when the operation began
  */
-export function undoCalls(
-  context: UndoContext,
-  call: Template,
-  plan: Plan,
-  oldBrk: number,
-): Template[] {
+export function undoCalls(context: UndoContext, call: Call, plan: Plan, oldBrk: number): Call[] {
   switch (call.call) {
     case 'munmap':
       return oldParts(plan, call.start, call.pages).flatMap((old) => mapBack(context, old));
@@ -71,27 +64,27 @@ function oldParts(plan: Plan, start: number, pages: number): Old[] {
 }
 
 /** mmap FIXED of what was there, with its name; written to again if it had been. */
-function mapBack(context: UndoContext, { start, end, vma }: Old): Template[] {
+function mapBack(context: UndoContext, { start, end, vma }: Old): Call[] {
   const pages = end - start;
   const flags = vma.flags & (VM_PROT | VM_SHARED);
   const touched = vma.anonVma !== NO_ANON_VMA;
   const shmem = vma.file !== NO_FILE && context.isAnonShmem(vma.file);
   const file = shmem ? NEW_ANON_SHMEM : vma.file;
   const pgoff = file < 0 ? 0 : vma.pgoff + (start - vma.start);
-  const calls: Template[] = [{ call: 'mmap', start, pages, flags, file, pgoff, touched }];
+  const calls: Call[] = [{ call: 'mmap', start, pages, flags, file, pgoff, touched }];
   if (vma.name !== NO_NAME) {
-    calls.push({ call: 'name', start, pages, name: textId(context, vma.name) });
+    calls.push({ call: 'name', start, pages, name: NO_NAME, text: textOf(context, vma.name) });
   }
   return calls;
 }
 
-function textId(context: UndoContext, name: number): number {
-  return name === NO_NAME ? NO_NAME : context.texts.idOf(context.nameText(name));
+function textOf(context: UndoContext, name: number): string | null {
+  return name === NO_NAME ? null : context.nameText(name);
 }
 
 /** munmap where nothing had been, mmap FIXED of what had. */
-function undoMmap(context: UndoContext, plan: Plan, pages: number): Template[] {
-  const calls: Template[] = [];
+function undoMmap(context: UndoContext, plan: Plan, pages: number): Call[] {
+  const calls: Call[] = [];
   let at = plan.result;
   const unmapTo = (end: number): void => {
     if (at < end) calls.push({ call: 'munmap', start: at, pages: end - at });
@@ -106,7 +99,7 @@ function undoMmap(context: UndoContext, plan: Plan, pages: number): Template[] {
 }
 
 /** One mprotect for each run of one old protection; what had the new one needs none. */
-function undoMprotect(plan: Plan, start: number, pages: number, prot: number): Template[] {
+function undoMprotect(plan: Plan, start: number, pages: number, prot: number): Call[] {
   const runs = oldParts(plan, start, pages).map((old) => ({
     ...old,
     what: old.vma.flags & VM_PROT,
@@ -119,28 +112,29 @@ function undoMprotect(plan: Plan, start: number, pages: number, prot: number): T
   }));
 }
 
-function undoName(context: UndoContext, plan: Plan, start: number, pages: number): Template[] {
+function undoName(context: UndoContext, plan: Plan, start: number, pages: number): Call[] {
   const runs = oldParts(plan, start, pages).map((old) => ({
     ...old,
-    what: textId(context, old.vma.name),
+    what: textOf(context, old.vma.name),
   }));
   return joinRuns(runs).map((run) => ({
     call: 'name',
     start: run.start,
     pages: run.end - run.start,
-    name: run.what,
+    name: NO_NAME,
+    text: run.what,
   }));
 }
 
-interface Run {
+interface Run<T> {
   readonly start: number;
   end: number;
-  readonly what: number;
+  readonly what: T;
 }
 
 /** Neighbouring parts that were alike become one. */
-function joinRuns(parts: readonly Run[]): Run[] {
-  const runs: Run[] = [];
+function joinRuns<T>(parts: readonly Run<T>[]): Run<T>[] {
+  const runs: Run<T>[] = [];
   for (const part of parts) {
     const last = runs.at(-1);
     if (last !== undefined && last.end === part.start && last.what === part.what) {
@@ -156,7 +150,7 @@ function joinRuns(parts: readonly Run[]): Run[] {
  * A resize by a resize, a move by a move. With MREMAP_DONTUNMAP the source is still there: the
  * destination gets the protection back that its first page had, or goes if nothing was there.
  */
-function undoMremap(call: Extract<Template, { call: 'mremap' }>, plan: Plan): Template[] {
+function undoMremap(call: Extract<Call, { call: 'mremap' }>, plan: Plan): Call[] {
   const { start, pages, newPages } = call;
   const at = plan.result;
   if (call.dontUnmap) {

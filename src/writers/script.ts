@@ -2,10 +2,11 @@
  * What programs and churns have in common: they say which operation comes next, in full, and can be
  * saved as numbers.
  */
+import type { Call } from '../mm/plan.ts';
 import type { Duration, Scenario, Selector } from '../scenario/scenario.ts';
 import type { RangeSpec } from '../scenario/vma-list.ts';
+import type { Words } from '../sim/memory.ts';
 import type { Chance } from './chance.ts';
-import type { Template, Texts } from './template.ts';
 
 /** Addresses as `0x…` text. The log prints this and nothing else of an operation. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -16,7 +17,7 @@ export type Item =
       readonly kind: 'calls';
       readonly operation: string;
       readonly arguments: Arguments;
-      readonly calls: readonly Template[];
+      readonly calls: readonly Call[];
       /** Its time inside the first call's write section, or null for the table's. */
       readonly hold: Duration | null;
       /** Whether a `restore` after it has something to undo. */
@@ -33,7 +34,6 @@ export type Item =
 export interface ScriptContext {
   readonly scenario: Scenario;
   readonly chance: Chance;
-  readonly texts: Texts;
   /** mm->brk now, in pages. */
   brkPage(): number;
 }
@@ -53,16 +53,14 @@ export interface Script {
   readonly turn?: Turn | null;
   /** How many items make one round. */
   readonly roundLength: number;
-  readonly savedWords: number;
-  save(into: Float64Array, at: number): number;
-  restore(from: Float64Array, at: number): number;
+  transfer(w: Words): void;
 }
 
 /** An operation of one or more calls, with what most of them have. */
 export function callsItem(
   operation: string,
   args: Arguments,
-  calls: readonly Template[],
+  calls: readonly Call[],
 ): Extract<Item, { kind: 'calls' }> {
   return {
     kind: 'calls',
@@ -106,17 +104,7 @@ export class Picker {
     };
   }
 
-  get savedWords(): number {
-    return this.#turns.length;
-  }
-
-  save(into: Float64Array, at: number): number {
-    into.set(this.#turns, at);
-    return at + this.#turns.length;
-  }
-
-  restore(from: Float64Array, at: number): number {
-    this.#turns.set(from.subarray(at, at + this.#turns.length));
-    return at + this.#turns.length;
+  transfer(w: Words): void {
+    w.column(this.#turns, this.#turns.length);
   }
 }

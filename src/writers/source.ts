@@ -10,22 +10,14 @@
  */
 
 import { NO_NAME } from '../mm/layout.ts';
-import type { Call, Plan } from '../mm/plan.ts';
+import { type Call, FIRST_RESULT, NEW_ANON_SHMEM, type Plan } from '../mm/plan.ts';
 import type { Scenario, WriterSpec } from '../scenario/scenario.ts';
+import type { Words } from '../sim/memory.ts';
 import type { Chance } from './chance.ts';
 import { ChurnScript } from './churns.ts';
 import { Program } from './program.ts';
 import { undoCalls } from './restore.ts';
 import { type Arguments, callsItem, type Item, type Script, type ScriptContext } from './script.ts';
-import {
-  FIRST_RESULT,
-  NEW_ANON_SHMEM,
-  restoreTemplate,
-  saveTemplate,
-  TEMPLATE_WORDS,
-  type Template,
-  Texts,
-} from './template.ts';
 import { TraceOrders, TraceScript } from './trace-script.ts';
 
 /** What the world supplies. */
@@ -69,29 +61,25 @@ const NOTHING = 0;
 const READY = 1;
 const FAILED = 2;
 
-/** Numbers of fixed place that save() writes before the script's and the lists. */
-const HEAD_WORDS = 9;
-
 export class OperationSource {
   readonly #spec: WriterSpec;
   readonly #chance: Chance;
   readonly #world: WriterWorld;
-  readonly #texts = new Texts();
   readonly #script: Script;
   #startNs = 0;
   /** Operations begun. */
   #count = 0;
   /** Calls of the current operation, and which comes next. */
-  #calls: Template[] = [];
+  #calls: readonly Call[] = [];
   #callIndex = 0;
   #firstResult = -1;
   /** The current operation leaves something that can be undone. */
-  #undoable = 0;
+  #undoable = false;
   #oldBrk = 0;
   #undoState = NOTHING;
-  #undo: Template[] = [];
-  /** Calls of the current operation that failed. */
-  #failed = 0;
+  #undo: readonly Call[] = [];
+  /** A call of the current operation has failed. */
+  #failed = false;
 
   constructor(
     spec: WriterSpec,
@@ -109,7 +97,6 @@ export class OperationSource {
     const context = {
       scenario,
       chance: given.chance,
-      texts: this.#texts,
       brkPage: () => given.world.brkPage(),
     };
     this.#script = scriptOf(spec, context, given.orders ?? new TraceOrders());
@@ -169,13 +156,13 @@ export class OperationSource {
     return { kind: 'calls', operation, arguments: args, holdNs: null, ...this.#pause() };
   }
 
-  #start(calls: readonly Template[], undoable: boolean): void {
+  #start(calls: readonly Call[], undoable: boolean): void {
     this.#count++;
-    this.#calls = [...calls];
+    this.#calls = calls;
     this.#callIndex = 0;
     this.#firstResult = -1;
-    this.#undoable = Number(undoable);
-    this.#failed = 0;
+    this.#undoable = undoable;
+    this.#failed = false;
   }
 
   #pause(): Pick<ResolvedOperation, 'thinkNs' | 'paced'> {
@@ -191,39 +178,37 @@ export class OperationSource {
    * failed. Makes the name or the file that the call brings along.
    */
   nextCall(): Call | null {
-    const template = this.#failed > 0 ? undefined : this.#calls[this.#callIndex];
-    if (template === undefined) return null;
-    if (template.call === 'name') {
-      const start = template.start === FIRST_RESULT ? this.#firstResult : template.start;
-      const { name } = template;
-      const id = name === NO_NAME ? NO_NAME : this.#world.nameId(this.#texts.textOf(name));
-      return { ...template, start, name: id };
+    const open = this.#failed ? undefined : this.#calls[this.#callIndex];
+    if (open === undefined) return null;
+    if (open.call === 'name') {
+      const { call, pages, text = null } = open;
+      const start = open.start === FIRST_RESULT ? this.#firstResult : open.start;
+      return { call, start, pages, name: text === null ? NO_NAME : this.#world.nameId(text) };
     }
-    if (template.call === 'mmap' && template.file === NEW_ANON_SHMEM) {
-      return { ...template, file: this.#world.sharedAnonFile() };
+    if (open.call === 'mmap' && open.file === NEW_ANON_SHMEM) {
+      return { ...open, file: this.#world.sharedAnonFile() };
     }
-    return template;
+    return open;
   }
 
   /** To be told when the call that nextCall() gave has run its course. */
   callDone(plan: Plan): void {
     const first = this.#callIndex === 0;
-    const template = this.#calls[this.#callIndex++]!;
+    const open = this.#calls[this.#callIndex++]!;
     if (plan.errno !== null) {
-      this.#failed++;
+      this.#failed = true;
       this.#undo = [];
-      this.#undoState = this.#undoable === 1 ? FAILED : NOTHING;
+      this.#undoState = this.#undoable ? FAILED : NOTHING;
       return;
     }
     if (!first) return;
     this.#firstResult = plan.result;
-    if (this.#undoable === 0) return;
+    if (!this.#undoable) return;
     const context = {
-      texts: this.#texts,
       nameText: (name: number) => this.#world.nameText(name),
       isAnonShmem: (file: number) => this.#world.isAnonShmem(file),
     };
-    this.#undo = undoCalls(context, template, plan, this.#oldBrk);
+    this.#undo = undoCalls(context, open, plan, this.#oldBrk);
     this.#undoState = READY;
   }
 
@@ -247,53 +232,20 @@ export class OperationSource {
     return this.#count;
   }
 
-  /** Numbers that save() would write now. */
-  get savedWords(): number {
-    const lists = this.#calls.length + this.#undo.length;
-    return HEAD_WORDS + this.#script.savedWords + lists * TEMPLATE_WORDS;
-  }
-
-  /** Returns where the next one may write. The Chance saves itself. */
-  save(into: Float64Array, at: number): number {
-    into.set(
-      [
-        this.#count,
-        this.#callIndex,
-        this.#firstResult,
-        this.#undoable,
-        this.#oldBrk,
-        this.#undoState,
-        this.#failed,
-        this.#calls.length,
-        this.#undo.length,
-      ],
-      at,
-    );
-    let next = this.#script.save(into, at + HEAD_WORDS);
-    for (const call of this.#calls) next = saveTemplate(call, into, next);
-    for (const call of this.#undo) next = saveTemplate(call, into, next);
-    return next;
-  }
-
-  restore(from: Float64Array, at: number): number {
-    this.#count = from[at]!;
-    this.#callIndex = from[at + 1]!;
-    this.#firstResult = from[at + 2]!;
-    this.#undoable = from[at + 3]!;
-    this.#oldBrk = from[at + 4]!;
-    this.#undoState = from[at + 5]!;
-    this.#failed = from[at + 6]!;
-    let next = this.#script.restore(from, at + HEAD_WORDS);
-    const read = (length: number): Template[] => {
-      const list: Template[] = [];
-      for (let i = 0; i < length; i++, next += TEMPLATE_WORDS) {
-        list.push(restoreTemplate(from, next));
-      }
-      return list;
-    };
-    this.#calls = read(from[at + 7]!);
-    this.#undo = read(from[at + 8]!);
-    return next;
+  /** In a saved world. The Chance saves itself. */
+  transfer(w: Words): void {
+    // Without a limit nobody asks how many there were.
+    const count = w.one(this.#spec.ops === null ? 0 : this.#count);
+    if (!w.saving) this.#count = count;
+    this.#calls = w.data(this.#calls)!;
+    this.#callIndex = w.one(this.#callIndex);
+    this.#firstResult = w.one(this.#firstResult);
+    this.#undoable = w.flag(this.#undoable);
+    this.#oldBrk = w.one(this.#oldBrk);
+    this.#undoState = w.one(this.#undoState);
+    this.#undo = w.data(this.#undo)!;
+    this.#failed = w.flag(this.#failed);
+    this.#script.transfer(w);
   }
 }
 

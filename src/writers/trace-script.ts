@@ -24,8 +24,9 @@ import {
   VM_WIPEONFORK,
   VM_WRITE,
 } from '../mm/layout.ts';
-import { ERRNOS, type Errno } from '../mm/plan.ts';
+import { type Call, ERRNOS, type Errno, NEW_ANON_SHMEM } from '../mm/plan.ts';
 import type { TraceSpec, WriterProgram } from '../scenario/scenario.ts';
+import type { Words } from '../sim/memory.ts';
 import { ADVICE, type HiddenFlags, type TraceAction, type TracedCall } from '../trace/call.ts';
 import { hexAddress, mapFlagsOf, protOf } from './perms.ts';
 import { RecordedOrder } from './recorded-order.ts';
@@ -37,7 +38,6 @@ import {
   type ScriptContext,
   type Turn,
 } from './script.ts';
-import { NEW_ANON_SHMEM, type Template, type Texts } from './template.ts';
 
 const FLAG_BITS: Readonly<Record<string, number>> = {
   dontCopy: VM_DONTCOPY,
@@ -99,9 +99,6 @@ export class TraceOrders {
   }
 }
 
-/** Numbers that save() writes. The turns are no thread's own: see TraceOrders. */
-const SAVED_WORDS = 2;
-
 export class TraceScript implements Script {
   readonly roundLength = 2;
   readonly #context: ScriptContext;
@@ -138,9 +135,9 @@ export class TraceScript implements Script {
     }
     this.#due = 0;
     this.#at++;
-    const template = this.#template(call);
+    const made = this.#call(call);
     const args = this.#arguments(call);
-    return { ...callsItem(call.syscall, args, [template]), undoable: false, think: false };
+    return { ...callsItem(call.syscall, args, [made]), undoable: false, think: false };
   }
 
   get turn(): Turn | null {
@@ -152,7 +149,7 @@ export class TraceScript implements Script {
     return this.#order.numbers[this.#own[this.#at - 1]!]!;
   }
 
-  #template({ action, errno }: TracedCall): Template {
+  #call({ action, errno }: TracedCall): Call {
     const { touched } = this.#trace;
     switch (action.kind) {
       case 'mmap': {
@@ -185,8 +182,8 @@ export class TraceScript implements Script {
       case 'advise':
         return madvise(action);
       case 'name': {
-        const name = textId(this.#context.texts, action.name);
-        return { call: 'name', start: action.page, pages: action.pages, name };
+        const { page: start, pages, name: text } = action;
+        return { call: 'name', start, pages, name: NO_NAME, text };
       }
       case 'fork':
         return { call: 'fork' };
@@ -225,19 +222,10 @@ export class TraceScript implements Script {
     }
   }
 
-  get savedWords(): number {
-    return SAVED_WORDS;
-  }
-
-  save(into: Float64Array, at: number): number {
-    into.set([this.#at, this.#due], at);
-    return at + SAVED_WORDS;
-  }
-
-  restore(from: Float64Array, at: number): number {
-    this.#at = from[at]!;
-    this.#due = from[at + 1]!;
-    return at + SAVED_WORDS;
+  /** The turns are no thread's own: see TraceOrders. */
+  transfer(w: Words): void {
+    this.#at = w.one(this.#at);
+    this.#due = w.one(this.#due);
   }
 }
 
@@ -250,7 +238,7 @@ function hiddenFlags(hidden: HiddenFlags): number {
   );
 }
 
-function madvise(action: Extract<TraceAction, { kind: 'advise' }>): Template {
+function madvise(action: Extract<TraceAction, { kind: 'advise' }>): Call {
   const { set, clear } = ADVICE[action.advice];
   return {
     call: 'madvise',
@@ -264,10 +252,6 @@ function madvise(action: Extract<TraceAction, { kind: 'advise' }>): Template {
 
 function bitsOf(names: string): number {
   return names.split(' ').reduce((bits, name) => bits | (FLAG_BITS[name] ?? 0), 0);
-}
-
-function textId(texts: Texts, name: string | null): number {
-  return name === null ? NO_NAME : texts.idOf(name);
 }
 
 /** Errors that the model has no name for are failures all the same. */

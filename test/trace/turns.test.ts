@@ -55,13 +55,11 @@ test('a thread of a trace can be saved in the middle and goes on alike', () => {
   one.next();
   one.next();
   expect(one.mayGo(1)).toBe(false); // the first return is thread 9's
-  const saved = new Float64Array(100);
-  const middle = one.save(saved, 0);
-  two.save(saved, middle);
   const [turns] = orders.turns as [RecordedOrder];
   const words = new Words();
-  turns.transfer(words.save());
-  const turn = words.words.slice(0, words.at);
+  const transfer = (w: Words) => [one, two, turns].forEach((piece) => piece.transfer(w));
+  transfer(words.save());
+  const saved = words.words.slice(0, words.at);
   const first = rest();
   expect(first).toEqual([
     0,
@@ -71,12 +69,9 @@ test('a thread of a trace can be saved in the middle and goes on alike', () => {
     { at: '0x3000', pages: 1 },
     false,
   ]);
-  expect(one.restore(saved, 0)).toBe(middle);
-  two.restore(saved, middle);
-  turns.transfer(words.restore(turn, 0));
+  transfer(words.restore(saved, 0));
   expect(rest()).toEqual(first);
-  two.restore(saved, middle);
-  turns.transfer(words.restore(turn, 0));
+  transfer(words.restore(saved, 0));
   two.next();
   two.next();
   expect(two.passTurn()).toBe(1); // the waiting task came back, too

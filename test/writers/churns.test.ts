@@ -1,6 +1,7 @@
 /** The named churns, operation by operation. */
 import { describe, expect, test } from 'vitest';
 import type { Churn } from '../../src/scenario/scenario.ts';
+import { Words } from '../../src/sim/memory.ts';
 import { type ArrayLayout, anMm } from '../support/array-layout.ts';
 import { allOf, lineOf, WriterBench, writerSpec } from '../support/writer-bench.ts';
 
@@ -175,12 +176,13 @@ test('a churn can be saved in the middle of a round', () => {
     const spec = writerSpec({ kind: 'churn', ...churn });
     const { source } = new WriterBench(mm, spec, { chance });
     for (let i = 0; i < 4; i++) source.next();
-    const words = new Float64Array(source.savedWords);
-    source.save(words, 0);
+    const words = new Words();
+    source.transfer(words.save());
+    const saved = words.words.slice(0, words.at);
     const rest = () => Array.from({ length: 8 }, () => JSON.stringify(source.next()));
 
     const first = rest();
-    source.restore(words, 0);
+    source.transfer(words.restore(saved, 0));
 
     expect(rest()).toEqual(first);
   }

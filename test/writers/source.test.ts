@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { RandomStream } from '../../src/base/prng.ts';
 import type { Operation, Place, Selector } from '../../src/scenario/scenario.ts';
-import { CHANCE_WORDS, drawDuration, SeededChance } from '../../src/writers/chance.ts';
+import { Words } from '../../src/sim/memory.ts';
+import { drawDuration, SeededChance } from '../../src/writers/chance.ts';
 import { anMm } from '../support/array-layout.ts';
 import { allOf, program, WriterBench, writerSpec } from '../support/writer-bench.ts';
 
@@ -284,8 +285,10 @@ describe('saving', () => {
     bench.source.next(); // mmap and name
     bench.source.nextCall();
 
-    const words = new Float64Array(bench.source.savedWords + CHANCE_WORDS);
-    expect(chance.save(words, bench.source.save(words, 0))).toBe(words.length);
+    const words = new Words();
+    const transfer = (w: Words) => [bench.source, chance].forEach((piece) => piece.transfer(w));
+    transfer(words.save());
+    const saved = words.words.slice(0, words.at);
     const rest = () => {
       const calls = [JSON.stringify(bench.source.nextCall())];
       for (let i = 0; i < 30; i++) calls.push(JSON.stringify(bench.source.next()));
@@ -294,7 +297,8 @@ describe('saving', () => {
     const names = mm.names.length;
     const first = rest();
     mm.names.length = names;
-    expect(chance.restore(words, bench.source.restore(words, 0))).toBe(words.length);
+    transfer(words.restore(saved, 0));
+    expect(words.at).toBe(saved.length);
 
     expect(rest()).toEqual(first);
     expect(first.filter((line) => line === 'null').length).toBeGreaterThan(10); // ops were used up
