@@ -51,6 +51,26 @@ test('compare: what happened has its panel, also under a name that only an earli
   );
 });
 
+test('compare: a saved result that tears says the command that draws a torn pass', async () => {
+  const bash = join(ROOT, 'scenarios/bash.yaml');
+  const cwd = aDirectory();
+  const argv = [
+    'compare',
+    bash,
+    '--strategies=vma-lock,rcu-retry3',
+    '--seeds=2',
+    '--duration=40ms',
+  ];
+  await mapsim([...argv, '-o', 'c.json'], { cwd });
+  const { stdout } = await mapsim(['report', 'c.json'], { cwd });
+  const [, command] = /<code>mapsim (timeline SCENARIO [^<]*)<\/code>/.exec(stdout)!;
+  const drawn = await mapsim(command!.replace('SCENARIO', bash).split(' '), { cwd });
+
+  expect(command).toBe('timeline SCENARIO --strategy=rcu-retry3 --seed=2 --pass=torn -o torn.svg');
+  expect(drawn).toEqual({ code: 0, stdout: '', stderr: '' });
+  expect(readFileSync(join(cwd, 'torn.svg'), 'utf8')).toContain('A torn text: pieces of');
+});
+
 test('a report reads itself back, and writes its pictures alone', async () => {
   const cwd = aDirectory({ 'storm.yaml': STORM });
   await mapsim([...COMPARE, '-o', 'c.html'], { cwd });

@@ -1,5 +1,6 @@
 /** Strategies over many seeds as a part of a page: who pays, a panel a metric, tails. */
 import { counted } from '../../base/counted.ts';
+import { commandLine } from '../../base/shell.ts';
 import type { Cell, MetricTable } from '../../compare/comparison.ts';
 import { METRICS, type MetricInfo, metricOf } from '../../compare/metrics.ts';
 import type { RunSummary } from '../../compare/record.ts';
@@ -61,8 +62,21 @@ export function comparePart(scenario: ScenarioDocument, name: string): string {
     `<section><h2>${escapeXml(headline(scenario))}</h2><p class="lead">${lead}${few}</p>`,
     inShortMarkup(comparison),
     tradeFigure(scenario, `${name}-trade`),
-    `<div class="grid">${panels.join('')}${tails.join('')}</div></section>`,
+    `<div class="grid">${panels.join('')}${tails.join('')}</div>`,
+    `${tornMarkup(scenario)}</section>`,
   ].join('\n');
+}
+
+/** Results hold no texts, so how to see a torn one is a command. */
+function tornMarkup({ name, groups }: ScenarioDocument): string {
+  for (const { strategy, runs } of groups) {
+    const run = runs.find(({ tearing }) => tearing.tornPasses > 0);
+    if (run === undefined) continue;
+    const which = [`--strategy=${strategy}`, `--seed=${run.seed}`, '--pass=torn'];
+    const command = commandLine(['timeline', 'SCENARIO', ...which, '-o', 'torn.svg']);
+    return `<p>A torn pass of ${escapeXml(strategy)} as a picture (SCENARIO is the file of ${escapeXml(name)}): <code>${escapeXml(command)}</code></p>`;
+  }
+  return '';
 }
 
 /** Those shown; then what an earlier version saved under a name that there is not now. */

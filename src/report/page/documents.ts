@@ -35,6 +35,7 @@ export interface CompareDocument {
     readonly comparison: (Comparison & { readonly verdict?: readonly GroupVerdict[] }) | null;
     readonly groups: readonly {
       readonly label: string;
+      readonly strategy: string;
       readonly pool?: Readonly<Record<string, PoolDocument>>;
       readonly runs: readonly RunDocument[];
     }[];
