@@ -39,6 +39,8 @@ interface FoundLines {
   readonly prefix: string;
   readonly joined: number;
   readonly html: number;
+  /** Lines that ended in CR LF. */
+  readonly crLf: number;
   /** First and last line of maps text. */
   readonly first: number;
   readonly last: number;
@@ -54,6 +56,7 @@ export class MapsFinder {
     prefix: '',
     joined: 0,
     html: 0,
+    crLf: 0,
     first: 0,
     last: 0,
     found: 0,
@@ -64,6 +67,8 @@ export class MapsFinder {
   /** A line whose inode or name may follow. */
   #held: Line | null = null;
   #shape: RegExp | null = null;
+  /** Blanks where nothing else is. */
+  #blanksCut = false;
 
   /** @param emit takes lines of maps, details of smaps, comments, and what is a fault */
   constructor(emit: (text: string, number: number, cut: boolean) => void) {
@@ -76,8 +81,8 @@ export class MapsFinder {
 
   /** Whether what was emitted is another text than what came. */
   get changed(): boolean {
-    const { leftOut, prefixed, joined, html } = this.#report;
-    return leftOut + prefixed + joined + html > 0;
+    const { leftOut, prefixed, joined, html, crLf } = this.#report;
+    return this.#blanksCut || leftOut + prefixed + joined + html + crLf > 0;
   }
 
   line(raw: string, number: number, cut: boolean): void {
@@ -86,7 +91,7 @@ export class MapsFinder {
       this.#emit(raw, number, true);
       return;
     }
-    const text = this.#withoutPrefix(this.#withoutHtml(raw));
+    const text = this.#withoutPrefix(this.#withoutHtml(this.#withoutCr(raw, number)));
     if (this.#held !== null) {
       const joined = joinedLine(this.#held.text, text);
       if (joined !== null) {
@@ -102,13 +107,22 @@ export class MapsFinder {
       this.#held = { text, number };
     } else if (BEGINS.test(text)) this.#maps(text, number);
     else if (this.#report.found > 0 && isSmapsDetail(text)) this.#emit(text, number, false);
-    else if (text.trim() === '' || text.startsWith('#')) this.#emit(text.trim(), number, false);
-    else this.#other(text, number);
+    else if (text.trim() === '' || text.startsWith('#')) {
+      this.#blanksCut ||= text.trim() !== text;
+      this.#emit(text.trim(), number, false);
+    } else this.#other(text, number);
   }
 
   end(): void {
     this.#flush();
     this.#leaveOut();
+  }
+
+  /** A name may end in CR; where the first line does, the file was written with CR LF. */
+  #withoutCr(raw: string, number: number): string {
+    if (!raw.endsWith('\r') || (number > 1 && this.#report.crLf === 0)) return raw;
+    this.#report.crLf++;
+    return raw.slice(0, -1);
   }
 
   #withoutHtml(raw: string): string {
@@ -203,7 +217,8 @@ const EXAMPLE = '7f1c2a400000-7f1c2a421000 r-xp 00000000 08:01 131 /usr/lib/libx
 
 /** In words, one line each; nothing for a plain text. */
 export function describeFound(file: string, report: FoundLines): string[] {
-  const { found, leftOut, firstLeftOut, prefixed, prefix, joined, html, first, last } = report;
+  const { found, leftOut, firstLeftOut, prefixed, prefix, joined, html, crLf, first, last } =
+    report;
   if (found === 0) {
     return leftOut === 0 ? [] : [`${file}: no line of maps text in it; such a line is: ${EXAMPLE}`];
   }
@@ -221,6 +236,7 @@ export function describeFound(file: string, report: FoundLines): string[] {
   }
   if (joined > 0)
     words.push(`${file}: ${counted(joined, 'line')} had been wrapped, and were put together`);
+  if (crLf > 0) words.push(`${file}: ${counted(crLf, 'line')} end in CR LF; the CR was cut`);
   if (html > 0) words.push(`${file}: ${counted(html, 'line')} are HTML, which was taken away`);
   return words;
 }

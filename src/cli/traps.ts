@@ -1,6 +1,6 @@
 /** What a scenario says that its author may not have meant: notes of run and validate. */
 import { counted } from '../base/counted.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { ReaderSpec, Scenario } from '../scenario/scenario.ts';
 import type { Outcome } from '../world/outcome.ts';
 
 /** Known before the run. */
@@ -29,27 +29,53 @@ export function traps(scenario: Scenario): string[] {
   return [...notes];
 }
 
-/** Equal tasks that start together and wait as long each time: their passes coincide for ever. */
-export function lockstepNotes({ readers, writers }: Scenario): string[] {
-  const notes = new Set<string>();
-  const repeated = readers.filter(({ passes }) => passes > 1);
-  for (const [kind, tasks] of [
-    ['reader', repeated],
-    ['writer', writers],
-  ] as const) {
-    for (const { name, startNs, thinkNs, everyNs } of tasks) {
-      const period = everyNs ?? thinkNs;
-      if (!name.endsWith('/1') || typeof startNs !== 'number') continue;
-      if (typeof period !== 'number' || period === 0) continue;
-      const first = tasks.find((task) => task.name === `${baseOf(name)}/0`);
-      if (first?.startNs !== startNs) continue;
-      const cure =
-        everyNs === null ? 'leave start out or give think a distribution' : 'leave start out';
-      notes.add(`${kind}s ${baseOf(name)}/0, /1, … start together and walk in step: ${cure}`);
-    }
-  }
-  return [...notes];
+/**
+ * Equal tasks that start together and wait as long each time: their passes coincide for ever.
+ *
+ * @param oneStrategy all readers are going to have the same one
+ */
+export function lockstepNotes({ readers, writers }: Scenario, oneStrategy = false): string[] {
+  const readersLike = readers
+    .filter(({ passes }) => passes > 1)
+    .map((task) => ({
+      ...task,
+      like: [oneStrategy ? '' : task.strategy.text, task.bufferBytes, task.readOn],
+    }));
+  const writersLike = writers.map((task) => ({
+    ...task,
+    like: task.source.kind === 'trace' ? task.name : task.source,
+  }));
+  return [...stepNotes('reader', readersLike), ...stepNotes('writer', writersLike)];
 }
+
+interface PacedTask extends Pick<ReaderSpec, 'name' | 'startNs' | 'thinkNs' | 'everyNs'> {
+  /** What else has to be equal where the time between two starts depends on it. */
+  readonly like: unknown;
+}
+
+function stepNotes(kind: string, tasks: readonly PacedTask[]): string[] {
+  const together = new Map<string, PacedTask[]>();
+  for (const task of tasks) {
+    const { startNs, thinkNs, everyNs, like } = task;
+    const period = everyNs ?? thinkNs;
+    if (typeof startNs !== 'number' || typeof period !== 'number' || period === 0) continue;
+    const key = JSON.stringify([startNs, period, everyNs === null ? like : 'every']);
+    together.set(key, [...(together.get(key) ?? []), task]);
+  }
+  return [...together.values()].flatMap((group) => {
+    if (group.length === 1) return [];
+    const names = [...new Set(group.map(({ name }) => baseOf(name)))];
+    const one = names.length === 1;
+    const shown = names.slice(0, NAMED_MAX).join(', ');
+    const who = one ? `${shown}/0, /1, …` : `${shown}${names.length > NAMED_MAX ? ', …' : ''}`;
+    const start = one ? 'leave start out' : 'give them different starts';
+    const cure = group[0]!.everyNs === null ? `${start} or give think a distribution` : start;
+    return [`${kind}s ${who} start together and walk in step: ${cure}`];
+  });
+}
+
+/** More names do not make a note clearer. */
+const NAMED_MAX = 3;
 
 function baseOf(name: string): string {
   return name.replace(/\/[0-9]+$/, '');

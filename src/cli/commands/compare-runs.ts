@@ -65,7 +65,7 @@ export async function prepareRuns(
       scenarios.push(loaded.scenario);
       warnOfTrace(loaded.scenario, messages);
       noteSmaps(loaded.scenario, messages);
-      for (const note of lockstepNotes(loaded.scenario)) messages.note(note);
+      for (const note of lockstepNotes(loaded.scenario, true)) messages.note(note);
     } else exitCode = Math.max(exitCode, loaded.exitCode);
   }
   if (exitCode > 0) return { ok: false, exitCode };
