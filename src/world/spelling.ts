@@ -30,20 +30,21 @@ export function nameOf(k: Kernel, name: number): string {
   return name === NO_NAME ? 'none' : `"${k.nameTexts.textOf(k.names.text[name]!)}"`;
 }
 
-/** A system call as strace would have it, lengths in pages. */
+/** A system call as strace would have it, lengths in pages of the machine. */
 export function callOf(k: Kernel, call: Call): string {
+  const count = (pages: number): string => counted(Math.ceil(pages / k.mm.pagesPerPage), 'page');
   switch (call.call) {
     case 'munmap':
-      return `munmap(${addressOf(call.start)}, ${counted(call.pages, 'page')})`;
+      return `munmap(${addressOf(call.start)}, ${count(call.pages)})`;
     case 'mprotect':
-      return `mprotect(${addressOf(call.start)}, ${counted(call.pages, 'page')}, ${permsOf(call.prot).slice(0, 3)})`;
+      return `mprotect(${addressOf(call.start)}, ${count(call.pages)}, ${permsOf(call.prot).slice(0, 3)})`;
     case 'name':
-      return `prctl(PR_SET_VMA_ANON_NAME, ${addressOf(call.start)}, ${counted(call.pages, 'page')}, ${nameOf(k, call.name)})`;
+      return `prctl(PR_SET_VMA_ANON_NAME, ${addressOf(call.start)}, ${count(call.pages)}, ${nameOf(k, call.name)})`;
     case 'mmap': {
       const at = call.start < 0 ? 'NULL' : addressOf(call.start);
       const file = call.file === NO_FILE ? '' : `, ${fileOf(k, call.file)}`;
       const fixed = call.start < 0 ? '' : ', MAP_FIXED';
-      return `mmap(${at}, ${counted(call.pages, 'page')}, ${permsOf(call.flags)}${fixed}${file})`;
+      return `mmap(${at}, ${count(call.pages)}, ${permsOf(call.flags)}${fixed}${file})`;
     }
     case 'mremap': {
       const flags = [
@@ -52,14 +53,14 @@ export function callOf(k: Kernel, call: Call): string {
         call.dontUnmap ? 'DONTUNMAP' : null,
       ].filter((flag) => flag !== null);
       const how = flags.length === 0 ? '' : `, ${flags.join(' | ')}`;
-      return `mremap(${addressOf(call.start)}, ${counted(call.pages, 'page')}, ${counted(call.newPages, 'page')}${how})`;
+      return `mremap(${addressOf(call.start)}, ${count(call.pages)}, ${count(call.newPages)}${how})`;
     }
     case 'brk':
       return `brk(${addressOf(call.brk)})`;
     case 'fork':
       return 'fork()';
     case 'growStack':
-      return `page fault ${counted(call.pages, 'page')} below the stack`;
+      return `page fault ${count(call.pages)} below the stack`;
     default:
       return `${call.call}()`;
   }

@@ -27,6 +27,7 @@ export interface OperationRecord {
   readonly writer: string;
   readonly index: number;
   readonly operation: string;
+  /** Lengths in pages of the machine. */
   readonly arguments: Arguments;
   readonly startNs: number;
   readonly endNs: number;
@@ -235,7 +236,7 @@ const operationDone: WriterStep = (k, w) => {
     writer: w.name,
     index: w.opsDone,
     operation: operation.operation,
-    arguments: operation.arguments,
+    arguments: inMachinePages(operation.arguments, w.layout.pagesPerPage),
     startNs: w.startNs,
     endNs: k.nowNs,
     errno: w.errno,
@@ -244,6 +245,17 @@ const operationDone: WriterStep = (k, w) => {
   const sinceNs = operation.paced ? k.nowNs - w.startNs : 0;
   return k.sleep(w, Math.max(0, operation.thinkNs - sinceNs), nextOperation);
 };
+
+/** The model counts in 4 KiB, a scenario in pages of its machine. */
+function inMachinePages(args: Arguments, pagesPerPage: number): Arguments {
+  if (pagesPerPage === 1) return args;
+  const shown: Record<string, Arguments[string]> = { ...args };
+  for (const key of ['pages', 'newPages']) {
+    const pages = shown[key];
+    if (typeof pages === 'number') shown[key] = Math.ceil(pages / pagesPerPage);
+  }
+  return shown;
+}
 
 /** What a call of this kind costs when nobody is in the way. */
 function callNs(k: Kernel, cost: CallCost): number {

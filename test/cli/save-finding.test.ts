@@ -126,7 +126,7 @@ describe('a saved finding', () => {
     const means = { options, context, interrupt, directory: cwd } as unknown as Means;
     const source = { path: 'ample.yaml', tree: await rawScenario('ample.yaml', loaded.bytes) };
     const file = new FindingFile('f.yaml', source, options as ExploreOptions, context);
-    const whole = { tree: file.tree, outcome };
+    const whole = { tree: file.tree, scenario: loaded.scenario, outcome };
 
     const small = await smallestWorld('ample.yaml', whole, request, means);
     file.finish(small);

@@ -61,7 +61,12 @@ export async function explore(
     const outcome = await searchOutcome(scenario, request, means);
     const hasIt = file !== null && find !== null && outcome.findings.length > 0;
     const small = hasIt
-      ? await smallestWorld(path, { tree: file.tree, outcome }, { ...request, find }, means)
+      ? await smallestWorld(
+          path,
+          { tree: file.tree, scenario, outcome },
+          { ...request, find },
+          means,
+        )
       : null;
     interrupt.endAtOnce();
     await tell(path, outcome, options, context);

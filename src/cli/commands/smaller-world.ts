@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import type { Tree } from '../../scenario/edit/omissions.ts';
 import { type Smallest, smallest } from '../../scenario/edit/smallest.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import type { Question } from '../../search/questions.ts';
 import type { SearchRequest } from '../../search/search.ts';
 import type { SearchOutcome } from '../../search/search-outcome.ts';
@@ -27,7 +28,11 @@ export interface SmallestWorld extends Smallest<SearchOutcome> {
 /** @param path of the scenario @param outcome of its search, with a finding */
 export async function smallestWorld(
   path: string,
-  { tree, outcome }: { readonly tree: Tree; readonly outcome: SearchOutcome },
+  {
+    tree,
+    scenario,
+    outcome,
+  }: { readonly tree: Tree; readonly scenario: Scenario; readonly outcome: SearchOutcome },
   request: SearchRequest & { readonly find: Question },
   means: Means,
 ): Promise<SmallestWorld> {
@@ -52,8 +57,18 @@ export async function smallestWorld(
   };
   const linesOf = (file: string): readonly string[] | null =>
     textLines(readInput(resolve(cwd, dirname(scenarioFile(path)), file), cwd), file);
-  const found = await smallest({ tree, found: outcome }, { has: search, goOn, linesOf });
+  const whole = withPageSize(tree, scenario.era.pagesPerPage);
+  const found = await smallest({ tree: whole, found: outcome }, { has: search, goOn, linesOf });
   return { ...found, isCutShort: !goOn() };
+}
+
+/** Fewer lines may no longer tell how large a page is. */
+function withPageSize(tree: Tree, pagesPerPage: number): Tree {
+  if (pagesPerPage === 1) return tree;
+  return {
+    ...tree,
+    machine: { ...(tree.machine as Tree | undefined), pageSize: `${4 * pagesPerPage}k` },
+  };
 }
 
 /** Null: they are not to be written in UTF-8. */

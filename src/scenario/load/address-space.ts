@@ -57,6 +57,8 @@ export interface LaidOut extends Landmarks {
 /** LABEL of a VMA that no text has labelled: the kernel will. */
 const UNLABELLED = -1;
 
+type Borders = Pick<VmaSpec, 'startPage' | 'endPage'>;
+
 export class AddressSpace {
   readonly #loading: Loading;
   readonly #specs = new VmaListBuilder();
@@ -85,7 +87,9 @@ export class AddressSpace {
 
   /** Memory of a writer's own, mapped rw-p. */
   addRegion(startPage: number, pages: number, path: Path): void {
-    this.#block(null, false, () => this.#loading.places.value(path));
+    const place = (): Span => this.#loading.places.value(path);
+    this.#checkBorders({ startPage, endPage: startPage + pages }, place);
+    this.#block(null, false, place);
     this.#push(anonymous(startPage, startPage + pages, 'rw-p'));
   }
 
@@ -168,9 +172,23 @@ export class AddressSpace {
     if (read.gateOffset >= 0) this.#gate = whole?.() ?? lineAt(read.gateOffset);
     this.#block(tag, true, whole ?? lineOf);
     for (const [index, vma] of read.vmas.entries()) {
+      this.#checkBorders(vma, () => lineOf(index));
       this.#pageSize.noteVma(vma);
       this.#push(vma, read.labels[index]);
     }
+  }
+
+  /** Of pages of the machine. */
+  #checkBorders({ startPage, endPage }: Borders, place: () => Span): void {
+    const { faults, pagesPerPage: unit } = this.#loading;
+    if (startPage % unit === 0 && endPage % unit === 0) return;
+    this.#incomplete = true;
+    const at = startPage % unit === 0 ? endPage : startPage;
+    faults.add(
+      place(),
+      `${hexOfPage(at)} is no border of pages of ${unit * 4} KiB`,
+      'machine: {pageSize} or the texts say how large a page is',
+    );
   }
 
   #addCopies(entry: ExplicitVma, path: Path): void {
@@ -196,6 +214,9 @@ export class AddressSpace {
       this.#refuse(path, 'reaches beyond the end of the 64-bit address space');
       return;
     }
+    this.#checkBorders({ startPage: start, endPage: start + pages }, () =>
+      places.value([...path, 'start']),
+    );
     this.#block(entry.tag ?? null, true, () => places.value(path));
     for (let copy = 0; copy < entry.repeat; copy++) {
       const startPage = start + copy * stride;
