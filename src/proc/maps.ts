@@ -92,8 +92,9 @@ export function openMaps(s: Strategy): ReaderStep {
 
   const gotVma: ReaderStep = (k, r) => {
     if (r.found === NO_VMA) {
-      r.pos = POS_GATE;
       r.endPage = r.pageIndex;
+      if (s.endStays && !r.filling && !k.mm.gate) return stop(r, STOP_END);
+      r.pos = POS_GATE;
       return nextGate;
     }
     r.pos = atPendingStart ? k.mm.vmas.vmStart[r.found]! : r.shownEnd;

@@ -84,6 +84,8 @@ export interface Strategy {
   readonly locals?: readonly string[];
   /** Where the next read() takes up: the start of the pending VMA, or the end of the last shown. */
   readonly resumeAt: 'pending-start' | 'shown-end';
+  /** m_start() that finds nothing leaves the position, so that a later read() looks again. */
+  readonly endStays?: true;
   /** Once a pass, before the first read(). */
   readonly openFile?: ReaderStep;
   /** From m_start(). */

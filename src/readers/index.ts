@@ -14,7 +14,7 @@ import {
 } from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';
 import type { GapLevel, Strategy, TearingLevel } from '../proc/strategy.ts';
-import { mmapLock } from './mmap-lock.ts';
+import { mmapLock, mmapLockOf } from './mmap-lock.ts';
 import { mmapLockAll } from './mmap-lock-all.ts';
 import { mmapLockVma } from './mmap-lock-vma.ts';
 import { type RcuPageOptions, rcuPage } from './rcu-page.ts';
@@ -88,8 +88,8 @@ const ENTRIES: readonly StrategyEntry[] = [
     aliases: ['mmap_read_lock', 'baseline', 'linux-6.16'],
     summary: 'mmap_read_lock from m_start to m_stop, one page of output at a time',
     source: 'Linux up to 6.16, and without CONFIG_PER_VMA_LOCK; fs/proc/task_mmu.c m_start, m_stop',
-    options: [],
-    make: () => mmapLock,
+    options: [{ key: 'end', values: ['sentinel', 'pending'] }],
+    make: (name, values) => mmapLockOf(name, values.end),
   },
   {
     name: 'rcu-retry',

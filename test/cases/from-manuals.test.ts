@@ -1,6 +1,6 @@
 /**
- * Inputs written from the manuals of the tools: strace(1), mmap(2), mmap2(2), mremap(2), brk(2), execve(2), proc(5).
- * Two are of public sources, which the test names.
+ * Inputs written from the manuals of the tools: strace(1), mmap(2), mmap2(2), mremap(2), brk(2),
+ * execve(2), proc(5). Two are of public sources, which the test names.
  */
 import { describe, expect, test } from 'vitest';
 import { aDirectory, mapsim } from '../cli/support.ts';

@@ -63,6 +63,45 @@ describe('reading on', () => {
     },
   );
 
+  // read() at 10, 20 and 50 us. The second VMA is pending after the first read(), and gone at the
+  // second; then the first VMA grows over its place.
+  const SWALLOWED = (strategy: string, gate: string) => `mapsim: 1
+machine: { costs: { preset: zero, syscall: 10us } }
+vmas:
+  - { start: "0x10000000", pages: 3, perms: rw-p }
+  - { start: "0x10003000", pages: 3, perms: r--p }
+${gate === '' ? '' : `  - "${gate}"`}
+readers: [ { name: r, buffer: 41, strategy: "${strategy}", readOn: { times: 1, after: 20us } } ]
+writers:
+  - name: w
+    start: 15us
+    think: 15us
+    ops: 2
+    program:
+      - munmap: { at: "0x10003000", pages: 3 }
+      - mmap: { at: "0x10003000", pages: 3, perms: rw-p }
+`;
+  const GATE =
+    'ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]';
+  const SHORT = '10000000-10003000 rw-p 00000000 00:00 0 \n';
+  const GROWN = '10000000-10006000 rw-p 00000000 00:00 0 \n';
+
+  test.each([
+    ['mmap-lock:end=pending', '', SHORT + GROWN],
+    ['mmap-lock', '', SHORT],
+    ['vma-lock', '', SHORT],
+    ['mmap-lock:end=pending', GATE, `${SHORT}${GATE}\n`],
+  ])(
+    'a position that stays at the pending VMA, as from 5.7 to 6.0: %s%s',
+    async (strategy, gate, text) => {
+      const cwd = aDirectory({ 's.yaml': SWALLOWED(strategy, gate) });
+
+      const { stdout } = await mapsim(['run', 's.yaml', '--summary=none'], { cwd });
+
+      expect(stdout).toBe(text);
+    },
+  );
+
   test.each([
     ['readOn: {times: 0}', 'times'],
     ['readOn: {after: soon}', 'after'],

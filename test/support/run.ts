@@ -124,6 +124,7 @@ export function failedAttempts(outcome: Outcome): number {
 /** Every strategy with every value of every option once, and each family with a small N. */
 const LISTED: readonly string[] = [
   'mmap-lock',
+  'mmap-lock:end=pending',
   'rcu-retry',
   'rcu-retry:mstart=speculate',
   'rcu-retry:sample=vma',
