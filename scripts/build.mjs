@@ -1,9 +1,10 @@
-/** What is shipped and not written by hand: the bundle, its notices, the man page. */
+/** What is shipped and not written by hand: bundle, notices, man page, playground. */
 
 import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { bundle, COMMAND_LINE } from './bundle.mjs';
+import { playground } from './playground.mjs';
 import { thirdParty } from './third-party.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -12,7 +13,9 @@ process.chdir(ROOT);
 rmSync('dist/cli', { recursive: true, force: true }); // chunks of earlier builds would be shipped
 const chunks = await bundle(COMMAND_LINE, 'dist/cli');
 writeFileSync('dist/chunks.json', JSON.stringify(chunks)); // for tests, not shipped
-const modules = chunks.flatMap((chunk) => chunk.modules);
+const page = await playground();
+writeFileSync('dist/playground.html', page.html);
+const modules = [...chunks.flatMap((chunk) => chunk.modules), ...page.modules];
 writeFileSync('dist/THIRD-PARTY.txt', thirdParty(modules, ROOT));
 
 await bundle({ page: 'scripts/man-page.ts' }, 'dist/made');

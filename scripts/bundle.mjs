@@ -47,6 +47,46 @@ export async function bundle(entries, directory) {
 }
 
 /**
+ * One file of code for a browser, minified. Functions keep their names, which are those of steps.
+ * @param entry path from the top of the project
+ */
+export async function bundleForPage(entry) {
+  const bundler = await rolldown({
+    cwd: ROOT,
+    input: entry,
+    platform: 'browser',
+    plugins: [withoutTraces],
+    logLevel: 'warn',
+  });
+  const keepNames = { function: true, class: false };
+  const { output } = await bundler.generate({
+    format: 'iife',
+    codeSplitting: false,
+    comments: false,
+    minify: {
+      mangle: { keepNames },
+      compress: { keepNames },
+      codegen: { removeWhitespace: true },
+    },
+  });
+  await bundler.close();
+  const [{ code, moduleIds }] = output;
+  return { code, modules: moduleIds.map((id) => id.replace(ROOT, '')) };
+}
+
+/**
+ * A page has no files, and so no logs of strace or perf: reading one is refused before any of this
+ * would be called.
+ */
+const withoutTraces = {
+  name: 'without traces',
+  load(id) {
+    if (!id.endsWith('/src/trace/read-trace.ts')) return null;
+    return 'export function readTrace() { throw new Error("a page has no traces"); }';
+  },
+};
+
+/**
  * Commander asks for child_process as it is loaded, and uses it for subcommands that are programs
  * of their own, of which there are none here.
  */

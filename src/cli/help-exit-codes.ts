@@ -78,6 +78,10 @@ with --exit-code: a difference is shown`,
   }),
   step: exitCodes({}),
   report: exitCodes({ usage: 'wrong usage, or an input that is no result of mapsim' }),
+  playground: exitCodes({
+    done: 'written',
+    usage: 'wrong usage, an invalid scenario, or one that a page cannot hold',
+  }),
   timeline: exitCodes({ limit: 'there is no such pass', signals: true }),
   validate: exitCodes({
     done: 'every scenario makes sense',

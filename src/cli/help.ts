@@ -102,6 +102,13 @@ which has its data in it. The page is one file that makes no request; it is comp
 script, which only findings have, to go through them step by step.
 `;
 
+const PLAYGROUND_MORE = `\
+The page simulates in the browser, with the code of this program: for the same scenario, seed
+and strategy it has the same text and counts, and it shows the command line for them. It makes
+no request; a page that was opened from disk works as one from a server. Traces and strategies
+in files are not for pages.
+`;
+
 const TIMELINE_MORE = `\
 In the text column, a text is whole if one column of beads is joined from its first line to its
 last. The format text has 72 columns of ASCII, ready for a commit message; with --pass=retry,
@@ -220,6 +227,16 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
       'mapsim timeline @bash --format=perfetto --duration=1ms -o trace.json.gz',
     ],
     more: `${TIMELINE_MORE}\n${EXIT_CODES.timeline}`,
+  },
+  playground: {
+    name: 'playground',
+    operands: '',
+    purpose: 'Write a page that simulates: move a slider, let a task move, share the address.',
+    examples: [
+      'mapsim playground -o playground.html',
+      'mapsim playground --scenario @resize -o resize.html',
+    ],
+    more: `${PLAYGROUND_MORE}\n${EXIT_CODES.playground}`,
   },
   ...REAL_INPUT_COMMANDS,
   ...MEASURE_COMMANDS,

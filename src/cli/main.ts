@@ -23,6 +23,7 @@ import type { ImportOptions } from './commands/import.ts';
 import type { InitOptions } from './commands/init.ts';
 import type { MeasureOptions } from './commands/measure.ts';
 import type { MergeOptions } from './commands/merge.ts';
+import type { PlaygroundOptions } from './commands/playground.ts';
 import type { ReplayOptions } from './commands/replay.ts';
 import type { ReportOptions } from './commands/report.ts';
 import type { RunOptions } from './commands/run.ts';
@@ -50,7 +51,7 @@ import {
   VALIDATE_MODEL_OPTIONS,
 } from './options.ts';
 import { COMPARE_OPTIONS, MERGE_OPTIONS, SWEEP_OPTIONS } from './options-many.ts';
-import { REPORT_OPTIONS, TIMELINE_OPTIONS } from './options-pictures.ts';
+import { PLAYGROUND_OPTIONS, REPORT_OPTIONS, TIMELINE_OPTIONS } from './options-pictures.ts';
 import { CAPTURE_OPTIONS, CHECK_OPTIONS, IMPORT_OPTIONS } from './options-real-input.ts';
 import { Output } from './output.ts';
 import { CENSUS_OPTIONS, EXPLORE_OPTIONS, REPLAY_OPTIONS } from './search-options.ts';
@@ -164,6 +165,11 @@ function commands({ io, bug, argv }: Pick<CommandContext, 'io' | 'bug' | 'argv'>
       options: REPORT_OPTIONS,
       action: async (paths: readonly string[], options: ReportOptions) =>
         (await import('./commands/report.ts')).report(paths, options, context(options)),
+    },
+    playground: {
+      options: PLAYGROUND_OPTIONS,
+      action: async (options: PlaygroundOptions) =>
+        (await import('./commands/playground.ts')).playground(options, context(options)),
     },
     step: {
       options: [strategy, seed, allowCode, quiet],

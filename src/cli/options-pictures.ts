@@ -1,4 +1,4 @@
-/** The options of timeline and report. */
+/** The options of timeline, report and playground. */
 import { InvalidArgumentError, type Option } from 'commander';
 import { nearest } from '../base/nearest.ts';
 import {
@@ -103,5 +103,19 @@ export const REPORT_OPTIONS: readonly Option[] = [
     nonEmpty('The directory'),
   ),
   option('output', '--no-data', 'leave out the data: report cannot read the page back'),
+  quiet,
+];
+
+export const PLAYGROUND_OPTIONS: readonly Option[] = [
+  option(
+    'model',
+    '--scenario <SCENARIO>',
+    'the page begins with this one: a file, @NAME, or - for standard input',
+  ).argParser(nonEmpty('The scenario')),
+  option(
+    'output',
+    '-o, --output <FILE>',
+    'write the page to this file; - is standard output, which is the default',
+  ).argParser(nonEmpty('The file')),
   quiet,
 ];

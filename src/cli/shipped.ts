@@ -18,6 +18,7 @@ const FOLDERS = {
   'scenarios/explore/': 'explore/',
   'scenarios/kernel/': 'kernel/',
   'scenarios/bug-compat/': 'bug-compat/',
+  'scenarios/playground/': 'playground/',
   'examples/': 'examples/',
 } as const;
 

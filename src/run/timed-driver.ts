@@ -14,7 +14,7 @@ import { DONE, PARKED, stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { StepTrace } from '../sim/trace.ts';
 import type { TimedWorld } from '../world/build.ts';
-import { makeOutcome } from '../world/make-outcome.ts';
+import { countsSoFar, makeOutcome } from '../world/make-outcome.ts';
 import type { EndReason, KernelFaultReport, Outcome, StepStack } from '../world/outcome.ts';
 import type { PassListener } from '../world/pass-watch.ts';
 import type { World } from '../world/world.ts';
@@ -225,6 +225,10 @@ export class TimedDriver {
   /** Ends it where it stands. */
   end(why: EndReason): void {
     this.#ended ??= why;
+  }
+
+  counts(): ReturnType<typeof countsSoFar> {
+    return countsSoFar(this.#timed);
   }
 
   outcome(): Outcome {

@@ -93,6 +93,11 @@ export class TimedRun {
     return { events, simulatedNs, fraction: fraction > 0 ? Math.min(fraction, 1) : null };
   }
 
+  /** What has been counted so far. */
+  counts(): Pick<Outcome, 'totals' | 'tearing'> {
+    return this.#driver.counts();
+  }
+
   interrupt(): void {
     this.end('interrupted');
   }

@@ -92,6 +92,28 @@ export class Replay {
     };
   }
 
+  /** What the task's next step would do; nothing has happened after this. */
+  ahead(task: number): Pick<ScheduleStep, 'name' | 'effects'> {
+    const world = this.#world;
+    const saved = Int32Array.from(world.save());
+    const name = world.nameOf(task);
+    const writer = world.world.writers[task - world.world.readers.length];
+    const before = {
+      view: this.#probe.begin(),
+      call: writer?.call ?? null,
+      plan: writer?.plan ?? null,
+    };
+    try {
+      world.runItem({ task, choices: [] });
+      return { name, effects: stepEffects(this.#probe, before, task) };
+    } catch (error) {
+      if (!(error instanceof KernelFault)) throw error;
+      return { name, effects: [`${error.kind}: ${error.message}`] };
+    } finally {
+      world.restore(saved);
+    }
+  }
+
   /** Why the item cannot be the next step, or null. */
   #objection({ task }: ScheduleItem, recorded: string | undefined): string | null {
     const world = this.#world;

@@ -4,10 +4,10 @@
  */
 import { LINE_FIELDS } from '../mm/line.ts';
 import { formatText } from '../proc/format.ts';
-import { type ScheduleItem, scheduleText } from '../sim/schedule.ts';
+import { type Schedule, type ScheduleItem, scheduleText } from '../sim/schedule.ts';
 import { committedText } from '../world/final.ts';
 import { Replay } from './replay.ts';
-import type { MarkedText, ScheduleStep } from './search-outcome.ts';
+import type { Course, MarkedText, ScheduleStep } from './search-outcome.ts';
 import type { SearchWorld } from './search-world.ts';
 
 /** What `until` waits for. */
@@ -47,6 +47,27 @@ export class Stepper {
     return this.#replay.texts;
   }
 
+  /** Steps so far, and what came of them. */
+  course(): Course {
+    return this.#replay.course();
+  }
+
+  /** What the task's next step would do; null: it cannot take one. */
+  ahead(task: number): Pick<ScheduleStep, 'name' | 'effects'> | null {
+    return this.#world.canRun(task) ? this.#replay.ahead(task) : null;
+  }
+
+  /** Begins again, and follows a schedule. Returns why it does not fit, or null. */
+  follow(schedule: Schedule): string | null {
+    this.back(this.#items.length);
+    for (const item of schedule) {
+      const error = this.#replay.take(item);
+      if (error !== null) return error;
+      this.#note(this.#replay.steps.at(-1)!);
+    }
+    return null;
+  }
+
   get schedule(): string {
     return scheduleText(this.#items);
   }
@@ -73,9 +94,13 @@ export class Stepper {
     const error = this.#replay.take({ task, choices: [] });
     if (error !== null) return error;
     const step = this.#replay.steps[before]!;
-    this.#items.push({ task, choices: step.choices });
-    this.#taken[task] = (this.#taken[task] ?? 0) + 1;
+    this.#note(step);
     return step;
+  }
+
+  #note({ task, choices }: ScheduleStep): void {
+    this.#items.push({ task, choices });
+    this.#taken[task] = (this.#taken[task] ?? 0) + 1;
   }
 
   /** Steps by the timed run until it happens, the last one included; null: it does not happen. */

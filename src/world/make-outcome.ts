@@ -59,6 +59,12 @@ export function makeOutcome(
   };
 }
 
+/** The counts of a run under way. */
+export function countsSoFar({ world, watch }: TimedWorld): Pick<Outcome, 'totals' | 'tearing'> {
+  const readers = world.readers.map((r) => readerOutcome(watch.of(r), r));
+  return { totals: sumCounters(readers), tearing: sumTearing(readers) };
+}
+
 /** The time from one operation to the next is looked at in so many parts. */
 const PHASES = 64;
 /** Passes that begin in so few of them only walk in step with the writers. */

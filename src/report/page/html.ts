@@ -11,7 +11,7 @@ import { DATA_ID } from './documents.ts';
 
 export { escapeXml };
 
-const PAGE_CSS =
+export const PAGE_CSS =
   `${themeCss(':root')}${MARK_CSS}` +
   `body{background:var(--bg);color:var(--ink);font:14px/1.45 ${SANS};margin:1.5rem auto;max-width:1010px;padding:0 1rem}` +
   'h1{font-size:22px;margin:.2em 0}h2{font-size:17px;margin:1.6em 0 .2em}h3{font-size:14px;margin:1.2em 0 .2em}' +
@@ -77,7 +77,8 @@ export function htmlPage({
   ].join('');
 }
 
-function hashOf(text: string): string {
+/** As a policy names it. */
+export function hashOf(text: string): string {
   const digest = sha256(new TextEncoder().encode(text));
   return `'sha256-${btoa(String.fromCharCode(...digest))}'`;
 }

@@ -35,10 +35,16 @@ export interface Lane {
   readonly story: PassStory;
 }
 
-export function lanesPicture(lanes: readonly Lane[], undisturbed: Undisturbed | null): Picture {
-  const longest = Math.max(...lanes.map(({ story: { pass } }) => pass.endNs - pass.startNs));
+/** @param firstNs no more of each pass is drawn, though all of it is counted */
+export function lanesPicture(
+  lanes: readonly Lane[],
+  undisturbed: Undisturbed | null,
+  firstNs = Number.POSITIVE_INFINITY,
+): Picture {
+  const whole = Math.max(...lanes.map(({ story: { pass } }) => pass.endNs - pass.startNs));
+  const longest = Math.min(whole, firstNs);
   const x = linearScale([0, longest], [LANES_X, LANES_RIGHT], { ticks: 8 });
-  const blocks = lanes.map((lane) => new Block(lane, x, undisturbed));
+  const blocks = lanes.map((lane) => new Block(lane, { x, firstNs }, undisturbed));
   let y = TOP;
   const parts: string[] = [];
   for (const block of blocks) {
@@ -50,7 +56,8 @@ export function lanesPicture(lanes: readonly Lane[], undisturbed: Undisturbed | 
   const notes = explanation(blocks, y, undisturbed !== null && lanes[0]?.story.pass.index === 0);
   const [first] = lanes;
   const title = titleOf(blocks);
-  const where = `${first!.trace.scenario}, seed ${first!.trace.seed}: pass ${first!.story.pass.index} of ${first!.story.pass.reader} under ${lanes.length === 1 ? 'one strategy' : `${lanes.length} strategies`}; the writers want the same calls in every row`;
+  const part = whole > firstNs ? `, its first ${durationWords(firstNs)}` : '';
+  const where = `${first!.trace.scenario}, seed ${first!.trace.seed}: pass ${first!.story.pass.index} of ${first!.story.pass.reader}${part} under ${lanes.length === 1 ? 'one strategy' : `${lanes.length} strategies`}; the writers want the same calls in every row`;
   return {
     width: WIDTH,
     height: y + notes.height,
@@ -124,6 +131,14 @@ class Spans {
   }
 }
 
+/** An event of a trace: its kind, its number, from and to on the axis. */
+interface DrawnEvent {
+  readonly kind: number;
+  readonly event: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The lanes of one strategy, and its counts. */
 class Block {
   readonly trace: RunTrace;
@@ -131,16 +146,23 @@ class Block {
   readonly strategy: string;
   readonly #division: Division;
   readonly #x: Scale;
+  /** So much of the pass is drawn. */
+  readonly #shownNs: number;
   readonly #writers: readonly number[];
   readonly #hidden: number;
   readonly #undisturbed: Undisturbed | null;
 
-  constructor({ trace, story }: Lane, x: Scale, undisturbed: Undisturbed | null) {
+  constructor(
+    { trace, story }: Lane,
+    { x, firstNs }: { readonly x: Scale; readonly firstNs: number },
+    undisturbed: Undisturbed | null,
+  ) {
     this.trace = trace;
     this.story = story;
     this.strategy = trace.tasks[story.task]!.strategy ?? '';
     this.#division = divide(story);
     this.#x = x;
+    this.#shownNs = Math.min(this.passNs, firstNs);
     this.#undisturbed = story.pass.index === 0 ? undisturbed : null;
     const writers = trace.tasks.flatMap(({ kind }, id) => (kind === 'writer' ? [id] : []));
     this.#writers = writers.slice(0, WRITERS_MAX);
@@ -183,11 +205,19 @@ class Block {
   }
 
   #at(ns: number): number {
-    return this.#x(Math.min(Math.max(ns - this.story.pass.startNs, 0), this.passNs));
+    return this.#x(Math.min(Math.max(ns - this.story.pass.startNs, 0), this.#shownNs));
   }
 
-  /** Events of a task that touch the pass: kind, from and to on the axis. */
-  *#events(task: number): Iterable<{ kind: number; event: number; from: number; to: number }> {
+  /** Events of a task that touch what is drawn. */
+  *#drawn(task: number): Iterable<DrawnEvent> {
+    const endNs = this.story.pass.startNs + this.#shownNs;
+    for (const one of this.#events(task)) {
+      if (this.trace.events.fromNs[one.event]! <= endNs) yield one;
+    }
+  }
+
+  /** Events of a task that touch the pass. */
+  *#events(task: number): Iterable<DrawnEvent> {
     const { events } = this.trace;
     const { startNs, endNs } = this.story.pass;
     for (let i = 0; i < events.count; i++) {
@@ -215,7 +245,7 @@ class Block {
     const [lost, waits, holds] = [new Spans(), new Spans(), new Spans()];
     let lastCross = Number.NEGATIVE_INFINITY;
     let over = '';
-    for (const { kind, event, from, to } of this.#events(story.task)) {
+    for (const { kind, event, from, to } of this.#drawn(story.task)) {
       if (kind === EVENT.record) {
         const cls = this.#lineClass(event);
         if (cls === null) continue;
@@ -243,7 +273,8 @@ class Block {
     flush();
     const end = this.#at(story.pass.endNs);
     const base = path(`M${n(this.#at(story.pass.startNs))} ${n(y)}H${n(end)}`, 'rule');
-    const stop = path(`M${n(end)} ${n(y - 10)}v20`, 'inkl');
+    const isWhole = this.#shownNs === this.passNs;
+    const stop = isWhole ? path(`M${n(end)} ${n(y - 10)}v20`, 'inkl') : '';
     const fills = [...boxes].map(([cls, d]) => path(d, `fill ${cls}`)).join('');
     const under = [
       ...lost.map((from, width) => hatched(from, y - 9, width, 16, 'lost')),
@@ -265,7 +296,7 @@ class Block {
 
   #writerLane(task: number, y: number): string {
     const [waits, holds] = [new Spans(), new Spans()];
-    for (const { kind, from, to } of this.#events(task)) {
+    for (const { kind, from, to } of this.#drawn(task)) {
       if (kind === EVENT.waitWrite) waits.add(from, to);
       if (kind === EVENT.holdWrite) holds.add(from, to);
     }
@@ -274,7 +305,8 @@ class Block {
       ...holds.map((from, width) => rect(from, y - 5, width, 10, 'lock')),
     ].join('');
     const { name } = this.trace.tasks[task]!;
-    const { startNs, endNs } = this.story.pass;
+    const { startNs } = this.story.pass;
+    const endNs = startNs + this.#shownNs;
     let ticks = '';
     let lastTick = Number.NEGATIVE_INFINITY;
     for (const { writer, atNs } of this.#undisturbed ?? []) {

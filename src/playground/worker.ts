@@ -1,0 +1,188 @@
+/// <reference lib="dom" />
+/**
+ * The core in a worker of the page: one scenario, from its text to all that is shown of it. It ends
+ * with the worker, which the page does at every change.
+ */
+import { splitChoices } from '../base/choice.ts';
+import { UserError } from '../base/errors.ts';
+import { chooseStrategy, Strategies } from '../readers/index.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { knobsOf } from './knobs.ts';
+import { loadGiven } from './load.ts';
+import type { FromWorker, RunRequestMessage, ToWorker } from './messages.ts';
+import { Scheduler } from './scheduler.ts';
+import { intervals, lanes, type RunSubject, Runs, tornText } from './side-by-side.ts';
+import type { YamlBlock } from './yaml-block.ts';
+
+/** So long the worker is deaf. */
+const SLICE_MS = 20;
+/** Pictures of counts, at most ten a second. */
+const FRAME_MS = 100;
+/** Pictures are drawn after so long, though runs may go on. */
+const FIRST_MS = 600;
+
+/** There where the text needs it. */
+declare const mapsimYaml: YamlBlock;
+
+const tell = (message: FromWorker): void => postMessage(message);
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+/** Goes on with it, slice by slice, as long as it is told to. */
+async function drive<T>(
+  steps: Generator<void, T>,
+  between: () => boolean = () => true,
+): Promise<T | null> {
+  for (;;) {
+    const until = performance.now() + SLICE_MS;
+    while (performance.now() < until) {
+      const { done, value } = steps.next();
+      if (done === true) return value;
+    }
+    if (!between()) return null;
+    await turn();
+  }
+}
+
+class Session {
+  readonly #subject: RunSubject;
+  #scheduler: Scheduler;
+  #stopped = false;
+  /** Counts what was asked of the scheduler: a search ends when more is asked. */
+  #asked = 0;
+
+  constructor(subject: RunSubject, { strategy, schedule }: RunRequestMessage['scheduler']) {
+    this.#subject = subject;
+    this.#scheduler = this.#schedulerOf(strategy);
+    const misfit = schedule === '' ? '' : this.#scheduler.follow(schedule);
+    this.#show(misfit);
+  }
+
+  async run(): Promise<void> {
+    const runs = new Runs(this.#subject);
+    let shownMs = Number.NEGATIVE_INFINITY;
+    const show = (force = false): boolean => {
+      const now = performance.now();
+      if (force || now - shownMs >= FRAME_MS) {
+        shownMs = now;
+        tell({ kind: 'columns', columns: runs.columns() });
+      }
+      return !this.#stopped;
+    };
+    const steps = runs.steps(tell);
+    const first = performance.now() + FIRST_MS;
+    const goesOn = await drive(steps, () => show() && performance.now() < first);
+    show(true);
+    await drive(lanes(this.#subject, tell), () => !this.#stopped);
+    if (goesOn === null) await drive(steps, show);
+    runs.stop(tell);
+    show(true);
+    await drive(tornText(this.#subject, runs.torn, tell));
+    if (!this.#stopped) await drive(intervals(this.#subject, tell), () => !this.#stopped);
+    tell({ kind: 'idle', stopped: this.#stopped });
+  }
+
+  async hear(message: Exclude<ToWorker, RunRequestMessage>): Promise<void> {
+    if (message.kind === 'stop') {
+      this.#stopped = true;
+      return;
+    }
+    const asked = ++this.#asked;
+    switch (message.kind) {
+      case 'take':
+        this.#show(this.#scheduler.take(message.task));
+        break;
+      case 'back':
+        this.#scheduler.back(message.steps);
+        this.#show();
+        break;
+      case 'strategy':
+        this.#scheduler = this.#schedulerOf(message.strategy);
+        this.#show();
+        break;
+      case 'find': {
+        let last = 0;
+        const note = (text: string): void => {
+          if (performance.now() - last < FRAME_MS) return;
+          last = performance.now();
+          tell({ kind: 'searching', note: text });
+        };
+        const found = await drive(
+          this.#scheduler.find(message.find, note),
+          () => asked === this.#asked,
+        );
+        if (found !== null && asked === this.#asked) this.#show(found.note, found.found);
+      }
+    }
+  }
+
+  #schedulerOf(strategy: string): Scheduler {
+    const { scenario, choices, names, strategies } = this.#subject;
+    const index = Math.max(0, names.indexOf(strategy));
+    return new Scheduler(scenario, choices[index] ?? null, strategies);
+  }
+
+  #show(note = '', plays = false): void {
+    tell({ kind: 'scheduler', view: this.#scheduler.view(this.#subject.names, note, plays) });
+  }
+}
+
+function choicesOf(list: string, scenario: Scenario): Pick<RunSubject, 'choices' | 'names'> {
+  const choices = list.trim() === '' ? [null] : splitChoices(list.trim()).map(chooseStrategy);
+  const own = new Set(scenario.readers.map(({ strategy }) => strategy.text));
+  const names = choices.map((choice) => choice?.text ?? (own.size === 1 ? [...own][0]! : 'mixed'));
+  const twice = names.findIndex((name, i) => names.indexOf(name) < i);
+  if (twice >= 0) throw new UserError(`"${names[twice]}" comes twice`);
+  const file = choices.find((choice) => choice?.entry === null);
+  if (file != null) throw new UserError(`${file.text}: a page runs no program of yours`);
+  return { choices, names };
+}
+
+async function begin(request: RunRequestMessage): Promise<Session | null> {
+  const loaded = loadGiven(request.given, request.edit, () => mapsimYaml);
+  if (!loaded.ok) {
+    tell({ kind: 'faults', text: loaded.text, faults: loaded.faults });
+    return null;
+  }
+  const { scenario, tree, text, notes } = loaded;
+  const seed = request.seed === '' ? scenario.seed : request.seed;
+  const subject = {
+    scenario,
+    seed,
+    strategies: new Strategies(),
+    ...choicesOf(request.strategies, scenario),
+  };
+  tell({
+    kind: 'loaded',
+    name: scenario.name,
+    about: scenario.about ?? '',
+    text,
+    knobs: knobsOf(tree),
+    strategies: subject.names,
+    seed,
+    notes,
+  });
+  return new Session(subject, request.scheduler);
+}
+
+let session: Promise<Session | null> = Promise.resolve(null);
+
+async function hear(message: ToWorker): Promise<void> {
+  let where: 'strategies' | 'run' = 'strategies';
+  try {
+    if (message.kind !== 'run') {
+      where = 'run';
+      await (await session)?.hear(message);
+      return;
+    }
+    session = begin(message);
+    const begun = await session;
+    where = 'run';
+    await begun?.run();
+  } catch (error) {
+    session = Promise.resolve(null);
+    if (!(error instanceof UserError)) throw error;
+    tell({ kind: 'error', where, message: error.message });
+  }
+}
+
+addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void hear(data));
