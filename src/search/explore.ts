@@ -168,7 +168,7 @@ export class Explorer {
   pathTo(state: number): number[] {
     const path: number[] = [];
     for (let at = state; this.store.parents[at] !== NO_PARENT; at = this.store.parents[at]!) {
-      path.push(this.store.vias[at]!);
+      path.push(this.store.viaTo(at));
     }
     return path.reverse();
   }

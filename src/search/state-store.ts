@@ -24,9 +24,9 @@ export class StateStore {
   readonly kind: StoreKind;
   readonly width: number;
   count = 0;
-  /** By state: the state before, and the transition from it (see Explorer). */
+  /** By state: the state before, and the via from it, in as few bytes as all of them take. */
   parents = new Int32Array(64);
-  vias = new Int32Array(64);
+  #vias: Uint8Array | Uint16Array | Int32Array = new Uint8Array(64);
   /** What a state is known by: for `exact` its numbers, for `hash` two hashes. */
   readonly #rows: RowInterner;
   readonly #hashes = new Int32Array(2);
@@ -49,13 +49,13 @@ export class StateStore {
   /** Bytes of memory that it holds: what a state is, how it was reached, how it is found. */
   get bytes(): number {
     const queue = this.#queue.byteLength + (this.#bits?.byteLength ?? 0);
-    return this.#rows.bytes + this.parents.byteLength + this.vias.byteLength + queue;
+    return this.#rows.bytes + this.parents.byteLength + this.#vias.byteLength + queue;
   }
 
   /** The same without room that is kept ahead, and wherever the states are. */
   get plainBytes(): number {
     const known = this.#bits?.byteLength ?? this.#rows.bytesOf(this.count);
-    return known + this.count * 2 * Int32Array.BYTES_PER_ELEMENT;
+    return known + this.count * (this.parents.BYTES_PER_ELEMENT + this.#vias.BYTES_PER_ELEMENT);
   }
 
   /** Chance (at most) that a state was taken for another one; 0 for `exact`. */
@@ -75,14 +75,29 @@ export class StateStore {
     if (known < this.count) return known;
     if (this.count >= this.#max) return FULL;
     const id = this.count++;
-    if (id === this.parents.length) {
-      this.parents = roomierInt32(this.parents, id + 1);
-      this.vias = roomierInt32(this.vias, id + 1);
-    }
+    if (id === this.parents.length) this.parents = roomierInt32(this.parents, id + 1);
     this.parents[id] = parent;
-    this.vias[id] = via;
+    this.#setVia(id, via);
     if (this.kind !== 'exact') this.#enqueue(state);
     return id;
+  }
+
+  /** How a state was reached from the one before: a via of the search's. */
+  viaTo(id: number): number {
+    return this.#vias[id]!;
+  }
+
+  #setVia(id: number, via: number): void {
+    const { length } = this.parents;
+    if (via >= 2 ** (8 * this.#vias.BYTES_PER_ELEMENT) || length > this.#vias.length) {
+      const fits = (bytes: number) =>
+        via < 2 ** (8 * bytes) && this.#vias.BYTES_PER_ELEMENT <= bytes;
+      const Fitting = fits(1) ? Uint8Array : fits(2) ? Uint16Array : Int32Array;
+      const wider = new Fitting(length);
+      wider.set(this.#vias);
+      this.#vias = wider;
+    }
+    this.#vias[id] = via;
   }
 
   /** States, one behind the other; see `at`. */

@@ -45,14 +45,18 @@ const NO_NEWS = -1;
 /** Numbers that a transition is known by: via, what is common, the task, its pass or ANY_PASS. */
 const KNOWN = 4;
 
-/** Behind them: what became of these, the next combination of choices, what it told, flags. */
+/** Behind them: what became of the two, and the number of what many transitions have alike. */
 const SHARED = KNOWN;
 const OWN = KNOWN + 1;
-const PASS = KNOWN + 2;
-const NEXT = KNOWN + 3;
-const NEWS = KNOWN + 4;
-const FLAGS = KNOWN + 5;
-const STRIDE = KNOWN + 6;
+const ALIKE = KNOWN + 2;
+const STRIDE = KNOWN + 3;
+
+/** The pass afterwards, the next combination of choices, what was told of it, flags. */
+const PASS = 0;
+const NEXT = 1;
+const NEWS = 2;
+const FLAGS = 3;
+const ALIKE_WIDTH = 4;
 
 /** Of effects and of what passes were told, what became of it, behind what it is known by. */
 const EFFECT = 3;
@@ -73,6 +77,14 @@ const EFFECTS_A_TRANSITION = 3;
 
 const NONE: readonly never[] = [];
 
+/** What many transitions have alike; what is left out is none. */
+interface Alike {
+  readonly flags: number;
+  readonly pass?: number;
+  readonly next?: number;
+  readonly news?: number;
+}
+
 export class Transitions {
   readonly #world: SearchWorld;
   readonly #states: States;
@@ -81,6 +93,8 @@ export class Transitions {
   /** By row number the transition. */
   readonly #known = new RowInterner(KNOWN, STRIDE - KNOWN);
   readonly #key = new Int32Array(KNOWN);
+  readonly #alike = new RowInterner(ALIKE_WIDTH);
+  readonly #alikeRow = new Int32Array(ALIKE_WIDTH);
   readonly #events = new Map<number, readonly Event[]>();
   readonly #choices = new Map<number, readonly number[]>();
   /** Transition, other task, its view: by row number its view afterwards. */
@@ -188,9 +202,10 @@ export class Transitions {
 
   /** The task's next combination of choices, or NO_VIA. */
   nextVia(transition: number): number {
-    return this.#known.rows[transition * STRIDE + NEXT]!;
+    return this.#alikeOf(transition, NEXT);
   }
 
+  /** It may have some. */
   hasEvents(transition: number): boolean {
     return this.#has(transition, HAS_EVENTS);
   }
@@ -202,7 +217,6 @@ export class Transitions {
   /** The same; from now on it has none. */
   takeEvents(transition: number): readonly Event[] {
     const events = this.eventsOf(transition);
-    this.#known.rows[transition * STRIDE + FLAGS]! &= ~HAS_EVENTS;
     this.#events.delete(transition);
     return events;
   }
@@ -213,7 +227,12 @@ export class Transitions {
   }
 
   #has(transition: number, flags: number): boolean {
-    return (this.#known.rows[transition * STRIDE + FLAGS]! & flags) !== 0;
+    return (this.#alikeOf(transition, FLAGS) & flags) !== 0;
+  }
+
+  #alikeOf(transition: number, what: number): number {
+    const alike = this.#known.rows[transition * STRIDE + ALIKE]!;
+    return this.#alike.rows[alike * ALIKE_WIDTH + what]!;
   }
 
   /** Writes the state that follows into `into`. `transition` is one of the same state. */
@@ -225,15 +244,15 @@ export class Transitions {
     for (let i = 1; i < width; i++) into[i] = states[at + i]!;
     into[0] = known[row + SHARED]!;
     into[1 + task] = known[row + OWN]!;
-    const pass = known[row + PASS]!;
+    const pass = this.#alikeOf(transition, PASS);
     if (pass !== ANY_PASS) into[passesAt + task] = pass;
-    const noticed = known[row + FLAGS]! & NOTICED;
+    const noticed = this.#alikeOf(transition, FLAGS) & NOTICED;
     if (noticed !== NOTICED_BY_NOBODY) {
       for (let other = 0; other < passesAt - 1; other++) {
         if (other !== task) this.#affect(states, at, transition, noticed, other, into);
       }
     }
-    const news = known[row + NEWS]!;
+    const news = this.#alikeOf(transition, NEWS);
     if (news === NO_NEWS) return;
     for (let i = passesAt; i < width; i++) {
       if (i !== passesAt + task) into[i] = this.#passAfter(into[i]!, news);
@@ -292,7 +311,7 @@ export class Transitions {
   /** Of the transition that the world has just made. */
   #keepEffects(states: Int32Array, at: number, transition: number): void {
     const { passesAt } = this.#states;
-    const noticed = this.#known.rows[transition * STRIDE + FLAGS]! & NOTICED;
+    const noticed = this.#alikeOf(transition, FLAGS) & NOTICED;
     const { task } = this.viaOf(this.#known.rows[STRIDE * transition]!);
     if (noticed === NOTICED_BY_NOBODY) return;
     for (let other = 0; other < passesAt - 1; other++) {
@@ -323,14 +342,16 @@ export class Transitions {
     const world = this.#world;
     const { task, choices } = this.viaOf(via);
     this.#states.restoreFor(task, states, at);
-    if (!world.canRun(task)) return this.#keep(states, at, via, ANY_PASS, SLEEPS);
+    if (!world.canRun(task)) return this.#keep(states, at, via, ANY_PASS, { flags: SLEEPS });
     let next: number[] | null;
     try {
       next = world.run(task, choices);
     } catch (error) {
       if (!(error instanceof KernelFault)) throw error;
       const { kind, message } = error;
-      const transition = this.#keep(states, at, via, ANY_PASS, FAULT | HAS_EVENTS);
+      const transition = this.#keep(states, at, via, ANY_PASS, {
+        flags: FAULT | HAS_EVENTS,
+      });
       this.#events.set(transition, [{ kind: 'fault', fault: { kind, message } }]);
       return transition;
     }
@@ -347,37 +368,37 @@ export class Transitions {
     const shared = numbers.saveShared(task, states[at]!);
     const wrote = numbers.isWrittenAlike(shared, states[at]!) ? NOTICED_BY_NOBODY : WROTE;
     const has = (events.length > 0 ? HAS_EVENTS : 0) | (world.progressed ? PROGRESS : 0);
-    if (world.judged) this.#keep(states, at, via, ANY_PASS, ASKS_PASS);
-    const pass = world.judged ? states[at + numbers.passesAt + task]! : ANY_PASS;
-    const transition = this.#keep(states, at, via, pass, world.noticed | wrote | has);
-    const { rows } = this.#known;
+    const { judged, oracle } = world;
+    if (judged) this.#keep(states, at, via, ANY_PASS, { flags: ASKS_PASS });
+    const pass = judged ? states[at + numbers.passesAt + task]! : ANY_PASS;
+    const transition = this.#keep(states, at, via, pass, {
+      flags: world.noticed | wrote | has,
+      pass: judged ? numbers.savePass(task) : ANY_PASS,
+      next: next === null ? NO_VIA : this.viaId({ task, choices: next }),
+      news: oracle.news.length === 0 ? NO_NEWS : this.#news.idOf([...oracle.news]),
+    });
     const row = transition * STRIDE;
-    rows[row + SHARED] = shared;
-    rows[row + OWN] = numbers.saveOwn(task);
-    if (world.judged) rows[row + PASS] = numbers.savePass(task);
-    if (next !== null) rows[row + NEXT] = this.viaId({ task, choices: next });
-    const { news } = world.oracle;
-    if (news.length > 0) rows[row + NEWS] = this.#news.idOf([...news]);
+    this.#known.rows[row + SHARED] = shared;
+    this.#known.rows[row + OWN] = numbers.saveOwn(task);
     if (events.length > 0) this.#events.set(transition, events);
     if (world.chosenOf.length > 0) this.#choices.set(transition, world.chosenOf);
     this.#keepEffects(states, at, transition);
     return transition;
   }
 
-  /** A transition of which nothing but the flags is known yet. */
-  #keep(states: Int32Array, at: number, via: number, pass: number, flags: number): number {
+  #keep(states: Int32Array, at: number, via: number, pass: number, alike: Alike): number {
     const key = this.#key;
     key[0] = via;
     key[1] = states[at]!;
     key[2] = states[at + 1 + this.viaOf(via).task]!;
     key[3] = pass;
     const transition = this.#known.idOf(key);
-    const { rows } = this.#known;
-    const row = transition * STRIDE;
-    rows[row + PASS] = ANY_PASS;
-    rows[row + NEXT] = NO_VIA;
-    rows[row + NEWS] = NO_NEWS;
-    rows[row + FLAGS] = flags;
+    const row = this.#alikeRow;
+    row[PASS] = alike.pass ?? ANY_PASS;
+    row[NEXT] = alike.next ?? NO_VIA;
+    row[NEWS] = alike.news ?? NO_NEWS;
+    row[FLAGS] = alike.flags;
+    this.#known.rows[transition * STRIDE + ALIKE] = this.#alike.idOf(row);
     return transition;
   }
 
