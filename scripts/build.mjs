@@ -3,7 +3,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { bundle, COMMAND_LINE } from './bundle.mjs';
+import { bundle, bundleLibrary, COMMAND_LINE } from './bundle.mjs';
 import { playground } from './playground.mjs';
 import { thirdParty } from './third-party.mjs';
 
@@ -15,7 +15,8 @@ const chunks = await bundle(COMMAND_LINE, 'dist/cli');
 writeFileSync('dist/chunks.json', JSON.stringify(chunks)); // for tests, not shipped
 const page = await playground();
 writeFileSync('dist/playground.html', page.html);
-const modules = [...chunks.flatMap((chunk) => chunk.modules), ...page.modules];
+const published = await bundleLibrary('src/index.ts', 'dist/index.js');
+const modules = [...chunks.flatMap((chunk) => chunk.modules), ...page.modules, ...published];
 writeFileSync('dist/THIRD-PARTY.txt', thirdParty(modules, ROOT));
 
 await bundle({ page: 'scripts/man-page.ts' }, 'dist/made');

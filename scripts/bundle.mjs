@@ -87,6 +87,34 @@ const withoutTraces = {
 };
 
 /**
+ * The library: one ES module that needs none of Node.
+ *
+ * @returns the modules that are in it
+ */
+export async function bundleLibrary(entry, file) {
+  const bundler = await rolldown({
+    cwd: ROOT,
+    input: entry,
+    platform: 'neutral',
+    resolve: { mainFields: ['module', 'main'] },
+    logLevel: 'warn',
+  });
+  const { output } = await bundler.write({
+    file,
+    format: 'esm',
+    comments: false,
+    minify: false, // Node shows the line of an error that nobody catches
+    codeSplitting: false,
+  });
+  await bundler.close();
+  const [{ moduleIds, imports }] = output;
+  if (output.length !== 1 || imports.length > 0) {
+    throw new Error(`${file} needs ${imports.join(', ') || 'other files'}`);
+  }
+  return moduleIds.map((id) => id.replace(ROOT, '')).filter((id) => !id.startsWith('\0'));
+}
+
+/**
  * Commander asks for child_process as it is loaded, and uses it for subcommands that are programs
  * of their own, of which there are none here.
  */

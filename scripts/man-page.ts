@@ -1,8 +1,8 @@
 /** mapsim(1), made of the texts and options that --help prints. */
 import type { Command } from 'commander';
+import { VERSION } from '../src/base/version.ts';
 import { COMMANDS, type CommandText } from '../src/cli/help.ts';
 import { processIo, programTree } from '../src/cli/main.ts';
-import { VERSION } from '../src/cli/version.ts';
 
 /** The page in roff, for `man`. */
 export function manPage(): string {

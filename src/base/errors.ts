@@ -11,7 +11,8 @@ export const EXIT = {
 } as const;
 
 export class UserError extends Error {
-  override readonly name = 'UserError';
+  override readonly name: string = 'UserError';
+  /** Of a command that ends with this error. */
   readonly exitCode: number;
 
   constructor(message: string, exitCode: number = EXIT.usage) {

@@ -1,8 +1,8 @@
 /** What is told when mapsim itself is at fault: enough to repeat it, in one line to paste. */
 import { printable } from '../base/printable.ts';
 import { commandLine } from '../base/shell.ts';
+import { VERSION } from '../base/version.ts';
 import type { Io } from './io.ts';
-import { VERSION } from './version.ts';
 
 /** Filled in by a command as it comes to know it. */
 export interface BugContext {

@@ -10,6 +10,7 @@ import { Command, CommanderError, type Option } from 'commander';
 import { EXIT, UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { printable } from '../base/printable.ts';
+import { VERSION } from '../base/version.ts';
 import { type BugContext, bugReport } from './bug.ts';
 import type { CommandContext, QuietOptions } from './command.ts';
 import type { CalibrateOptions } from './commands/calibrate.ts';
@@ -55,7 +56,6 @@ import { PLAYGROUND_OPTIONS, REPORT_OPTIONS, TIMELINE_OPTIONS } from './options-
 import { CAPTURE_OPTIONS, CHECK_OPTIONS, IMPORT_OPTIONS } from './options-real-input.ts';
 import { Output } from './output.ts';
 import { CENSUS_OPTIONS, EXPLORE_OPTIONS, REPLAY_OPTIONS } from './search-options.ts';
-import { VERSION } from './version.ts';
 
 export { processIo };
 

@@ -1,5 +1,6 @@
 /** The options of commands that make many runs: compare, sweep, merge. */
 import type { Option } from 'commander';
+import { DEFAULT_SEEDS, DEFAULT_STRATEGIES } from '../library/defaults.ts';
 import {
   allowCode,
   color,
@@ -26,9 +27,6 @@ export const COMPARE_FORMAT_NAMES = [
   'tap',
 ] as const;
 export const SWEEP_FORMAT_NAMES = ['ndjson', 'csv'] as const;
-
-export const DEFAULT_STRATEGIES = 'mmap-lock,rcu-retry3,vma-lock';
-export const DEFAULT_SEEDS = '20';
 
 function repeatable(check: (text: string) => string) {
   return (text: string, before: readonly string[] | undefined) => [...(before ?? []), check(text)];

@@ -4,17 +4,15 @@
  */
 import { InvalidArgumentError, Option } from 'commander';
 import { nearest } from '../base/nearest.ts';
+import type { PassChoice } from '../library/checks.ts';
+import { DEFAULT_MAX_EVENTS } from '../library/defaults.ts';
 import { parseDuration } from '../scenario/units.ts';
 import { COLOR_CHOICES } from './color.ts';
 import { PROGRESS_CHOICES } from './progress.ts';
 
-export const DEFAULT_MAX_EVENTS = 1_000_000_000;
-
 /** As in the registry of formats, which is not loaded for help's sake; a test compares them. */
 export const FORMAT_NAMES = ['text', 'json', 'ndjson', 'csv', 'markdown'] as const;
 export const SUMMARY_CHOICES = ['stdout', 'stderr', 'none'] as const;
-
-export type PassChoice = number | 'torn' | 'all';
 
 const GROUPS = {
   model: 'What is simulated:',

@@ -5,6 +5,7 @@
 import { UserError } from '../base/errors.ts';
 import { PRNG } from '../base/prng.ts';
 import { shellWord } from '../base/shell.ts';
+import { VERSION } from '../base/version.ts';
 import type { CompareResult } from '../compare/result.ts';
 import type { FailOn } from '../report/fail-on.ts';
 import { json } from '../report/json.ts';
@@ -24,7 +25,6 @@ import type { Outcome } from '../world/outcome.ts';
 import type { RunTrace } from '../world/run-trace.ts';
 import type { CommandContext } from './command.ts';
 import { writeWhole } from './files.ts';
-import { VERSION } from './version.ts';
 
 /** @throws UserError for a name that no page is written to */
 export function checkPageName(name: string | undefined): void {

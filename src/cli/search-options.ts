@@ -21,7 +21,6 @@ import {
 const STORE_KINDS = ['exact', 'hash', 'bitstate'] as const;
 const REDUCTIONS = ['private', 'none'] as const;
 const BIAS_NAMES = ['uniform', 'churn'] as const;
-export const DEFAULT_MAX_STATES = 5_000_000;
 
 const PREEMPTIONS_MAX = 1e6;
 /** Blocks of walks are listed. */

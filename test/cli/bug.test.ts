@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { commandLine } from '../../src/base/shell.ts';
+import { VERSION } from '../../src/base/version.ts';
 import { bugReport } from '../../src/cli/bug.ts';
-import { VERSION } from '../../src/cli/version.ts';
 
 test('bug: the report has both versions, the seed and the exact command', () => {
   const error = new Error('mmap_lock: more unlocks than locks');

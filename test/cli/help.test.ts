@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { VERSION } from '../../src/base/version.ts';
 import { FORMAT_NAMES } from '../../src/cli/options.ts';
-import { VERSION } from '../../src/cli/version.ts';
 import { FORMATS } from '../../src/report/index.ts';
 import { mapsim } from './support.ts';
 

@@ -4,11 +4,13 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +29,7 @@ beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), 'mapsim-package-'));
   // The bundle is not made anew: other proofs run it meanwhile.
   ensureBuilt();
-  execFileSync(process.execPath, [TSC, '-p', 'tsconfig.types.json'], { cwd: ROOT });
+  execFileSync(process.execPath, ['scripts/types.mjs'], { cwd: ROOT });
   const report = execFileSync(
     'npm',
     ['pack', '--ignore-scripts', '--json', '--pack-destination', home],
@@ -66,6 +68,8 @@ test('the tarball has documents, types, man page and notices, and nothing left o
       'docs/model.md',
       'dist/THIRD-PARTY.txt',
       'dist/mapsim.1',
+      'dist/index.js',
+      'dist/types/index.d.ts',
       'dist/types/strategy.d.ts',
       'scenarios/captures/bash.maps',
     ]),
@@ -183,24 +187,109 @@ const mine: StrategyFile = (kit) => ({
 export default mine;
 `,
   );
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      compilerOptions: {
-        module: 'nodenext',
-        target: 'es2023',
-        strict: true,
-        types: [],
-        typeRoots: [TYPES],
-      },
-    }),
-  );
 
-  const checked = spawnSync(process.execPath, [TSC, '-p', folder], { encoding: 'utf8' });
+  const checked = compile(folder);
   const ran = shell('mapsim run @bash --strategy=./strategy/mine.mjs --summary=none');
 
   expect([checked.stdout, checked.status]).toEqual(['', 0]);
   expect(existsSync(join(folder, 'mine.mjs'))).toBe(true);
   expect(ran).toMatchObject({ status: 0, stderr: '' });
   expect(ran.stdout).toContain('[heap]');
+});
+
+/** Checks and translates the TypeScript of a folder as its owner would. */
+function compile(folder: string) {
+  const compilerOptions = {
+    module: 'nodenext',
+    target: 'es2023',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    types: ['node'],
+    typeRoots: [TYPES],
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  return spawnSync(process.execPath, [TSC, '-p', folder], { encoding: 'utf8' });
+}
+
+test("a stranger's vitest test imports the library, and its types are checked", () => {
+  const folder = join(home, 'tested');
+  mkdirSync(join(folder, 'node_modules'), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules/vitest'), join(folder, 'node_modules/vitest'));
+  writeFileSync(
+    join(folder, 'mine.test.mts'),
+    `import { explore, load, run, ScenarioError } from 'mapsim';
+import type { Outcome, StrategyFile } from 'mapsim';
+import { expect, test } from 'vitest';
+
+const text = \`mapsim: 1
+vmas: [{ start: "0x10000000", pages: 4, perms: rw-p, tag: low }]
+readers: [{ name: monitor, passes: 5 }]
+writers: [{ name: app, ops: 50, program: [{ mprotect: { vma: { tag: low }, perms: r--p } }, { restore: true }] }]
+\`;
+const mine: StrategyFile = (kit) => ({
+  name: 'mine',
+  summary: 'mmap_lock',
+  source: 'an example',
+  medium: 'seq',
+  tearing: 'between-pages',
+  gaps: 'none',
+  progress: 'bounded',
+  resumeAt: 'pending-start',
+  lockVmaRange: (k, r) => kit.mmapReadLock(k, r, r.ret),
+  getNextVma: (k, r) => {
+    kit.vmaNext(k, r);
+    r.source = kit.LIVE_VMA;
+    return r.ret;
+  },
+  unlockVmaRange: (k, r) => {
+    kit.mmapReadUnlock(k, r);
+    return r.ret;
+  },
+});
+
+test('a strategy of my own prints no torn text here', () => {
+  const scenario = load(text, { name: 'mine.yaml' });
+  const outcome: Outcome = run(scenario, { strategy: mine, seed: 7 }).outcome;
+
+  expect(outcome.totals.passesFinished).toBe(5);
+  expect(outcome.tearing.tornPasses).toBe(0);
+  expect(outcome.strategy).toBe('mine');
+});
+
+test('faults are typed', () => {
+  expect(() => load('mapsim: 2', { name: 'mine.yaml' })).toThrow(ScenarioError);
+  expect(explore).toBeTypeOf('function');
+  // @ts-expect-error: no such option
+  expect(() => load(text, { nam: 'mine.yaml' })).toThrow();
+});
+`,
+  );
+
+  const checked = compile(folder);
+  const ran = spawnSync(
+    process.execPath,
+    [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--root', folder],
+    { cwd: folder, encoding: 'utf8' },
+  );
+
+  expect([checked.stdout, checked.status]).toEqual(['', 0]);
+  expect([ran.stderr, ran.status]).toEqual(['', 0]);
+});
+
+test('every example of docs/library.md is typed, and prints what is shown below it', () => {
+  const document = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');
+  const examples = [...document.matchAll(/```ts\n([\s\S]*?)```\n+(?:```text\n([\s\S]*?)```)?/g)];
+  const folder = mkdtempSync(join(home, 'examples-'));
+  writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
+  cpSync(join(ROOT, 'scenarios'), join(folder, 'scenarios'), { recursive: true });
+  for (const [i, [, code]] of examples.entries()) {
+    writeFileSync(join(folder, `example${i}.ts`), code!);
+  }
+
+  const checked = compile(folder);
+  const printed = examples.map((_, i) => shell(`node example${i}.js`, folder));
+
+  expect([checked.stdout, checked.status]).toEqual(['', 0]);
+  expect(examples.length).toBeGreaterThan(4);
+  expect(printed.map(({ stdout }) => stdout)).toEqual(examples.map(([, , shown]) => shown ?? ''));
 });

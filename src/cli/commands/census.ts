@@ -4,6 +4,9 @@
  */
 import type { Choice } from '../../base/choice.ts';
 import { EXIT } from '../../base/errors.ts';
+import { VERSION } from '../../base/version.ts';
+import { oneStrategy } from '../../library/checks.ts';
+import { checkWorld, limitsOf } from '../../library/limits.ts';
 import { differenceText } from '../../report/difference-text.ts';
 import { searchJson } from '../../report/search-json.ts';
 import { censusText } from '../../report/search-text.ts';
@@ -14,13 +17,11 @@ import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { checkPage, writePageOf } from '../page.ts';
-import { VERSION } from '../version.ts';
-import { oneStrategy, readerStrategies } from './checks.ts';
+import { readerStrategies } from './reader-strategies.ts';
 import {
-  checkLimits,
-  checkWorld,
+  checkGiven,
   type LimitOptions,
-  limitsOf,
+  limitsGiven,
   replayLine,
   searchOutcome,
   viewFor,
@@ -39,7 +40,7 @@ export async function census(
   context: CommandContext,
 ): Promise<number> {
   await checkPage(options.output, context.io.cwd);
-  checkLimits(options);
+  checkGiven(options);
   const strategy = oneStrategy('--strategy', options.strategy);
   const against = oneStrategy('--against', options.against);
   const loaded = await load(path, context);
@@ -50,7 +51,7 @@ export async function census(
   const interrupt = new Interrupt(context.io, () => {});
   const searched = async (choice: Choice | null): Promise<SearchOutcome> => {
     const { strategies, own } = await readerStrategies(choice, where);
-    const request = { ...limitsOf(options), strategy: choice, strategies, find: null };
+    const request = { ...limitsOf(limitsGiven(options)), strategy: choice, strategies, find: null };
     const census = { ...request, onlyTexts: true, shrinkTexts: true };
     return searchOutcome(scenario, census, { options, context, interrupt, own });
   };

@@ -7,12 +7,16 @@ import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
 import { PRNG } from '../../base/prng.ts';
 import { expressionsOf } from '../../base/requiring.ts';
-import { compareGroups, type Group, LEVEL } from '../../compare/comparison.ts';
+import { VERSION } from '../../base/version.ts';
+import { LEVEL } from '../../compare/comparison.ts';
+import { Gatherer } from '../../compare/gather.ts';
 import { seedsNeeded } from '../../compare/holm.ts';
 import { METRICS } from '../../compare/metrics.ts';
-import { Pool, type RunSummary } from '../../compare/record.ts';
-import type { CompareResult, ScenarioResult } from '../../compare/result.ts';
+import { Pool } from '../../compare/record.ts';
+import type { CompareResult } from '../../compare/result.ts';
 import { parseSeeds } from '../../compare/seeds.ts';
+import { DEFAULT_MAX_EVENTS, DEFAULT_SEEDS, DEFAULT_STRATEGIES } from '../../library/defaults.ts';
+import { judgeGroups, parseForGroups } from '../../library/judge-groups.ts';
 import { costsOf } from '../../mm/costs.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { finalLayout } from '../../run/final.ts';
@@ -27,14 +31,10 @@ import type { CommandContext } from '../command.ts';
 import type { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import type { Messages } from '../messages.ts';
-import { DEFAULT_MAX_EVENTS } from '../options.ts';
-import { DEFAULT_SEEDS, DEFAULT_STRATEGIES } from '../options-many.ts';
 import type { RunPlace } from '../page-file.ts';
 import type { ProgressChoice } from '../progress.ts';
 import { lockstepNotes } from '../traps.ts';
-import { VERSION } from '../version.ts';
 import type { CompareOptions } from './compare.ts';
-import { judgeGroups, parseForGroups } from './compare-judge.ts';
 import { listStrategies, type StrategyList, withRepeat } from './many.ts';
 
 export interface PreparedRuns {
@@ -72,7 +72,7 @@ export async function prepareRuns(
   checkScenarios(scenarios, paths);
   if (scenarios.some(isDrawn)) warnOfFewSeeds(seeds.length, strategies.names.length, messages);
   const failOn = scenarios.map((scenario) =>
-    parseForGroups(expressionsOf(options), scenario, strategies, messages),
+    parseForGroups(expressionsOf(options), scenario, strategies, (text) => messages.warning(text)),
   );
   const request: BatchRequest = {
     maxEvents: options.maxEvents ?? DEFAULT_MAX_EVENTS,
@@ -153,7 +153,10 @@ export async function compareRuns(
     strategies: strategies.strategies,
     jobs,
   };
-  const gather = new Gatherer(prepared);
+  const gather = new Gatherer(
+    scenarios.map((scenario) => ({ ...scenario, drawn: isDrawn(scenario) })),
+    strategies.names,
+  );
   const repeat = (index: number) => {
     const { scenario, strategy, seed } = units[index]!;
     const limit = request.durationNs === null ? [] : [`--duration=${request.durationNs}ns`];
@@ -167,12 +170,12 @@ export async function compareRuns(
     return { seed, argv };
   };
   const release = (unit: number, result: UnitResult) => {
-    gather.take(units[unit]!.scenario, result);
+    gather.take(units[unit]!.scenario, { run: result.run, pool: Pool.restored(result.pool!) });
   };
   await withRepeat(context.bug, repeat, () =>
     runBatch(batch, { interrupt, release, progress }, context),
   );
-  const results = scenarios.map((scenario, i) => gather.scenarioResult(scenario, i));
+  const results = gather.results();
   const wanted = seedsOf.reduce((sum, { length }) => sum + length, 0);
   const complete = gather.wholeSeeds === wanted;
   if (!complete) {
@@ -204,46 +207,4 @@ export function tracesOf(
 /** Where nothing is drawn every seed gives the same run: it is run once. */
 function seedsFor({ scenarios, seeds }: PreparedRuns): readonly (readonly string[])[] {
   return scenarios.map((scenario) => (isDrawn(scenario) ? seeds : seeds.slice(0, 1)));
-}
-
-interface Gathered {
-  readonly runs: RunSummary[];
-  readonly pool: Pool;
-}
-
-/** Takes results in the order of the units and keeps those of whole seeds. */
-class Gatherer {
-  readonly #names: readonly string[];
-  readonly #groups: readonly (readonly Gathered[])[];
-  #ofSeed: UnitResult[] = [];
-  wholeSeeds = 0;
-
-  constructor({ scenarios, strategies }: PreparedRuns) {
-    this.#names = strategies.names;
-    this.#groups = scenarios.map(() => this.#names.map(() => ({ runs: [], pool: new Pool() })));
-  }
-
-  take(scenario: number, result: UnitResult): void {
-    this.#ofSeed.push(result);
-    if (this.#ofSeed.length < this.#names.length) return;
-    const groups = this.#groups[scenario]!;
-    for (const [i, { run, pool }] of this.#ofSeed.entries()) {
-      groups[i]!.runs.push(run);
-      groups[i]!.pool.merge(Pool.restored(pool!));
-    }
-    this.#ofSeed = [];
-    this.wholeSeeds++;
-  }
-
-  scenarioResult(scenario: Scenario, index: number): ScenarioResult {
-    const { name, sha256 } = scenario;
-    const gathered = this.#groups[index]!;
-    if (gathered[0]!.runs.length === 0) return { name, sha256, groups: [], comparison: null };
-    const groups = gathered.map(({ runs, pool }, i): Group => {
-      const label = this.#names[i]!;
-      return { label, strategy: label, file: null, runs, pool };
-    });
-    const against = groups.map((_, i) => (i === 0 ? null : 0));
-    return { name, sha256, groups, comparison: compareGroups(groups, against, !isDrawn(scenario)) };
-  }
 }

@@ -9,16 +9,16 @@ import { resolve } from 'node:path';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { printable } from '../../base/printable.ts';
 import { PRNG } from '../../base/prng.ts';
+import { VERSION } from '../../base/version.ts';
 import { compareGroups, type Group } from '../../compare/comparison.ts';
 import { COMPARE_SCHEMA } from '../../compare/fields.ts';
 import type { CompareResult, Judgement, ScenarioResult } from '../../compare/result.ts';
 import { readSaved, type SavedResult } from '../../compare/saved.ts';
+import { judgeGroups, parseGiven } from '../../library/judge-groups.ts';
 import { chooseStrategy } from '../../readers/index.ts';
 import type { CommandContext } from '../command.ts';
 import { readInput, statOf } from '../files.ts';
 import type { Messages } from '../messages.ts';
-import { VERSION } from '../version.ts';
-import { judgeGroups, parseGiven } from './compare-judge.ts';
 
 /** All formats that have a schema name it first. */
 const SCHEMA_HEAD = /^\s*\{\s*(?:"type":\s*"header",\s*)?"schema":\s*"(mapsim\/\w+@\d+)"/;

@@ -3,6 +3,9 @@
  * answer to one question, and the interleaving that proves it.
  */
 import { EXIT, UserError } from '../../base/errors.ts';
+import { VERSION } from '../../base/version.ts';
+import { oneStrategy } from '../../library/checks.ts';
+import { checkQuestion, checkWorld, limitsOf } from '../../library/limits.ts';
 import { searchJson } from '../../report/search-json.ts';
 import { exploreText } from '../../report/search-text.ts';
 import { parseQuestion, type Question } from '../../search/questions.ts';
@@ -12,14 +15,12 @@ import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { checkPage, writePageOf } from '../page.ts';
-import { VERSION } from '../version.ts';
-import { oneStrategy, readerStrategies } from './checks.ts';
+import { readerStrategies } from './reader-strategies.ts';
 import { FindingFile, rawScenario } from './save-finding.ts';
 import {
-  checkLimits,
-  checkWorld,
+  checkGiven,
   type LimitOptions,
-  limitsOf,
+  limitsGiven,
   replayLine,
   searchOutcome,
   viewFor,
@@ -39,8 +40,9 @@ export async function explore(
 ): Promise<number> {
   const find = options.find === undefined ? null : parseQuestion(options.find);
   await checkPage(options.output, context.io.cwd);
-  checkLimits(options);
-  checkQuestion(find, options);
+  checkGiven(options);
+  checkSaved(find, options);
+  checkQuestion(find, limitsGiven(options));
   checkSave(path, options.save);
   const strategy = oneStrategy('--strategy', options.strategy);
   const loaded = await load(path, context);
@@ -49,7 +51,7 @@ export async function explore(
   checkWorld(scenario);
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
   const { strategies, own } = await readerStrategies(strategy, where);
-  const request = { ...limitsOf(options), strategy, strategies, find };
+  const request = { ...limitsOf(limitsGiven(options)), strategy, strategies, find };
   const { save } = options;
   const file =
     save === undefined
@@ -89,17 +91,10 @@ function checkSave(path: string, save: string | undefined): void {
   }
 }
 
-function checkQuestion(find: Question | null, options: ExploreOptions): void {
-  if (options.save !== undefined && find === null) {
+function checkSaved(find: Question | null, { save }: ExploreOptions): void {
+  if (save !== undefined && find === null) {
     throw new UserError('--save writes the schedule of a finding: say with --find which');
   }
-  if (find?.kind !== 'cycle') return;
-  const needs = (what: string): never => {
-    throw new UserError(`--find ${find.class} looks for a cycle of states, which needs ${what}`);
-  };
-  if (options.random !== undefined) needs('a search, not --random');
-  if (options.store !== 'exact') needs('--store=exact');
-  if (options.preemptions !== undefined) needs('any number of --preemptions');
 }
 
 async function tell(

@@ -3,6 +3,7 @@
  * it. Nothing is measured before the kernel's own states were found to be the model's.
  */
 import { EXIT, UserError } from '../../base/errors.ts';
+import { VERSION } from '../../base/version.ts';
 import { misfits } from '../../measure/fits.ts';
 import type { MeasureResult } from '../../measure/result.ts';
 import { figureRows } from '../../measure/rows.ts';
@@ -17,7 +18,6 @@ import { MeasureSession } from '../measure-session.ts';
 import { nativeProgram } from '../native.ts';
 import { Output } from '../output.ts';
 import { thisKernel } from '../this-machine.ts';
-import { VERSION } from '../version.ts';
 import { checkModel, disagreementText } from './measure-check.ts';
 import { judgeMeasured, parseMeasureChecks } from './measure-expressions.ts';
 

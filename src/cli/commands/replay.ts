@@ -7,6 +7,11 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Choice } from '../../base/choice.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
+import { VERSION } from '../../base/version.ts';
+import { checkPass, oneStrategy, parseExpressions } from '../../library/checks.ts';
+import { DEFAULT_MAX_EVENTS } from '../../library/defaults.ts';
+import { checkWorld } from '../../library/limits.ts';
+import { type SavedSchedule, scheduleIn, scheduleOf } from '../../library/saved-schedule.ts';
 import { chooseStrategy } from '../../readers/index.ts';
 import { FORMATS } from '../../report/index.ts';
 import { replayText } from '../../report/replay-text.ts';
@@ -19,18 +24,15 @@ import { carryWriters } from '../../search/carry.ts';
 import { type Replayed, replaySchedule } from '../../search/replay.ts';
 import { headOf, plainWorld } from '../../search/search.ts';
 import type { SearchWorld } from '../../search/search-world.ts';
-import { parseSchedule, type Schedule } from '../../sim/schedule.ts';
 import type { ColorChoice } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { readInput, readStdin } from '../files.ts';
 import { load } from '../load.ts';
-import { DEFAULT_MAX_EVENTS } from '../options.ts';
 import { Output } from '../output.ts';
 import { checkPage, writePageOf } from '../page.ts';
-import { VERSION } from '../version.ts';
-import { checkPass, oneStrategy, parseExpressions, readerStrategies } from './checks.ts';
+import { readerStrategies } from './reader-strategies.ts';
 import { rawScenario } from './save-finding.ts';
-import { checkWorld, viewFor } from './search-request.ts';
+import { viewFor } from './search-request.ts';
 import { tellRun } from './tell-run.ts';
 
 export interface ReplayOptions extends QuietOptions {
@@ -40,12 +42,6 @@ export interface ReplayOptions extends QuietOptions {
   readonly output?: string;
   readonly format: 'text' | 'json';
   readonly color: ColorChoice;
-}
-
-/** A schedule, and the names of its steps where it was saved with them. */
-interface Recorded {
-  readonly schedule: Schedule;
-  readonly names: readonly string[] | null;
 }
 
 export async function replay(
@@ -135,35 +131,13 @@ function isSchedule(text: string): boolean {
 }
 
 /** As text, or in a scenario that was saved. */
-async function readSchedule({ text, file }: Given): Promise<Recorded> {
+async function readSchedule({ text, file }: Given): Promise<SavedSchedule> {
   if (isSchedule(text)) return { schedule: scheduleOf(text.trim(), file), names: null };
-  return recordedIn(await rawScenario(file, Buffer.from(text)), file, '');
+  return scheduleIn(await rawScenario(file, Buffer.from(text)), file, '');
 }
 
-async function ownSchedule(path: string, bytes: Uint8Array): Promise<Recorded> {
-  return recordedIn(await rawScenario(path, bytes), path, '; give one with --schedule');
-}
-
-/** @param hint where there is none */
-function recordedIn(scenario: Record<string, unknown>, file: string, hint: string): Recorded {
-  const saved = scenario['x-schedule'];
-  if (saved === undefined) throw new UserError(`${file}: there is no x-schedule in it${hint}`);
-  const { schedule, steps } = (saved ?? {}) as Record<string, unknown>;
-  if (typeof schedule !== 'string') {
-    throw new UserError(`${file}: x-schedule has no text "schedule:"`);
-  }
-  const names = typeof steps === 'string' ? steps.split(' ') : null;
-  return { schedule: scheduleOf(schedule, `${file}: x-schedule`), names };
-}
-
-function scheduleOf(text: string, where: string): Schedule {
-  const parsed = parseSchedule(text);
-  if (!('error' in parsed)) {
-    if (parsed.length > 0) return parsed;
-    throw new UserError(`${where}: the schedule holds no steps`);
-  }
-  const before = text.slice(0, parsed.offset);
-  throw new UserError(`${where}: ${parsed.error}, behind "${before.slice(-20)}"`);
+async function ownSchedule(path: string, bytes: Uint8Array): Promise<SavedSchedule> {
+  return scheduleIn(await rawScenario(path, bytes), path, '; give one with --schedule');
 }
 
 /** @param text of the record @param file as the user wrote it */

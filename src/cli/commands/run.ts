@@ -6,6 +6,8 @@ import { resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { jsonOf } from '../../base/printable.ts';
 import { expressionsOf } from '../../base/requiring.ts';
+import type { PassChoice } from '../../library/checks.ts';
+import { checkPass, oneStrategy, parseExpressions } from '../../library/checks.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { FORMATS } from '../../report/index.ts';
 import type { Format } from '../../report/report.ts';
@@ -21,14 +23,14 @@ import type { CommandContext, QuietOptions } from '../command.ts';
 import { OutFile } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
-import type { PassChoice, SUMMARY_CHOICES } from '../options.ts';
+import type { SUMMARY_CHOICES } from '../options.ts';
 import { checkPage } from '../page.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
 import { scenarioFile } from '../shipped.ts';
 import { driveSlices, type SlicedRun } from '../sliced-run.ts';
 import { grownNote, traps } from '../traps.ts';
 import { nextSave, savedAt } from '../watch.ts';
-import { checkPass, oneStrategy, parseExpressions, readerStrategies } from './checks.ts';
+import { readerStrategies } from './reader-strategies.ts';
 import { tellRun } from './tell-run.ts';
 
 /** As the command line gives them; see options.ts. */

@@ -7,6 +7,12 @@ import { Chalk } from 'chalk';
 import { counted } from '../../base/counted.ts';
 import { UserError } from '../../base/errors.ts';
 import { shellWord } from '../../base/shell.ts';
+import {
+  checkLimits,
+  refuseWithRandom,
+  type SearchLimits,
+  walkRequest,
+} from '../../library/limits.ts';
 import { NO_PAINT, type Paint } from '../../report/report.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { WalkRequest } from '../../search/random-walk.ts';
@@ -19,7 +25,6 @@ import type { Interrupt } from '../interrupt.ts';
 import { memoryMax } from '../memory.ts';
 import type { OwnFiles } from '../own-strategies.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
-import { DEFAULT_MAX_STATES } from '../search-options.ts';
 import { driveSlices } from '../sliced-run.ts';
 
 /** As the command line gives them; see search-options.ts. */
@@ -41,39 +46,20 @@ export interface LimitOptions extends QuietOptions {
   readonly progress: ProgressChoice;
 }
 
-/** Readers are bits in what is kept of a transition. */
-const READERS_MAX = 30;
-
-/** Options that would be ignored are refused. */
-export function checkLimits(options: LimitOptions): void {
-  if (options.random === undefined) {
-    if (options.bias !== undefined) throw new UserError('--bias belongs to --random');
-    if (options.seed !== undefined) {
-      throw new UserError('--seed belongs to --random: a search tries every choice');
-    }
-    if (options.jobs !== undefined) {
-      throw new UserError(
-        '--jobs belongs to --random: a search that keeps its states is no faster in threads',
-      );
-    }
-    return;
-  }
-  const { maxStates, maxMemory, preemptions, store, reduce } = options;
-  const without = (given: boolean, name: string): void => {
-    if (given) throw new UserError(`${name} means nothing with --random, which keeps no states`);
-  };
-  without(maxStates !== undefined, '--max-states');
-  without(maxMemory !== undefined, '--max-memory');
-  without(preemptions !== undefined, '--preemptions');
-  without(store !== 'exact', '--store');
-  without(reduce !== 'private', '--reduce');
+/** The same without what only a command has. */
+export function limitsGiven({ reduce, ...options }: LimitOptions): SearchLimits {
+  return { ...options, reduce: reduce === false ? 'none' : reduce };
 }
 
-export function checkWorld(scenario: Scenario): void {
-  const tasks = scenario.readers.length + scenario.writers.length;
-  if (tasks === 0) throw new UserError(`${scenario.name}: there is neither a reader nor a writer`);
-  if (scenario.readers.length > READERS_MAX) {
-    throw new UserError(`${scenario.name}: a search takes at most ${READERS_MAX} readers`);
+/** Options that would be ignored are refused. */
+export function checkGiven(options: LimitOptions): void {
+  checkLimits(limitsGiven(options));
+  const { random, jobs, maxMemory } = options;
+  if (random !== undefined) refuseWithRandom(maxMemory !== undefined, '--max-memory');
+  else if (jobs !== undefined) {
+    throw new UserError(
+      '--jobs belongs to --random: a search that keeps its states is no faster in threads',
+    );
   }
 }
 
@@ -109,10 +95,15 @@ export async function searchOutcome(
   const tell = (now: number, sliced: Sliced): void =>
     progress.update(now, () => withFraction(sliced.progress(), options));
   try {
-    const random = options.random === undefined ? null : { ...options, random: options.random };
-    return random === null
+    const { random } = options;
+    return random === undefined
       ? await wholeSearch(scenario, request, means, tell)
-      : await randomWalks(scenario, walkRequest(scenario, request, random), means, tell);
+      : await randomWalks(
+          scenario,
+          walkRequest(scenario, request, { ...limitsGiven(options), random }),
+          means,
+          tell,
+        );
   } finally {
     progress.clear();
   }
@@ -175,14 +166,6 @@ async function randomWalks(
   return walks.outcome();
 }
 
-function walkRequest(
-  scenario: Scenario,
-  request: SearchRequest,
-  { random, bias = 'uniform', seed }: LimitOptions & { readonly random: number },
-): WalkRequest {
-  return { ...request, walks: random, bias, seed: seed ?? scenario.seed };
-}
-
 function withFraction(progress: SearchProgress, { random }: LimitOptions) {
   return { ...progress, fraction: random === undefined ? null : progress.walks / random };
 }
@@ -191,18 +174,6 @@ function sentence(progress: SearchProgress): string {
   const { states, depth, texts, preemptions } = progress;
   const bound = preemptions === null ? '' : `, ${counted(preemptions, 'preemption')}`;
   return `mapsim: ${(states / 1e6).toFixed(2)} million states, depth ${depth}, ${counted(texts, 'text')}${bound}`;
-}
-
-export function limitsOf(
-  options: LimitOptions,
-): Omit<SearchRequest, 'strategy' | 'strategies' | 'find'> {
-  return {
-    maxStates: options.maxStates ?? DEFAULT_MAX_STATES,
-    maxDepth: options.maxDepth ?? null,
-    preemptions: options.preemptions ?? null,
-    store: options.store,
-    reduce: options.reduce === false ? 'none' : options.reduce,
-  };
 }
 
 function paintFor(options: { readonly color: ColorChoice }, { io }: CommandContext): Paint {

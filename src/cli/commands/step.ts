@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { printable } from '../../base/printable.ts';
+import { oneStrategy } from '../../library/checks.ts';
+import { checkWorld } from '../../library/limits.ts';
 import { kernelSpelling } from '../../report/interleaving.ts';
 import { markedText } from '../../report/marked-text.ts';
 import { NO_PAINT } from '../../report/report.ts';
@@ -18,8 +20,7 @@ import type { CommandContext, QuietOptions } from '../command.ts';
 import { writeWhole } from '../files.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
-import { oneStrategy, readerStrategies } from './checks.ts';
-import { checkWorld } from './search-request.ts';
+import { readerStrategies } from './reader-strategies.ts';
 
 export interface StepOptions extends QuietOptions {
   readonly strategy?: string;

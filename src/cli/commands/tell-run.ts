@@ -4,6 +4,7 @@ import { counted } from '../../base/counted.ts';
 import { EXIT } from '../../base/errors.ts';
 import { printable, printablePart } from '../../base/printable.ts';
 import { PRNG } from '../../base/prng.ts';
+import { VERSION } from '../../base/version.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import type { Format, Paint, ReportInput } from '../../report/report.ts';
 import { countLines } from '../../report/text.ts';
@@ -16,7 +17,6 @@ import type { OutStream } from '../io.ts';
 import type { Messages } from '../messages.ts';
 import type { SUMMARY_CHOICES } from '../options.ts';
 import { Output } from '../output.ts';
-import { VERSION } from '../version.ts';
 
 interface Shown extends Pick<ReportInput, 'timing'> {
   readonly format: Format;

@@ -4,6 +4,7 @@ import { type Choice, splitChoices } from '../../base/choice.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { standaloneStyle } from '../../draw/palette.ts';
 import { type Picture, svgOf } from '../../draw/svg.ts';
+import { checkPass } from '../../library/checks.ts';
 import { chooseStrategy } from '../../readers/index.ts';
 import { addressesPicture } from '../../report/pictures/addresses-svg.ts';
 import { EXPLAINED, type Explained, explainText } from '../../report/pictures/explain.ts';
@@ -22,7 +23,7 @@ import { load } from '../load.ts';
 import type { ShownPass, TIMELINE_FORMATS, VIEWS } from '../options-pictures.ts';
 import { Output } from '../output.ts';
 import { turnOfEventLoop } from '../sliced-run.ts';
-import { checkPass, readerStrategies } from './checks.ts';
+import { readerStrategies } from './reader-strategies.ts';
 
 export interface TimelineOptions extends QuietOptions {
   readonly strategy?: string;

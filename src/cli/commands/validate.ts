@@ -3,13 +3,13 @@
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { printable } from '../../base/printable.ts';
+import { parseExpressions } from '../../library/checks.ts';
 import { Strategies } from '../../readers/index.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { traps } from '../traps.ts';
-import { parseExpressions } from './checks.ts';
 
 export async function validate(
   paths: readonly string[],

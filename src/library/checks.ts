@@ -1,40 +1,22 @@
-/** Checks of a request against its scenario, all made before anything is simulated. */
+/** Checks of a request against its scenario, made before anything is simulated. */
 
-import { dirname, resolve } from 'node:path';
-import { type Choice, splitChoices } from '../../base/choice.ts';
-import { UserError } from '../../base/errors.ts';
-import { nearest } from '../../base/nearest.ts';
-import { sortOfExpression } from '../../base/requiring.ts';
-import { chooseStrategy, type Strategies } from '../../readers/index.ts';
-import { type FailOn, parseFailOn } from '../../report/fail-on.ts';
-import { checkStrategies } from '../../report/verdict.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
-import type { PassChoice } from '../options.ts';
-import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
-import { scenarioFile } from '../shipped.ts';
+import { type Choice, splitChoices } from '../base/choice.ts';
+import { UserError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import { sortOfExpression } from '../base/requiring.ts';
+import { chooseStrategy, type Strategies } from '../readers/index.ts';
+import { type FailOn, parseFailOn } from '../report/fail-on.ts';
+import { checkStrategies } from '../report/verdict.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+
+/** Which text of a run is shown: of the pass with this number, of the first torn pass, or all. */
+export type PassChoice = number | 'torn' | 'all';
 
 /** What the readers of a run use. */
-interface ReaderStrategies {
+export interface ChosenStrategies {
   /** In place of every reader's own. */
   readonly strategy: Choice | null;
   readonly strategies: Strategies;
-  readonly own: OwnFiles;
-}
-
-/** @param scenarioPath as the user wrote it; paths in the scenario are relative to its directory */
-export async function readerStrategies(
-  strategy: Choice | null,
-  { scenario, scenarioPath, cwd }: { scenario: Scenario; scenarioPath: string; cwd: string },
-): Promise<ReaderStrategies> {
-  const beside = scenarioPath === '-' ? cwd : resolve(cwd, dirname(scenarioFile(scenarioPath)));
-  const own =
-    strategy === null
-      ? ownFiles(
-          scenario.readers.map((reader) => reader.strategy),
-          beside,
-        )
-      : ownFiles([strategy], cwd);
-  return { strategy, own, strategies: await loadStrategies(own) };
 }
 
 /** The strategy of an option that takes one; null where it is not given. */
@@ -55,7 +37,7 @@ export const EXPRESSION_FLAGS = ['--fail-on', '--require'] as const;
 export function parseExpressions(
   given: readonly string[],
   scenario: Scenario,
-  { strategy, strategies }: Omit<ReaderStrategies, 'own'>,
+  { strategy, strategies }: ChosenStrategies,
 ): readonly FailOn[] {
   const taking = scenario.readers.map((reader) => strategies.of(strategy ?? reader.strategy).name);
   const canonical = (text: string) => strategyNamed(text, taking, strategies);

@@ -3,18 +3,17 @@
  * judged for each group.
  */
 
-import { UserError } from '../../base/errors.ts';
-import { REQUIRE, sortOfExpression } from '../../base/requiring.ts';
-import type { Group } from '../../compare/comparison.ts';
-import type { Judgement } from '../../compare/result.ts';
-import { type FailOn, parseFailOn, strategiesNamed, wanted } from '../../report/fail-on.ts';
-import type { MetricView } from '../../report/metric.ts';
-import { checkStrategies, judge, type Subject, verdictText } from '../../report/verdict.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
-import { COUNTER_KEYS, type Counters, TEARING_KEYS, type Tearing } from '../../world/outcome.ts';
-import type { Messages } from '../messages.ts';
+import { UserError } from '../base/errors.ts';
+import { REQUIRE, sortOfExpression } from '../base/requiring.ts';
+import type { Group } from '../compare/comparison.ts';
+import type { Judgement } from '../compare/result.ts';
+import type { Strategies } from '../readers/index.ts';
+import { type FailOn, parseFailOn, strategiesNamed, wanted } from '../report/fail-on.ts';
+import type { MetricView } from '../report/metric.ts';
+import { checkStrategies, judge, type Subject, verdictText } from '../report/verdict.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { COUNTER_KEYS, type Counters, TEARING_KEYS, type Tearing } from '../world/outcome.ts';
 import { EXPRESSION_FLAGS, EXPRESSION_KEYS, strategyNamed } from './checks.ts';
-import type { StrategyList } from './many.ts';
 
 /**
  * The scenario's expressions about strategies that take part (it is told of the others), then those
@@ -23,8 +22,8 @@ import type { StrategyList } from './many.ts';
 export function parseForGroups(
   given: readonly string[],
   scenario: Scenario,
-  { names, strategies }: StrategyList,
-  messages: Messages,
+  { names, strategies }: { readonly names: readonly string[]; readonly strategies: Strategies },
+  warn: (message: string) => void,
 ): readonly FailOn[] {
   const canonical = (text: string) => strategyNamed(text, names, strategies);
   const parsed = parseGiven(given, names, canonical);
@@ -34,7 +33,7 @@ export function parseForGroups(
     const failOn = quoting(where, () => parseFailOn(expression, canonical));
     const missing = strategiesNamed([failOn]).find((name) => !names.includes(name));
     if (missing === undefined) return [failOn];
-    messages.warning(`${where}: not judged, ${missing} is not compared here`);
+    warn(`${where}: not judged, ${missing} is not compared here`);
     return [];
   });
   return [...own, ...parsed];

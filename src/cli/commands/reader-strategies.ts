@@ -1,0 +1,29 @@
+/** The strategies of a command's readers, those in files of the user's own included. */
+
+import { dirname, resolve } from 'node:path';
+import type { Choice } from '../../base/choice.ts';
+import type { ChosenStrategies } from '../../library/checks.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
+import { scenarioFile } from '../shipped.ts';
+
+/** With the files that they come from. */
+interface ReaderStrategies extends ChosenStrategies {
+  readonly own: OwnFiles;
+}
+
+/** @param scenarioPath as the user wrote it; paths in the scenario are relative to its directory */
+export async function readerStrategies(
+  strategy: Choice | null,
+  { scenario, scenarioPath, cwd }: { scenario: Scenario; scenarioPath: string; cwd: string },
+): Promise<ReaderStrategies> {
+  const beside = scenarioPath === '-' ? cwd : resolve(cwd, dirname(scenarioFile(scenarioPath)));
+  const own =
+    strategy === null
+      ? ownFiles(
+          scenario.readers.map((reader) => reader.strategy),
+          beside,
+        )
+      : ownFiles([strategy], cwd);
+  return { strategy, own, strategies: await loadStrategies(own) };
+}

@@ -1,0 +1,34 @@
+/** Arguments that the functions of the library are given, checked. */
+import { UserError } from '../base/errors.ts';
+import type { Piece } from '../report/report.ts';
+
+/** @throws UserError unless it is a whole number of at least `least` */
+export function wholeNumberOf(name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new UserError(`${name}: ${value} is not a whole number of at least ${least}`);
+}
+
+export function formatNamed<F extends { readonly name: string }>(
+  formats: readonly F[],
+  name: string,
+): F {
+  const found = formats.find((format) => format.name === name);
+  if (found !== undefined) return found;
+  const known = formats.map((format) => format.name).join(', ');
+  throw new UserError(`report: unknown format "${name}"; known: ${known}`);
+}
+
+/** Pieces as one text: bytes are taken as UTF-8. */
+export function textOf(pieces: Iterable<Piece>): string {
+  const decoder = new TextDecoder();
+  const texts: string[] = [];
+  for (const piece of pieces) {
+    texts.push(typeof piece === 'string' ? piece : decoder.decode(piece));
+  }
+  return texts.join('');
+}
+
+/** A text as bytes, in UTF-8. */
+export function bytesOf(text: string | Uint8Array): Uint8Array {
+  return typeof text === 'string' ? new TextEncoder().encode(text) : text;
+}

@@ -1,0 +1,119 @@
+/** Scenarios of the library: a text becomes a checked scenario, or an error with every fault. */
+import { UserError } from '../base/errors.ts';
+import { COST_NAMES, COST_PRESETS } from '../mm/costs.ts';
+import { readStrategy } from '../readers/index.ts';
+import { parseFailOn } from '../report/fail-on.ts';
+import { type Fault, FaultList, renderFaults } from '../scenario/load/faults.ts';
+import { parseSource, type Source } from '../scenario/load/parse.ts';
+import { loadScenario } from '../scenario/load/validate.ts';
+import * as yaml from '../scenario/load/yaml-text.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { zeroTimeLoops } from '../world/zero-time.ts';
+import { bytesOf } from './given.ts';
+import { namedStrategies } from './strategies.ts';
+
+export interface LoadOptions {
+  /**
+   * Path of the scenario, for messages and results; it need not exist. The name of the scenario is
+   * its base name without the ending, and files that the scenario names are relative to its folder.
+   */
+  readonly name: string;
+  /**
+   * Reads a file that the scenario refers to: a capture (`from:`) or a trace. Without it such a
+   * scenario is an error.
+   * @param path relative to the working directory, as `name` is
+   * @returns its bytes, or its text, which is then taken as UTF-8
+   * @throws any error that says why the file cannot be read; it becomes a fault of the scenario
+   */
+  readonly readFile?: (path: string) => Uint8Array | string;
+}
+
+/** A text that is no scenario. `message` shows every fault with its line, as the command does. */
+export class ScenarioError extends UserError {
+  override readonly name = 'ScenarioError';
+  /** In the order of the text; lines and columns count from 1. */
+  readonly faults: readonly Fault[];
+
+  constructor(faults: readonly Fault[], dropped: number) {
+    super(renderFaults(faults, { dropped }).trimEnd());
+    this.faults = faults;
+  }
+}
+
+/** A checked scenario. It is immutable, and any number of runs can be made of it. */
+export class LoadedScenario {
+  /** As `name` of LoadOptions gave it. */
+  readonly path: string;
+  /** Base name of the path without its ending. */
+  readonly name: string;
+  readonly about: string | null;
+  /** Of the bytes of the scenario and of every file that it refers to, in hexadecimal digits. */
+  readonly sha256: string;
+  /** Used where a run is given none. */
+  readonly seed: string;
+  /** In simulated ns; null: a run ends when its readers have made their passes. */
+  readonly durationNs: number | null;
+  /** Names of the tasks: `count: 3` has made NAME/0 to NAME/2. */
+  readonly readers: readonly string[];
+  readonly writers: readonly string[];
+  /** What is no fault and worth knowing, such as lines of a trace that were not understood. */
+  readonly notes: readonly string[];
+  /** @internal */
+  readonly data: Scenario;
+  /** @internal The text as data, before anything is checked or filled in. */
+  readonly raw: () => Readonly<Record<string, unknown>>;
+
+  /** @internal */
+  constructor(source: Source, data: Scenario, notes: readonly string[]) {
+    this.path = source.path;
+    this.name = data.name;
+    this.about = data.about;
+    this.sha256 = data.sha256;
+    this.seed = data.seed;
+    this.durationNs = data.durationNs;
+    this.readers = data.readers.map(({ name }) => name);
+    this.writers = data.writers.map(({ name }) => name);
+    this.notes = notes;
+    this.data = data;
+    this.raw = () => {
+      const value = parseSource(source, new FaultList())?.value;
+      return typeof value === 'object' && value !== null ? { ...value } : {};
+    };
+  }
+}
+
+/**
+ * Reads and checks a scenario, YAML or JSON.
+ * @param text the scenario, or its bytes (UTF-8); the bytes are what `sha256` is made from
+ * @throws ScenarioError with every fault of the text, its line and column
+ */
+export function load(text: string | Uint8Array, options: LoadOptions): LoadedScenario {
+  if (typeof options?.name !== 'string') throw new UserError('load: the scenario needs a name');
+  const source: Source = { path: options.name, bytes: bytesOf(text), yaml };
+  const notes: string[] = [];
+  const result = loadScenario(source, {
+    readFile: (path) => fileOf(path, options),
+    note: (message) => void notes.push(message),
+    allowCode: false,
+    strategies: readStrategy,
+    costs: { presets: COST_PRESETS, names: COST_NAMES },
+    zeroTimeLoop: (scenario) =>
+      zeroTimeLoops(scenario, ({ strategy }) => namedStrategies().of(strategy)),
+    failOn: (expression) => parseFailOn(expression, (strategy) => strategy),
+  });
+  if (!result.ok) throw new ScenarioError(result.faults, result.dropped);
+  return new LoadedScenario(source, result.scenario, notes);
+}
+
+function fileOf(path: string, { readFile }: LoadOptions): Uint8Array {
+  if (readFile === undefined) {
+    throw new UserError(`cannot read ${path}: load() was given no readFile`);
+  }
+  try {
+    return bytesOf(readFile(path));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`cannot read ${path}: ${reason}`);
+  }
+}

@@ -1,0 +1,60 @@
+/** Strategies of the library: by the names of the command line, or as a function of the kit. */
+import { type Choice, isOwnFile, ownChoice, splitChoices } from '../base/choice.ts';
+import { UserError } from '../base/errors.ts';
+import type { Strategy } from '../proc/strategy.ts';
+import { chooseStrategy, Strategies } from '../readers/index.ts';
+import { STRATEGY_KIT, type StrategyFile } from '../readers/kit.ts';
+import type { ChosenStrategies } from './checks.ts';
+import { contractFault } from './contract.ts';
+
+/**
+ * A reader strategy: NAME[:key=value[,key=value…]] as `mapsim strategies` lists them, or what a
+ * strategy file exports by default.
+ */
+export type StrategyArgument = string | StrategyFile;
+
+/** Choices in order, and what they stand for. */
+interface StrategyChoices {
+  readonly choices: readonly Choice[];
+  readonly strategies: Strategies;
+}
+
+/** Those that have names alone. */
+export function namedStrategies(): Strategies {
+  return new Strategies();
+}
+
+/** @throws UserError where a name is unknown, or a function breaks the contract of strategies */
+export function chosen(given: StrategyArgument | undefined): ChosenStrategies {
+  if (given === undefined) return { strategy: null, strategies: namedStrategies() };
+  const { choices, strategies } = choicesOf([given]);
+  return { strategy: choices[0]!, strategies };
+}
+
+export function choicesOf(given: readonly StrategyArgument[]): StrategyChoices {
+  const own = new Map<string, Strategy>();
+  const choices = given.map((one) => {
+    if (typeof one === 'string') return named(one);
+    const made = strategyOf(one);
+    const text = `./${made.name}.mjs`; // what a command line would say
+    own.set(text, made);
+    return ownChoice(text);
+  });
+  return { choices, strategies: new Strategies(own) };
+}
+
+function named(text: string): Choice {
+  const several = splitChoices(text).length;
+  if (several > 1) throw new UserError(`strategy: takes one strategy, not ${several}`);
+  if (isOwnFile(text)) {
+    throw new UserError(`strategy ${text}: the library reads no files; give the function itself`);
+  }
+  return chooseStrategy(text);
+}
+
+function strategyOf(file: StrategyFile): Strategy {
+  const made = file(STRATEGY_KIT);
+  const fault = contractFault(made);
+  if (fault !== null) throw new UserError(`strategy: ${fault}`);
+  return made;
+}
