@@ -60,6 +60,20 @@ test('several strategies are lanes', async () => {
   for (const name of ['mmap-lock', 'rcu-retry3', 'vma-lock']) expect(stdout).toContain(name);
 });
 
+test('lanes: writers with a call are drawn, wherever they stand in the list; the others are counted', async () => {
+  const late = [1, 2, 3, 4].map((i) => `  - {name: late${i}, churn: split-merge, start: 1s}\n`);
+  const writers = STORM.replace('writers: [', `writers:\n${late.join('')}  - `).replace(
+    /\]\n$/,
+    '\n',
+  );
+  const cwd = aDirectory({ 'late.yaml': writers });
+  const { stdout } = await mapsim(['timeline', 'late.yaml', '--view=lanes'], { cwd });
+
+  expect(stdout).toMatch(/>w</);
+  expect(stdout).toContain('>4 without a call<');
+  expect(stdout).not.toMatch(/>late\d</);
+});
+
 test('perfetto files are compressed where the name says so', async () => {
   const cwd = aDirectory({ 'storm.yaml': STORM });
   const argv = ['timeline', 'storm.yaml', '--format=perfetto', '--window=..100us'];

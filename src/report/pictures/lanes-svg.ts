@@ -19,7 +19,7 @@ const LANES_RIGHT = 884;
 const TOP = 104;
 const LANE = 26;
 const BLOCK_GAP = 14;
-/** Lanes of writers below a reader; more are left out, and it says so. */
+/** Lanes of writers below a reader: of those with a call; of the others it says how many. */
 const WRITERS_MAX = 3;
 /** More lines than that are drawn as one run for each piece. */
 const LINES_MAX = 300;
@@ -45,11 +45,12 @@ export function lanesPicture(
   const longest = Math.min(whole, firstNs);
   const x = linearScale([0, longest], [LANES_X, LANES_RIGHT], { ticks: 8 });
   const blocks = lanes.map((lane) => new Block(lane, { x, firstNs }, undisturbed));
+  const writers = shownWriters(blocks);
   let y = TOP;
   const parts: string[] = [];
   for (const block of blocks) {
-    parts.push(block.markup(y));
-    y += block.height + BLOCK_GAP;
+    parts.push(block.markup(y, writers));
+    y += (1 + writers.tasks.length) * LANE + (writers.others === '' ? 0 : 12) + BLOCK_GAP;
     parts.push(path(`M${MARGIN} ${n(y - BLOCK_GAP / 2 - 1)}H${WIDTH - MARGIN}`, 'rule'));
   }
   const axis = timeAxis(x, longest, y - BLOCK_GAP / 2);
@@ -71,6 +72,28 @@ export function lanesPicture(
       parts.join('') +
       notes.body,
   };
+}
+
+interface ShownWriters {
+  readonly tasks: readonly number[];
+  /** What is said of those that are not shown. */
+  readonly others: string;
+}
+
+/** The same in every block: those that have or want the lock in one of them. */
+function shownWriters(blocks: readonly Block[]): ShownWriters {
+  const all = [...blocks[0]!.trace.tasks.entries()].flatMap(([task, { kind }]) =>
+    kind === 'writer' ? [task] : [],
+  );
+  const busy = all.filter((task) => blocks.some((block) => block.isBusy(task)));
+  const tasks = busy.length === 0 ? all.slice(0, 1) : busy.slice(0, WRITERS_MAX);
+  const more = Math.max(busy.length - tasks.length, 0);
+  const idle = all.length - tasks.length - more;
+  const others = [
+    more === 0 ? '' : `and ${counted(more, 'more writer')}`,
+    idle === 0 ? '' : `${idle} without a call`,
+  ];
+  return { tasks, others: others.filter((text) => text !== '').join(', ') };
 }
 
 function titleOf(blocks: readonly Block[]): string {
@@ -148,8 +171,6 @@ class Block {
   readonly #x: Scale;
   /** So much of the pass is drawn. */
   readonly #shownNs: number;
-  readonly #writers: readonly number[];
-  readonly #hidden: number;
   readonly #undisturbed: Undisturbed | null;
 
   constructor(
@@ -164,17 +185,17 @@ class Block {
     this.#x = x;
     this.#shownNs = Math.min(this.passNs, firstNs);
     this.#undisturbed = story.pass.index === 0 ? undisturbed : null;
-    const writers = trace.tasks.flatMap(({ kind }, id) => (kind === 'writer' ? [id] : []));
-    this.#writers = writers.slice(0, WRITERS_MAX);
-    this.#hidden = writers.length - this.#writers.length;
   }
 
   get passNs(): number {
     return this.story.pass.endNs - this.story.pass.startNs;
   }
 
-  get height(): number {
-    return (1 + this.#writers.length) * LANE + (this.#hidden > 0 ? 12 : 0);
+  isBusy(writer: number): boolean {
+    for (const { kind } of this.#events(writer)) {
+      if (kind === EVENT.waitWrite || kind === EVENT.holdWrite) return true;
+    }
+    return false;
   }
 
   get sentence(): string {
@@ -183,7 +204,7 @@ class Block {
     return `${this.strategy}: ${durationWords(this.passNs)}, ${counts.failed} failed attempts, ${counts.fallbacks} fallbacks, ${counted(counts.discarded, 'line')} discarded, writers wait ${durationWords(counts.writerWaitNs)} at most, ${cuts === 0 ? 'no cut' : counted(cuts, 'cut')}.`;
   }
 
-  markup(y: number): string {
+  markup(y: number, writers: ShownWriters): string {
     const { tasks } = this.trace;
     const reader = tasks[this.story.task]!;
     const name = (text: string, at: number): string =>
@@ -193,13 +214,13 @@ class Block {
       label(MARGIN, middle + 4, fitted(this.strategy, 158, SIZE.head), 'col', this.strategy) +
       name(reader.name, middle) +
       this.#readerLane(middle);
-    this.#writers.forEach((task, i) => {
+    writers.tasks.forEach((task, i) => {
       const at = middle + (i + 1) * LANE;
       out += name(tasks[task]!.name, at) + this.#writerLane(task, at);
     });
-    if (this.#hidden > 0) {
-      const at = y + (1 + this.#writers.length) * LANE + 4;
-      out += label(LANES_X - 10, at, `and ${this.#hidden} more writers`, 'c r');
+    if (writers.others !== '') {
+      const at = y + (1 + writers.tasks.length) * LANE + 4;
+      out += label(LANES_X - 10, at, writers.others, 'c r');
     }
     return out + this.#countCells(middle);
   }
