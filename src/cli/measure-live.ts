@@ -13,7 +13,7 @@ import {
   spreadOf,
 } from '../measure/calibration.ts';
 import { type Burst, readBurst, readStates } from '../measure/frames.ts';
-import { kernelFacts } from '../measure/kernel.ts';
+import { buildNotes, type KernelBuild, kernelFacts, UNKNOWN_BUILD } from '../measure/kernel.ts';
 import { Lines } from '../measure/lines.ts';
 import { Measured } from '../measure/measured.ts';
 import { type Placed, placeTasks } from '../measure/placement.ts';
@@ -32,7 +32,7 @@ import type { MeasureOptions } from './commands/measure.ts';
 import { type KeptRecording, RecordingWriter } from './measure-recording.ts';
 import type { MeasureSession } from './measure-session.ts';
 import { driveSlices } from './sliced-run.ts';
-import { allowedCpus, textRoom, thisKernel } from './this-machine.ts';
+import { allowedCpus, textRoom, thisBuild, thisKernel } from './this-machine.ts';
 
 const FOR_NS = 2e9;
 const BURST_NS = 6e8;
@@ -66,6 +66,7 @@ interface Raw {
   readonly plan: MeasurePlan;
   readonly kernel: readonly KernelStates[];
   readonly release: string;
+  readonly build: KernelBuild;
   readonly placed: Placed;
   readonly query: readonly boolean[];
   readonly bursts: readonly Burst[];
@@ -126,8 +127,8 @@ export async function measureLive(request: LiveRequest): Promise<Live | Disagree
   };
 }
 
-function notes({ plan, bursts }: Raw): string[] {
-  const found: string[] = [];
+function notes({ plan, bursts, build }: Raw): string[] {
+  const found = buildNotes(plan.scenario.machine, build);
   if (!plan.apart) {
     found.push('Writers change the same lines: only what the text alone tells is measured.');
   }
@@ -143,6 +144,7 @@ async function measured(
 ): Promise<Raw | Disagreement> {
   const say = (text: string): void => context.messages.note(text);
   const facts = thisKernel();
+  const build = thisBuild();
   const burstNs = options.burst ?? BURST_NS;
   const query = queries(scenario, options.strategy);
   if (query.includes(true) && !facts.query) {
@@ -211,6 +213,7 @@ async function measured(
       scenario: { name: scenario.name, sha256: scenario.sha256 },
       seed: scenario.seed,
       kernel: facts.release,
+      build,
       cpus: cpus.length,
       burstNs,
       query,
@@ -226,6 +229,7 @@ async function measured(
     plan,
     kernel,
     release,
+    build,
     placed,
     query,
     bursts: kept,
@@ -253,6 +257,7 @@ function replayed({ scenario }: LiveRequest, recording: KeptRecording): Raw | Di
     plan,
     kernel,
     release: facts.kernel,
+    build: facts.build ?? UNKNOWN_BUILD,
     placed: placeTasks(scenario, facts.cpus),
     query: facts.query,
     bursts,
@@ -304,6 +309,7 @@ async function simulate(
       placement: raw.placed.placement,
       cpus: raw.placed.cpus,
       machine: costs,
+      build: raw.build,
       strategies,
       passes: options.passes ?? PASSES_MAX,
     };

@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { EXIT, UserError } from '../base/errors.ts';
+import type { KernelBuild } from '../measure/kernel.ts';
 import { reason, writing } from './files.ts';
 
 const VERSION = 1;
@@ -15,6 +16,8 @@ interface RecordingFacts {
   readonly scenario: { readonly name: string; readonly sha256: string };
   readonly seed: string;
   readonly kernel: string;
+  /** Absent in recordings of before it was noticed. */
+  readonly build?: KernelBuild;
   readonly cpus: number;
   readonly burstNs: number;
   readonly query: readonly boolean[];

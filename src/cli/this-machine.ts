@@ -1,8 +1,9 @@
 /** What this machine is, as far as measuring asks. */
 import { readFileSync } from 'node:fs';
 import { arch, platform, release } from 'node:os';
+import { gunzipSync } from 'node:zlib';
 import { EXIT, UserError } from '../base/errors.ts';
-import { type KernelFacts, kernelFacts } from '../measure/kernel.ts';
+import { type KernelBuild, type KernelFacts, kernelBuild, kernelFacts } from '../measure/kernel.ts';
 
 /** @throws UserError where no Linux runs, or its processes are 32-bit */
 export function thisKernel(): KernelFacts {
@@ -14,6 +15,24 @@ export function thisKernel(): KernelFacts {
     throw new UserError(`measure knows 64-bit x86 and arm (this is ${arch()})`, EXIT.io);
   }
   return kernelFacts(release());
+}
+
+/** How the running kernel was built, where it says so. */
+export function thisBuild(): KernelBuild {
+  const commandLine = readOr('/proc/cmdline', '');
+  try {
+    return kernelBuild(gunzipSync(readFileSync('/proc/config.gz')).toString('latin1'), commandLine);
+  } catch {
+    return kernelBuild(readOr(`/boot/config-${release()}`, ''), commandLine);
+  }
+}
+
+function readOr(path: string, otherwise: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return otherwise;
+  }
 }
 
 /** Numbers of the CPUs that this process may use, rising. */

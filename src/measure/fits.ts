@@ -63,7 +63,7 @@ function wouldBeOne(a: VmaSpec, b: VmaSpec): boolean {
 function paceMisfits({ name, everyNs }: ReaderSpec | WriterSpec): string[] {
   return everyNs === null
     ? []
-    : [`"${name}": every: tasks are measured with pauses, so give think`];
+    : [`"${name}": every: only a pause after each pass or call can be measured; give it as think`];
 }
 
 function writerMisfits({ name, source }: WriterSpec): string[] {

@@ -9,6 +9,7 @@ import { parseMapsText } from '../scenario/load/maps-text.ts';
 import type { MachineSpec, Scenario } from '../scenario/scenario.ts';
 import { eachVma, pickVmas, VmaListBuilder, vmaOrder } from '../scenario/vma-list.ts';
 import type { OperationRecord, Outcome } from '../world/outcome.ts';
+import type { KernelBuild } from './kernel.ts';
 import type { MeasurePlan, Placement } from './plan.ts';
 import type { WriterTimes } from './possible.ts';
 import { ReaderJudge, type Tally, type TallyFinding } from './tally.ts';
@@ -19,6 +20,7 @@ interface SimulatedMachine {
   readonly placement: Placement;
   readonly cpus: number;
   readonly machine: Pick<MachineSpec, 'costs' | 'jitter'>;
+  readonly build: KernelBuild;
   /** For each reader, in place of its own. */
   readonly strategies: readonly Choice[];
   readonly passes: number;
@@ -32,12 +34,15 @@ export function simulatedScenario(
 ): Scenario {
   const { scenario } = plan;
   const { placement } = how;
+  const { hz, preempt } = scenario.machine;
   return {
     ...withLines(scenario, environment),
     machine: {
       ...scenario.machine,
       cpus: how.cpus,
       ...how.machine,
+      hz: how.build.hz ?? hz,
+      preempt: how.build.preempt ?? preempt,
       hogs: hogsOn(scenario, placement.hogs),
     },
     readers: scenario.readers.map((reader, i) => ({

@@ -35,6 +35,39 @@ describe('what needs no kernel', () => {
   });
 });
 
+test.each([
+  [['--check-model', '--keep=d'], '--keep: --check-model compares states and measures nothing'],
+  [['--check-model', '--for=1s'], '--for: --check-model compares states and measures nothing'],
+  [['--check-model', '--format=json'], '--format: --check-model compares states'],
+  [['--check-model', '--fail-on=measured:cuts>0'], '--fail-on: --check-model compares states'],
+  [['--check-model', '--from=d'], '--from: --check-model compares states'],
+  [['--from=d', '--keep=e'], '--keep: --from judges what is kept already'],
+  [['--programs=3'], '--programs: random programs are for --check-model without a scenario'],
+])('measure %s: what would be ignored is refused', async (options, message) => {
+  const cwd = aDirectory();
+  const { code, stderr } = await mapsim(['measure', scenario('resize'), ...options], { cwd });
+
+  expect(code).toBe(2);
+  expect(stderr).toContain(`mapsim: error: ${message}`);
+});
+
+test('every: a sentence says that only a pause can be measured', async () => {
+  const cwd = aDirectory({
+    's.yaml': `mapsim: 1
+vmas: [{start: "0x7f0000000000", pages: 3, perms: rw-p, tag: a}]
+readers: [{name: r, every: 1ms}]
+writers: [{name: w, churn: resize, every: 10us}]
+`,
+  });
+  const { code, stderr } = await mapsim(['measure', 's.yaml'], { cwd });
+
+  expect(code).toBe(2);
+  expect(stderr.split('\n').slice(0, 2)).toEqual([
+    'mapsim: error: s cannot be measured: "r": every: only a pause after each pass or call can be measured; give it as think',
+    'mapsim: error: s cannot be measured: "w": every: only a pause after each pass or call can be measured; give it as think',
+  ]);
+});
+
 describe.runIf(CAN_MEASURE)('on this kernel', () => {
   test('without a compiler, and with one that does not compile, one sentence says so', async () => {
     const cwd = aDirectory();

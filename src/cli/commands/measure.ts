@@ -49,6 +49,7 @@ export async function measure(
   context: CommandContext,
 ): Promise<number> {
   const checks = parseMeasureChecks(options.failOn);
+  checkTogether(path, options);
   let scenario: Scenario | null = null;
   if (path !== undefined) {
     const loaded = await load(path, context);
@@ -61,7 +62,7 @@ export async function measure(
   context.bug.seed = scenario?.seed ?? options.seed ?? '0';
   return withSession(options, context, async (session) => {
     if (options.checkModel === true) {
-      if (session === null) throw new UserError('--check-model needs a kernel, not --from');
+      if (session === null) throw new Error('--check-model without a kernel');
       const { programs, seed = '0' } = options;
       const asked = { scenario, seed, ...(programs === undefined ? {} : { programs }) };
       return checkModel(session, asked, context);
@@ -77,6 +78,35 @@ export async function measure(
     }
     return tell(live, checks, options, context);
   });
+}
+
+/** What --check-model leaves out. */
+const MEASURED_ONLY = [
+  ...['for', 'passes', 'burst', 'max-foreign', 'tries', 'gate', 'priority', 'costs', 'simulate'],
+  ...['strategy', 'keep', 'evidence', 'fail-on', 'format', 'from'],
+];
+
+/** Nothing that was asked for is ignored in silence. */
+function checkTogether(path: string | undefined, options: MeasureOptions): void {
+  const { checkModel = false, from, programs } = options;
+  const given: Readonly<Record<string, unknown>> = {
+    ...options,
+    'max-foreign': options.maxForeign,
+    'fail-on': options.failOn.length > 0 || undefined,
+    priority: options.priority !== 'none' || undefined,
+    costs: options.costs !== 'calibrated' || undefined,
+    simulate: options.simulate !== 'yes' || undefined,
+    format: options.format !== 'text' || undefined,
+  };
+  const refuse = (names: readonly string[], why: string): void => {
+    const name = names.find((each) => given[each] !== undefined);
+    if (name !== undefined) throw new UserError(`--${name}: ${why}`);
+  };
+  if (checkModel) refuse(MEASURED_ONLY, '--check-model compares states and measures nothing');
+  if (from !== undefined) refuse(['keep'], '--from judges what is kept already');
+  if (programs !== undefined && !(checkModel && path === undefined)) {
+    throw new UserError('--programs: random programs are for --check-model without a scenario');
+  }
 }
 
 /** Runs with a session where a kernel is asked, and ends it whatever happens, signals included. */
