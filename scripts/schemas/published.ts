@@ -9,6 +9,7 @@ import { DocumentSchema } from '../../src/compare/document.ts';
 import * as scenario from '../../src/scenario/load/schema.ts';
 import * as parts from '../../src/scenario/load/schema-parts.ts';
 import { MeasureSchema } from './measure.ts';
+import { RecordSchema, RunSchema, SweepSchema } from './run.ts';
 import { ExploreSchema, ReplaySchema } from './search.ts';
 
 type Json = { [key: string]: unknown };
@@ -30,6 +31,9 @@ export const PUBLISHED = {
       costs: scenario.CostsSchema,
       machine: scenario.MachineSchema,
     }),
+  run: () => textOf('run', RunSchema),
+  record: () => textOf('record', RecordSchema),
+  sweep: () => textOf('sweep', SweepSchema),
   compare: () => textOf('compare', DocumentSchema),
   explore: () => textOf('explore', ExploreSchema),
   replay: () => textOf('replay', ReplaySchema),

@@ -13,7 +13,7 @@ import { POOL_KEYS, Pool, type RunSummary, type SavedPool } from './record.ts';
 
 const NumberOrNull = v.nullable(v.number());
 
-const SummarySchema = v.looseObject({
+export const SummarySchema = v.looseObject({
   n: Whole,
   min: WholeOrNull,
   mean: WholeOrNull,
@@ -24,7 +24,7 @@ const SummarySchema = v.looseObject({
 });
 
 /** A list that has every ending, or does not compile. */
-const ENDINGS = Object.keys({
+export const ENDINGS = Object.keys({
   passes: true,
   ops: true,
   duration: true,
@@ -35,7 +35,7 @@ const ENDINGS = Object.keys({
   interrupted: true,
 } satisfies Record<EndReason, true>);
 
-const runEntries = {
+export const runEntries = {
   seed: v.string(),
   ended: v.picklist(ENDINGS),
   complete: about('Ended by passes, operations or duration.', v.boolean()),

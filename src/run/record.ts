@@ -14,7 +14,7 @@ import type { Outcome } from '../world/outcome.ts';
 import type { PassSelection } from '../world/pass-watch.ts';
 import type { RunListener } from './timed-driver.ts';
 
-const RECORD_SCHEMA = 'mapsim/record@1';
+export const RECORD_SCHEMA = 'mapsim/record@1';
 
 /** In place of a step's name. */
 export const GETS_CPU = '+cpu';
