@@ -21,6 +21,7 @@ export async function bundle(entries, directory) {
     input: entries,
     platform: 'node',
     plugins: [withoutSubprocesses],
+    resolve: { alias: UNUSED_OF_PACKAGES },
     preserveEntrySignatures: 'allow-extension',
     checks: { ineffectiveDynamicImport: false },
     logLevel: 'warn',
@@ -56,6 +57,7 @@ export async function bundleForPage(entry) {
     input: entry,
     platform: 'browser',
     plugins: [withoutTraces],
+    resolve: { alias: UNUSED_OF_PACKAGES },
     logLevel: 'warn',
   });
   const keepNames = { function: true, class: false };
@@ -96,7 +98,7 @@ export async function bundleLibrary(entry, file) {
     cwd: ROOT,
     input: entry,
     platform: 'neutral',
-    resolve: { mainFields: ['module', 'main'] },
+    resolve: { mainFields: ['module', 'main'], alias: UNUSED_OF_PACKAGES },
     logLevel: 'warn',
   });
   const { output } = await bundler.write({
@@ -113,6 +115,12 @@ export async function bundleLibrary(entry, file) {
   }
   return moduleIds.map((id) => id.replace(ROOT, '')).filter((id) => !id.startsWith('\0'));
 }
+
+/**
+ * Packages that other packages load only for something unused here: cli-table3 wants these for
+ * borders in colour, and they want os and util. An empty file is bundled in their place.
+ */
+const UNUSED_OF_PACKAGES = { '@colors/colors/safe': `${ROOT}scripts/nothing.cjs` };
 
 /**
  * Commander asks for child_process as it is loaded, and uses it for subcommands that are programs

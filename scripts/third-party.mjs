@@ -12,7 +12,7 @@ export function thirdParty(modules, root) {
 
 function noticeOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.\w+)?$/i.test(entry));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e(-mit)?(\.\w+)?$/i.test(entry));
   if (file === undefined && name !== 'seedrandom') throw new Error(`${name} has no licence file`);
   const text =
     file === undefined ? readmeLicence(folder) : readFileSync(join(folder, file), 'utf8');

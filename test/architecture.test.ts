@@ -128,7 +128,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   base: ['seedrandom/lib/alea.js', 'valibot'],
   scenario: ['yaml', 'valibot', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'],
   compare: ['valibot'],
-  report: ['string-width', '@noble/hashes/sha2.js'],
+  report: ['cli-table3', 'string-width', '@noble/hashes/sha2.js'],
   draw: ['d3-array'],
   playground: ['yaml', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'],
 };
@@ -394,6 +394,8 @@ test('what is below src/cli is bundled for a browser, which has no Node modules'
     bundle: true,
     platform: 'browser',
     format: 'esm',
+    // As in scripts/bundle.mjs.
+    alias: { '@colors/colors/safe': join(ROOT, 'scripts/nothing.cjs') },
     write: false,
     metafile: true,
     logLevel: 'silent',

@@ -8,6 +8,14 @@ import type { StartRun } from './sliced-run.ts';
 export type InStream = Readable & { readonly isTTY?: boolean };
 export type OutStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
+/** Where there is no terminal that says how wide it is. */
+const PIPE_COLUMNS = 80;
+
+/** That a line may take: of the terminal; elsewhere the same everywhere. */
+export function columnsOf({ isTTY, columns }: OutStream): number {
+  return isTTY === true && columns !== undefined && columns > 0 ? columns : PIPE_COLUMNS;
+}
+
 /** The signals that end a run early and let it tell what it has so far. */
 export const SIGNAL_EXIT = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export type Signal = keyof typeof SIGNAL_EXIT;

@@ -14,7 +14,7 @@ interface TaskHead {
   readonly kind: 'reader' | 'writer';
 }
 
-/** Where nothing says how wide it may be. */
+/** Wider ones are harder to read. */
 const COLUMN_2 = 54;
 const COLUMN_MORE = 42;
 /** Narrower than this nothing can be read. */
@@ -26,13 +26,9 @@ const ADDRESS = /\b[0-9a-f]{9,16}\b/g;
 
 /**
  * Lines that end with a newline.
- * @param columns of the terminal; null: there is none
+ * @param columns that a line may take
  */
-export function interleaving(
-  course: Course,
-  tasks: readonly TaskHead[],
-  columns: number | null,
-): string {
+export function interleaving(course: Course, tasks: readonly TaskHead[], columns: number): string {
   const used = tasks.flatMap((task, id) =>
     course.steps.some((step) => step.task === id) ? [{ ...task, id }] : [],
   );
@@ -58,9 +54,8 @@ export function interleaving(
   return out.map((line) => `${line.trimEnd()}\n`).join('');
 }
 
-function columnWidth(count: number, columns: number | null): number {
+function columnWidth(count: number, columns: number): number {
   const width = count <= 2 ? COLUMN_2 : COLUMN_MORE;
-  if (columns === null) return width;
   const fits = Math.floor((columns - GAP.length * (count - 1)) / Math.max(1, count));
   return Math.max(COLUMN_MIN, Math.min(width, fits));
 }

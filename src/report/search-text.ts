@@ -2,15 +2,15 @@
 import { counted } from '../base/counted.ts';
 import type { Course, Finding, PossibleText, SearchOutcome } from '../search/search-outcome.ts';
 import { TEARING_KEYS } from '../world/outcome.ts';
-import { interleaving } from './interleaving.ts';
+import { interleaving, wrap } from './interleaving.ts';
 import { markedText } from './marked-text.ts';
 import type { Paint } from './report.ts';
 import { table } from './table.ts';
 
 export interface SearchView {
   readonly paint: Paint;
-  /** Of the terminal; null: there is none. */
-  readonly columns: number | null;
+  /** That a line may take. */
+  readonly columns: number;
   /** The command that replays this schedule. */
   readonly replayLine: (schedule: string) => string;
 }
@@ -18,11 +18,17 @@ export interface SearchView {
 export type CourseView = Pick<SearchView, 'paint' | 'columns'>;
 
 export function exploreText(outcome: SearchOutcome, view: SearchView, question: boolean): string {
-  const parts = [`${firstLine(outcome)}\n`, asked(outcome, question)];
+  const parts = [headLines(outcome, view), asked(outcome, question)];
   if (question)
     for (const finding of outcome.findings) parts.push(findingText(outcome, finding, view));
   else parts.push(classTable(outcome, view));
   return parts.join('');
+}
+
+/** How much was seen; under it what that proves. */
+function headLines(outcome: SearchOutcome, { columns }: SearchView): string {
+  const [size, proof] = firstLine(outcome).split('; ') as [string, string];
+  return `${[size, ...wrap(proof, columns)].join('\n')}\n`;
 }
 
 /** Exhaustive, bounded by what, or sampled how much. */
@@ -86,7 +92,8 @@ function classTable(outcome: SearchOutcome, view: SearchView): string {
     const { steps, switches, schedule } = finding.course;
     return [name, 'yes', String(steps.length), String(switches), schedule];
   });
-  const lines = table(['CLASS', 'POSSIBLE', 'STEPS', 'SWITCHES', 'SCHEDULE'], rows);
+  const head = ['CLASS', 'POSSIBLE', 'STEPS', 'SWITCHES', 'SCHEDULE'];
+  const lines = table(head, rows, view.columns);
   const seen = countTexts(outcome);
   const [first] = findings;
   const hint = first === undefined ? '' : `\n${view.replayLine(first.course.schedule)}\n`;
@@ -123,7 +130,7 @@ export function courseText(
 
 export function censusText(outcome: SearchOutcome, view: SearchView): string {
   const { texts } = outcome;
-  const parts = [`${firstLine(outcome)}\n`, `${countTexts(outcome)}\n`];
+  const parts = [headLines(outcome, view), `${countTexts(outcome)}\n`];
   texts.forEach((text, i) => parts.push('\n', possibleText(text, i, view)));
   return parts.join('');
 }

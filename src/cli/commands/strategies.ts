@@ -3,6 +3,7 @@ import { EXIT, UserError } from '../../base/errors.ts';
 import { chooseStrategy, STRATEGIES, type StrategyInfo } from '../../readers/index.ts';
 import { table } from '../../report/table.ts';
 import type { CommandContext } from '../command.ts';
+import { columnsOf } from '../io.ts';
 import { Output } from '../output.ts';
 
 export const STRATEGIES_SCHEMA = 'mapsim/strategies@1';
@@ -19,7 +20,8 @@ export async function strategies(
 ): Promise<number> {
   const stdout = new Output(io.stdout, 'standard output');
   const chosen = name === undefined ? STRATEGIES : [strategyOf(name)];
-  const one = name === undefined ? asText : describe;
+  const columns = columnsOf(io.stdout);
+  const one = name === undefined ? () => asText(columns) : describe;
   await stdout.write(options.format === 'json' ? asJson(chosen) : one(chosen));
   await stdout.flush();
   return EXIT.done;
@@ -66,7 +68,7 @@ function asJson(chosen: readonly StrategyInfo[]): string {
   return `${JSON.stringify({ schema: STRATEGIES_SCHEMA, strategies: entries }, null, 2)}\n`;
 }
 
-function asText(): string {
+function asText(columns: number): string {
   const main = STRATEGIES.map((info) => [
     info.name,
     info.tearing,
@@ -75,18 +77,20 @@ function asText(): string {
     info.summary,
   ]);
   const parts = [
-    table(['NAME', 'TEARING', 'GAPS', 'PROGRESS', 'WHAT IT DOES'], main),
+    table(['NAME', 'TEARING', 'GAPS', 'PROGRESS', 'WHAT IT DOES'], main, columns),
     table(
       ['NAME', 'SOURCE'],
       STRATEGIES.map(({ name, source }) => [name, source]),
+      columns,
     ),
-    table(['NAME', 'OPTION', 'VALUES (default first)'], STRATEGIES.flatMap(optionRows)),
+    table(['NAME', 'OPTION', 'VALUES (default first)'], STRATEGIES.flatMap(optionRows), columns),
     table(
       ['ALIAS', 'MEANS'],
       STRATEGIES.flatMap(({ name, aliases }) => aliases.map((alias) => [alias, name])),
     ),
-    'TEARING and GAPS are the worst that a strategy may show. PROGRESS unbounded: a writer\n' +
-      'that never rests may hold the reader up for ever. N is any number, as in rcu-retry3.\n',
+    'TEARING and GAPS are the worst that a strategy may show. PROGRESS unbounded: a\n' +
+      'writer that never rests may hold the reader up for ever. N is any number, as in\n' +
+      'rcu-retry3.\n',
   ];
   return parts.join('\n');
 }

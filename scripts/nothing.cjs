@@ -1,0 +1,1 @@
+/** In place of what a package can do without: see bundle.mjs. */
