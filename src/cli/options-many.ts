@@ -46,6 +46,13 @@ const seeds = (otherwise: string) =>
     `a count (20: from 1 to 20), a range (5..24) or a list (a,b,7..9); default ${otherwise}`,
   ).argParser(nonEmpty('The list'));
 
+const metrics = (what: string) =>
+  option(
+    'output',
+    '--metrics <LIST>',
+    `metrics ${what}: their names, separated by commas, such as tornPasses,writer.opNs`,
+  ).argParser(repeatable(nonEmpty('A metric')));
+
 /** No defaults of commander's: what was not written can be told from what was. */
 const duration = option(
   'model',
@@ -76,6 +83,7 @@ export const COMPARE_OPTIONS: readonly Option[] = [
   seeds(DEFAULT_SEEDS),
   duration,
   allowCode,
+  metrics('of the tables, and of the tests, which fewer seeds can then show'),
   option('output', '--format <F>', COMPARE_FORMAT_NAMES.join(', '))
     .argParser(oneOf(COMPARE_FORMAT_NAMES))
     .default('text', 'text'),

@@ -102,14 +102,16 @@ export interface Comparison {
 /**
  * @param groups each with at least one run
  * @param against for each group the index of the one that it is held against, or null
+ * @param chosen the metrics of the table, all of whose tests are one family
  */
 export function compareGroups(
   groups: readonly Group[],
   against: readonly (number | null)[],
   exact = false,
+  chosen: readonly MetricInfo[] = METRICS,
 ): Comparison {
-  if (exact) return exactComparison(groups, against);
-  const plain = METRICS.map((metric) => ({
+  if (exact) return exactComparison(groups, against, chosen);
+  const plain = chosen.map((metric) => ({
     metric,
     cells: groups.map((group, i) => {
       const base = against[i] ?? null;
@@ -147,8 +149,9 @@ export function compareGroups(
 function exactComparison(
   groups: readonly Group[],
   against: readonly (number | null)[],
+  chosen: readonly MetricInfo[],
 ): Comparison {
-  const metrics = METRICS.map((metric): MetricTable => {
+  const metrics = chosen.map((metric): MetricTable => {
     const values = groups.map(({ runs }) => metric.value(runs[0]!));
     const cells = groups.map(({ label, runs }, i): Cell => {
       const [value, base] = [values[i]!, against[i] ?? null];

@@ -1,5 +1,6 @@
 /** Gathers the runs of a comparison into the results of its scenarios. */
 import { compareGroups, type Group } from './comparison.ts';
+import { METRICS, type MetricInfo } from './metrics.ts';
 import { Pool, type RunSummary } from './record.ts';
 import type { ScenarioResult } from './result.ts';
 
@@ -25,13 +26,22 @@ interface Gathered {
 export class Gatherer {
   readonly #scenarios: readonly GatheredScenario[];
   readonly #names: readonly string[];
+  readonly #metrics: readonly MetricInfo[];
   readonly #groups: readonly (readonly Gathered[])[];
   #ofSeed: RunResult[] = [];
   /** Seeds of all scenarios together that every strategy has run. */
   wholeSeeds = 0;
 
-  /** @param names of the strategies, in order */
-  constructor(scenarios: readonly GatheredScenario[], names: readonly string[]) {
+  /**
+   * @param names of the strategies, in order
+   * @param metrics of the tables
+   */
+  constructor(
+    scenarios: readonly GatheredScenario[],
+    names: readonly string[],
+    metrics: readonly MetricInfo[] = METRICS,
+  ) {
+    this.#metrics = metrics;
     this.#scenarios = scenarios;
     this.#names = names;
     this.#groups = scenarios.map(() => names.map(() => ({ runs: [], pool: new Pool() })));
@@ -63,6 +73,7 @@ export class Gatherer {
       return { label, strategy: label, file: null, runs, pool };
     });
     const against = groups.map((_, i) => (i === 0 ? null : 0));
-    return { name, sha256, groups, comparison: compareGroups(groups, against, !drawn) };
+    const comparison = compareGroups(groups, against, !drawn, this.#metrics);
+    return { name, sha256, groups, comparison };
   }
 }

@@ -5,6 +5,8 @@
  * `of` so many lines or passes, so that "none" can be told with what it was none of.
  */
 import { assert } from '../base/assert.ts';
+import { UserError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
 import type { RunSummary } from './record.ts';
 
 export type MetricUnit = 'count' | 'ns' | 'share';
@@ -134,4 +136,28 @@ export function metricOf(key: string): MetricInfo {
   const metric = METRICS.find((each) => each.key === key);
   assert(metric !== undefined, `there is no metric ${key}`);
   return metric;
+}
+
+/** `passNs` for all of `p50(passNs)`, …; `retries` for `1000*retries/lines`. */
+function baseOf({ key }: MetricInfo): string {
+  return /^\w+\((.+)\)$/.exec(key)?.[1] ?? /^1000\*(\w+)\/lines$/.exec(key)?.[1] ?? key;
+}
+
+/**
+ * Those of a list, in the order of the tables.
+ * @param lists metrics separated by commas, as tables name them, or what several have in common
+ * @throws UserError with the nearest known one
+ */
+export function chooseMetrics(lists: readonly string[]): readonly MetricInfo[] {
+  const names = lists.flatMap((list) => list.split(',')).map((name) => name.trim());
+  const matches = (metric: MetricInfo, name: string): boolean =>
+    metric.key === name || baseOf(metric) === name;
+  for (const name of names) {
+    if (METRICS.some((metric) => matches(metric, name))) continue;
+    const known = [...new Set(METRICS.flatMap((metric) => [baseOf(metric), metric.key]))];
+    const meant = nearest(name, known);
+    const hint = meant === null ? `known: ${known.join(', ')}` : `did you mean "${meant}"?`;
+    throw new UserError(`--metrics: unknown metric "${name}"; ${hint}`);
+  }
+  return METRICS.filter((metric) => names.some((name) => matches(metric, name)));
 }

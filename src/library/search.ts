@@ -147,7 +147,7 @@ function told({ data }: LoadedScenario, world: SearchWorld, replayed: Replayed):
   const report = (format: SearchFormat = 'text'): string =>
     format === 'json'
       ? replayJson(head, replayed, VERSION)
-      : replayText(head.tasks, replayed, { paint: NO_PAINT, columns: null });
+      : replayText(head.tasks, replayed, { paint: NO_PAINT, columns: 80 });
   return { course, misfit, report };
 }
 
@@ -180,7 +180,7 @@ function viewOf({ path }: LoadedScenario, strategy: StrategyArgument | undefined
   const given = text === undefined ? '' : ` --strategy=${shellWord(text)}`;
   return {
     paint: NO_PAINT,
-    columns: null,
+    columns: 80,
     replayLine: (schedule: string) =>
       `mapsim replay ${shellWord(path)}${given} --schedule ${schedule}`,
   };

@@ -16,7 +16,7 @@ import type { MetricUnit } from '../compare/metrics.ts';
 import type { ScenarioResult } from '../compare/result.ts';
 
 /** As cells: value, its interval, difference, its interval, p. */
-type CellText = readonly [string, string, string, string, string];
+export type CellText = readonly [string, string, string, string, string];
 
 export const CELL_HEADS = ['value', '95 % interval', 'difference', '95 % interval', 'p'] as const;
 

@@ -1,47 +1,97 @@
 /**
  * A table for each scenario: under each metric a line a group, with the median over seeds (of
  * shares: all seeds together), its interval, the difference against the first group, and its
- * corrected p. Metrics of what happened nowhere are named in one line. Then the verdict in words.
+ * corrected p. Where that is wider than a line, differences stand under the values. Metrics of what
+ * happened nowhere are named in one line. Then the verdict in words.
  */
-import type { MetricTable } from '../compare/comparison.ts';
+import type { Cell, Comparison, MetricTable } from '../compare/comparison.ts';
 import type { CompareResult, ScenarioResult } from '../compare/result.ts';
-import { CELL_HEADS, cellText, columnsOf, partedMetrics, tableTitle } from './compare-cells.ts';
+import {
+  CELL_HEADS,
+  type CellText,
+  cellText,
+  columnsOf,
+  partedMetrics,
+  tableTitle,
+} from './compare-cells.ts';
 import { inShort, tooFewSeeds } from './compare-verdict.ts';
-import type { CompareFormat } from './report.ts';
-import { table } from './table.ts';
+import { wrap } from './interleaving.ts';
+import { type CompareFormat, type CompareView, FOR_FILES } from './report.ts';
+import { table, tableFits } from './table.ts';
 
 export const compareText: CompareFormat = {
   name: 'text',
   endings: ['txt'],
 
-  *render({ scenarios }: CompareResult): Iterable<string> {
+  *render({ scenarios }: CompareResult, view: CompareView = FOR_FILES): Iterable<string> {
     for (const [i, scenario] of scenarios.entries()) {
       if (i > 0) yield '\n';
-      yield scenarioText(scenario);
+      yield scenarioText(scenario, view);
     }
   },
 };
 
-function scenarioText(scenario: ScenarioResult): string {
-  const { comparison, name, groups } = scenario;
+function scenarioText(scenario: ScenarioResult, view: CompareView): string {
+  const { comparison, name } = scenario;
   if (comparison === null) return `${name}: no seed was finished\n`;
-  // Without a second group there are no differences to tell.
-  const chosen = columnsOf(comparison, groups.length > 1);
+  const lines = (text: string): string =>
+    text === '' ? '' : `${wrap(text, view.columns).join('\n')}\n`;
   const [shown, quiet] = partedMetrics(comparison);
-  const some = (row: readonly string[]) => row.filter((_, i) => i === 0 || chosen.has(i - 1));
-  const rows = shown.flatMap((metric) => cellRows(metric).map(some));
-  const lines = table(some(['', ...CELL_HEADS]), rows).split('\n');
-  const [head, ...rest] = lines;
-  const blocks = shown.map(({ metric, about, cells }, i) => {
-    const own = rest.slice(i * cells.length, (i + 1) * cells.length);
-    return [`${metric}: ${about}`, ...own].map((line) => `${line}\n`).join('');
-  });
-  const folded = quiet.length === 0 ? '' : `nothing of it happened: ${quiet.join(', ')}\n`;
-  const few = tooFewSeeds(scenario);
-  const title = `${tableTitle(scenario, comparison)}\n${few === '' ? '' : `${few}\n`}`;
-  return `${title}\n${head}\n${blocks.join('')}${folded}${inShort(scenario)}`;
+  const folded = quiet.length === 0 ? '' : `nothing of it happened: ${quiet.join(', ')}`;
+  return [
+    lines(tableTitle(scenario, comparison)),
+    lines(tooFewSeeds(scenario)),
+    '\n',
+    tableText(scenario, comparison, shown, view),
+    lines(folded),
+    inShort(scenario),
+  ].join('');
 }
 
-function cellRows({ unit, cells }: MetricTable): string[][] {
-  return cells.map((cell) => [`  ${cell.group}`, ...cellText(cell, unit)]);
+function tableText(
+  { groups }: ScenarioResult,
+  comparison: Comparison,
+  shown: readonly MetricTable[],
+  view: CompareView,
+): string {
+  // Without a second group there are no differences to tell.
+  const chosen = columnsOf(comparison, groups.length > 1);
+  const some = (row: readonly string[]) => row.filter((_, i) => chosen.has(i));
+  const rowsOf = (rowsOfCell: (cell: Cell, table: MetricTable) => string[][]) =>
+    shown.flatMap((one) => [
+      `${one.metric}: ${one.about}`,
+      ...one.cells.flatMap((cell) => rowsOfCell(cell, one)),
+    ]);
+  const beside = rowsOf((cell, { metric, unit }) => [
+    ['', cell.group, ...some(painted(cell, metric, cellText(cell, unit), view))],
+  ]);
+  const head = ['', '', ...some(CELL_HEADS)]; // the first column is the indentation
+  if (tableFits(head, beside, view.columns)) return table(head, beside, view.columns);
+  const below = rowsOf((cell, { metric, unit }) => {
+    const [value, interval, ...difference] = painted(cell, metric, cellText(cell, unit), view);
+    const first = ['', cell.group, value, interval, ''];
+    return cell.difference === null ? [first] : [first, ['', '', ...difference]];
+  });
+  const heads = ['', '', 'value, difference', '95 % interval', 'p'];
+  return table(heads, below, view.columns);
+}
+
+/** Of all metrics but one, more is worse. */
+const BETTER_MORE = 'passes';
+
+function painted(
+  { difference }: Cell,
+  metric: string,
+  [value, interval, shift, range, p]: CellText,
+  { paint }: CompareView,
+): CellText {
+  if (difference === null) return [value, interval, shift, range, p];
+  const { shown, median } = difference;
+  const isMore = (median ?? 0) > 0;
+  const pen = !shown
+    ? paint.unsure
+    : isMore === (metric === BETTER_MORE)
+      ? paint.better
+      : paint.worse;
+  return [value, interval, pen(shift), shown ? range : pen(range), shown ? p : pen(p)];
 }

@@ -50,10 +50,31 @@ export interface Format {
   render(input: ReportInput): Iterable<Piece>;
 }
 
+/** Where a comparison or a sweep is shown to people. */
+export interface CompareView {
+  /** That a line may take. */
+  readonly columns: number;
+  /** How differences are coloured. */
+  readonly paint: {
+    better(text: string): string;
+    worse(text: string): string;
+    unsure(text: string): string;
+  };
+}
+
+const asIs = (text: string): string => text;
+
+/** The same everywhere. */
+export const FOR_FILES: CompareView = {
+  columns: 80,
+  paint: { better: asIs, worse: asIs, unsure: asIs },
+};
+
 /** A format of comparisons. */
 export interface CompareFormat {
   readonly name: string;
   /** Endings of files that are written in it. */
   readonly endings: readonly string[];
-  render(result: CompareResult): Iterable<string>;
+  /** @param view of the format for people; by default that of a file */
+  render(result: CompareResult, view?: CompareView): Iterable<string>;
 }

@@ -4,10 +4,13 @@ import { expect, test } from 'vitest';
 import { PUBLISHED } from '../../scripts/schemas/published.ts';
 import { COMPARE_FORMAT_NAMES } from '../../src/cli/options-many.ts';
 import { compareGroups } from '../../src/compare/comparison.ts';
+import { chooseMetrics } from '../../src/compare/metrics.ts';
 import type { CompareResult } from '../../src/compare/result.ts';
 import { readSaved } from '../../src/compare/saved.ts';
 import { COMPARE_FORMATS } from '../../src/report/compare.ts';
 import { seedsText } from '../../src/report/compare-cells.ts';
+import { compareText } from '../../src/report/compare-text.ts';
+import { FOR_FILES } from '../../src/report/report.ts';
 import { aGroup, aResult } from './support.ts';
 
 function render(name: string, result: CompareResult): string {
@@ -53,7 +56,7 @@ function tight(lines: readonly string[]): string {
 }
 
 test('the text has a block for each metric and a line for each group', () => {
-  const text = render('text', result);
+  const text = [...compareText.render(result, { ...FOR_FILES, columns: 200 })].join('');
   const lines = text.split('\n');
 
   expect(lines[0]).toBe(
@@ -72,6 +75,39 @@ test('the text has a block for each metric and a line for each group', () => {
       rcu-retry3:wait=try,scope=read  3 of 70 (4.286 %)  1.468 % .. 11.86 %  +4.286 pp ?  -1.631 pp .. +11.86 pp  1.0000"
   `);
   expect(text).not.toMatch(/[ \t]$/m);
+});
+
+test('in 80 columns differences stand under the values, and nothing is wider', () => {
+  const text = render('text', result);
+  const lines = text.split('\n');
+  const from = lines.findIndex((line) => line.startsWith('tornPasses:'));
+
+  expect(text).not.toMatch(/^.{81}/m);
+  expect(tight(lines.slice(from, from + 5))).toMatchInlineSnapshot(`
+    "tornPasses: torn of the passes that finished
+      mmap-lock  0 of 70 passes  < 5.202 %
+      rcu-retry3:wait=try,sco  3 of 70 (4.286 %)  1.468 % .. 11.86 %
+      pe=read
+                               +4.286 pp ?  -1.631 pp .. +11.86 pp  1.0000"
+  `);
+});
+
+test('on a terminal differences are coloured: worse, better, not shown', () => {
+  const named = (name: string) => (text: string) => `<${name}>${text}</${name}>`;
+  const paint = { better: named('b'), worse: named('w'), unsure: named('u') };
+  const runs = (passNs: number, opNs: number) =>
+    Array.from({ length: 12 }, (_, i) => ({
+      passNs: [passNs + i],
+      opNs: [opNs + i],
+      tearing: { tornPasses: i % 2 },
+    }));
+  const both = [aGroup('mmap-lock', runs(20_000, 1000)), aGroup('x', runs(10_000, 100_000))];
+  const pair = { ...storm, groups: both, comparison: compareGroups(both, [null, 0]) };
+  const text = [...compareText.render(aResult([pair]), { columns: 400, paint })].join('');
+
+  expect(text).toMatch(/p50\(passNs\).*\n.*\n.*<b>-10us/);
+  expect(text).toMatch(/max\(writer.opNs\).*\n.*\n.*<w>\+99us/);
+  expect(text).toMatch(/tornPasses.*\n.*\n.*<u>0<\/u>/);
 });
 
 test('a single group has no columns of differences', () => {
@@ -179,4 +215,30 @@ test('seeds are told briefly, and any text on one line', () => {
   expect(seedsText(['7', '9'])).toBe('7, 9');
   expect(seedsText(['a\nb', ''])).toBe('"a\\nb", ""');
   expect(seedsText(['1', '2', '4', '5', '6', '8'])).toBe('1, 2, 4, 5, 6 … (6)');
+});
+
+test('--metrics: names, or what several have in common, in the order of the tables', () => {
+  const keys = (...lists: string[]) => chooseMetrics(lists).map(({ key }) => key);
+
+  expect(keys('tornPasses')).toEqual(['tornPasses']);
+  expect(keys('passNs, retries', 'tornPasses')).toEqual([
+    '1000*retries/lines',
+    'tornPasses',
+    'p50(passNs)',
+    'p99(passNs)',
+    'max(passNs)',
+  ]);
+  expect(keys('max(writer.opNs)')).toEqual(['max(writer.opNs)']);
+  expect(() => keys('tornPases')).toThrow(/unknown metric "tornPases"; did you mean "tornPasses"/);
+  expect(() => keys('x')).toThrow(/unknown metric "x"; known: passes, retries/);
+});
+
+test('fewer metrics are a smaller family, which fewer seeds can show', () => {
+  const few = compareGroups(groups, [null, 0], false, chooseMetrics(['p50(passNs)']));
+  const all = compareGroups(groups, [null, 0]);
+
+  expect(few.metrics.map(({ metric }) => metric)).toEqual(['p50(passNs)']);
+  expect(few.tests).toBe(1);
+  expect(few.seedsNeeded).toBeLessThan(all.seedsNeeded);
+  expect([few.canShow, few.metrics[0]!.cells[1]!.difference!.shown]).toEqual([true, true]);
 });

@@ -11,7 +11,7 @@ import { VERSION } from '../../base/version.ts';
 import { LEVEL } from '../../compare/comparison.ts';
 import { Gatherer } from '../../compare/gather.ts';
 import { seedsNeeded } from '../../compare/holm.ts';
-import { METRICS } from '../../compare/metrics.ts';
+import { chooseMetrics, METRICS, type MetricInfo } from '../../compare/metrics.ts';
 import { Pool } from '../../compare/record.ts';
 import type { CompareResult } from '../../compare/result.ts';
 import { parseSeeds } from '../../compare/seeds.ts';
@@ -43,6 +43,7 @@ export interface PreparedRuns {
   readonly scenarios: readonly Scenario[];
   readonly strategies: StrategyList;
   readonly seeds: readonly string[];
+  readonly metrics: readonly MetricInfo[];
   readonly request: BatchRequest;
   /** For each scenario. */
   readonly failOn: readonly (readonly FailOn[])[];
@@ -56,6 +57,7 @@ export async function prepareRuns(
 ): Promise<PreparedRuns | { readonly ok: false; readonly exitCode: number }> {
   const { io, messages } = context;
   const seeds = parseSeeds(options.seeds ?? DEFAULT_SEEDS);
+  const metrics = options.metrics === undefined ? METRICS : chooseMetrics(options.metrics);
   const strategies = await listStrategies(options.strategies ?? [DEFAULT_STRATEGIES], io.cwd);
   const scenarios: Scenario[] = [];
   let exitCode = 0;
@@ -70,7 +72,8 @@ export async function prepareRuns(
   }
   if (exitCode > 0) return { ok: false, exitCode };
   checkScenarios(scenarios, paths);
-  if (scenarios.some(isDrawn)) warnOfFewSeeds(seeds.length, strategies.names.length, messages);
+  if (scenarios.some(isDrawn))
+    warnOfFewSeeds(seeds.length, metrics.length * (strategies.names.length - 1), messages);
   const failOn = scenarios.map((scenario) =>
     parseForGroups(expressionsOf(options), scenario, strategies, (text) => messages.warning(text)),
   );
@@ -80,12 +83,14 @@ export async function prepareRuns(
     pools: true,
     own: strategies.own,
   };
-  return { ok: true, paths, scenarios, strategies, seeds, request, failOn };
+  return { ok: true, paths, scenarios, strategies, seeds, metrics, request, failOn };
 }
 
-/** Before the runs: afterwards the table says it of the tests that there were. */
-function warnOfFewSeeds(seeds: number, strategies: number, messages: Messages): void {
-  const tests = METRICS.length * (strategies - 1);
+/**
+ * Before the runs: afterwards the table says it of the tests that there were.
+ * @param tests at most so many
+ */
+function warnOfFewSeeds(seeds: number, tests: number, messages: Messages): void {
   const needed = tests === 0 ? 0 : seedsNeeded(tests, LEVEL, true);
   if (seeds >= needed) return;
   messages.note(
@@ -135,7 +140,7 @@ export async function compareRuns(
   means: { jobs: number; progress: ProgressChoice; interrupt: Interrupt },
   context: CommandContext,
 ): Promise<CompareResult> {
-  const { scenarios, strategies, request, paths } = prepared;
+  const { scenarios, strategies, metrics, request, paths } = prepared;
   const seedsOf = seedsFor(prepared);
   // Seed by seed, so that what a signal leaves has every strategy in it.
   const units = scenarios.flatMap((_, scenario) =>
@@ -156,6 +161,7 @@ export async function compareRuns(
   const gather = new Gatherer(
     scenarios.map((scenario) => ({ ...scenario, drawn: isDrawn(scenario) })),
     strategies.names,
+    metrics,
   );
   const repeat = (index: number) => {
     const { scenario, strategy, seed } = units[index]!;

@@ -12,6 +12,7 @@ import { PRNG } from '../../base/prng.ts';
 import { VERSION } from '../../base/version.ts';
 import { compareGroups, type Group } from '../../compare/comparison.ts';
 import { COMPARE_SCHEMA } from '../../compare/fields.ts';
+import type { MetricInfo } from '../../compare/metrics.ts';
 import type { CompareResult, Judgement, ScenarioResult } from '../../compare/result.ts';
 import { readSaved, type SavedResult } from '../../compare/saved.ts';
 import { judgeGroups, parseGiven } from '../../library/judge-groups.ts';
@@ -55,7 +56,10 @@ interface SavedFile extends SavedResult {
 
 export function compareSaved(
   paths: readonly string[],
-  failOn: readonly string[],
+  {
+    failOn,
+    chosen,
+  }: { readonly failOn: readonly string[]; readonly chosen: readonly MetricInfo[] },
   { io, messages }: CommandContext,
 ): CompareResult {
   if (paths.length < 2) throw new UserError(`${paths[0]}: a second saved result is missing`);
@@ -64,7 +68,7 @@ export function compareSaved(
   const files = paths.map((path) => ({ path, ...readOne(path, io.cwd) }));
   checkOrigins(files, messages);
   const names = [...new Set(files.flatMap(({ scenarios }) => scenarios.map(({ name }) => name)))];
-  const scenarios = names.map((name) => scenarioResult(name, files, messages));
+  const scenarios = names.map((name) => scenarioResult(name, files, { chosen, messages }));
   const judgements = scenarios.flatMap((scenario) =>
     judgeScenario(scenario, failOn, paths.at(-1)!),
   );
@@ -98,7 +102,7 @@ function checkOrigins(files: readonly SavedFile[], messages: Messages): void {
 function scenarioResult(
   name: string,
   files: readonly SavedFile[],
-  messages: Messages,
+  { chosen, messages }: { readonly chosen: readonly MetricInfo[]; readonly messages: Messages },
 ): ScenarioResult {
   const found = files.flatMap((file) => {
     const scenario = file.scenarios.find((other) => other.name === name);
@@ -127,7 +131,7 @@ function scenarioResult(
   const { sha256 } = found.at(-1)!;
   const exact = found.every((file) => file.exact);
   if (groups.length === 0) return { name, sha256, groups, comparison: null };
-  return { name, sha256, groups, comparison: compareGroups(groups, against, exact) };
+  return { name, sha256, groups, comparison: compareGroups(groups, against, exact, chosen) };
 }
 
 /** Expressions without a file are about the last one; `FILE:STRATEGY:METRIC` says another. */

@@ -9,6 +9,7 @@ import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { printable } from '../../base/printable.ts';
 import { expressionsOf } from '../../base/requiring.ts';
+import { chooseMetrics, METRICS } from '../../compare/metrics.ts';
 import {
   type CompareResult,
   faultyRuns,
@@ -17,11 +18,12 @@ import {
 } from '../../compare/result.ts';
 import { COMPARE_FORMATS } from '../../report/compare.ts';
 import { tooFewSeeds } from '../../report/compare-verdict.ts';
-import type { CompareFormat } from '../../report/report.ts';
+import type { CompareFormat, CompareView } from '../../report/report.ts';
 import { type BarOptions, wantsAscii, wantsBars } from '../bars.ts';
-import { type ColorChoice, wantsColor } from '../color.ts';
+import { type ColorChoice, pensFor, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
+import { lineWidthOf, type Io } from '../io.ts';
 import type { Messages } from '../messages.ts';
 import { Output } from '../output.ts';
 import { chooseOutputs, OutFiles } from '../outputs.ts';
@@ -36,6 +38,7 @@ export interface CompareOptions extends QuietOptions, BarOptions {
   readonly duration?: number;
   readonly maxEvents?: number;
   readonly jobs?: number;
+  readonly metrics?: readonly string[];
   readonly format: string;
   readonly output?: readonly string[];
   readonly failOn: readonly string[];
@@ -131,7 +134,8 @@ async function fromFiles(
     const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new UserError(`--${flag} is about runs to be made, and these are saved results`);
   }
-  const result = compareSaved(paths, expressionsOf(options), context);
+  const chosen = options.metrics === undefined ? METRICS : chooseMetrics(options.metrics);
+  const result = compareSaved(paths, { failOn: expressionsOf(options), chosen }, context);
   return { make: async () => result, prepared: null };
 }
 
@@ -143,7 +147,8 @@ async function tell(
   context: CommandContext,
 ): Promise<number> {
   const stdout = new Output(context.io.stdout, 'standard output');
-  for (const piece of format.render(result)) await stdout.write(piece);
+  const view = await compareView(options, context.io);
+  for (const piece of format.render(result, view)) await stdout.write(piece);
   if (options.format === 'text' && wantsBars(options, context.io)) {
     const { ASCII, barsText, DRAWN } = await import('../../report/pictures/bars.ts');
     const signs = wantsAscii(options, context.io) ? ASCII : DRAWN;
@@ -195,6 +200,14 @@ function tellResult({ scenarios }: CompareResult, messages: Messages): void {
       }
     }
   }
+}
+
+async function compareView(
+  { color }: { readonly color: ColorChoice },
+  { env, stdout }: Io,
+): Promise<CompareView> {
+  const { green, red, dim } = await pensFor(color, env, stdout);
+  return { columns: lineWidthOf(stdout), paint: { better: green, worse: red, unsure: dim } };
 }
 
 /** A line for each; those that hold only unless `--quiet`. */

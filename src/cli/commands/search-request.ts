@@ -22,7 +22,7 @@ import type { Bias } from '../../search/walker.ts';
 import { type ColorChoice, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import type { Interrupt } from '../interrupt.ts';
-import { columnsOf } from '../io.ts';
+import { lineWidthOf } from '../io.ts';
 import { memoryMax } from '../memory.ts';
 import type { OwnFiles } from '../own-strategies.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
@@ -188,7 +188,7 @@ export function viewFor(
   options: { readonly color: ColorChoice },
   context: CommandContext,
 ): { readonly paint: Paint; readonly columns: number } {
-  return { paint: paintFor(options, context), columns: columnsOf(context.io.stdout) };
+  return { paint: paintFor(options, context), columns: lineWidthOf(context.io.stdout) };
 }
 
 export function replayLine(

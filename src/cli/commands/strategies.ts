@@ -3,7 +3,7 @@ import { EXIT, UserError } from '../../base/errors.ts';
 import { chooseStrategy, STRATEGIES, type StrategyInfo } from '../../readers/index.ts';
 import { table } from '../../report/table.ts';
 import type { CommandContext } from '../command.ts';
-import { columnsOf } from '../io.ts';
+import { lineWidthOf } from '../io.ts';
 import { Output } from '../output.ts';
 
 export const STRATEGIES_SCHEMA = 'mapsim/strategies@1';
@@ -20,7 +20,7 @@ export async function strategies(
 ): Promise<number> {
   const stdout = new Output(io.stdout, 'standard output');
   const chosen = name === undefined ? STRATEGIES : [strategyOf(name)];
-  const columns = columnsOf(io.stdout);
+  const columns = lineWidthOf(io.stdout);
   const one = name === undefined ? () => asText(columns) : describe;
   await stdout.write(options.format === 'json' ? asJson(chosen) : one(chosen));
   await stdout.flush();
