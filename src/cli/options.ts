@@ -14,6 +14,8 @@ import { PROGRESS_CHOICES } from './progress.ts';
 export const FORMAT_NAMES = ['text', 'json', 'ndjson', 'csv', 'markdown'] as const;
 export const SUMMARY_CHOICES = ['stdout', 'stderr', 'none'] as const;
 
+export const SUMMARY_FORMATS = ['auto', 'table', 'lines'] as const;
+
 const GROUPS = {
   model: 'What is simulated:',
   output: 'What is printed:',
@@ -180,6 +182,12 @@ export const RUN_OPTIONS: readonly Option[] = [
     '--summary <TO>',
     'where the counts of the text format go: stdout, stderr, none; default stdout',
   ).argParser(oneOf(SUMMARY_CHOICES)),
+  option(
+    'output',
+    '--summary-format <F>',
+    'the counts as a table for people, or as lines "# key: value"; default auto: a table on a ' +
+      'terminal, lines elsewhere',
+  ).argParser(oneOf(SUMMARY_FORMATS)),
   option(
     'output',
     '--ops-log <FILE>',

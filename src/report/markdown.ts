@@ -2,14 +2,16 @@
 import { printable } from '../base/printable.ts';
 import type { Format, Piece, ReportInput } from './report.ts';
 import { columns, rows, TEXT_COLUMNS } from './rows.ts';
+import { runSentence } from './run-sentence.ts';
 
 export const markdown: Format = {
   name: 'markdown',
-  summary: 'a table, one row a reader: the counts',
+  summary: 'a table, one row a reader: the counts; then what they come to, in a sentence',
   passes: false,
 
   *render(input: ReportInput): Iterable<Piece> {
     yield* markdownTable(columns(input), rows(input), TEXT_COLUMNS.length);
+    yield `\n${markdownText(runSentence(input.outcome))}\n`;
   },
 };
 

@@ -303,7 +303,8 @@ test('run: colour marks counts on a terminal, never what a machine reads', async
   const { startRun } = fakeRuns({ outcome: { passes: [aPass(LINE)] } });
   const csi = '\u001b[';
 
-  const terminal = await run([], { startRun, stdout: new Sink(true) });
+  const lines = '--summary-format=lines';
+  const terminal = await run([lines], { startRun, stdout: new Sink(true) });
   const pipe = await run([], { startRun });
   const forced = await run(['--color=always'], { startRun });
   const json = await run(['--color=always', '--format=json'], { startRun });
@@ -313,6 +314,27 @@ test('run: colour marks counts on a terminal, never what a machine reads', async
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what colour is made of
   expect(terminal.stdout.replaceAll(/\u001b\[\d+m/g, '')).toBe(pipe.stdout);
   expect(json.stdout).not.toContain(csi);
+});
+
+test('run: counts are a table for people on a terminal, and lines everywhere else', async () => {
+  const { startRun } = fakeRuns({ outcome: { passes: [aPass(LINE)] } });
+  const plain = '--color=never';
+
+  const terminal = await run([plain], { startRun, stdout: new Sink(true) });
+  const asked = await run(['--summary-format=table'], { startRun });
+  const pipe = await run([], { startRun });
+  const onStderr = await run([plain, '--summary=stderr', '--summary-format=table'], { startRun });
+
+  expect(terminal.stdout).toMatch(
+    /^.*\n\n.+, rcu-retry3, seed 7: [\s\S]*\nIn short: [\s\S]*\nnext: /,
+  );
+  expect(asked.stdout).toBe(terminal.stdout);
+  expect(pipe.stdout).toMatch(/^.*\n# scenario: /);
+  expect([onStderr.stdout, onStderr.stderr]).toEqual([
+    LINE,
+    terminal.stdout.slice(LINE.length + 1),
+  ]);
+  expect(terminal.stdout).not.toMatch(/^.{81}/m);
 });
 
 test('run: marks of expressions are coloured by the rules for standard error', async () => {

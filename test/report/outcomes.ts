@@ -33,6 +33,7 @@ export interface ReaderParts {
   readonly tearing?: Partial<Tearing>;
   readonly passNs?: readonly number[];
   readonly readNs?: readonly number[];
+  readonly attempts?: readonly number[];
 }
 
 export function aReader(parts: ReaderParts = {}): ReaderOutcome {
@@ -45,7 +46,7 @@ export function aReader(parts: ReaderParts = {}): ReaderOutcome {
     strategy: parts.strategy ?? 'rcu-retry3',
     counters: { ...noCounts(), ...parts.counters },
     tearing: { ...noTearing(), ...parts.tearing },
-    attempts: [],
+    attempts: parts.attempts ?? [],
     failedByCause: zeros(CAUSES),
     passNs: samples.passNs.summary(),
     readNs: samples.readNs.summary(),

@@ -23,7 +23,7 @@ import { type BarOptions, wantsAscii, wantsBars } from '../bars.ts';
 import { type ColorChoice, pensFor, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
-import { lineWidthOf, type Io } from '../io.ts';
+import { type Io, lineWidthOf } from '../io.ts';
 import type { Messages } from '../messages.ts';
 import { Output } from '../output.ts';
 import { chooseOutputs, OutFiles } from '../outputs.ts';

@@ -169,6 +169,7 @@ async function replayRun(
     format: FORMATS.find(({ name }) => name === options.format)!,
     failOn: parseExpressions(carried ? [] : head.failOn, scenario, readers),
     passes: head.passes,
+    scenarioPath: path,
     timing: null,
   };
   if (carried) {

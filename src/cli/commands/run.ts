@@ -23,7 +23,9 @@ import type { CommandContext, QuietOptions } from '../command.ts';
 import { OutFile } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
-import type { SUMMARY_CHOICES } from '../options.ts';
+
+import type { SUMMARY_CHOICES, SUMMARY_FORMATS } from '../options.ts';
+
 import { checkPage } from '../page.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
 import { scenarioFile } from '../shipped.ts';
@@ -42,6 +44,7 @@ export interface RunOptions extends QuietOptions {
   readonly reader?: string;
   readonly format: string;
   readonly summary?: (typeof SUMMARY_CHOICES)[number];
+  readonly summaryFormat?: (typeof SUMMARY_FORMATS)[number];
   readonly opsLog?: string;
   readonly record?: string;
   readonly output?: string;
@@ -57,6 +60,8 @@ export interface RunOptions extends QuietOptions {
 
 /** A run that has been found to make sense. */
 interface Task {
+  /** As the user wrote it. */
+  readonly path: string;
   readonly scenario: Scenario;
   readonly format: Format;
   readonly failOn: readonly FailOn[];
@@ -118,17 +123,22 @@ async function runOnce(
     ...(given === null ? {} : { strategy: given }),
     ...(options.duration === undefined ? {} : { durationNs: options.duration }),
   };
-  return runTask({ scenario, format, failOn, request }, options, context);
+  return runTask({ path, scenario, format, failOn, request }, options, context);
 }
 
 /** An option that the format has no use for is refused, so that none is ignored in silence. */
-function chooseFormat({ format: name, summary, pass, reader, annotate }: RunOptions): Format {
+function chooseFormat(options: RunOptions): Format {
+  const { format: name, summary, summaryFormat, pass, reader, annotate } = options;
   const format = FORMATS.find((known) => known.name === name)!;
   if (annotate === true && (name !== 'text' || pass === 'all')) {
     throw new UserError('--annotate belongs to --format=text and one pass: torn, or its number');
   }
-  if (summary !== undefined && name !== 'text') {
-    throw new UserError(`--summary belongs to --format=text; ${name} has the counts in it`);
+  if (summaryFormat !== undefined && summary === 'none') {
+    throw new UserError('--summary-format: with --summary=none there are no counts to show');
+  }
+  if ((summary ?? summaryFormat) !== undefined && name !== 'text') {
+    const option = summary !== undefined ? '--summary' : '--summary-format';
+    throw new UserError(`${option} belongs to --format=text; ${name} has the counts in it`);
   }
   if (!format.passes && (pass !== undefined || reader !== undefined)) {
     const option = pass !== undefined ? '--pass' : '--reader';
@@ -158,7 +168,7 @@ async function runTask(task: Task, options: RunOptions, context: CommandContext)
     record?.finish(outcome);
     const { format, failOn, request } = task;
     const timing = options.timing === true ? { wallNs } : null;
-    const shown = { format, failOn, passes: request.passes, timing };
+    const shown = { format, failOn, passes: request.passes, timing, scenarioPath: task.path };
     const code = await tellRun(
       ...(await annotated(task, outcome, shown, options)),
       options,

@@ -13,32 +13,36 @@ import type { RunRequest } from '../../run/timed.ts';
 import type { EndReason, KernelFaultReport, Outcome, StepStack } from '../../world/outcome.ts';
 import { type ColorChoice, pensFor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
-import type { OutStream } from '../io.ts';
+import { type Io, lineWidthOf, type OutStream } from '../io.ts';
 import type { Messages } from '../messages.ts';
-import type { SUMMARY_CHOICES } from '../options.ts';
+import type { SUMMARY_CHOICES, SUMMARY_FORMATS } from '../options.ts';
 import { Output } from '../output.ts';
 
 interface Shown extends Pick<ReportInput, 'timing'> {
   readonly format: Format;
   readonly failOn: readonly FailOn[];
   readonly passes: RunRequest['passes'];
+  /** As the user wrote it. */
+  readonly scenarioPath: string;
 }
 
 interface TellOptions extends QuietOptions {
   readonly color: ColorChoice;
   readonly summary?: (typeof SUMMARY_CHOICES)[number];
+  readonly summaryFormat?: (typeof SUMMARY_FORMATS)[number];
 }
 
 /** @returns the exit code */
 export async function tellRun(
   outcome: Outcome,
-  { format, failOn, passes, timing }: Shown,
+  { format, failOn, passes, timing, scenarioPath }: Shown,
   options: TellOptions,
   context: CommandContext,
 ): Promise<number> {
   const { io, messages } = context;
   const verdicts = judge(failOn, [{ strategy: outcome.strategy, outcome }]);
   const summary = options.summary ?? 'stdout';
+  const people = isForPeople(options, io);
   const input: ReportInput = {
     outcome,
     verdicts,
@@ -46,24 +50,39 @@ export async function tellRun(
     prng: PRNG,
     timing,
     view: {
-      counts: summary === 'stdout',
+      counts: summary === 'stdout' && !people,
       cuts: passes.which === 'torn',
       passLines: passes.which === 'all',
     },
     paint: await paintFor(options, io.env, io.stdout),
   };
   const stdout = new Output(io.stdout, 'standard output');
+  const countsFor = async (stream: OutStream, { paint }: Pick<ReportInput, 'paint'>) => {
+    if (!people) return countLines({ ...input, paint });
+    const { runTable } = await import('../../report/run-table.ts');
+    return runTable({ ...input, paint }, { columns: lineWidthOf(stream), scenarioPath });
+  };
   for (const piece of format.render(input)) await stdout.write(piece);
+  if (people && format.name === 'text' && summary === 'stdout') {
+    await stdout.write(
+      `${outcome.passes.length === 0 ? '' : '\n'}${await countsFor(io.stdout, input)}`,
+    );
+  }
   await stdout.flush();
   if (summary === 'stderr') {
     const paint = await paintFor(options, io.env, io.stderr);
-    messages.raw(countLines({ ...input, paint }));
+    messages.raw(await countsFor(io.stderr, { paint }));
   }
   if (format.passes) tellPasses(passes, outcome, messages);
   tellEnd(outcome, messages);
   await tellVerdicts(verdicts, options, context);
   if (verdicts.some(({ failed }) => failed) || outcome.kernelFault !== null) return EXIT.failed;
   return LIMITS.includes(outcome.ended) ? EXIT.limit : EXIT.done;
+}
+
+/** A table; else lines for scripts and diff. */
+function isForPeople({ summaryFormat = 'auto' }: TellOptions, { stdout }: Io): boolean {
+  return summaryFormat === 'auto' ? stdout.isTTY === true : summaryFormat === 'table';
 }
 
 /** The run ended before an answer: the result is partial. */
