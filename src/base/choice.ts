@@ -2,6 +2,7 @@
  * One thing out of a list, as text: NAME[:key=value[,key=value…]]. It is read by the list of what
  * there is, and written back with the options that differ from their defaults, in the list's order.
  */
+import { UserError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
 interface OptionInfo {
@@ -170,7 +171,10 @@ function readOptions(
   return null;
 }
 
-/** Splits a comma-separated list of choices: a part with `=` belongs to the one before it. */
+/**
+ * Splits a comma-separated list of choices: a part with `=` belongs to the one before it, and
+ * `rcu-retry0..5` is a range. @throws UserError
+ */
 export function splitChoices(list: string): string[] {
   const choices: string[] = [];
   for (const part of list.split(',')) {
@@ -179,5 +183,19 @@ export function splitChoices(list: string): string[] {
     if (continues) choices[last] += `,${part}`;
     else choices.push(part);
   }
-  return choices;
+  return choices.flatMap(expanded);
+}
+
+/** A range of a family may have so many members. */
+const RANGE_MAX = 100;
+
+/** `rcu-retry0..5:wait=none` is six choices. */
+function expanded(choice: string): string[] {
+  const range = /^([a-z-]+)([0-9]{1,9})\.\.([0-9]{1,9})((?::.*)?)$/.exec(choice);
+  if (range === null) return [choice];
+  const [, family, first, last, options] = range;
+  const count = Number(last) - Number(first) + 1;
+  if (count < 1) throw new UserError(`${choice}: a range rises, as in ${family}0..5`);
+  if (count > RANGE_MAX) throw new UserError(`${choice}: a range has at most ${RANGE_MAX} members`);
+  return Array.from({ length: count }, (_, i) => `${family}${Number(first) + i}${options}`);
 }

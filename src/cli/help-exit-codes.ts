@@ -43,8 +43,8 @@ a run, a search found what it looked for, or a schedule does not fit`,
     signals: true,
   }),
   compare: exitCodes({
-    failed: `a --fail-on expression held, a fault of the simulated kernel ended a run, or
-with --exit-code: a difference is shown`,
+    failed: `a --fail-on expression held, a fault of the simulated kernel ended a run,
+or with --exit-code: a difference is shown`,
     limit: 'a limit or a livelock ended a run; with --exit-code also: too few seeds to judge',
     signals: true,
   }),

@@ -3,7 +3,8 @@ import { EXIT_CODES } from './help-exit-codes.ts';
 
 const TRACES = `Logs are those of strace (-f or -ff, -t -tt -ttt or -r; -T and -y help), perf
 trace, or perf script of syscalls:sys_enter_*, sys_exit_*. To record one:
-  strace -f -ttt -T -y -e trace=%memory,prctl,clone,clone3,fork,vfork,execve -o LOG -p PID
+  strace -f -ttt -T -y -o LOG -p PID \\
+    -e trace=%memory,prctl,clone,clone3,fork,vfork,execve
 What was not understood is counted and listed. Any file may be gzipped.
 `;
 
@@ -30,7 +31,7 @@ ${EXIT_CODES.import}`,
     purpose: 'Read the maps of a live process, record its calls if asked, write a scenario.',
     examples: [
       'mapsim capture --pid 4711',
-      'mapsim capture --pid 4711 --trace 5 -o server && mapsim run server/scenario.yaml',
+      'mapsim capture --pid 4711 --trace 5 -o server',
       'mapsim capture --pid 4711 --repeat 1000',
     ],
     more: `A log needs strace and the right to ptrace the process; without, the texts alone are

@@ -19,7 +19,7 @@ export interface CommandText {
 
 export const OVERVIEW = `\
 mapsim simulates how Linux prints /proc/PID/maps while other threads change the
-address space: the text that a reader would have seen, its cost, and its tearing.
+address space: the text that a reader would have seen, its cost, its tearing.
 
   mapsim run @split-merge --strategy=rcu-retry3
   mapsim strategies
@@ -29,12 +29,14 @@ mapsim --help lists the commands, mapsim run --help the options of one.
 
 const FAIL_ON = `Expressions of --fail-on say what fails, those of --require what has to hold
 (failOn: and require: in the scenario likewise):
-  TERM OP (NUMBER[%|ns|us|ms|s] | TERM), TERM being [NUMBER*][STRATEGY:]METRIC[/METRIC]
+  TERM OP (NUMBER[%|ns|us|ms|s] | TERM)
+  TERM is [NUMBER*][STRATEGY:]METRIC[/METRIC]
   such as p99(writer.opNs)<10*mmap-lock:p99(writer.opNs)
-  OP is one of > >= < <= == !=. METRIC is one of the counts that a run prints, passes
-  (those finished), or an aggregate (min mean p50 p90 p99 max) of passNs, readNs,
-  writer.opNs, writer.lockWaitNs, writer.drainWaitNs, such as p99(passNs), over all
-  readers or writers together. 0/0 is 0, n/0 infinite. An aggregate of nothing fails.
+OP is one of > >= < <= == !=. METRIC is one of the counts that a run prints,
+passes (those finished), or an aggregate (min mean p50 p90 p99 max) of passNs,
+readNs, writer.opNs, writer.lockWaitNs, writer.drainWaitNs, such as p99(passNs),
+over all readers or writers together. 0/0 is 0, n/0 infinite. An aggregate of
+nothing fails.
 `;
 
 const COMPARE_MORE = `\
@@ -77,9 +79,11 @@ mmap_lock may get it at any moment at which it is to be had, with fifo it waits 
 `;
 
 const FIND = `What --find takes:
-  torn cuts cutsAtPage cutsInPage alienLines overlaps backwards falseGaps transientGaps
-  duplicates staleNames      of one text; or with a number: "cuts>1", "duplicates==2"
-  attempts>N                 attempts at one record (or page)
+  torn cuts cutsAtPage cutsInPage alienLines overlaps backwards falseGaps
+  transientGaps duplicates staleNames
+                             of one text; or with a number: "cuts>1"
+  attempts>N retries>N       attempts or retries at one record (or page)
+  retry fallback             a record that comes out after one, until it is printed
   use-after-free null-dereference leak sleep-in-rcu lock-order deadlock
   livelock                   a cycle in which a writer moves, a reader moves and gets no record
   starved                    likewise, the reader at a record with a failed attempt, or asleep
@@ -200,7 +204,7 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
     purpose: 'Take a small scenario step by step, as a debugger does: you are the scheduler.',
     examples: [
       'mapsim step @explore/split-merge --strategy=rcu-retry3',
-      "printf 'until retry\\nwhy\\n' | mapsim step @explore/split-merge --strategy=rcu-retry3",
+      "echo 'until retry' | mapsim step @explore/split-merge --strategy=rcu-retry3",
     ],
     more: `${STEP_MORE}\n${EXIT_CODES.step}`,
   },
@@ -222,7 +226,7 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
     examples: [
       'mapsim timeline @bash --strategy=rcu-retry3 -o torn.svg',
       'mapsim timeline @bash --strategy=rcu-retry3 --format=text --pass=retry',
-      'mapsim timeline @split-merge --strategy=mmap-lock,rcu-retry3,vma-lock -o lanes.svg',
+      'mapsim timeline @split-merge --strategy=mmap-lock,rcu-retry3 -o lanes.svg',
       'mapsim timeline @bash --view=addresses -o addresses.svg',
       'mapsim timeline @bash --format=perfetto --duration=1ms -o trace.json.gz',
     ],
@@ -316,7 +320,7 @@ ${EXIT_CODES.list}`,
   },
 } as const satisfies Record<string, CommandText>;
 
-const WIDTH = 88;
+const WIDTH = 80;
 
 /** The help of one command; that of the program itself lists the commands. */
 export function formatHelp(command: Command, helper: Help): string {
@@ -328,7 +332,7 @@ export function formatHelp(command: Command, helper: Help): string {
     `Examples:\n${text.examples.map((line) => `  ${line}\n`).join('')}`,
     `Usage: ${usage.join(' ')}\n`,
     ...optionGroups(command, helper),
-    text.more,
+    text.more.split('\n\n').map(reflowed).join('\n\n'),
   ].join('\n');
 }
 
@@ -339,7 +343,7 @@ function programHelp(command: Command, helper: Help): string {
     'Usage: mapsim COMMAND [options] [operands]\n',
     `Commands:\n${columns(commands, helper)}`,
     ...optionGroups(command, helper),
-    EXIT_CODES.root,
+    reflowed(EXIT_CODES.root),
   ].join('\n');
 }
 
@@ -353,6 +357,34 @@ function optionGroups(command: Command, helper: Help): string[] {
     const rows = options.map((o) => [o.flags, helper.optionDescription(o)] as const);
     return `${heading}\n${columns(rows, helper)}`;
   });
+}
+
+/** Running text fills the lines; lines that begin with blanks stay, or go on below themselves. */
+function reflowed(paragraph: string): string {
+  const lines: string[] = [];
+  for (const line of paragraph.split('\n')) {
+    const last = lines.length - 1;
+    const isText = (one: string | undefined) => one !== undefined && /^\S/.test(one);
+    const goesOn = isText(line) && isText(lines[last]) && !lines[last]!.endsWith(':');
+    if (goesOn) lines[last] += ` ${line}`;
+    else lines.push(line);
+  }
+  return lines.flatMap(wrapped).join('\n');
+}
+
+/** What does not fit goes on under the second column of the line, or four blanks further in. */
+function wrapped(line: string): string[] {
+  const hang = /^ +\S+(?: \S+)* {2,}(?=\S)/.exec(line)?.[0].length;
+  const indent = hang ?? (/^ +/.exec(line)?.[0].length ?? -4) + 4;
+  const out: string[] = [];
+  let rest = line;
+  while (rest.length > WIDTH) {
+    const at = rest.lastIndexOf(' ', WIDTH);
+    if (at <= indent) break;
+    out.push(rest.slice(0, at));
+    rest = ' '.repeat(indent) + rest.slice(at + 1);
+  }
+  return [...out, rest];
 }
 
 function columns(rows: readonly (readonly [string, string])[], helper: Help): string {

@@ -94,10 +94,9 @@ async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promi
     exitCode = code;
   };
   try {
-    const words = asked(argv);
-    await program(said, commands({ io, bug, argv: words }), finished).parseAsync(words, {
-      from: 'user',
-    });
+    const table = commands({ io, bug, argv });
+    const words = withKnownName(asked(argv), table);
+    await program(said, table, finished).parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage; // commander's own code for usage is 1
@@ -115,6 +114,24 @@ function asked(argv: readonly string[]): readonly string[] {
   const name = first === 'help' && second !== undefined ? second : first!;
   if (!name.startsWith('-') && name !== 'help' && !Object.hasOwn(COMMANDS, name)) return [name];
   return name === first ? argv : [name, '--help'];
+}
+
+const STRATEGY_FLAGS = ['--strategy', '--strategies'] as const;
+
+/** A command that takes one strategy, or a list of them, understands either name of the option. */
+function withKnownName(
+  words: readonly string[],
+  table: ReturnType<typeof commands>,
+): readonly string[] {
+  const name = Object.keys(COMMANDS).find((known) => known === words[0]);
+  const options = Object.entries(table).find(([known]) => known === name)?.[1].options ?? [];
+  const taken = STRATEGY_FLAGS.filter((flag) => options.some(({ long }) => long === flag));
+  const [flag] = taken;
+  if (flag === undefined || taken.length > 1) return words;
+  const end = words.indexOf('--');
+  return words.map((word, i) =>
+    end >= 0 && i > end ? word : word.replace(/^--strateg(?:y|ies)(?==|$)/, flag),
+  );
 }
 
 type Action = (operands: unknown, options: unknown, command: unknown) => Promise<number>;

@@ -4,6 +4,6 @@
 export const DEFAULT_MAX_EVENTS = 1_000_000_000;
 /** States of a search. */
 export const DEFAULT_MAX_STATES = 5_000_000;
-export const DEFAULT_STRATEGIES = 'mmap-lock,rcu-retry3,vma-lock';
+export const DEFAULT_STRATEGIES = 'mmap-lock,rcu-retry3,rcu-page3,vma-lock';
 /** A count of seeds, as --seeds takes it. */
 export const DEFAULT_SEEDS = '20';

@@ -159,6 +159,8 @@ export class Reader extends Task implements VmaWalker {
   mustLock = false;
   /** Failed attempts at the record or page where the reader stands. */
   failedHere = 0;
+  /** What the last record or page that was settled took, until a search has heard of it. */
+  readonly settledAfter = { retries: 0, fallbacks: 0 };
   /** What follows the last failed attempt and is counted when it is over. */
   pending = NOTHING_PENDING;
   readonly local: Record<string, number> = {};
@@ -244,6 +246,9 @@ export class Reader extends Task implements VmaWalker {
 
   /** The same of what is no record: the end of the list, the gate line. */
   settled(): void {
+    const fallbacks = this.pending === FALLBACK_PENDING ? 1 : 0;
+    this.settledAfter.retries = Math.max(0, this.failedHere - fallbacks);
+    this.settledAfter.fallbacks = fallbacks;
     this.#conclude();
     this.acceptedCount++;
     this.failedHere = 0;

@@ -3,11 +3,12 @@
  * text, each with how it was reached. How is worked out only at the end: the world is in use until
  * then.
  */
+import { counted } from '../base/counted.ts';
 import { type Schedule, scheduleText } from '../sim/schedule.ts';
 import { TEARING_KEYS, type Tearing, type TearingKey } from '../world/outcome.ts';
 import { tearingOf } from './mark-text.ts';
 import { eventIs, type Question, type TextMetric } from './questions.ts';
-import { replaySchedule } from './replay.ts';
+import { Replay } from './replay.ts';
 import type { Finding, PossibleText } from './search-outcome.ts';
 import type { FinishedText, SearchWorld } from './search-world.ts';
 import { ShrinkWorld, shrink } from './shrink.ts';
@@ -161,8 +162,22 @@ function findingOf(
   const first = how();
   const isFound = (event: Event): boolean => eventIs(find, event);
   const schedule = shrinks ? shrink(world, first, isFound, shrinkMax) : first;
-  const { course } = replaySchedule(freshWorld(), schedule);
-  return { class: find.class, what: note, course };
+  const replay = new Replay(freshWorld());
+  replay.follow(schedule, null);
+  if (find.kind === 'settled') printRecord(replay);
+  return { class: find.class, what: note, course: replay.course() };
+}
+
+/** From where a record is good to where its line is printed there are a few steps. */
+const PRINT_STEPS_MAX = 12;
+
+/** Lets the reader go on until the line of the record is there, so that it is seen to come out. */
+function printRecord(replay: Replay): void {
+  const reader = replay.steps.at(-1)!.task;
+  for (let i = 0; i < PRINT_STEPS_MAX; i++) {
+    if (replay.take({ task: reader, choices: [] }) !== null) return;
+    if (replay.steps.at(-1)!.effects.some((effect) => effect.startsWith('prints '))) return;
+  }
 }
 
 const TEXT_NOTES: Readonly<Record<TextMetric, string>> = {
@@ -186,6 +201,11 @@ function noteOf(find: Question, event: Event): string {
       return find.class === find.metric ? TEXT_NOTES[find.metric] : `a text with ${find.class}`;
     case 'attempts':
       return `${event.attempts} attempts at one record`;
+    case 'settled': {
+      const retries = counted(event.retries, 'retry', 'retries');
+      if (event.fallbacks === 0) return `a record that is out after ${retries}`;
+      return `a record that is out after ${retries} and a fallback to mmap_lock`;
+    }
     case 'fault':
       return event.fault.message;
     case 'deadlock':

@@ -1,6 +1,6 @@
 /**
  * What a search can be asked for: a word (a class of tearing, a fault, a deadlock, a livelock) or
- * an expression about one text or one record (`cuts>1`, `attempts>4`).
+ * an expression about one text or one record (`cuts>1`, `attempts>4`, `retries>2`).
  */
 import { type ComparisonSign, holds } from '../base/comparison.ts';
 import { UserError } from '../base/errors.ts';
@@ -15,6 +15,9 @@ import type { Event } from './transitions.ts';
 const TEXT_METRICS = ['torn', ...TEXT_COUNTS] as const;
 export type TextMetric = (typeof TEXT_METRICS)[number];
 
+/** Of one record, or page. */
+const RECORD_METRICS = ['attempts', 'retries', 'fallbacks'];
+
 export type Question =
   | {
       readonly kind: 'text';
@@ -25,6 +28,13 @@ export type Question =
     }
   /** More attempts at one record (or page) than this. */
   | { readonly kind: 'attempts'; readonly class: string; readonly more: number }
+  /** A record (or page) that is out after more retries, or fallbacks, than this. */
+  | {
+      readonly kind: 'settled';
+      readonly class: string;
+      readonly what: 'retries' | 'fallbacks';
+      readonly more: number;
+    }
   | { readonly kind: 'fault'; readonly class: FaultKind }
   | { readonly kind: 'deadlock'; readonly class: 'deadlock' }
   /** A cycle of states in which a reader gets no record; see cycles.ts. */
@@ -58,12 +68,15 @@ export function parseQuestion(text: string): Question {
   }
   const fault = FAULT_KINDS.find((kind) => kind === word);
   if (fault !== undefined) return { kind: 'fault', class: fault };
+  if (word === 'retry') return settled(word, 'retries', 0);
+  if (word === 'fallback') return settled(word, 'fallbacks', 0);
   if (word === 'deadlock') return { kind: 'deadlock', class: word };
   if (word === 'livelock' || word === 'starved' || word === 'hang') {
     return { kind: 'cycle', class: word };
   }
-  const meant = nearest(word, NAMES);
-  const hint = meant === null ? `known: ${NAMES.join(', ')}` : `did you mean "${meant}"?`;
+  const known = [...NAMES, 'retry', 'fallback', 'retries>1', 'fallbacks>0'];
+  const meant = nearest(word, known);
+  const hint = meant === null ? `known: ${known.join(', ')}` : `did you mean "${meant}"?`;
   throw new UserError(`--find: "${text}" is nothing to look for; ${hint}`);
 }
 
@@ -83,16 +96,30 @@ function parseExpression(written: string, parts: RegExpExecArray): Question {
     const range = `attempts>1 (more than the one that each record takes) to attempts>${ATTEMPTS_MAX}`;
     return refuse(`what can be asked is ${range}`);
   }
+  if (name === 'retries' || name === 'fallbacks') {
+    const more = comparison === '>' ? value : comparison === '>=' ? value - 1 : -1;
+    const most = name === 'fallbacks' ? 0 : ATTEMPTS_MAX;
+    if (more >= 0 && more <= most) return settled(`${name}>${more}`, name, more);
+    return refuse(
+      name === 'fallbacks'
+        ? 'a record has one fallback at most, so what can be asked is fallbacks>0'
+        : `what can be asked is retries>0 to retries>${most}, of one record`,
+    );
+  }
   const metric = name === 'tornPasses' ? 'torn' : name;
   if (isMetric(metric)) {
     if (value > COUNT_MAX) refuse(`the number is at most ${COUNT_MAX}`);
     if (sign === '=') refuse(`did you mean "${name}==${number}"?`);
     return { kind: 'text', class: written, metric, comparison, value };
   }
-  const meant = nearest(name, [...TEXT_METRICS, 'attempts']);
-  const known = `known: ${TEXT_METRICS.join(', ')}, attempts`;
+  const meant = nearest(name, [...TEXT_METRICS, ...RECORD_METRICS]);
+  const known = `known: ${[...TEXT_METRICS, ...RECORD_METRICS].join(', ')}`;
   const hint = meant === null ? known : `did you mean "${meant}"?`;
   return refuse(`unknown metric "${name}"; ${hint}`);
+}
+
+function settled(name: string, what: 'retries' | 'fallbacks', more: number): Question {
+  return { kind: 'settled', class: name, what, more };
 }
 
 function isMetric(word: string): word is TextMetric {
@@ -111,6 +138,8 @@ export function eventIs(find: Question, event: Event): boolean {
       return textHas(find, event.text);
     case 'attempts':
       return find.kind === 'attempts' && event.attempts > find.more;
+    case 'settled':
+      return find.kind === 'settled' && event[find.what] > find.more;
     case 'fault':
       return find.kind === 'fault' && find.class === event.fault.kind;
     case 'deadlock':
@@ -123,7 +152,9 @@ export function eventIs(find: Question, event: Event): boolean {
  * always part of the state: a strategy may go by it.
  */
 export function failuresNeeded(find: Question): number {
-  return find.kind === 'attempts' ? find.more + 1 : 1;
+  if (find.kind === 'attempts') return find.more + 1;
+  // The attempt before a fallback fails too, and is no retry.
+  return find.kind === 'settled' ? find.more + 2 : 1;
 }
 
 /** Everything that a search without a question looks for, in the order of its table. */

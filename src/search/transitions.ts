@@ -26,8 +26,17 @@ export type Event =
   | { readonly kind: 'text'; readonly text: FinishedText }
   /** Attempts at the record where the reader stands: those that failed, and the retry under way. */
   | { readonly kind: 'attempts'; readonly reader: number; readonly attempts: number }
+  /** A record (or page) is out, after so many retries and fallbacks. */
+  | {
+      readonly kind: 'settled';
+      readonly reader: number;
+      readonly retries: number;
+      readonly fallbacks: number;
+    }
   | { readonly kind: 'fault'; readonly fault: Pick<KernelFault, 'kind' | 'message'> }
   | { readonly kind: 'deadlock' };
+
+const NOTHING_SETTLED = { retries: 0, fallbacks: 0 };
 
 /** A task and its choices, as one number. That of a task without choices is the task's own. */
 export interface Via {
@@ -407,9 +416,15 @@ export class Transitions {
     const { finished, world } = this.#world;
     const reader = world.readers[task];
     const tried = reader !== undefined && reader.failedHere > 0;
-    if (!tried && finished.length === 0) return NONE;
+    const settled = reader?.settledAfter ?? NOTHING_SETTLED;
+    const late = settled.retries > 0 || settled.fallbacks > 0;
+    if (!tried && !late && finished.length === 0) return NONE;
     const events: Event[] = finished.map((text) => ({ kind: 'text', text }));
     if (tried) events.push({ kind: 'attempts', reader: task, attempts: reader.attemptsHere });
+    if (late && reader !== undefined) {
+      events.push({ kind: 'settled', reader: task, ...settled });
+      Object.assign(reader.settledAfter, NOTHING_SETTLED);
+    }
     return events;
   }
 }

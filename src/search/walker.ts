@@ -213,7 +213,7 @@ export class Walker {
   }
 
   #tell(event: Event): void {
-    const key = event.kind === 'attempts' ? `${event.reader} ${event.attempts}` : event;
+    const key = alike(event) ?? event;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     this.#told.push({ event, schedule: this.#schedule() });
@@ -240,6 +240,13 @@ export class Walker {
     this.#walksLeft--;
     this.#restart();
   }
+}
+
+/** What is told once, however often it happens; null: each is told. */
+function alike(event: Event): string | null {
+  if (event.kind === 'attempts') return `${event.reader} ${event.attempts}`;
+  if (event.kind !== 'settled') return null;
+  return `${event.reader} settled ${event.retries} ${event.fallbacks}`;
 }
 
 /** Writers come after readers: they are favoured when a reader is about to check. */

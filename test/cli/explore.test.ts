@@ -87,6 +87,31 @@ describe('the answer', () => {
     expect(await line('--store=hash')).toContain('--store=hash may have lost a shorter way to it');
   });
 
+  test('a retry and a fallback are looked for, and seen until the record is out', async () => {
+    const found = async (strategy: string, find: string) => {
+      const argv = ['explore', BORDER, `--strategy=${strategy}`, `--find=${find}`];
+      const { code, stdout, stderr } = await mapsim(argv);
+      return { code, text: stdout.replace(/\s+/g, ' ') + stderr };
+    };
+
+    const retry = await found('rcu-retry3', 'retry');
+    expect(retry.code).toBe(1);
+    expect(retry.text).toMatch(
+      /a record that is out after 1 retry: .*fails: sequence.*verify\(\) mm_lock_seq is 2, sample 2 .*prints 10000000-10002000 r--p 00000000 00:00 0 mapsim replay/,
+    );
+    const fallback = await found('rcu-retry0', 'fallback');
+    expect(fallback.text).toMatch(
+      /out after 0 retries and a fallback to mmap_lock: .*give_up\(\) mmap_lock held for read.*prints 10000000-10002000 r--p 00000000 00:00 0 mapsim replay/,
+    );
+    // The writer makes one call, so one record is tried twice and no more.
+    expect(await found('rcu-retry3', 'fallback')).toMatchObject({ code: 0 });
+    expect(await found('rcu-retry3', 'retries>1')).toMatchObject({ code: 0 });
+    expect(await found('rcu-retry0', 'fallbacks>0')).toMatchObject({ code: 1 });
+    expect(await found('rcu-retry0', 'retry')).toMatchObject({ code: 0 });
+    expect((await found('rcu-retry0', 'fallbacks>1')).text).toContain('one fallback at most');
+    expect((await found('rcu-retry0', 'retires>1')).text).toContain('did you mean "retries"?');
+  });
+
   test('columns fit into the terminal', async () => {
     const argv = ['explore', BORDER, '--strategy=vma-lock', '--find=torn', '--color=never'];
     const shown = await mapsim(argv, { stdout: new Sink(true) });

@@ -64,11 +64,11 @@ test('help tells the exit codes that a command has, and no other', async () => {
   expect(await codesOf('schema')).toBe('0 2 3 70');
 });
 
-test('help stays within 100 columns', async () => {
+test('help stays within 80 columns', async () => {
   for (const argv of [[], ['--help'], ...COMMANDS.map((name) => [name, '--help'])]) {
     const { stdout } = await mapsim(argv);
 
-    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   }
 });
 

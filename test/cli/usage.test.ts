@@ -37,7 +37,10 @@ const WRONG: readonly (readonly [argv: readonly string[], expected: string])[] =
   [['validate'], "missing required argument 'SCENARIO'"],
   [['schema', 'scenario', 'x'], 'too many arguments'],
   [['schema', 'compaer'], 'did you mean "compare"?'],
-  [['schema', 'census'], 'there are compare, explore, measure, replay, scenario'],
+  [
+    ['schema', 'census'],
+    'there are compare, explore, measure, record, replay, run, scenario, sweep',
+  ],
   [['strategies', '--format=csv'], 'It is one of text, json.'],
   [['help', 'rnu'], 'unknown command'],
   [['rnu', '--help'], '(Did you mean run?)'],
@@ -80,4 +83,27 @@ test('usage: a scenario that cannot be read is exit code 3', async () => {
     code: 3,
     stderr: 'mapsim: error: cannot read .: it is a directory\n',
   });
+});
+
+test('usage: lists of strategies have ranges, and either name of the option is understood', async () => {
+  const names = async (...argv: string[]) => {
+    const all = [...argv, '--seeds=2', '--metrics=tornPasses', '--format=csv'];
+    const { stdout, stderr } = await mapsim(all);
+    const rows = [...stdout.matchAll(/^quiet,tornPasses,share,([^,]+)/gm)];
+    return rows.length === 0 ? stderr : rows.map(([, name]) => name).join();
+  };
+
+  expect(await names('compare', '@quiet', '--strategy=rcu-retry0..2,rcu-page1..2:wait=none')).toBe(
+    'rcu-retry0,rcu-retry1,rcu-retry2,rcu-page1:wait=none,rcu-page2:wait=none',
+  );
+  expect(await names('compare', '@quiet')).toBe('mmap-lock,rcu-retry3,rcu-page3,vma-lock');
+  expect(await names('compare', '@quiet', '--strategies=rcu-retry3..2')).toContain('a range rises');
+  expect(await names('compare', '@quiet', '--strategies=rcu-retry1..999')).toContain('at most 100');
+  const one = await mapsim(['run', '@quiet', '--strategies', 'rcu-retry0', '--format=csv']);
+  expect(one.stdout).toContain('quiet,rcu-retry0,');
+  const two = await mapsim(['run', '@quiet', '--strategies=rcu-retry0..1']);
+  expect([two.code, two.stderr]).toEqual([
+    2,
+    'mapsim: error: --strategy: takes one strategy, not 2\n',
+  ]);
 });
