@@ -36,6 +36,7 @@ export function showHand(view: SchedulerView, ask: (message: ToWorker) => void):
   select.replaceChildren(...options);
   select.value = view.strategy === '' ? (view.strategies[0] ?? '') : view.strategy;
   showTasks(view, ask);
+  part('hand').dataset.steps = String(view.steps);
   part('hand-note').textContent = view.note;
   byId('undo', HTMLButtonElement).disabled = view.steps === 0;
   byId('restart', HTMLButtonElement).disabled = view.steps === 0;
@@ -96,6 +97,8 @@ function stepThrough(section: Element, plays: boolean): void {
       row.classList.toggle('now', i === at);
     });
     for (const line of lines) line.classList.toggle('off', Number(line.dataset.row) > at);
+    const box = rows[at]!.closest('.scroll');
+    if (box !== null) box.scrollTop = rows[at]!.offsetTop - box.clientHeight / 2;
     const text = `Step ${at + 1} of ${rows.length}. ${rows[at]!.dataset.say}`;
     say.textContent = text;
     slider.setAttribute('aria-valuetext', text);
@@ -103,7 +106,6 @@ function stepThrough(section: Element, plays: boolean): void {
   const move = (to: number): void => {
     clearInterval(timer);
     go(to);
-    rows[Number(slider.value)]!.scrollIntoView({ block: 'nearest' });
   };
   const here = (): number => Number(slider.value);
   const [back, next, key] = nav.querySelectorAll('button');

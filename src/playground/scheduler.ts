@@ -85,7 +85,11 @@ export class Scheduler {
     const { complete, ...searched } = search.outcome();
     const states = counted(searched.states ?? 0, 'state');
     if (searched.findings.length > 0) {
-      return this.#found(find, searched, `${states} searched; no other way is shorter`);
+      return this.#found(
+        find,
+        searched,
+        `${states} searched; breadth first, so nothing shorter finds it`,
+      );
     }
     if (complete) {
       return { note: `${find}: impossible in one pass; all ${states} were searched`, found: false };
