@@ -5,7 +5,7 @@ export interface Spread {
   readonly min: number;
 }
 
-export const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'] as const;
+export const PARTS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'] as const;
 export type PartId = (typeof PARTS)[number];
 
 export interface Figure {

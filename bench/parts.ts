@@ -5,6 +5,7 @@ import type { Lab } from './lab.ts';
 import { busyPasses, quietPasses } from './lines.ts';
 import { memory } from './memory.ts';
 import { pictureSizes } from './picture-sizes.ts';
+import { playground } from './playground.ts';
 import { schedules, states } from './searches.ts';
 import { startUp } from './start-up.ts';
 import { threads } from './threads.ts';
@@ -25,4 +26,5 @@ export const PARTS: Readonly<Record<PartId, Part>> = {
   h: { about: 'simulated time over wall time, every shipped scenario', measure: realTime },
   i: { about: 'a sweep on two cores and on one', measure: threads },
   j: { about: 'sizes of pictures and reports', measure: pictureSizes },
+  k: { about: 'the playground: sizes, and times in a browser', measure: playground },
 };

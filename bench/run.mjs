@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundle, COMMAND_LINE } from '../scripts/bundle.mjs';
+import { playground } from '../scripts/playground.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'mapsim-bench-'));
@@ -20,6 +21,9 @@ mkdirSync(join(directory, 'bin'));
 for (const file of ['bin/mapsim.js', 'bin/package.json']) {
   copyFileSync(join(root, file), join(directory, file));
 }
+const page = await playground();
+writeFileSync(join(directory, 'playground.html'), page.html);
+writeFileSync(join(directory, 'playground.json'), JSON.stringify(page.bytes));
 await bundle({ main: 'bench/main.ts', worker: 'bench/worker.ts' }, join(directory, 'bench'));
 
 const { main } = await import(pathToFileURL(join(directory, 'bench/main.cjs')).href);

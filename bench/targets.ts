@@ -86,6 +86,12 @@ const TARGETS: readonly Target[] = [
   ...['compare', 'sweep'].map((name) =>
     atMost(`report without data: ${name}`, 250, 'kB', itself(`j/report: ${name}, no data kB`)),
   ),
+  atMost('the playground, with the YAML parser in it', 300, 'kB', itself('k/the file kB')),
+  atMost('the playground minified, without the YAML parser', 300, 'kB', (min) => {
+    return min('k/core, minified kB') + min('k/script of the page, minified kB');
+  }),
+  atMost('the playground, first paint', 500, 'ms', itself('k/first paint ms')),
+  atMost('the playground, first counts after it', 1000, 'ms', itself('k/first counts after it ms')),
   atLeast('sweep, 1 core to 2', 1.8, '', ratio('i/--jobs=1 ms', 'i/--jobs=2 ms')),
 ];
 

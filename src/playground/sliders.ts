@@ -65,7 +65,7 @@ function put(id: string, place: number | null, text: string): void {
   const slider = byId(id, HTMLInputElement);
   slider.disabled = place === null;
   if (place !== null) slider.value = String(place);
-  tell(slider, place === null ? 'not in this scenario' : text);
+  tell(slider, place === null ? (id === 'limit' ? 'no such strategy' : 'not in this one') : text);
 }
 
 function tell(slider: HTMLInputElement, text: string): void {

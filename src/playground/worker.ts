@@ -45,16 +45,16 @@ async function drive<T>(
 
 class Session {
   readonly #subject: RunSubject;
+  readonly #scheduled: RunRequestMessage['scheduler'];
   #scheduler: Scheduler;
   #stopped = false;
   /** Counts what was asked of the scheduler: a search ends when more is asked. */
   #asked = 0;
 
-  constructor(subject: RunSubject, { strategy, schedule }: RunRequestMessage['scheduler']) {
+  constructor(subject: RunSubject, scheduled: RunRequestMessage['scheduler']) {
     this.#subject = subject;
-    this.#scheduler = this.#schedulerOf(strategy);
-    const misfit = schedule === '' ? '' : this.#scheduler.follow(schedule);
-    this.#show(misfit);
+    this.#scheduled = scheduled;
+    this.#scheduler = this.#schedulerOf(scheduled.strategy);
   }
 
   async run(): Promise<void> {
@@ -70,6 +70,10 @@ class Session {
     };
     const steps = runs.steps(tell);
     const first = performance.now() + FIRST_MS;
+    await drive(steps, () => false); // the first counts come first of all
+    show(true);
+    const { schedule } = this.#scheduled;
+    this.#show(schedule === '' ? '' : this.#scheduler.follow(schedule));
     const goesOn = await drive(steps, () => show() && performance.now() < first);
     show(true);
     await drive(lanes(this.#subject, tell), () => !this.#stopped);
