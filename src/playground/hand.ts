@@ -8,7 +8,7 @@ const PLAY_STEP_MS = 120;
 
 const FINDS: Readonly<Record<string, Find>> = {
   'find-tear': 'torn',
-  'find-retry': 'attempts>1',
+  'find-retry': 'retry',
   'find-gap': 'falseGaps',
 };
 

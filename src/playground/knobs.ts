@@ -128,4 +128,4 @@ export function withLimit(strategies: string, n: number): string {
   return strategies.replace(new RegExp(FAMILY, 'g'), (_, family: string) => `${family}${n}`);
 }
 
-const FAMILY = /(?<![\w-])(rcu-retry|rcu-page)([0-9]+)/;
+const FAMILY = /(?<![\w-])(rcu-retry|rcu-page)([0-9]+)(?![0-9.])/;

@@ -25,7 +25,7 @@ export interface RunRequestMessage {
 }
 
 /** What is looked for, as explore --find has it. */
-export type Find = 'torn' | 'attempts>1' | 'falseGaps';
+export type Find = 'torn' | 'retry' | 'falseGaps';
 
 export type ToWorker =
   | RunRequestMessage

@@ -320,7 +320,7 @@ test('a schedule played by hand gives the text that replay prints for it', async
 
 test.each([
   ['torn', 'find-tear', 'torn', 'a torn text'],
-  ['retry-storm', 'find-retry', 'attempts>1', 'no text is complete yet'],
+  ['retry-storm', 'find-retry', 'retry', 'no text is complete yet'],
   ['false-gap', 'find-gap', 'falseGaps', 'a torn text'],
 ])('%s: %s finds it and plays the schedule', async (name, button, find, title) => {
   const { page } = await playground();
@@ -340,7 +340,7 @@ test.each([
   expect(await page.textContent('#hand-note')).toContain(`${find}: found, in `);
   expect(await page.textContent('#hand-steps h2')).toContain(title);
   expect(code).toBe(0);
-  if (find !== 'attempts>1') {
+  if (find !== 'retry') {
     const [text] = JSON.parse(stdout).texts;
     expect(find === 'torn' ? text.torn : text.tearing.falseGaps > 0).toBe(true);
   }

@@ -110,6 +110,7 @@ test('faults have their places, and a file that a page lacks is one', () => {
 test('the N of a list of strategies', () => {
   expect(limitOf('vma-lock,rcu-retry3:scope=read')).toBe(3);
   expect(limitOf('rcu-retry,vma-lock')).toBeNull();
+  expect(limitOf('rcu-retry0..5')).toBeNull(); // a range has no one N
   expect(withLimit('rcu-retry3:scope=read,rcu-page2,rcu-once', 5)).toBe(
     'rcu-retry5:scope=read,rcu-page5,rcu-once',
   );
