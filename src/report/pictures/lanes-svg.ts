@@ -192,7 +192,7 @@ class Block {
   }
 
   isBusy(writer: number): boolean {
-    for (const { kind } of this.#events(writer)) {
+    for (const { kind } of this.#drawn(writer)) {
       if (kind === EVENT.waitWrite || kind === EVENT.holdWrite) return true;
     }
     return false;
