@@ -131,6 +131,29 @@ static void variation(char *at)
 	tell("sigmaPermille", sigma * 1000);
 }
 
+/* Written pages amid others, as a hole in an arena: the first write to one, and what freeing it adds to munmap(). */
+static void written_pages(char *at, double unmapped)
+{
+	enum { PAGES = 32 };
+	double faults[LOOPS], frees[LOOPS];
+	fresh(at, PROT_READ | PROT_WRITE, 2 * PAGES);
+	for (int i = 0; i < 2 * PAGES; i++) *(volatile char *)(at + SIZE(i)) = 1;
+	char *hole = at + SIZE(PAGES / 2);
+	for (int loop = 0; loop < LOOPS; loop++) {
+		u64 a = now();
+		munmap(hole, SIZE(PAGES));
+		u64 b = now();
+		mmap(hole, SIZE(PAGES), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+		u64 c = now();
+		for (int i = 0; i < PAGES; i++) *(volatile char *)(hole + SIZE(i)) = 1;
+		faults[loop] = (double)(now() - c) / PAGES;
+		frees[loop] = ((double)(b - a) - unmapped) / PAGES;
+	}
+	munmap(at, SIZE(128));
+	tell("pageFault", median(faults, LOOPS));
+	tell("pageFree", median(frees, LOOPS));
+}
+
 static pid_t sleeper(int anon, int file, int fd)
 {
 	int pipes[2];
@@ -312,6 +335,8 @@ static void calls(double clock)
 	pair(map, unmap, at, r);
 	tell("mmap", r[0] - clock);
 	tell("munmap", r[1] - clock);
+	/* Page tables of its own: calls on memory that was never written to have none to look through. */
+	written_pages(at + SIZE(1024), r[1]);
 	fresh(at, PROT_READ | PROT_WRITE, 3);
 	pair(split, join, at, r);
 	tell("mprotect", (r[0] + r[1]) / 2 - clock);

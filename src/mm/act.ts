@@ -32,6 +32,8 @@ export interface Actor extends Task {
   readonly freshSlots: number[];
   /** What each act costs, ns. */
   readonly actNs: number[];
+  /** The operation has its own time inside the write section, whatever its pages. */
+  timeGiven: boolean;
   /** The sequence section has ended and mmap_lock is held for read. */
   downgraded: boolean;
   /** Where to go when the last act is done. */
@@ -42,6 +44,8 @@ type ActStep = KernelStep<Actor>;
 
 /** How a plan's time is to be spent, ns; see `spreadCosts`. */
 interface SectionTime {
+  /** Of the operation: pages that are freed cost nothing beside it. */
+  readonly isGiven: boolean;
   readonly insideNs: number;
   readonly downgradedNs: number;
   /** Share of insideNs that MREMAP_FIXED's hole stays open, 0..1. */
@@ -53,6 +57,7 @@ export function beginPlan(a: Actor, plan: Plan, time: SectionTime): void {
   a.plan = plan;
   a.actIndex = 0;
   a.downgraded = false;
+  a.timeGiven = time.isGiven;
   empty(a.freshSlots);
   spreadCosts(a.actNs, plan, time);
 }
@@ -237,7 +242,10 @@ const setMmBrk: ActStep = (k, a) => {
   k.mm.brk = operand(a, 2);
   return done(k, a);
 };
-const pageTables: ActStep = (k, a) => done(k, a);
+const pageTables: ActStep = (k, a) => {
+  if (!a.timeGiven) k.spend(operand(a, 3) * k.costs.pageFree);
+  return done(k, a);
+};
 
 const downgradeSeqEnd: ActStep = (k, a) => {
   k.mm.mmLockSeq.end(k, a);

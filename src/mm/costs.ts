@@ -102,6 +102,14 @@ export const COST_TABLE = {
   mmap: ns([1400, 1400, 2253], 'of a free place, one page; measured 1.3-1.4 us'),
   mmapOver: ns([2200, 3300, 4100], 'of a place where something is mapped; measured 2.2-4.5 us'),
   munmap: ns([1200, 1150, 2348], 'untouched; measured 1.15 us'),
+  pageFree: ns(
+    [0, 0],
+    'and for each page of it that was written to; calibrate measures it, no preset has it',
+  ),
+  pageFault: ns(
+    [0, 0],
+    'the first write to a page, after an mmap with touched; calibrate measures it, no preset has it',
+  ),
   mprotect: ns([1500, 1500, 2667], 'that splits or merges; measured 1.35-1.6 us'),
   mprotectWhole: ns([550, 550, 1064], 'of exactly whole VMAs'),
   mprotectNothing: ns([250, 250, 561], 'of what has the protection already'),

@@ -49,7 +49,7 @@ export const ACT = {
   vmaFree: 14,
   /** mm->brk := a. */
   setBrk: 15,
-  /** Page-table work on a pages: time only. */
+  /** Page-table work on a pages, b of which are freed: time only. */
   pageTables: 16,
   /** mmap_write_downgrade: the sequence section ends, the rest runs under the read lock. */
   downgrade: 17,

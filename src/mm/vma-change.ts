@@ -226,8 +226,12 @@ export function gatherMunmapVmas(
 /** Page-table work on all of them. */
 export function clearPtes(draft: Draft, vmas: readonly VmaRecord[]): void {
   let pages = 0;
-  for (const vma of vmas) pages += vma.end - vma.start;
-  draft.act(ACT.pageTables, 0, pages);
+  let written = 0;
+  for (const { start, end, anonVma } of vmas) {
+    pages += end - start;
+    if (anonVma !== NO_ANON_VMA) written += end - start;
+  }
+  draft.act(ACT.pageTables, 0, pages, written);
 }
 
 /** The end of vms_complete_munmap_vmas(): what was gathered is closed and freed. */

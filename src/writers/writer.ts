@@ -70,6 +70,9 @@ export class Writer extends Task implements Actor {
   lockWaitBefore = 0;
   drainWaitBefore = 0;
 
+  /** Page faults of the operation's calls, which come after them. */
+  faultNs = 0;
+
   /** mm->brk (page) when the section began. */
   brkBefore = 0;
 
@@ -78,6 +81,7 @@ export class Writer extends Task implements Actor {
   actIndex = 0;
   readonly freshSlots: number[] = [];
   readonly actNs: number[] = [];
+  timeGiven = false;
   downgraded = false;
   afterActs = sectionEnd as unknown as KernelStep<Actor>;
 
@@ -109,6 +113,7 @@ const nextOperation: WriterStep = (k, w) => {
   }
   w.operation = next;
   w.callsDone = 0;
+  w.faultNs = 0;
   w.startNs = k.nowNs;
   k.lastOperationNs = k.nowNs;
   w.costFactor = w.costFactorOf(w.opsDone);
@@ -166,6 +171,7 @@ const writeSectionBegin: WriterStep = (k, w) => {
   const held = w.callsDone === 0 ? w.operation!.holdNs : null;
   if (held !== null) w.costFactor = 1; // the time inside is given
   beginPlan(w, plan, {
+    isGiven: held !== null,
     insideNs: held ?? inside - after,
     downgradedNs: after,
     holeShare: k.costs.mremapHoleShare,
@@ -195,6 +201,9 @@ const callReturn: WriterStep = (k, w) => {
   const call = w.call!;
   w.costFactor = w.costFactorOf(w.opsDone);
   w.source.callDone(plan);
+  if (call.call === 'mmap' && call.touched && plan.errno === null) {
+    w.faultNs += call.pages * k.costs.pageFault;
+  }
   if (call.call === 'name' && call.name !== NO_NAME) k.names.put(call.name);
   w.plan = null;
   w.call = null;
@@ -243,7 +252,7 @@ const operationDone: WriterStep = (k, w) => {
   });
   w.opsDone++;
   const sinceNs = operation.paced ? k.nowNs - w.startNs : 0;
-  return k.sleep(w, Math.max(0, operation.thinkNs - sinceNs), nextOperation);
+  return k.sleep(w, Math.max(w.faultNs, operation.thinkNs - sinceNs), nextOperation);
 };
 
 /** The model counts in 4 KiB, a scenario in pages of its machine. */
