@@ -10,9 +10,12 @@ const PROOFS = process.env.MAPSIM_PROOFS === '1';
 export default defineConfig({
   test: {
     include: [PROOFS ? 'test/**/*.proof.ts' : 'test/**/*.test.ts'],
+    globalSetup: 'test/support/build-once.ts',
     testTimeout: 600_000,
     hookTimeout: 600_000,
     pool: 'threads',
+    // Files share what they import, compiled and warm: a fifth of the time. None changes a module.
+    isolate: false,
     maxWorkers: 2,
   },
 });

@@ -2,6 +2,7 @@
  * What was recorded, as a directory: the plan for people, what it was made from, and the frames of
  * the measuring program, compressed. `--from` judges it again, on any system.
  */
+import { jsonOf } from '../base/printable.ts';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -62,7 +63,7 @@ export class RecordingWriter {
     facts: RecordingFacts,
     counts: { readonly states: number; readonly bursts: number },
   ): void {
-    const text = JSON.stringify({ recording: VERSION, ...facts, ...counts }, null, 2);
+    const text = jsonOf({ recording: VERSION, ...facts, ...counts }, null, 2);
     this.#write('recording.json', Buffer.from(`${text}\n`));
   }
 

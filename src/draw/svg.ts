@@ -4,6 +4,8 @@
  * Coordinates have two decimals at most, so that the same picture has the same bytes everywhere.
  */
 
+import { printablePart } from '../base/printable.ts';
+
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -13,17 +15,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
-/** Controls and marks of writing direction could hide what a name is. */
-const INVISIBLE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
-/** Text with what cannot be seen written out as \uXXXX. */
+/** One line, what cannot be seen written out; XML has no U+FFFE and no U+FFFF. */
 function visible(text: string): string {
-  return text.replace(
-    INVISIBLE,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return printablePart(text)
+    .replace(/\ufffe/g, '\\u{fffe}')
+    .replace(/\uffff/g, '\\u{ffff}');
 }
 
 export function escapeXml(text: string): string {

@@ -1,4 +1,5 @@
 /** A measurement as one JSON document, `mapsim/measure@1`. */
+import { jsonOf } from '../base/printable.ts';
 import type { Figures } from '../measure/measured.ts';
 import type { FigureRow, MeasureResult } from '../measure/result.ts';
 import type { Tally } from '../measure/tally.ts';
@@ -52,7 +53,7 @@ export function measureJson(
     evidence: result.evidence,
     notes: result.notes,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${jsonOf(document, null, 2)}\n`;
 }
 
 function figuresJson({ readers, writers }: Figures) {

@@ -1,4 +1,5 @@
 /** Claims about texts beside what the running kernel did: a table, Markdown, JSON. */
+import { jsonOf } from '../base/printable.ts';
 import type { LookedAt } from '../measure/text-claims.ts';
 import { markdownTable } from './markdown.ts';
 import { table } from './table.ts';
@@ -22,7 +23,7 @@ export function textClaimsReport(
     const claims = looked.map(({ claim: { id, claim, recorded }, found, holds }) => {
       return { id, claim, recorded, found, holds };
     });
-    return `${JSON.stringify({ kernel, claims }, null, 2)}\n`;
+    return `${jsonOf({ kernel, claims }, null, 2)}\n`;
   }
   const rows = looked.map(row);
   const body = format === 'text' ? table(HEAD, rows) : [...markdownTable(HEAD, rows, 5)].join('');

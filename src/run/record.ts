@@ -6,6 +6,7 @@
  * As text: NDJSON. A head; for each step `[task, ns, "name"]`; where tasks share CPUs, also
  * `[task, ns, "+cpu"]` and `"-cpu"` when one gets or loses its CPU; how the run ended.
  */
+import { jsonOf } from '../base/printable.ts';
 import { UserError } from '../base/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { stepName } from '../sim/step.ts';
@@ -82,7 +83,7 @@ export class Recorder implements RunListener {
   }
 
   #line(value: unknown): void {
-    this.#write(`${JSON.stringify(value)}\n`);
+    this.#write(`${jsonOf(value)}\n`);
   }
 }
 

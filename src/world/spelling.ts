@@ -1,5 +1,7 @@
 /** Things of the kernel in words, for schedules that people read. Addresses are whole. */
 import { counted } from '../base/counted.ts';
+import { readable } from '../base/latin1.ts';
+import { printable } from '../base/printable.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_FILE, NO_NAME, VM_EXEC, VM_READ, VM_SHARED, VM_WRITE } from '../mm/layout.ts';
 import type { Call } from '../mm/plan.ts';
@@ -22,12 +24,17 @@ export function permsOf(flags: number): string {
   ].join('');
 }
 
+/** A path or a name has the kernel's bytes. */
+function shown(latin1: string): string {
+  return printable(readable(latin1));
+}
+
 export function fileOf(k: Kernel, file: number): string {
-  return file === NO_FILE ? 'none' : k.nameTexts.textOf(k.files.pathText[file]!);
+  return file === NO_FILE ? 'none' : shown(k.nameTexts.textOf(k.files.pathText[file]!));
 }
 
 export function nameOf(k: Kernel, name: number): string {
-  return name === NO_NAME ? 'none' : `"${k.nameTexts.textOf(k.names.text[name]!)}"`;
+  return name === NO_NAME ? 'none' : `"${shown(k.nameTexts.textOf(k.names.text[name]!))}"`;
 }
 
 /** A system call as strace would have it, lengths in pages of the machine. */

@@ -188,29 +188,6 @@ test('process: --watch runs again when the scenario is saved, until Ctrl-C', asy
   const scenario = join(folder, 's.yaml');
   let waits = 0;
 
-  const { code, signal, stdout, stderr } = await spawnMapsim(
-    ['run', scenario, '--watch'],
-    (child) => {
-      child.stderr!.on('data', (text: string) => {
-        if (!text.includes('to be saved again')) return;
-        waits++;
-        if (waits === 1) writeFileSync(scenario, 'mapsim: 1\nseed: two\nreaders: [{name: r}]\n');
-        if (waits === 2) writeFileSync(scenario, 'mapsim: 2\n');
-        if (waits === 3) child.kill('SIGINT');
-      });
-    },
-  );
-
-  expect([code, signal, waits]).toEqual([2, null, 3]);
-  expect(stdout.match(/^# seed: .*/gm)).toEqual(['# seed: one', '# seed: two']);
-  expect(stderr).toContain('mapsim: 2 is not 1');
-});
-
-test('process: --watch runs again when the scenario is saved, until Ctrl-C', async () => {
-  const folder = aDirectory({ 's.yaml': 'mapsim: 1\nseed: one\nreaders: [{name: r}]\n' });
-  const scenario = join(folder, 's.yaml');
-  let waits = 0;
-
   const argv = ['run', scenario, '--watch'];
   const { code, stdout, stderr } = await spawnMapsim(argv, (child) => {
     child.stderr!.on('data', (text: string) => {

@@ -2,7 +2,9 @@
  * `mapsim init`: a scenario to begin with, which runs as it is and says of each key what it is for.
  * In JSON, which has no comments, the same words stand under keys that begin with x-.
  */
+
 import { EXIT, UserError } from '../../base/errors.ts';
+import { jsonOf, printable } from '../../base/printable.ts';
 import { loadYaml } from '../../scenario/load/parse.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { readInput, writeWhole } from '../files.ts';
@@ -73,7 +75,7 @@ about: ${lines === null ? ABOUT.made : ABOUT.real}
 seed: 1
 duration: 1s # ${NOTES.duration}
 vmas:
-${lines === null ? MADE : `  # from ${from}\n${lines.map((line) => `  - ${JSON.stringify(line)}\n`).join('')}`}readers:
+${lines === null ? MADE : `  # from ${printable(from ?? '')}\n${lines.map((line) => `  - ${jsonOf(line)}\n`).join('')}`}readers:
   - name: monitor
     strategy: rcu-retry3 # ${NOTES.strategy}
     passes: 100 # ${NOTES.passes}
@@ -148,5 +150,5 @@ function json(lines: readonly string[] | null, from: string | undefined): string
       },
     ],
   };
-  return `${JSON.stringify(scenario, null, 2)}\n`;
+  return `${jsonOf(scenario, null, 2)}\n`;
 }

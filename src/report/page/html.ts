@@ -5,6 +5,7 @@
  * Source of the policy: W3C Content Security Policy Level 3, hash sources.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { jsonOf } from '../../base/printable.ts';
 import { MARK_CSS, MONO, SANS, themeCss } from '../../draw/palette.ts';
 import { escapeXml, type Picture, svgOf } from '../../draw/svg.ts';
 import { DATA_ID } from './documents.ts';
@@ -85,7 +86,7 @@ export function hashOf(text: string): string {
 
 /** No name in it can end the element that it stands in. */
 function jsonData(data: readonly unknown[]): string {
-  return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, (char) => {
+  return jsonOf(data).replace(/[<>&]/g, (char) => {
     return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
 }

@@ -8,6 +8,7 @@
  * are a closed set, since colours come from names; numbers stand in args, and states also bear a
  * letter, since digits make no difference to a colour.
  */
+import { jsonOf } from '../../base/printable.ts';
 import { CAUSES } from '../../world/outcome.ts';
 import { EVENT, type RunTrace } from '../../world/run-trace.ts';
 import { isOpen, kindOf } from './rows.ts';
@@ -56,11 +57,11 @@ export function* perfettoJson(trace: RunTrace): Iterable<string> {
   yield '{"traceEvents":[\n';
   let first = true;
   for (const line of writer.lines()) {
-    yield `${first ? '' : ',\n'}${JSON.stringify(line)}`;
+    yield `${first ? '' : ',\n'}${jsonOf(line)}`;
     first = false;
   }
   const { scenario, strategy, seed } = trace;
-  yield `\n],"otherData":${JSON.stringify({ tool: 'mapsim', scenario, strategy, seed })}}\n`;
+  yield `\n],"otherData":${jsonOf({ tool: 'mapsim', scenario, strategy, seed })}}\n`;
 }
 
 class PerfettoWriter {

@@ -1,5 +1,6 @@
 /** What pictures of a pass say in words: their titles, their cuts, their counts. */
 import { counted } from '../../base/counted.ts';
+import { printable } from '../../base/printable.ts';
 import { EVENT, type PassStory, type RunTrace } from '../../world/run-trace.ts';
 import { type Division, operationsBetween, proofOf } from './division.ts';
 
@@ -66,7 +67,7 @@ export function passSentence(trace: RunTrace, story: PassStory): string {
       : `${counted(cuts, 'cut')} (${cutsAtPage} between pages, ${cutsInPage} inside a page)`;
   const { strategy } = trace.tasks[story.task]!;
   return (
-    `pass ${story.pass.index} of ${story.pass.reader}, ${strategy}, seed ${trace.seed}: ` +
+    `pass ${story.pass.index} of ${story.pass.reader}, ${printable(strategy ?? "")}, seed ${printable(trace.seed)}: ` +
     `${where}, ${counted(failed - fallbacks, 'retry', 'retries')}, ` +
     `${fallbacks === 0 ? 'no fallback' : counted(fallbacks, 'fallback')}`
   );

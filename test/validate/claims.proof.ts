@@ -21,7 +21,7 @@ beforeAll(async () => {
       return [cells[0]!.replaceAll('`', ''), cells];
     }),
   );
-}, 300_000);
+}, 1_800_000);
 
 /** Rows of all claims whose id begins so and that do not agree. */
 function missed(...beginnings: readonly string[]): readonly unknown[] {
