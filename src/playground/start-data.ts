@@ -1,4 +1,5 @@
 /** What a page is given when it is written: scenarios as text, and with which of them it begins. */
+import { jsonOf } from '../base/printable.ts';
 import type { Given } from './messages.ts';
 
 interface StartScenario {
@@ -34,7 +35,7 @@ export function withScenario(page: string, scenario: StartScenario, strategies: 
 
 /** No name in it can end the element that it stands in. */
 function jsonOfData(data: StartData): string {
-  return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, (letter) => {
+  return jsonOf(data).replace(/[<>&]/g, (letter) => {
     return `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
 }

@@ -96,6 +96,11 @@ const ARGUMENTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   capture: [[`--pid=${HOSTILE}`], ['--pid=4194304', '-o', OUT]],
   measure: [[F, '--from', GONE], [GONE]],
+  playground: [
+    ['--scenario', F, '-o', `${HOSTILE}.5.html`],
+    ['--scenario', GONE],
+    ['-o', `${GONE}/x.html`],
+  ],
   calibrate: [[`--cc=${HOSTILE}`], [HOSTILE]],
 };
 
