@@ -22,12 +22,12 @@ function storm(files: Readonly<Record<string, string>> = {}): string {
 }
 
 test('compare: the same bytes for every number of threads, in every format', async () => {
-  const cwd = storm({ 'storm.yaml': STORM.replace('passes: 5', 'passes: 10') });
+  const cwd = storm({ 'storm.yaml': STORM.replace('passes: 5', 'passes: 2') });
   const scenario = join(cwd, 'storm.yaml');
-  const argv = ['compare', scenario, '--strategies=mmap-lock,rcu-retry3,vma-lock', '--seeds=8'];
+  const argv = ['compare', scenario, '--strategies=mmap-lock,rcu-retry3,vma-lock', '--seeds=4'];
   const endings = ['json', 'ndjson', 'csv', 'md', 'txt', 'xml', 'tap'];
   const outputs = [];
-  for (const jobs of [1, 2, 5]) {
+  for (const jobs of [1, 3]) {
     const files = endings.map((ending) => join(cwd, `${jobs}.${ending}`));
     await spawnMapsim([...argv, `--jobs=${jobs}`, ...files.flatMap((file) => ['-o', file])]);
     outputs.push(files.map((file) => readFileSync(file, 'utf8')));
@@ -35,7 +35,6 @@ test('compare: the same bytes for every number of threads, in every format', asy
 
   for (const text of outputs[0]!) expect(text.length).toBeGreaterThan(100);
   expect(outputs[1]).toEqual(outputs[0]);
-  expect(outputs[2]).toEqual(outputs[0]);
 });
 
 test('compare: json is valid by the schema in schema/, and has every run', async () => {

@@ -292,16 +292,13 @@ describe('shards', () => {
   });
 
   test('the same bytes for every number of threads', async () => {
-    const grid = join(
-      aDirectory({ 'grid.yaml': GRID.replace('passes: 2', 'passes: 8') }),
-      'grid.yaml',
-    );
+    const grid = join(aDirectory({ 'grid.yaml': GRID }), 'grid.yaml');
     const outputs = [];
-    for (const jobs of [1, 2, 4])
+    for (const jobs of [1, 3])
       outputs.push((await spawnMapsim(['sweep', grid, `--jobs=${jobs}`])).stdout);
 
     expect(records(outputs[0]!)).toHaveLength(38);
-    expect(outputs.map(sha)).toEqual(Array(3).fill(sha(outputs[0]!)));
+    expect(outputs.map(sha)).toEqual(Array(2).fill(sha(outputs[0]!)));
   });
 
   test('merge refuses what is not of one sweep, and lists what is missing', async () => {
@@ -373,7 +370,7 @@ describe('resume', () => {
   });
 
   test('a killed sweep is taken up by threads to the same bytes', async () => {
-    const cwd = aDirectory({ 'grid.yaml': GRID.replace('passes: 2', 'passes: 60') });
+    const cwd = aDirectory({ 'grid.yaml': GRID.replace('passes: 2', 'passes: 30') });
     const [grid, file, other] = ['grid.yaml', 'all.ndjson', 'other.ndjson'].map((name) =>
       join(cwd, name),
     ) as [string, string, string];
