@@ -2,11 +2,12 @@
  * What was recorded, as a directory: the plan for people, what it was made from, and the frames of
  * the measuring program, compressed. `--from` judges it again, on any system.
  */
-import { jsonOf } from '../base/printable.ts';
+
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { EXIT, UserError } from '../base/errors.ts';
+import { jsonOf } from '../base/printable.ts';
 import type { KernelBuild } from '../measure/kernel.ts';
 import { reason, writing } from './files.ts';
 

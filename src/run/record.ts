@@ -6,8 +6,9 @@
  * As text: NDJSON. A head; for each step `[task, ns, "name"]`; where tasks share CPUs, also
  * `[task, ns, "+cpu"]` and `"-cpu"` when one gets or loses its CPU; how the run ended.
  */
-import { jsonOf } from '../base/printable.ts';
+
 import { UserError } from '../base/errors.ts';
+import { jsonOf } from '../base/printable.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';

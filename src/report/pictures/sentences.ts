@@ -67,7 +67,7 @@ export function passSentence(trace: RunTrace, story: PassStory): string {
       : `${counted(cuts, 'cut')} (${cutsAtPage} between pages, ${cutsInPage} inside a page)`;
   const { strategy } = trace.tasks[story.task]!;
   return (
-    `pass ${story.pass.index} of ${story.pass.reader}, ${printable(strategy ?? "")}, seed ${printable(trace.seed)}: ` +
+    `pass ${story.pass.index} of ${story.pass.reader}, ${printable(strategy ?? '')}, seed ${printable(trace.seed)}: ` +
     `${where}, ${counted(failed - fallbacks, 'retry', 'retries')}, ` +
     `${fallbacks === 0 ? 'no fallback' : counted(fallbacks, 'fallback')}`
   );
