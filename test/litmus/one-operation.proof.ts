@@ -1,2 +1,2 @@
-/** What the test beside it asks of one operation, of all of them, stopped at each of their steps. */
+/** What the test beside it asks of one operation, of all of them, stopped at each step. */
 import './one-operation.test.ts';
