@@ -67,16 +67,19 @@ function timed(scenario: Scenario, strategy: string | null): Sample {
 function search(scenario: Scenario, strategy: string | null): Sample {
   const times = new Stopwatch();
   let states = 0;
-  let bytesPerState = 0;
+  let bytes = {};
   do {
     const one = new Search(scenario, requestOf(strategy));
     times.during(() => one.advance(Number.POSITIVE_INFINITY));
-    states += one.progress().states;
-    if (bytesPerState === 0) {
-      bytesPerState = Math.round(one.explorer.bytes / one.progress().states);
-    }
+    const { explorer } = one;
+    const { count } = explorer.store;
+    states += count;
+    bytes = {
+      bytesPerState: Math.round(explorer.bytes / count),
+      plainBytesPerState: Math.round(explorer.store.plainBytes / count),
+    };
   } while (times.wallNs < SEARCH_NS);
-  return times.sample({ states, bytesPerState });
+  return times.sample({ states, ...bytes });
 }
 
 function walks(scenario: Scenario, strategy: string | null, count: number): Sample {
@@ -93,7 +96,7 @@ function requestOf(strategy: string | null): SearchRequest {
     strategy: strategy === null ? null : chooseStrategy(strategy),
     strategies: STRATEGIES,
     find: null,
-    maxStates: 10_000_000,
+    maxStates: 1_000_000,
     maxDepth: null,
     preemptions: null,
     store: 'exact',

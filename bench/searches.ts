@@ -5,17 +5,23 @@ import { type Figure, listed, spread } from './figure.ts';
 import { costs, type Lab, measureJobs } from './lab.ts';
 import { SHORT_SCHEDULES } from './scenarios.ts';
 
+/** Two readers and a writer: more states than anybody waits for. */
+const LARGE = 'two';
+
 /**
  * The smallest that answers a question of the thread (unlimited retry against a writer that never
- * rests), a middle one and a large one, with a strategy for each.
+ * rests), a middle one, a larger one, and one that ends at its limit of a million states, with a
+ * strategy for each.
  */
 const WORLDS = [
   { world: 'never-rests', strategy: 'rcu-retry' },
   { world: 'split-merge', strategy: 'rcu-retry3' },
   { world: 'race-remap', strategy: 'vma-lock' },
+  { world: LARGE, strategy: 'vma-lock' },
 ];
 
-const pathOf = (world: string): string => `scenarios/explore/${world}.yaml`;
+const pathOf = (world: string): string =>
+  world === LARGE ? `bench/${world}.yaml` : `scenarios/explore/${world}.yaml`;
 
 export async function states(lab: Lab): Promise<Figure[]> {
   lab.tell('searches');
@@ -25,10 +31,11 @@ export async function states(lab: Lab): Promise<Figure[]> {
   const samples = await measureJobs(lab, jobs);
   const figures = WORLDS.flatMap(({ world, strategy }, i) => {
     const row = `${world} ${strategy}`;
-    const bytes = samples[i]!.map(({ units }) => units.bytesPerState!);
+    const size = (of: string) => ({ size: spread(samples[i]!.map(({ units }) => units[of]!)) });
     return [
       listed('d', row, 'ns/state', costs(samples[i]!, 'states')),
-      listed('d', row, 'bytes/state', { size: spread(bytes) }),
+      listed('d', row, 'bytes/state', size('bytesPerState')),
+      listed('d', row, 'bytes/state without the cache', size('plainBytesPerState')),
     ];
   });
   return [...figures, await wholeSearch(lab)];

@@ -59,6 +59,14 @@ const TARGETS: readonly Target[] = [
   ...['never-rests rcu-retry', 'split-merge rcu-retry3', 'race-remap vma-lock'].map((world) =>
     atMost(`a state, ${world}`, 64, 'bytes', itself(`d/${world} bytes/state`)),
   ),
+  atLeast('states, two vma-lock', 0.6, 'million/s', millions('d/two vma-lock ns/state')),
+  atMost('a state, two vma-lock', 50, 'bytes', itself('d/two vma-lock bytes/state')),
+  atMost(
+    'the same without the cache',
+    40,
+    'bytes',
+    itself('d/two vma-lock bytes/state without the cache'),
+  ),
   atMost(
     'the command explore, some 500 states',
     500,
