@@ -24,7 +24,7 @@ import { buildWorld } from '../world/build.ts';
 import type { World } from '../world/world.ts';
 import { GivenChoices, nextChoices } from './given-choices.ts';
 import { PrivateCheck } from './private-check.ts';
-import { ASLEEP, FINISHED, RUNNABLE } from './regions.ts';
+import { ASLEEP, FINISHED, RUNNABLE } from '../state/regions.ts';
 import { MOVED_SECTIONS, NOTICED_BY_NOBODY, States, WOKE } from './states.ts';
 
 const NO_CHOICES: readonly number[] = [];

@@ -3,14 +3,14 @@
  *
  * The first number stands for what all tasks have in common, then comes one for each task (what
  * others can change of it, with its registers), then one for each reader (what the oracle knows of
- * its pass). Each is a pair of numbers of regions (regions.ts) or one.
+ * its pass). Each is a pair of numbers of regions (state/regions.ts) or one.
  */
 import { roomierInt32 } from '../base/grow.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import { WordInterner } from '../base/word-interner.ts';
 import type { News, SmallOracle } from '../oracle/small-world.ts';
 import { Words } from '../sim/memory.ts';
-import { Regions, type RegionsOf } from './regions.ts';
+import { Regions, type RegionsOf } from '../state/regions.ts';
 
 const NOTHING = -1;
 
@@ -174,7 +174,7 @@ export class States {
     return this.#own[task]!.rows[2 * own]!;
   }
 
-  /** The first word of its view, by the number of a task: status and flags (regions.ts). */
+  /** The first word of its view, by the number of a task: status and flags (state/regions.ts). */
   viewWord(task: number, own: number): number {
     return this.#viewWords[task]![own]!;
   }

@@ -17,7 +17,7 @@ import { RowInterner } from '../base/row-interner.ts';
 import { KernelFault } from '../mm/kernel-fault.ts';
 import type { News } from '../oracle/small-world.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
-import { FINISHED, isOnDeadLeaf, statusOf } from './regions.ts';
+import { FINISHED, isOnDeadLeaf, statusOf } from '../state/regions.ts';
 import type { FinishedText, SearchWorld } from './search-world.ts';
 import { MOVED_SECTIONS, NOTICED_BY_NOBODY, type States, WOKE, WROTE } from './states.ts';
 
