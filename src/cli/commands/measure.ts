@@ -12,7 +12,7 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { SIGNAL_EXIT, type Signal } from '../io.ts';
 import { load } from '../load.ts';
-import { type Live, measureLive } from '../measure-live.ts';
+import { type Live, type LiveOptions, measureLive } from '../measure-live.ts';
 import { readRecording } from '../measure-recording.ts';
 import { MeasureSession } from '../measure-session.ts';
 import { nativeProgram } from '../native.ts';
@@ -21,26 +21,14 @@ import { thisKernel } from '../this-machine.ts';
 import { checkModel, disagreementText } from './measure-check.ts';
 import { judgeMeasured, parseMeasureChecks } from './measure-expressions.ts';
 
-export interface MeasureOptions extends QuietOptions {
-  readonly for?: number;
-  readonly passes?: number;
-  readonly burst?: number;
-  readonly maxForeign?: number;
-  readonly tries?: number;
-  readonly gate?: number;
-  readonly priority: 'none' | 'nice';
-  readonly costs: string;
-  readonly simulate: 'yes' | 'no';
-  readonly strategy?: string;
+export interface MeasureOptions extends QuietOptions, LiveOptions {
   readonly seed?: string;
   readonly cc?: string;
-  readonly keep?: string;
   readonly from?: string;
   readonly checkModel?: boolean;
   readonly programs?: number;
   readonly format: MeasureFormat;
   readonly failOn: readonly string[];
-  readonly evidence?: number;
 }
 
 export async function measure(
