@@ -13,8 +13,8 @@
  * equal.
  */
 import type { Reader } from '../proc/reader.ts';
-import { Regions } from '../state/regions.ts';
 import { Words } from '../sim/memory.ts';
+import { Regions } from '../state/regions.ts';
 import type { World } from '../world/world.ts';
 import type { Machine } from './machine.ts';
 

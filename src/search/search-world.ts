@@ -20,11 +20,11 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { ScheduleItem } from '../sim/schedule.ts';
 import { DONE, isClaimed, isPrivate, PARKED, stepName } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
+import { ASLEEP, FINISHED, RUNNABLE } from '../state/regions.ts';
 import { buildWorld } from '../world/build.ts';
 import type { World } from '../world/world.ts';
 import { GivenChoices, nextChoices } from './given-choices.ts';
 import { PrivateCheck } from './private-check.ts';
-import { ASLEEP, FINISHED, RUNNABLE } from '../state/regions.ts';
 import { MOVED_SECTIONS, NOTICED_BY_NOBODY, States, WOKE } from './states.ts';
 
 const NO_CHOICES: readonly number[] = [];
