@@ -10,7 +10,7 @@ const STARTS: Readonly<Record<string, Argv>> = {
   '--help': ['--help'],
   'run, one VMA in JSON': ['run', 'bench/one-vma.json'],
   'run, quiet.yaml': ['run', 'scenarios/quiet.yaml'],
-  'run, quickstart': ['run', 'scenarios/bash.yaml', '--strategy=rcu-retry3'],
+  'run, quickstart': ['run', 'scenarios/bash.yaml', '--strategy=rcu-retry3', '--duration=10ms'],
 };
 /** For each run of the suite: starts are short and noisy. */
 const STARTS_A_RUN = 3;

@@ -11,6 +11,14 @@ import { rolldown } from 'rolldown';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
+/** Functions keep their names, which are those of steps. */
+const keepNames = { function: true, class: false };
+const MINIFY = {
+  mangle: { keepNames },
+  compress: { keepNames },
+  codegen: { removeWhitespace: true },
+};
+
 /**
  * @param entries paths from the top of the project, by the name of the output
  * @returns what is in each file, and which files it loads with itself
@@ -32,7 +40,7 @@ export async function bundle(entries, directory) {
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
     comments: false,
-    minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
+    minify: MINIFY,
     codeSplitting: {
       includeDependenciesRecursively: false,
       groups: [{ name: groups(), debugName: 'by command' }],
@@ -60,16 +68,11 @@ export async function bundleForPage(entry) {
     resolve: { alias: UNUSED_OF_PACKAGES },
     logLevel: 'warn',
   });
-  const keepNames = { function: true, class: false };
   const { output } = await bundler.generate({
     format: 'iife',
     codeSplitting: false,
     comments: false,
-    minify: {
-      mangle: { keepNames },
-      compress: { keepNames },
-      codegen: { removeWhitespace: true },
-    },
+    minify: MINIFY,
   });
   await bundler.close();
   const [{ code, moduleIds }] = output;

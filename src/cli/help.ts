@@ -263,7 +263,7 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
     operands: '[NAME]',
     purpose: 'Print the JSON Schema of scenarios, or of the JSON that a command writes.',
     examples: ['mapsim schema > scenario.v1.schema.json', 'mapsim schema compare'],
-    more: `NAME is scenario, which is the default, compare, explore (census too), replay or measure.\n\n${EXIT_CODES.list}`,
+    more: `NAME is scenario, which is the default, run, sweep, record (of run --record), compare,\nexplore (census too), replay or measure.\n\n${EXIT_CODES.list}`,
   },
   strategies: {
     name: 'strategies',
