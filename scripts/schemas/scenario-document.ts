@@ -149,6 +149,10 @@ function exampleOf(section: string, key: string, schema: Schema): string {
   }
 }
 
+/** Every example of the page, with the schema of its value. */
+export const SHOWN: { readonly key: string; readonly example: string; readonly schema: object }[] =
+  [];
+
 /** A key that is not described or has no example is an error, so that none is left out. */
 function section(title: string, schema: Schema, intro = ''): string {
   const rows = Object.entries(schema.properties ?? {}).map(([key, value]) => {
@@ -156,6 +160,7 @@ function section(title: string, schema: Schema, intro = ''): string {
     const example = exampleOf(title, key, value);
     if (about === undefined) throw new Error(`${title}: ${key} has no description`);
     if (example === '') throw new Error(`${title}: ${key} has no example`);
+    SHOWN.push({ key, example, schema: { ...value, definitions: root.definitions } });
     const isNeeded = schema.required?.includes(key) === true;
     const given = value.default === undefined ? '' : `\`${JSON.stringify(value.default)}\``;
     const what = [key.startsWith('$') ? `"${key}"` : key, example].join(': ');

@@ -71,6 +71,16 @@ test('scenarios: standard output gets a scenario that needs no other file', asyn
   });
 });
 
+test('scenarios: on standard output a maps text stands as lines, and runs the same', async () => {
+  const { stdout } = await mapsim(['scenarios', 'quiet'], { cwd: aDirectory({}) });
+  const cwd = aDirectory({ 'quiet.yaml': stdout });
+
+  expect(stdout).toContain('  - "561bd58f1000-561bd5920000 r--p 00000000 fe:00 260104');
+  expect((await mapsim(['run', 'quiet.yaml'], { cwd })).stdout).toBe(
+    (await mapsim(['run', '@quiet'], { cwd })).stdout,
+  );
+});
+
 test.each([
   [['run', '@bsh'], 2, 'no shipped scenario has the name bsh; did you mean @bash?'],
   [

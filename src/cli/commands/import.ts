@@ -249,7 +249,7 @@ export async function writeScenario(
   if (parts.trace !== null && isLong(parts.trace)) {
     const seconds = (parts.trace.facts.spanNs / 1e9).toFixed(1);
     context.messages.note(
-      `that is ${seconds} s of simulated time; --speed 50 (here, or speed: in the scenario) is quicker`,
+      `that is ${seconds} s of simulated time; speed: 50 in the scenario is quicker`,
     );
   }
   if (output !== undefined) {

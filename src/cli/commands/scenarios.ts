@@ -65,9 +65,13 @@ function kindOf({ churn, trace }: Keyed): string {
   return trace === undefined ? 'program' : 'trace';
 }
 
-/** Prints the scenario, unless it would be of no use without the files that it names. */
+/**
+ * Prints the scenario with the maps texts that it names as lines of its own. A trace, and a text
+ * whose lines get a tag, cannot be written that way: such a scenario is refused.
+ */
 async function print({ name, path }: Shipped, { io }: CommandContext): Promise<number> {
-  const files = await filesOf(path);
+  const text = inlined(path);
+  const files = await filesOf(path, Buffer.from(text));
   if (files.length > 0) {
     throw new UserError(
       `@${name} needs files beside it (${files.join(', ')}); mapsim scenarios ${name} -o DIR ` +
@@ -75,9 +79,22 @@ async function print({ name, path }: Shipped, { io }: CommandContext): Promise<n
     );
   }
   const stdout = new Output(io.stdout, 'standard output');
-  await stdout.write(readFileSync(path, 'utf8').replace(/^.*\$schema.*\n/m, ''));
+  await stdout.write(text.replace(/^.*\$schema.*\n/m, ''));
   await stdout.flush();
   return EXIT.done;
+}
+
+/** An item of `vmas` that is a file alone. */
+const FILE_ALONE = /^( *- )\{ from: ([^\s,}]+) \}\n/gm;
+
+/** The text of a scenario, with files of maps text as lines in their place. */
+function inlined(path: string): string {
+  return readFileSync(path, 'utf8').replace(FILE_ALONE, (_item, begin: string, file: string) => {
+    const lines = readFileSync(join(dirname(path), file), 'utf8')
+      .trimEnd()
+      .split('\n');
+    return lines.map((line) => `${begin}${JSON.stringify(line)}\n`).join('');
+  });
 }
 
 /** Editors find the JSON Schema by a comment, or a key, with its path. */
@@ -93,7 +110,7 @@ async function copy(shipped: Shipped, directory: string, context: CommandContext
   if (withSchema !== text) {
     copies.push([SCHEMA_FILE, readFileSync(packageFile(`schema/${SCHEMA_FILE}`))]);
   }
-  for (const file of await filesOf(path)) {
+  for (const file of await filesOf(path, readFileSync(path))) {
     copies.push([file, readFileSync(join(dirname(path), file))]);
   }
   for (const [file, bytes] of copies) {
@@ -106,12 +123,12 @@ async function copy(shipped: Shipped, directory: string, context: CommandContext
 }
 
 /** What the scenario names, relative to itself. */
-async function filesOf(path: string): Promise<string[]> {
+async function filesOf(path: string, bytes: Uint8Array): Promise<string[]> {
   const files = new Set<string>();
   const noted = (file: string): string => {
     files.add(file);
     return file;
   };
-  movePaths(await rawScenario(path, readFileSync(path)), noted, isOwnFile);
+  movePaths(await rawScenario(path, bytes), noted, isOwnFile);
   return [...files];
 }
