@@ -1,9 +1,9 @@
 /**
- * Which worker gets which units of work, and in which order their results come out: always that of
- * the units, whoever was done first. Pure bookkeeping; the threads are the caller's.
+ * The schedule of a worker pool: which worker gets which units of work. Results come out in the
+ * order of the units, no matter which worker finishes first. The caller owns the threads.
  *
- * Units are dealt in chunks, since a message costs as much as a small run: a share of what is left,
- * so that the last ones are small and all workers end together.
+ * Units are dealt in chunks, since a message costs as much as a small run. A chunk is a share of the
+ * units that are left, so the last chunks are small and all workers end together.
  */
 import { assert } from './assert.ts';
 

@@ -72,7 +72,8 @@ or with --exit-code: a difference is shown`,
   }),
   replay: exitCodes({
     done: 'the schedule fits',
-    failed: 'it does not; which step and why is told. Of a recorded run: also as the run',
+    failed:
+      'it does not fit; a message says at which step and why. Of a recorded run: also as the run',
     usage: 'wrong usage or an invalid scenario',
     limit: 'of a recorded run: it had ended at a limit',
   }),

@@ -15,7 +15,7 @@ export const MEASURE_COMMANDS = {
   measure: {
     name: 'measure',
     operands: '[SCENARIO]',
-    purpose: 'Runs a scenario on this kernel, simulates it, and prints both side by side.',
+    purpose: 'Run a scenario on this kernel, simulate it, and print both results.',
     examples: [
       'mapsim measure scenarios/merge-churn.yaml',
       'mapsim measure scenarios/remap.yaml --for=5s --format=markdown',
@@ -28,7 +28,7 @@ export const MEASURE_COMMANDS = {
   calibrate: {
     name: 'calibrate',
     operands: '',
-    purpose: 'Measures what single primitives cost on this machine, for machine: {costs: …}.',
+    purpose: 'Measure what single primitives cost on this machine, for machine: {costs: …}.',
     examples: ['mapsim calibrate', 'mapsim calibrate -o costs.yaml'],
     more: `What user space cannot measure keeps its value of a preset, which is named.\n\n${EXIT_CODES.calibrate}`,
   },

@@ -56,7 +56,7 @@ behind [vsyscall], and where the addresses begin anew. Findings are of five kind
   overlap    begins inside the line before it
   backward   begins below the line before it
   duplicate  begins where an earlier line of the text did
-Differences: - only here, + only there, ~ otherwise there, | divided into other VMAs.
+Differences: - only here, + only there, ~ with other fields, | divided into other VMAs.
 
 ${EXIT_CODES.check}`,
   },

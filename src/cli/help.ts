@@ -54,8 +54,8 @@ counts and pool times.
 `;
 
 const MERGE_MORE = `\
-Files are the NDJSON of sweep. Those of different sweeps are refused; where runs are
-missing, nothing is written (exit code 4), unless --allow-partial says so.
+Each FILE is the NDJSON of a sweep. Files of different sweeps are refused. If runs are
+missing, nothing is written (exit code 4), unless --allow-partial is given.
 `;
 
 const SWEEP_MORE = `\
@@ -75,7 +75,7 @@ killed sweep is taken up again with --resume and the same -o.
 
 const SEARCH = `A search ignores start, think, pause, duration, costs, CPUs and nice; hold keeps its section
 open for a step; every random pick is tried. With rwsem: rwsem a task that waits for
-mmap_lock may get it at any moment at which it is to be had, with fifo it waits its turn.
+mmap_lock may get it at any moment at which the lock is free; with fifo it waits its turn.
 `;
 
 const FIND = `What --find takes:
@@ -87,11 +87,11 @@ const FIND = `What --find takes:
   use-after-free null-dereference leak sleep-in-rcu lock-order deadlock
   livelock                   a cycle in which a writer moves, a reader moves and gets no record
   starved                    likewise, the reader at a record with a failed attempt, or asleep
-  hang                       a reader goes round for ever, and nobody's step gets it out
+  hang                       a reader loops for ever, and no step of another task ends the loop
 `;
 
-const RECORDED = `The record of a timed run has its seed and strategy in it, and prints what the run printed;
-with --carry-to each operation of a writer begins when it began in the record.
+const RECORDED = `The record of a timed run contains its seed and strategy; replay prints what the run printed.
+With --carry-to, each operation of a writer begins at its recorded time.
 `;
 
 const STEP_MORE = `\
@@ -179,7 +179,7 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   replay: {
     name: 'replay',
     operands: 'SCENARIO',
-    purpose: 'Follows a schedule step by step, and shows what came of it.',
+    purpose: 'Follow a schedule step by step and show the resulting text.',
     examples: [
       'mapsim replay @explore/split-merge --strategy=vma-lock --schedule 1:0x12.1.0',
       'mapsim replay finding.yaml',
@@ -191,7 +191,7 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   census: {
     name: 'census',
     operands: 'SCENARIO',
-    purpose: 'Prints every text that can be printed, how it is torn, and a schedule for it.',
+    purpose: 'List every text that a strategy can print, how it is torn, and a schedule for it.',
     examples: [
       'mapsim census @explore/split-merge --strategy=rcu-retry',
       'mapsim census @explore/split-merge --strategy=vma-lock --against=mmap-lock',

@@ -60,7 +60,7 @@ export const MEASURE_OPTIONS: readonly Option[] = [
   option(
     'model',
     '--check-model',
-    "hold the model's states against the kernel's, one call after the other, and nothing else",
+    "only compare the model's states with the kernel's, after each call",
   ),
   option(
     'model',

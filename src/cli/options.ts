@@ -21,7 +21,7 @@ const GROUPS = {
   output: 'What is printed:',
   check: 'When it counts as failed:',
   limits: 'Limits:',
-  manners: 'Global options:',
+  global: 'Global options:',
 } as const;
 
 export function option(group: keyof typeof GROUPS, flags: string, description: string): Option {
@@ -82,11 +82,11 @@ export function nonEmpty(what: string): (text: string) => string {
   };
 }
 
-export const color = option('manners', '--color <WHEN>', `colour: ${COLOR_CHOICES.join(', ')}`)
+export const color = option('global', '--color <WHEN>', `colour: ${COLOR_CHOICES.join(', ')}`)
   .argParser(oneOf(COLOR_CHOICES))
   .default('auto', 'auto');
 
-export const quiet = option('manners', '-q, --quiet', 'print errors only: no progress, no notes');
+export const quiet = option('global', '-q, --quiet', 'print errors only: no progress, no notes');
 
 export const seed = option('model', '--seed <TEXT>', "any text; without it the scenario's, else 0");
 
@@ -134,7 +134,7 @@ export const listFormat = option('output', '--format <F>', 'text or json')
   .default('text', 'text');
 
 export const progress = option(
-  'manners',
+  'global',
   '--progress <WHEN>',
   'after a second, on stderr: auto, always, none, json',
 )
