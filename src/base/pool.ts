@@ -2,8 +2,8 @@
  * The schedule of a worker pool: which worker gets which units of work. Results come out in the
  * order of the units, no matter which worker finishes first. The caller owns the threads.
  *
- * Units are dealt in chunks, since a message costs as much as a small run. A chunk is a share of the
- * units that are left, so the last chunks are small and all workers end together.
+ * Units are dealt in chunks, since a message costs as much as a small run. A chunk is a share of
+ * the units that are left, so the last chunks are small and all workers end together.
  */
 import { assert } from './assert.ts';
 

@@ -139,6 +139,7 @@ export function censusText(outcome: SearchOutcome, view: SearchView): string {
 function countTexts({ texts }: Pick<SearchOutcome, 'texts'>): string {
   const torn = texts.filter((text) => text.torn).length;
   const always = texts.filter((text) => !text.intact).length;
+  if (texts.length === 0) return 'no text was finished before the search ended';
   return `${counted(texts.length, 'text')}, ${torn} of them torn by some schedule, ${always} by every one`;
 }
 
