@@ -35,6 +35,7 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
     fileOf('41', 'quoted.maps'),
   ],
   HTML: [fileOf('13', 'in.maps'), fileOf('41', 'in.maps')],
+  'a text with CR LF': [WIDE.replaceAll('\n', '\r\n'), `\u00ef\u00bb\u00bf${WIDE}`],
   'maps of WSL1': [fileOf('03', 'in.maps')],
   smaps_rollup: [fileOf('42', 'in.maps')],
   tombstone: [
