@@ -2,24 +2,10 @@
  * The kernel's own states beside the model's: the same calls, one by one, and the text after each.
  * Where they differ, either the model is wrong or this kernel is another one.
  */
+import { errnoName } from '../base/errno.ts';
 import type { StatesFrame } from './frames.ts';
 import type { MeasurePlan } from './plan.ts';
 import { LineStates } from './states.ts';
-
-/** Linux's numbers on x86 and arm, of the errors that planners find. */
-const ERRORS: Readonly<Record<number, string>> = {
-  1: 'EPERM',
-  11: 'EAGAIN',
-  12: 'ENOMEM',
-  13: 'EACCES',
-  14: 'EFAULT',
-  16: 'EBUSY',
-  17: 'EEXIST',
-  19: 'ENODEV',
-  22: 'EINVAL',
-  75: 'EOVERFLOW',
-  95: 'EOPNOTSUPP',
-};
 
 export interface Disagreement {
   readonly writer: string;
@@ -38,7 +24,7 @@ export interface KernelStates {
 }
 
 export function errorName(error: number): string | null {
-  return error === 0 ? null : (ERRORS[error] ?? `error ${error}`);
+  return error === 0 ? null : errnoName(error);
 }
 
 export function kernelStates(plan: MeasurePlan, frame: StatesFrame): KernelStates {

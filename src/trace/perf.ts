@@ -5,9 +5,10 @@
  *
  * Source: perf 6.1 builtin-trace.c trace__sys_exit, thread__fprintf_entry_head; builtin-script.c.
  */
+
+import { errnoName } from '../base/errno.ts';
 import { closingParen, integer, splitArguments } from './arguments.ts';
 import { type Clock, millisecondsNs } from './clock.ts';
-import { errnoName } from './errno.ts';
 import { type LogParser, type LogSink, THREADS_MAX } from './raw-call.ts';
 
 /** Names of the arguments, in the kernel's order, as its tracepoints have them. */

@@ -8,10 +8,11 @@
  *
  * Source: strace 6.1 strace.c printleader, print_event_exit; syscall.c syscall_exiting_trace.
  */
+
+import { errnoName } from '../base/errno.ts';
 import { LINE_BYTES_MAX } from '../base/lines.ts';
 import { closingParen, splitArguments } from './arguments.ts';
 import { type Clock, secondsNs } from './clock.ts';
-import { errnoName } from './errno.ts';
 import { type LogLine, type LogParser, type LogSink, THREADS_MAX } from './raw-call.ts';
 
 const WHO = /(?:\[pid +([0-9]{1,7})(?:<[^>]{0,64}>)?\] +|([0-9]{1,7})(?:<[^>]{0,64}>)? +)?/;

@@ -9,6 +9,22 @@ import type { RecordedOrder } from '../writers/recorded-order.ts';
 import type { Writer } from '../writers/writer.ts';
 import type { Hog } from './hog.ts';
 
+type WorldParts = Pick<
+  World,
+  | 'scenario'
+  | 'seed'
+  | 'kernel'
+  | 'readers'
+  | 'writers'
+  | 'hogs'
+  | 'chances'
+  | 'turns'
+  | 'costsVary'
+> & {
+  /** By task id. */
+  readonly startNs: readonly number[];
+};
+
 export class World {
   readonly scenario: Scenario;
   readonly seed: string;
@@ -26,19 +42,7 @@ export class World {
   readonly costsVary: boolean;
   readonly #startNs: readonly number[];
 
-  constructor(parts: {
-    readonly scenario: Scenario;
-    readonly seed: string;
-    readonly kernel: Kernel;
-    readonly readers: readonly Reader[];
-    readonly writers: readonly Writer[];
-    readonly hogs: readonly Hog[];
-    readonly chances: readonly SeededChance[];
-    readonly turns: readonly RecordedOrder[];
-    readonly costsVary: boolean;
-    /** By task id. */
-    readonly startNs: readonly number[];
-  }) {
+  constructor(parts: WorldParts) {
     this.scenario = parts.scenario;
     this.seed = parts.seed;
     this.kernel = parts.kernel;
