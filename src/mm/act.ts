@@ -16,6 +16,7 @@ import { NO_FILE, NO_NAME, NO_SPECIAL } from './layout.ts';
 import { mmapWriteDowngrade } from './mmap-lock.ts';
 import { ACT, ACT_FIELDS, ACT_WEIGHT, freshIndex, type Plan } from './plan.ts';
 import {
+  touchRefcnt,
   vmaDetachDrained,
   vmaEnterLocked,
   vmaExitLocked,
@@ -114,6 +115,9 @@ export function nextAct(a: Actor): ActStep {
   return ACT_STEPS[acts[at]!]!;
 }
 
+/** The kind of the current act; undefined after the last. */
+const actKind = (a: Actor): number | undefined => a.plan!.acts[a.actIndex * ACT_FIELDS];
+
 function operand(a: Actor, field: number): number {
   return a.plan!.acts[a.actIndex * ACT_FIELDS + field]!;
 }
@@ -131,7 +135,17 @@ function actVma(a: Actor): number {
 function done(k: Kernel, a: Actor): ActStep {
   k.spend(a.actNs[a.actIndex]!);
   a.actIndex++;
+  if (actKind(a) === ACT.vmaStartWrite) fetchRefcnt(k, a);
   return nextAct(a);
+}
+
+/**
+ * The line of the count has to arrive before the atomic of vma_start_write takes effect, and until
+ * then a reader still finds the VMA unlocked: so it is paid for before, as readers do.
+ */
+function fetchRefcnt(k: Kernel, a: Actor): void {
+  const vma = actVma(a);
+  if (!vmaIsWriteLocked(k, vma)) touchRefcnt(k, a, vma);
 }
 
 const findVma: ActStep = (k, a) => done(k, a);

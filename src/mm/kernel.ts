@@ -25,10 +25,11 @@ export interface Host {
   wakeUp(task: Task, delayNs: number): void;
   /**
    * The task spins: parked, but its CPU is busy. After `limitNs` (or never: Infinity) it takes its
-   * step. Asking again sets a new limit. `endSpin`: it takes its step now; `stopSpin`: it sleeps.
+   * step. Asking again sets a new limit. `endSpin`: it takes its step after `delayNs` and the time
+   * that a cache line takes; `stopSpin`: it sleeps.
    */
   spin(task: Task, limitNs: number): void;
-  endSpin(task: Task): void;
+  endSpin(task: Task, delayNs: number): void;
   stopSpin(task: Task): void;
   /** Whether the task is on a CPU at this moment (a spinner asks for the lock's owner). */
   isRunning(task: Task): boolean;
@@ -64,16 +65,18 @@ interface KernelParts {
   readonly jiffyNs: number;
 }
 
-/** What a wake-up costs, drawn where it is a distribution. */
+/** What a wake-up or an interrupt costs, drawn where it is a distribution. */
 export interface WakeCosts {
-  /** From the beginning of the call until a sleeper on another CPU runs. */
+  /** From the end of the call until a sleeper on another CPU runs. */
   wakeupNs(): number;
   /** The call. */
   wakeupSendNs(): number;
+  /** How long an interrupt takes the CPU. */
+  interruptNs(): number;
+  /** From one interrupt of a CPU to the next. */
+  untilInterruptNs(): number;
   /** Numbers drawn so far. */
   readonly drawn: number;
-  /** The call, where the task that is woken is not asleep yet. */
-  readonly wakeupSendLeastNs: number;
 }
 
 export class Kernel {
@@ -146,13 +149,18 @@ export class Kernel {
     this.#exactNs += ns;
   }
 
+  /** What the step of this task cost so far, whole ns. */
+  spentSoFar(t: Task): number {
+    const spentNs = this.#spentNs;
+    return this.#exactNs + (t.costFactor === 1 ? spentNs : Math.round(spentNs * t.costFactor));
+  }
+
   /** What the step of this task cost, whole ns. */
   takeSpent(t: Task): number {
-    const spentNs = this.#spentNs;
-    const exactNs = this.#exactNs;
+    const ns = this.spentSoFar(t);
     this.#spentNs = 0;
     this.#exactNs = 0;
-    return exactNs + (t.costFactor === 1 ? spentNs : Math.round(spentNs * t.costFactor));
+    return ns;
   }
 
   /** Sleep for so long, then go on with `next`. Not on a CPU meanwhile. */
@@ -182,20 +190,27 @@ export class Kernel {
   }
 
   /**
-   * Wakes a task that waits: the waker pays, a sleeper needs its time to get going. On the waker's
-   * own CPU there is nothing to wait for but the switch.
+   * Wakes a task that waits: the waker pays, and a sleeper needs its time to get going once the
+   * call is over. That is measured from the call's end, since the interrupt for the other CPU is
+   * the last thing that the call sends: a call that takes longer wakes later. On the waker's own
+   * CPU there is nothing to wait for but the switch.
+   *
+   * Source: v6.18 kernel/sched/core.c try_to_wake_up, ttwu_runnable (not asleep yet: no interrupt),
+   * ttwu_queue_wakelist.
    * @param next where it goes on, if that is not where it said
    */
   wakeWaiter(waker: Task, t: Task, next = this.resumeOf(t)): void {
     const awake = isFallingAsleep(t);
     t.step = next;
     if (awake) {
-      this.spendExactly(this.wakeCosts.wakeupSendLeastNs);
-      this.host.endSpin(t);
+      // It finds what it waits for when it looks once more, whatever the call still takes.
+      this.host.endSpin(t, this.spentSoFar(waker));
+      this.spend(this.costs.wakeupAwake);
       return;
     }
     this.spendExactly(this.wakeCosts.wakeupSendNs());
-    const delayNs = waker.cpu === t.cpu ? 0 : this.wakeCosts.wakeupNs();
+    const latencyNs = waker.cpu === t.cpu ? 0 : this.wakeCosts.wakeupNs();
+    const delayNs = this.spentSoFar(waker) + latencyNs;
     this.host.wakeUp(t, this.host.sharedCpus ? delayNs : delayNs + this.costs.contextSwitch);
   }
 }

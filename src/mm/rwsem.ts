@@ -141,7 +141,7 @@ export function rwsemRelease(k: Kernel, by: Task, downgraded: boolean): void {
     const t = k.tasks[lock.spinners.shift()]!;
     grantWrite(k, t);
     t.step = t.lockResume;
-    k.host.endSpin(t);
+    k.host.endSpin(t, k.spentSoFar(by)); // the release has cost the releaser that, and now shows
     watchOwner(k); // the next spinner sees a new owner
   }
   if (lock.waiters.size === 0) return;

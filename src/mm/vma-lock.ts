@@ -122,7 +122,7 @@ function vmaRefcountPut(k: Kernel, by: Task, vma: number): void {
 // --- Read side ---------------------------------------------------------------------------------
 
 /** A count is changed by an atomic, which takes its cache line over. */
-function touchRefcnt(k: Kernel, t: Task, vma: number): void {
+export function touchRefcnt(k: Kernel, t: Task, vma: number): void {
   const { vmRefcntCpu } = k.mm.vmas;
   if (vmRefcntCpu[vma] !== t.cpu && vmRefcntCpu[vma] !== NO_CPU) k.spend(k.costs.cacheLineMove);
   vmRefcntCpu[vma] = t.cpu;

@@ -32,8 +32,8 @@ export class OwnCpus implements Machine {
     this.#due(task.id, this.#kernel.nowNs + limitNs);
   }
 
-  endSpin(task: Task): void {
-    this.#due(task.id, this.#kernel.nowNs + this.#kernel.costs.cacheLineMove);
+  endSpin(task: Task, delayNs: number): void {
+    this.#due(task.id, this.#kernel.nowNs + delayNs + this.#kernel.costs.cacheLineMove);
   }
 
   stopSpin(task: Task): void {

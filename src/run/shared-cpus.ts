@@ -96,9 +96,9 @@ export class SharedCpus implements Machine {
     this.#due(task.id, this.#kernel.nowNs + limitNs);
   }
 
-  endSpin(task: Task): void {
+  endSpin(task: Task, delayNs: number): void {
     this.#spinning[task.id] = 0;
-    this.#due(task.id, this.#kernel.nowNs + this.#kernel.costs.cacheLineMove);
+    this.#due(task.id, this.#kernel.nowNs + delayNs + this.#kernel.costs.cacheLineMove);
   }
 
   stopSpin(task: Task): void {

@@ -18,6 +18,7 @@ import { countsSoFar, makeOutcome } from '../world/make-outcome.ts';
 import type { EndReason, KernelFaultReport, Outcome, StepStack } from '../world/outcome.ts';
 import type { PassListener } from '../world/pass-watch.ts';
 import type { World } from '../world/world.ts';
+import { Interrupts } from './interrupts.ts';
 import { LivelockWatch } from './livelock.ts';
 import { type Machine, NOBODY } from './machine.ts';
 import { OwnCpus } from './own-cpus.ts';
@@ -69,6 +70,7 @@ export class TimedDriver {
   /** Written for the report of a fault only. */
   readonly #trace: StepTrace | null;
   readonly #onStep: RunListener['step'] | null;
+  readonly #interrupts: Interrupts | null;
   /** What was freed, and what the task that did it had done. */
   readonly #freed = new Map<string, StepStack>();
   readonly #livelock: LivelockWatch;
@@ -91,6 +93,8 @@ export class TimedDriver {
     this.#timed = timed;
     this.#world = world;
     this.#kernel = world.kernel;
+    const { costs, wakeCosts } = world.kernel;
+    this.#interrupts = costs.interruptEvery > 0 ? new Interrupts(wakeCosts) : null;
     this.#tasks = world.tasks;
     this.#durationNs = limits.durationNs ?? Number.POSITIVE_INFINITY;
     this.#maxEvents = limits.maxEvents;
@@ -159,6 +163,7 @@ export class TimedDriver {
     const k = this.#kernel;
     const machine = this.#machine;
     const stopNs = this.#durationNs;
+    const interrupts = this.#interrupts;
     const reader = this.#current < this.#readerCount ? (task as Reader) : null;
     const listens = this.#trace !== null || this.#onStep !== null;
     const eventsMax = Math.min(until, this.#historyCheckAt) - this.#events;
@@ -184,7 +189,8 @@ export class TimedDriver {
         } else {
           if (typeof step !== 'function') throw notAStep(task);
           task.step = step;
-          goesOn = machine.goesOn(task, nextNs, spentNs);
+          const tookNs = interrupts?.stretched(task.cpu, nextNs, spentNs) ?? spentNs;
+          goesOn = machine.goesOn(task, nextNs, tookNs);
           if (reader !== null && reader.failedHere > 0 && this.#repeats(reader)) break;
         }
       }
@@ -205,8 +211,9 @@ export class TimedDriver {
     if (this.#timed.oracle.historyFull()) this.#ended = 'history-full';
   }
 
-  /** A run that repeats itself ends there, unless its duration is given. */
+  /** A run that repeats itself ends there, unless its duration is given. Interrupts never do. */
   #repeats(reader: Reader): boolean {
+    if (this.#interrupts !== null) return false;
     if (!this.#livelock.stepped(reader) || Number.isFinite(this.#durationNs)) return false;
     this.#ended = 'livelock';
     return true;

@@ -188,7 +188,7 @@ export const FALLBACKS: ClaimGroup = {
       id: 'fallback-2000',
       regions: 2000,
       thinkNs: 7700,
-      duration: '120ms',
+      duration: '400ms', // some 80 fallbacks
       measuredCalls: '100k calls/s',
       measured: 0.09,
     }),

@@ -179,8 +179,9 @@ const falseGaps: Claim = {
   how: 'all passes of the vma-lock rows above',
   tolerance: 'more than 0',
   known:
-    'the reader must lose its CPU between two steps for a whole write section (an interrupt, the ' +
-    'hypervisor); a timed run has no interrupts, and too few passes. A search reaches it',
+    'the call by which the reader wakes the writer has to last until that writer has run. Under vm-epyc, ' +
+    'which has no interrupts, it never does; under vm-epyc-2026 interrupts make it so long ' +
+    '(kernel-mc200k-false-gaps in the long run)',
   simulate(lab) {
     const runs = CHURNS.map((row) => churned(lab, row));
     const gaps = runs.reduce((sum, { tearing }) => sum + tearing.falseGaps, 0);

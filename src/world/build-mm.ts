@@ -110,7 +110,10 @@ export function buildKernel(
 }
 
 function wakeCosts({ machine }: Scenario, seed: string): WakeCosts {
-  const { wakeup, wakeupSend } = drawnCostsOf(machine.costs.preset, machine.costs.overrides);
+  const { preset, overrides } = machine.costs;
+  const { wakeup, wakeupSend, interrupt } = drawnCostsOf(preset, overrides);
+  const everyNs = costsOf(preset, overrides).interruptEvery;
+  const moments = new RandomStream(seed, ['machine', 'interrupts']);
   const source = (name: string, cost: CostValue): (() => number) => {
     if (typeof cost === 'number') return () => cost;
     const stream = new RandomStream(seed, ['machine', name]);
@@ -122,7 +125,8 @@ function wakeCosts({ machine }: Scenario, seed: string): WakeCosts {
   const costs = {
     wakeupNs: source('wakeup', wakeup),
     wakeupSendNs: source('wakeupSend', wakeupSend),
-    wakeupSendLeastNs: typeof wakeupSend === 'number' ? wakeupSend : wakeupSend.min,
+    interruptNs: source('interrupt', interrupt),
+    untilInterruptNs: () => Math.max(Math.round(-everyNs * Math.log(moments.unit())), 1),
     drawn: 0,
   };
   return costs;

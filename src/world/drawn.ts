@@ -2,7 +2,7 @@
  * Whether anything in a scenario is left to chance, as the scenario says it. Where nothing is,
  * every seed gives the same run, and one run says it all.
  */
-import { drawnCostsOf, jitterOf } from '../mm/costs.ts';
+import { costsOf, drawnCostsOf, jitterOf } from '../mm/costs.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
 export function isDrawn({ machine, readers, writers }: Scenario): boolean {
@@ -10,6 +10,7 @@ export function isDrawn({ machine, readers, writers }: Scenario): boolean {
   if ((jitter ?? jitterOf(costs.preset)) > 0) return true;
   const own = Object.values(drawnCostsOf(costs.preset, costs.overrides));
   if (own.some((cost) => typeof cost !== 'number')) return true;
+  if (costsOf(costs.preset, costs.overrides).interruptEvery > 0) return true;
   if (writers.some(({ source }) => source.kind === 'churn' && source.churn === 'map-unmap')) {
     return true; // a random page, and a coin
   }

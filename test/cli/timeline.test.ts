@@ -16,9 +16,9 @@ writers: [{name: w, churn: split-merge, think: 3us}]
 
 test('draws the first torn pass, to standard output or to a file, the same bytes', async () => {
   const cwd = aDirectory();
-  const shown = await mapsim(['timeline', BASH, '--strategy=rcu-retry3', '--seed=2'], { cwd });
+  const shown = await mapsim(['timeline', BASH, '--strategy=rcu-retry3', '--seed=1'], { cwd });
   const filed = await mapsim(
-    ['timeline', BASH, '--strategy=rcu-retry3', '--seed=2', '-o', 'p.svg'],
+    ['timeline', BASH, '--strategy=rcu-retry3', '--seed=1', '-o', 'p.svg'],
     { cwd },
   );
 

@@ -36,9 +36,10 @@ test('python3: more fallbacks than passes, torn inside pages', () => {
   expect(tearing('python3', 'rcu-retry3').cutsInPage).toBeGreaterThan(0);
 });
 
-test('split-merge: whole under rcu-retry3, duplicates under vma-lock, alien lines unchecked', () => {
-  expect(tearing('split-merge', 'rcu-retry3').tornPasses).toBe(0);
-  expect(tearing('split-merge', 'vma-lock').duplicates).toBeGreaterThan(0);
+test('split-merge: few torn under rcu-retry3, duplicates under vma-lock, alien lines unchecked', () => {
+  const { duplicates, tornPasses } = tearing('split-merge', 'vma-lock');
+  expect(tornPasses).toBeGreaterThan(8 * tearing('split-merge', 'rcu-retry3').tornPasses);
+  expect(duplicates).toBeGreaterThan(0);
   expect(tearing('split-merge', 'rcu-unchecked').alienLines).toBeGreaterThan(0);
 });
 

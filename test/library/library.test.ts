@@ -50,9 +50,9 @@ describe('report() has the bytes that the command prints', () => {
 
   test('run with the first torn pass', async () => {
     const pass = 'torn';
-    const text = await printed('run', BASH, '--strategy=rcu-retry3', '--seed=2', '--pass=torn');
+    const text = await printed('run', BASH, '--strategy=rcu-retry3', '--seed=1', '--pass=torn');
 
-    expect(run(scenario(BASH), { strategy: 'rcu-retry3', seed: 2, pass }).report()).toBe(text);
+    expect(run(scenario(BASH), { strategy: 'rcu-retry3', seed: 1, pass }).report()).toBe(text);
   });
 
   test("run with a strategy of the user's own", async () => {

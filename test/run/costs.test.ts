@@ -112,8 +112,9 @@ describe('waking up', () => {
     expect(woken('wakeup: 4us, contextSwitch: 1us').passNs).toBe(9 * US + 5 * US);
   });
 
-  test('wakeupSend delays the one who wakes, for each waiter', () => {
-    expect(woken('wakeupSend: 2us')).toEqual({ passNs: 9 * US, opNs: 12 * US });
+  test('wakeupSend delays the one who wakes, for each waiter, and the sleeper as long', () => {
+    expect(woken('wakeupSend: 2us')).toEqual({ passNs: 11 * US, opNs: 12 * US });
+    expect(woken('wakeupSend: 2us, wakeup: 4us').passNs).toBe(15 * US);
     const two = aRun(
       scenario('wakeupSend: 2us', 'writers: [{name: w, ops: 1, program: [{hold: 10us}]}]').replace(
         '{name: r}',
@@ -127,7 +128,7 @@ describe('waking up', () => {
 describe('falling asleep', () => {
   /** The writer holds the lock from 0 to 10 us; the reader asks `earlyNs` before its end. */
   const pass = (earlyNs: number): { passNs: number; opNs: number } => {
-    const costs = 'sleepEntry: 100ns, wakeup: 4us, wakeupSend: {min: 500ns, p50: 2us, p99: 2us}';
+    const costs = 'sleepEntry: 100ns, wakeup: 4us, wakeupSend: 2us, wakeupAwake: 500ns';
     const outcome = aRun(
       scenario(costs, 'writers: [{name: w, ops: 1, program: [{hold: 10us}]}]').replace(
         '{name: r}',
@@ -138,12 +139,38 @@ describe('falling asleep', () => {
     return { passNs: outcome.readers[0]!.passNs.max!, opNs: outcome.writers[0]!.opNs.max! };
   };
 
-  test('a wait that ends within sleepEntry never sleeps, and its wake-up costs the least', () => {
+  test('a wait that ends within sleepEntry never sleeps, and its wake-up costs wakeupAwake', () => {
     expect(pass(99)).toEqual({ passNs: 99, opNs: 10 * US + 500 });
   });
 
   test('a longer one sleeps, and goes on after wakeup', () => {
-    expect(pass(101)).toEqual({ passNs: 101 + 4 * US, opNs: 12 * US });
+    expect(pass(101)).toEqual({ passNs: 101 + 6 * US, opNs: 12 * US });
+  });
+});
+
+describe('interrupts', () => {
+  const quiet = (costs: string): readonly number[] =>
+    aRun(
+      `
+machine: {costs: {preset: zero, formatAnon: 100ns, ${costs}}}
+vmas: [{start: "0x7f0000000000", pages: 3, repeat: 80, gap: 1, perms: rw-p}]
+readers: [{name: r, passes: 1000}]
+`,
+    ).passes.map(({ startNs, endNs }) => endNs - startNs);
+
+  // 80 lines fit into a page: a quiet pass takes 8 us.
+  test('none of them where interruptEvery is 0', () => {
+    expect(new Set(quiet('interrupt: 5us'))).toEqual(new Set([8 * US]));
+  });
+
+  test('each takes the CPU for its length, and as many come as interruptEvery says', () => {
+    const extraNs = quiet('interruptEvery: 100us, interrupt: 5us').map((ns) => ns - 8 * US);
+
+    expect(extraNs.every((ns) => ns % (5 * US) === 0)).toBe(true);
+    // One in 100 us of 8 ms, and those that come meanwhile: 8 / (1 - 0.05) ms.
+    const count = extraNs.reduce((sum, ns) => sum + ns, 0) / (5 * US);
+    expect(count).toBeGreaterThan(60);
+    expect(count).toBeLessThan(110);
   });
 });
 

@@ -350,6 +350,7 @@ export const CostsSchema = v.union(
         ),
         wakeup: v.optional(DrawnCostSchema),
         wakeupSend: v.optional(DrawnCostSchema),
+        interrupt: v.optional(DrawnCostSchema),
       },
       CostSchema,
     ),
