@@ -5,8 +5,10 @@ import { fragmentOf, readFragment, type Shared } from '../../src/playground/frag
 import { changesFor, knobsOf, limitOf, withLimit } from '../../src/playground/knobs.ts';
 import { loadGiven } from '../../src/playground/load.ts';
 import { PRESETS } from '../../src/playground/presets.ts';
+import { Scheduler } from '../../src/playground/scheduler.ts';
 import { startElement, withScenario } from '../../src/playground/start-data.ts';
 import { yamlBlock } from '../../src/playground/yaml-block.ts';
+import { Strategies } from '../../src/readers/index.ts';
 import { shippedText } from './support.ts';
 
 const SHARED: Shared = {
@@ -144,6 +146,20 @@ test.each(PRESETS)('the preset $name loads, and its strategies exist', ({ name, 
   expect(loaded).toMatchObject({ ok: true, text, notes: [] });
   expect(Object.values(loaded.ok ? knobsOf(loaded.tree) : {})).not.toContain(null);
   expect(strategies).not.toBe('');
+});
+
+test.each([
+  ['no task', 'mapsim: 1\nduration: 1ms\n', 0],
+  ['40 readers', 'mapsim: 1\nreaders: [{name: r, count: 40, passes: 2}]\n', 40],
+])('a scenario with %s can be taken in the hand', (_, text, tasks) => {
+  const loaded = load(null, text);
+  if (!loaded.ok) throw new Error(loaded.faults[0]!.text);
+  const scheduler = new Scheduler(loaded.scenario, null, new Strategies());
+  const view = scheduler.view([]);
+  if (tasks > 0) scheduler.take(0);
+
+  expect(view.tasks).toHaveLength(tasks);
+  expect(scheduler.view([]).steps).toBe(Math.min(tasks, 1));
 });
 
 test('a name in a scenario does not end the element that holds it', () => {
