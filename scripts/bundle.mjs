@@ -3,8 +3,8 @@
  *
  * The output is CommonJS in few files: node takes a third less time to load it than ES modules in
  * the files that a bundler cuts by itself, one for each set of commands that share a module.
- * Steps are known by their names, so nothing is renamed; where two modules have one name, the
- * bundler adds a number, which stepName() takes off.
+ * Steps of our own are shown by the names of their functions, so nothing is renamed; where two
+ * modules have one name, the bundler adds a number, which stepName() takes off.
  */
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';

@@ -9,7 +9,7 @@
 
 import { assert } from '../base/assert.ts';
 import { empty } from '../base/grow.ts';
-import { privateSteps, vmaLockSteps } from '../sim/step.ts';
+import { named, privateSteps, vmaLockSteps } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { Kernel, KernelStep } from './kernel.ts';
 import { NO_FILE, NO_NAME, NO_SPECIAL } from './layout.ts';
@@ -148,9 +148,9 @@ function fetchRefcnt(k: Kernel, a: Actor): void {
   if (!vmaIsWriteLocked(k, vma)) touchRefcnt(k, a, vma);
 }
 
-const findVma: ActStep = (k, a) => done(k, a);
+const findVma: ActStep = named('vma_find', (k, a) => done(k, a));
 
-const vmAreaDup: ActStep = (k, a) => {
+const vmAreaDup: ActStep = named('vm_area_dup', (k, a) => {
   const index = freshIndex(operand(a, 1));
   const record = a.plan!.fresh[index]!;
   a.freshSlots[index] = k.mm.vmas.alloc(record);
@@ -158,9 +158,9 @@ const vmAreaDup: ActStep = (k, a) => {
   if (record.name !== NO_NAME) k.names.get(record.name);
   if (record.special !== NO_SPECIAL) k.specials.get(record.special);
   return done(k, a);
-};
+});
 
-const vmaStartWrite: ActStep = (k, a) => {
+const vmaStartWrite: ActStep = named('vma_start_write', (k, a) => {
   const vma = actVma(a);
   if (vmaIsWriteLocked(k, vma)) return done(k, a);
   if (k.mm.vmas.vmRefcnt[vma] === 0) {
@@ -168,31 +168,31 @@ const vmaStartWrite: ActStep = (k, a) => {
     return done(k, a);
   }
   return vmaEnterLocked(k, a, vma, vmaStampLockSeq);
-};
-const vmaStampLockSeq: ActStep = (k, a) => {
+});
+const vmaStampLockSeq: ActStep = named('__vma_start_write', (k, a) => {
   k.mm.vmas.vmLockSeq[actVma(a)] = k.mm.mmLockSeq.value;
   return vmaExitWriteLock;
-};
-const vmaExitWriteLock: ActStep = (k, a) => {
+});
+const vmaExitWriteLock: ActStep = named('__vma_exit_locked', (k, a) => {
   vmaExitLocked(k, actVma(a));
   return done(k, a);
-};
+});
 
-const vmaSetRange: ActStep = (k, a) => {
+const vmaSetRange: ActStep = named('vma_set_range#1', (k, a) => {
   const vma = actVma(a);
   k.mm.vmas.vmStart[vma] = operand(a, 2);
   k.mm.vmas.vmEnd[vma] = operand(a, 3);
   return done(k, a);
-};
-const vmaSetPgoff: ActStep = (k, a) => {
+});
+const vmaSetPgoff: ActStep = named('vma_set_range#2', (k, a) => {
   k.mm.vmas.vmPgoff[actVma(a)] = operand(a, 2);
   return done(k, a);
-};
-const vmFlagsReset: ActStep = (k, a) => {
+});
+const vmFlagsReset: ActStep = named('vm_flags_reset', (k, a) => {
   k.mm.vmas.vmFlags[actVma(a)] = operand(a, 2);
   return done(k, a);
-};
-const replaceAnonVmaName: ActStep = (k, a) => {
+});
+const replaceAnonVmaName: ActStep = named('replace_anon_vma_name', (k, a) => {
   const vma = actVma(a);
   const name = operand(a, 2);
   const old = k.mm.vmas.anonName[vma]!;
@@ -200,49 +200,49 @@ const replaceAnonVmaName: ActStep = (k, a) => {
   k.mm.vmas.anonName[vma] = name;
   if (old !== NO_NAME) k.names.put(old);
   return done(k, a);
-};
-const anonVmaClone: ActStep = (k, a) => {
+});
+const anonVmaClone: ActStep = named('anon_vma_clone', (k, a) => {
   k.mm.vmas.anonVma[actVma(a)] = operand(a, 2);
   return done(k, a);
-};
+});
 
-const markAttached: ActStep = (k, a) => {
+const markAttached: ActStep = named('vma_mark_attached', (k, a) => {
   vmaMarkAttached(k, a, actVma(a));
   return done(k, a);
-};
-const vmaIterStore: ActStep = (k, a) => {
+});
+const vmaIterStore: ActStep = named('vma_iter_store_overwrite', (k, a) => {
   const start = operand(a, 2);
   const end = operand(a, 3);
   k.mm.tree.store(start, end, actVma(a));
   k.observer.treeStored(start, end);
   return done(k, a);
-};
-const vmaIterClear: ActStep = (k, a) => {
+});
+const vmaIterClear: ActStep = named('vma_iter_clear', (k, a) => {
   const start = operand(a, 2);
   const end = operand(a, 3);
   k.mm.tree.store(start, end, -1);
   k.observer.treeCleared(start, end);
   return done(k, a);
-};
-const markDetached: ActStep = (k, a) => {
+});
+const markDetached: ActStep = named('vma_mark_detached#1', (k, a) => {
   const vma = actVma(a);
   const next = vmaMarkDetached(k, a, vma, detached);
   return k.mm.vmas.vmRefcnt[vma] === 0 ? done(k, a) : next;
-};
-const detached: ActStep = (k, a) => {
+});
+const detached: ActStep = named('vma_mark_detached#2', (k, a) => {
   vmaDetachDrained(k, actVma(a));
   return done(k, a);
-};
+});
 
-const fput: ActStep = (k, a) => {
+const fput: ActStep = named('fput', (k, a) => {
   k.files.put(k.mm.vmas.vmFile[actVma(a)]!);
   return done(k, a);
-};
-const anonVmaNamePut: ActStep = (k, a) => {
+});
+const anonVmaNamePut: ActStep = named('anon_vma_name_put', (k, a) => {
   k.names.put(k.mm.vmas.anonName[actVma(a)]!);
   return done(k, a);
-};
-const vmAreaFree: ActStep = (k, a) => {
+});
+const vmAreaFree: ActStep = named('vm_area_free', (k, a) => {
   const vma = actVma(a);
   const special = k.mm.vmas.vmSpecial[vma]!;
   k.mm.vmas.free(vma);
@@ -250,28 +250,28 @@ const vmAreaFree: ActStep = (k, a) => {
   const index = freshIndex(operand(a, 1));
   if (index >= 0) a.freshSlots[index] = -1;
   return done(k, a);
-};
+});
 
-const setMmBrk: ActStep = (k, a) => {
+const setMmBrk: ActStep = named('sys_brk', (k, a) => {
   k.mm.brk = operand(a, 2);
   return done(k, a);
-};
+});
 const pageTables: ActStep = (k, a) => {
   if (!a.timeGiven) k.spend(operand(a, 3) * k.costs.pageFree);
   return done(k, a);
 };
 
-const downgradeSeqEnd: ActStep = (k, a) => {
+const downgradeSeqEnd: ActStep = named('vma_end_write_all', (k, a) => {
   k.mm.mmLockSeq.end(k, a);
   k.mm.mapCount = a.plan!.mapCount;
   k.observer.sectionCommitted();
   return downgradeLock;
-};
-const downgradeLock: ActStep = (k, a) => {
+});
+const downgradeLock: ActStep = named('downgrade_write', (k, a) => {
   mmapWriteDowngrade(k, a);
   a.downgraded = true;
   return done(k, a);
-};
+});
 
 /** By ACT kind. */
 const ACT_STEPS: readonly ActStep[] = [

@@ -4,7 +4,7 @@
  * The model knows nothing of drivers. What runs the steps is a Host: it reads `takeSpent()` after
  * each step, and may ignore time altogether.
  */
-import { PARKED, type Step } from '../sim/step.ts';
+import { named, PARKED, type Step } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { Costs } from './costs.ts';
 import type { MmStruct } from './mm-struct.ts';
@@ -216,9 +216,9 @@ export class Kernel {
 }
 
 /** It has looked for the last time: from now on it has to be woken. */
-const fallAsleep: KernelStep<Task> = (_k, t) => {
+const fallAsleep: KernelStep<Task> = named('schedule', (_k, t) => {
   t.step = t.sleepResume;
   return PARKED;
-};
+});
 
 export const isFallingAsleep = (t: Task): boolean => t.step === fallAsleep;

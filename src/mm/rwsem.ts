@@ -12,7 +12,7 @@
  * Source: v6.18 kernel/locking/rwsem.c rwsem_down_read_slowpath, rwsem_down_write_slowpath,
  * rwsem_optimistic_spin, rwsem_try_write_lock, rwsem_mark_wake, rwsem_downgrade_wake.
  */
-import { PARKED } from '../sim/step.ts';
+import { named, PARKED } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import { isFallingAsleep, type Kernel, type KernelStep } from './kernel.ts';
 import { grantRead, grantWrite, NO_TASK, READ, WRITE } from './rw-semaphore.ts';
@@ -79,13 +79,13 @@ function maySpin(k: Kernel): boolean {
 }
 
 /** Readers held it for too long: nobody spins on them any more. */
-const spinTimedOut: KernelStep<Task> = (k, t) => {
+const spinTimedOut: KernelStep<Task> = named('rwsem_optimistic_spin', (k, t) => {
   k.mm.mmapLock.nonspinnable = true;
   removeSpinner(k, t);
   sleepInQueue(k, t);
   stopSpinners(k);
   return PARKED;
-};
+});
 
 function sleepInQueue(k: Kernel, t: Task): void {
   k.mm.mmapLock.enqueue(t, WRITE, k.nowNs);
@@ -184,7 +184,7 @@ function wakeWriter(k: Kernel, by: Task): void {
 }
 
 /** rwsem_try_write_lock by a waiter that was woken. */
-const tryWriteLock: KernelStep<Task> = (k, t) => {
+const tryWriteLock: KernelStep<Task> = named('rwsem_try_write_lock', (k, t) => {
   const lock = k.mm.mmapLock;
   t.lockWoken = false;
   const next = t.lockResume as KernelStep<Task>;
@@ -198,7 +198,7 @@ const tryWriteLock: KernelStep<Task> = (k, t) => {
   if (waitedTooLong(k, t)) lock.handoff = true;
   k.waitToBeWoken(t, next);
   return PARKED;
-};
+});
 
 /** time_after(jiffies, waiter->timeout): strictly more jiffies than RWSEM_WAIT_TIMEOUT. */
 function waitedTooLong(k: Kernel, t: Task): boolean {

@@ -3,13 +3,14 @@ import type { Choice } from '../base/choice.ts';
 import { counted } from '../base/counted.ts';
 import { latin1Of, readable } from '../base/latin1.ts';
 import type { Strategies } from '../readers/index.ts';
-import { kernelSpelling } from '../report/interleaving.ts';
+import { stepLabel } from '../report/interleaving.ts';
 import { findingPart } from '../report/page/finding-part.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { parseQuestion } from '../search/questions.ts';
 import { RandomWalks } from '../search/random-walk.ts';
 import { headOf, plainWorld, Search, type SearchRequest } from '../search/search.ts';
 import type { SearchOutcome } from '../search/search-outcome.ts';
+import { WAITED } from '../search/search-world.ts';
 import { Stepper } from '../search/stepper.ts';
 import { parseSchedule } from '../sim/schedule.ts';
 import type { Find, SchedulerView, TaskView } from './messages.ts';
@@ -147,7 +148,7 @@ export class Scheduler {
       const why = world.isAsleep(id) ? 'sleeps until somebody wakes it' : 'has nothing left to do';
       return { name, kind, next: null, about: why };
     }
-    const next = ahead.name === 'mmap_lock' ? 'gets mmap_lock' : `${kernelSpelling(ahead.name)}()`;
+    const next = ahead.name === WAITED ? 'gets mmap_lock' : stepLabel(ahead.name);
     const about = ahead.effects.map(readable).join('; ');
     return { name, kind, next, about: about === '' ? 'moves on' : about };
   }

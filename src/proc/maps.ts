@@ -15,7 +15,7 @@ import { assert } from '../base/assert.ts';
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_FILE, NO_VMA } from '../mm/layout.ts';
 import { loadVmaFlags, loadVmaNames, loadVmaRange, vmaIterSet } from '../mm/vma-walk.ts';
-import { DONE, privateSteps } from '../sim/step.ts';
+import { DONE, named, privateSteps } from '../sim/step.ts';
 import { beginPass, closeFile, endPass, enterCall, PAGE_SIZE, readOn } from './pass.ts';
 import type { Reader } from './reader.ts';
 import { formatRecord } from './record.ts';
@@ -37,30 +37,30 @@ export function openMaps(s: Strategy): ReaderStep {
   const { lockVmaRange, getNextVma, putVma, unlockVmaRange } = s;
   const atPendingStart = s.resumeAt === 'pending-start';
 
-  const procMapsOpen: ReaderStep = (k, r) => {
+  const procMapsOpen: ReaderStep = named('proc_maps_open', (k, r) => {
     if (r.counts.passesStarted === r.passes) return DONE;
     beginPass(k, r, redoPage);
     k.spend(Math.floor(k.costs.openClose / 2));
     r.ret = ksysRead;
     return s.openFile ?? ksysRead;
-  };
+  });
 
-  const ksysRead: ReaderStep = (k, r) => {
+  const ksysRead: ReaderStep = named('ksys_read', (k, r) => {
     enterCall(k, r);
     r.copiedBytes = 0;
     return seqReadIter;
-  };
+  });
 
   // What an earlier read() left in the buffer goes first.
-  const seqReadIter: ReaderStep = (k, r) => {
+  const seqReadIter: ReaderStep = named('seq_read_iter', (k, r) => {
     if (r.countBytes > 0) {
       copyToUser(k, r);
       if (r.countBytes > 0) return readReturn;
     }
     return mStart;
-  };
+  });
 
-  const mStart: ReaderStep = (_k, r) => {
+  const mStart: ReaderStep = named('m_start#1', (_k, r) => {
     r.countBytes = 0;
     r.fromBytes = 0;
     r.page.length = 0;
@@ -75,22 +75,22 @@ export function openMaps(s: Strategy): ReaderStep {
     if (r.pos === POS_END) return textComplete;
     r.ret = startAt;
     return lockVmaRange;
-  };
+  });
 
-  const startAt: ReaderStep = (k, r) => {
+  const startAt: ReaderStep = named('m_start#2', (k, r) => {
     if (r.pos === POS_GATE) return nextGate;
     vmaIterSet(k, r, atPendingStart ? r.pos : r.shownEnd);
     r.ret = gotVma;
     return getNextVma;
-  };
+  });
 
-  const mNext: ReaderStep = (_k, r) => {
+  const mNext: ReaderStep = named('m_next', (_k, r) => {
     r.forgetRecord();
     r.ret = gotVma;
     return getNextVma;
-  };
+  });
 
-  const gotVma: ReaderStep = (k, r) => {
+  const gotVma: ReaderStep = named('proc_get_vma', (k, r) => {
     if (r.found === NO_VMA) {
       r.endPage = r.pageIndex;
       if (s.endStays && !r.filling && !k.mm.gate) return stop(r, STOP_END);
@@ -103,26 +103,26 @@ export function openMaps(s: Strategy): ReaderStep {
       return stop(r, STOP_FULL);
     }
     return r.source === UNPROTECTED_VMA ? showRange : showMap;
-  };
+  });
 
   // A VMA that nothing keeps still is read field by field.
-  const showRange: ReaderStep = (k, r) => {
+  const showRange: ReaderStep = named('show_map_vma#1', (k, r) => {
     loadVmaRange(k, r);
     return showFlags;
-  };
-  const showFlags: ReaderStep = (k, r) => {
+  });
+  const showFlags: ReaderStep = named('show_map_vma#2', (k, r) => {
     loadVmaFlags(k, r);
     return showNames;
-  };
-  const showNames: ReaderStep = (k, r) => {
+  });
+  const showNames: ReaderStep = named('show_map_vma#3', (k, r) => {
     loadVmaNames(k, r);
     // What is printed is what is pinned.
     r.copy.file = r.pinnedFile;
     r.copy.name = r.pinnedName;
     return showMap;
-  };
+  });
 
-  const showMap: ReaderStep = (k, r) => {
+  const showMap: ReaderStep = named('show_map', (k, r) => {
     const before = r.page.length;
     const nameLength = formatRecord(k, r);
     const base = r.copy.file === NO_FILE ? k.costs.formatAnon : k.costs.formatFile;
@@ -137,18 +137,20 @@ export function openMaps(s: Strategy): ReaderStep {
       r.filling = true;
     }
     return putVma ?? r.ret;
-  };
+  });
 
   // seq_has_overflowed: the record goes; a page that has nothing else needs a bigger buffer.
-  const overflowed: ReaderStep = (_k, r) => stop(r, r.filling ? STOP_FULL : STOP_GROW);
+  const overflowed: ReaderStep = named('seq_has_overflowed', (_k, r) =>
+    stop(r, r.filling ? STOP_FULL : STOP_GROW),
+  );
 
-  const nextGate: ReaderStep = (k, r) => {
+  const nextGate: ReaderStep = named('get_gate_vma', (k, r) => {
     assert(r.pos === POS_GATE, 'maps: gate VMA out of turn');
     if (!k.mm.gate) return stop(r, STOP_END);
     if (r.filling && r.page.length >= roomBytes(r)) return stop(r, STOP_FULL);
     return showGate;
-  };
-  const showGate: ReaderStep = (k, r) => {
+  });
+  const showGate: ReaderStep = named('show_map', (k, r) => {
     k.spend(k.costs.formatAnon + GATE_NAME_LENGTH * k.costs.formatPathChar);
     if (r.page.length + k.mm.gateLine.length >= r.sizeBytes) {
       r.counts.overflowLines++;
@@ -158,7 +160,7 @@ export function openMaps(s: Strategy): ReaderStep {
     r.filling = true;
     r.pos = POS_END;
     return stop(r, STOP_END);
-  };
+  });
 
   const stop = (r: Reader, why: number): ReaderStep => {
     r.stopFor = why;
@@ -166,7 +168,7 @@ export function openMaps(s: Strategy): ReaderStep {
     return unlockVmaRange;
   };
 
-  const stopped: ReaderStep = (k, r) => {
+  const stopped: ReaderStep = named('m_stop', (k, r) => {
     r.forgetRecord();
     if (r.stopFor === STOP_GROW) {
       r.sizeBytes *= 2;
@@ -177,7 +179,7 @@ export function openMaps(s: Strategy): ReaderStep {
     if (r.countBytes === 0) return textComplete;
     copyToUser(k, r);
     return readReturn;
-  };
+  });
 
   // The m_stop() of a read() that found nothing is the last one of the pass.
   const textComplete: ReaderStep = (_k, r) => {

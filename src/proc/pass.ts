@@ -1,6 +1,6 @@
 /** The frame of a pass, whichever way it is read: what is fresh when it begins, how it ends. */
 import type { Kernel } from '../mm/kernel.ts';
-import { privateSteps } from '../sim/step.ts';
+import { named, privateSteps } from '../sim/step.ts';
 import type { Reader } from './reader.ts';
 import type { ReaderStep, Strategy } from './strategy.ts';
 
@@ -63,11 +63,11 @@ export function closeFile(open: ReaderStep): ReaderStep {
     if (r.counts.passesStarted === r.passes) return open;
     return k.sleep(r, r.times.pauseNs(k.nowNs), open);
   };
-  const procMapsRelease: ReaderStep = (k, r) => {
+  const procMapsRelease: ReaderStep = named('proc_map_release', (k, r) => {
     r.costFactor = r.times.costFactor(r.passIndex, 0);
     k.spend(k.costs.openClose - Math.floor(k.costs.openClose / 2));
     return nextPass;
-  };
+  });
   privateSteps(nextPass);
   return procMapsRelease;
 }

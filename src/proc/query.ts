@@ -8,7 +8,7 @@
  */
 import { NO_VMA } from '../mm/layout.ts';
 import { vmaIterSet } from '../mm/vma-walk.ts';
-import { DONE, privateSteps } from '../sim/step.ts';
+import { DONE, named, privateSteps } from '../sim/step.ts';
 import { beginPass, closeFile, endPass, enterCall, readOn } from './pass.ts';
 import { formatRecord } from './record.ts';
 import type { ReaderStep, Strategy } from './strategy.ts';
@@ -19,20 +19,20 @@ const PATH_CHARS_PER_FORMATTED = 6;
 
 /** The first step of a task that walks an address space by queries, all of its passes. */
 export function queryMaps(s: Strategy): ReaderStep {
-  const procMapsOpen: ReaderStep = (k, r) => {
+  const procMapsOpen: ReaderStep = named('proc_maps_open', (k, r) => {
     if (r.counts.passesStarted === r.passes) return DONE;
     beginPass(k, r, redoQuery);
     k.spend(Math.floor(k.costs.openClose / 2));
     r.ret = ksysIoctl;
     return s.openFile ?? ksysIoctl;
-  };
+  });
 
-  const ksysIoctl: ReaderStep = (k, r) => {
+  const ksysIoctl: ReaderStep = named('procfs_procmap_ioctl', (k, r) => {
     enterCall(k, r);
     return queryStart;
-  };
+  });
 
-  const queryStart: ReaderStep = (_k, r) => {
+  const queryStart: ReaderStep = named('do_procmap_query#1', (_k, r) => {
     r.page.length = 0;
     r.copiedBytes = 0;
     if (!r.begun) {
@@ -41,25 +41,25 @@ export function queryMaps(s: Strategy): ReaderStep {
     }
     r.ret = startAt;
     return s.lockVmaRange;
-  };
+  });
 
   const redoQuery: ReaderStep = () => queryStart;
 
-  const startAt: ReaderStep = (k, r) => {
+  const startAt: ReaderStep = named('query_matching_vma#1', (k, r) => {
     vmaIterSet(k, r, r.shownEnd);
     r.ret = gotVma;
     return s.getNextVma;
-  };
+  });
 
-  const gotVma: ReaderStep = (_k, r) => {
+  const gotVma: ReaderStep = named('query_matching_vma#2', (_k, r) => {
     if (r.found !== NO_VMA) return copyFields;
     r.endPage = r.pageIndex;
     r.stopFor = STOP_END;
     r.ret = stopped;
     return s.unlockVmaRange;
-  };
+  });
 
-  const copyFields: ReaderStep = (k, r) => {
+  const copyFields: ReaderStep = named('do_procmap_query#2', (k, r) => {
     const nameLength = formatRecord(k, r);
     const perChar = k.costs.formatPathChar / PATH_CHARS_PER_FORMATTED;
     k.spend(k.costs.queryCall + Math.round(nameLength * perChar));
@@ -68,13 +68,13 @@ export function queryMaps(s: Strategy): ReaderStep {
     r.stopFor = STOP_FULL;
     r.ret = put;
     return s.putVma ?? put;
-  };
-  const put: ReaderStep = (_k, r) => {
+  });
+  const put: ReaderStep = named('do_procmap_query#3', (_k, r) => {
     r.ret = stopped;
     return s.unlockVmaRange;
-  };
+  });
 
-  const stopped: ReaderStep = (_k, r) => {
+  const stopped: ReaderStep = named('do_procmap_query#4', (_k, r) => {
     r.forgetRecord();
     r.pageIndex++;
     if (r.stopFor === STOP_END) {
@@ -86,7 +86,7 @@ export function queryMaps(s: Strategy): ReaderStep {
     r.counts.lines++;
     r.counts.reads++;
     return ioctlReturn;
-  };
+  });
 
   const ioctlReturn: ReaderStep = (k, r) => {
     k.returnToUser();

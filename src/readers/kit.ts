@@ -41,7 +41,7 @@ import {
   UNPROTECTED_VMA,
   VMA_COPY,
 } from '../proc/strategy.ts';
-import { claimPrivateSteps } from '../sim/step.ts';
+import { claimPrivateSteps, named } from '../sim/step.ts';
 
 export const STRATEGY_KIT = Object.freeze({
   NO_FILE,
@@ -80,6 +80,7 @@ export const STRATEGY_KIT = Object.freeze({
   vmaStartReadLocked,
   vmaEndRead,
   privateSteps: claimPrivateSteps,
+  named,
 });
 export type StrategyKit = typeof STRATEGY_KIT;
 

@@ -7,27 +7,31 @@
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaNext } from '../mm/vma-walk.ts';
 import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
+import { named } from '../sim/step.ts';
 
 // The first m_start() of the pass takes the lock; later ones have it already.
-const lockVmaRange: ReaderStep = (k, r) => (r.mmapLocked ? r.ret : mmapReadLock(k, r, locked));
+const lockVmaRange: ReaderStep = named(
+  (r) => (r.mmapLocked ? 'm_start' : 'mmap_read_lock_killable'),
+  (k, r) => (r.mmapLocked ? r.ret : mmapReadLock(k, r, locked)),
+);
 const locked: ReaderStep = (_k, r) => {
   r.mmapLocked = true;
   return r.ret;
 };
 
-const getNextVma: ReaderStep = (k, r) => {
+const getNextVma: ReaderStep = named('vma_next', (k, r) => {
   vmaNext(k, r);
   r.source = LIVE_VMA;
   return r.ret;
-};
+});
 
-const unlockVmaRange: ReaderStep = (_k, r) => r.ret;
+const unlockVmaRange: ReaderStep = named('m_stop', (_k, r) => r.ret);
 
-const releaseFile: ReaderStep = (k, r) => {
+const releaseFile: ReaderStep = named('mmap_read_unlock', (k, r) => {
   r.mmapLocked = false;
   mmapReadUnlock(k, r);
   return r.ret;
-};
+});
 
 export const mmapLockAll: Strategy = {
   medium: 'seq',

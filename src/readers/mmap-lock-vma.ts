@@ -9,26 +9,29 @@ import { NO_VMA } from '../mm/layout.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaIterSet, vmaNext } from '../mm/vma-walk.ts';
 import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
+import { named } from '../sim/step.ts';
 
-const lockVmaRange: ReaderStep = (_k, r) => r.ret;
+const lockVmaRange: ReaderStep = named('m_start', (_k, r) => r.ret);
 
-const getNextVma: ReaderStep = (k, r) => mmapReadLock(k, r, locked);
-const locked: ReaderStep = (k, r) => {
+const getNextVma: ReaderStep = named('mmap_read_lock_killable', (k, r) =>
+  mmapReadLock(k, r, locked),
+);
+const locked: ReaderStep = named('vma_next', (k, r) => {
   r.mmapLocked = true;
   vmaIterSet(k, r, r.shownEnd);
   vmaNext(k, r);
   r.source = LIVE_VMA;
   return r.found === NO_VMA ? unlock : r.ret;
-};
+});
 
-const unlock: ReaderStep = (k, r) => {
+const unlock: ReaderStep = named('mmap_read_unlock', (k, r) => {
   r.mmapLocked = false;
   mmapReadUnlock(k, r);
   return r.ret;
-};
+});
 
 // A record that was fetched but not shown is still locked.
-const unlockVmaRange: ReaderStep = (_k, r) => (r.mmapLocked ? unlock : r.ret);
+const unlockVmaRange: ReaderStep = named('m_stop', (_k, r) => (r.mmapLocked ? unlock : r.ret));
 
 export const mmapLockVma: Strategy = {
   medium: 'seq',

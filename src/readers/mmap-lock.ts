@@ -13,25 +13,27 @@
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaNext } from '../mm/vma-walk.ts';
 import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
-import { privateSteps } from '../sim/step.ts';
+import { named, privateSteps } from '../sim/step.ts';
 
-const lockVmaRange: ReaderStep = (k, r) => mmapReadLock(k, r, locked);
+const lockVmaRange: ReaderStep = named('mmap_read_lock_killable', (k, r) =>
+  mmapReadLock(k, r, locked),
+);
 const locked: ReaderStep = (_k, r) => {
   r.mmapLocked = true;
   return r.ret;
 };
 
-const getNextVma: ReaderStep = (k, r) => {
+const getNextVma: ReaderStep = named('vma_next', (k, r) => {
   vmaNext(k, r);
   r.source = LIVE_VMA;
   return r.ret;
-};
+});
 
-const unlockVmaRange: ReaderStep = (k, r) => {
+const unlockVmaRange: ReaderStep = named('mmap_read_unlock', (k, r) => {
   r.mmapLocked = false;
   mmapReadUnlock(k, r);
   return r.ret;
-};
+});
 
 privateSteps(locked);
 

@@ -26,6 +26,7 @@ import {
 import type { Reader } from '../proc/reader.ts';
 import type { Cause } from '../proc/strategy.ts';
 import { LIVE_VMA, type ReaderStep, type Strategy, UNPROTECTED_VMA } from '../proc/strategy.ts';
+import { named } from '../sim/step.ts';
 
 export interface RcuPageOptions {
   readonly name: string;
@@ -36,43 +37,54 @@ export interface RcuPageOptions {
 
 export function rcuPage(options: RcuPageOptions): Strategy {
   // --- m_start: of a fresh page, or of one made again ---
-  const lockVmaRange: ReaderStep = (k, r) => {
-    if (r.mustLock) return mmapReadLock(k, r, locked);
-    if (r.sampled) return enterSampled(k, r);
-    return sample(k, r);
-  };
+  const lockVmaRange: ReaderStep = named(
+    (r) =>
+      r.mustLock
+        ? 'mmap_read_lock_killable'
+        : r.sampled
+          ? 'rcu_read_lock'
+          : 'mmap_lock_speculate_try_begin',
+    (k, r) => {
+      if (r.mustLock) return mmapReadLock(k, r, locked);
+      if (r.sampled) return enterSampled(k, r);
+      return sample(k, r);
+    },
+  );
   const locked: ReaderStep = (_k, r) => {
     r.mmapLocked = true;
     return r.ret;
   };
-  const enterSampled: ReaderStep = (k, r) => {
+  const enterSampled: ReaderStep = named('rcu_read_lock', (k, r) => {
     r.sampled = false;
     rcuReadLock(k, r);
     return r.ret;
-  };
-  const sample: ReaderStep = (k, r) =>
-    mmapLockSpeculateTryBegin(k, r) ? enterSampled(k, r) : failed(r, 'odd');
+  });
+  const sample: ReaderStep = named('mmap_lock_speculate_try_begin', (k, r) =>
+    mmapLockSpeculateTryBegin(k, r) ? enterSampled(k, r) : failed(r, 'odd'),
+  );
 
   // --- a record ---
-  const getNextVma: ReaderStep = (k, r) => {
+  const getNextVma: ReaderStep = named('vma_next', (k, r) => {
     vmaNext(k, r);
     r.source = r.mmapLocked ? LIVE_VMA : UNPROTECTED_VMA;
     return r.found === NO_VMA || r.mmapLocked ? r.ret : readNames;
-  };
+  });
   const readNames: ReaderStep = (k, r) => {
     loadVmaNames(k, r);
     if (r.copy.file !== NO_FILE) return getFile;
     return r.copy.name === NO_NAME ? r.ret : getName;
   };
-  const getFile: ReaderStep = (k, r) => {
+  const getFile: ReaderStep = named('get_file_active', (k, r) => {
     if (!pinFile(k, r)) return abort(k, r, 'filePin');
     return r.copy.name === NO_NAME ? r.ret : getName;
-  };
-  const getName: ReaderStep = (k, r) => (pinName(k, r) ? r.ret : abort(k, r, 'namePin'));
-  const putVma: ReaderStep = (k, r) => {
+  });
+  const getName: ReaderStep = named('anon_vma_name_get_if_valid', (k, r) =>
+    pinName(k, r) ? r.ret : abort(k, r, 'namePin'),
+  );
+  const putVma: ReaderStep = named('put_vma_snapshot', (k, r) => {
     dropPins(k, r);
     return r.ret;
-  };
+  });
 
   const abort = (k: Kernel, r: Reader, cause: Cause): ReaderStep => {
     dropPins(k, r);
@@ -81,19 +93,23 @@ export function rcuPage(options: RcuPageOptions): Strategy {
   };
 
   // --- m_stop ---
-  const unlockVmaRange: ReaderStep = (k, r) => {
-    dropPins(k, r);
-    if (r.mmapLocked) return unlock;
-    rcuReadUnlock(k, r);
-    return validate;
-  };
-  const unlock: ReaderStep = (k, r) => {
+  const unlockVmaRange: ReaderStep = named(
+    (r) => (r.mmapLocked ? 'm_stop' : 'rcu_read_unlock'),
+    (k, r) => {
+      dropPins(k, r);
+      if (r.mmapLocked) return unlock;
+      rcuReadUnlock(k, r);
+      return validate;
+    },
+  );
+  const unlock: ReaderStep = named('mmap_read_unlock', (k, r) => {
     r.mmapLocked = false;
     mmapReadUnlock(k, r);
     return accept(r);
-  };
-  const validate: ReaderStep = (k, r) =>
-    mmapLockSpeculateRetry(k, r) ? failed(r, 'sequence') : accept(r);
+  });
+  const validate: ReaderStep = named('mmap_lock_speculate_retry', (k, r) =>
+    mmapLockSpeculateRetry(k, r) ? failed(r, 'sequence') : accept(r),
+  );
   const accept = (r: Reader): ReaderStep => {
     r.accepted();
     r.budgetUsed = 0;
@@ -114,21 +130,23 @@ export function rcuPage(options: RcuPageOptions): Strategy {
     if (options.wait === 'lock') return waitForWriter;
     return options.wait === 'try' ? sampleOrWait : r.redo;
   };
-  const sampleOrWait: ReaderStep = (k, r) => {
+  const sampleOrWait: ReaderStep = named('mmap_lock_speculate_try_begin', (k, r) => {
     if (!mmapLockSpeculateTryBegin(k, r)) return waitForWriter;
     r.sampled = true;
     return r.redo;
-  };
-  const waitForWriter: ReaderStep = (k, r) => mmapReadLock(k, r, waited);
-  const waited: ReaderStep = (k, r) => {
+  });
+  const waitForWriter: ReaderStep = named('mmap_read_lock_killable', (k, r) =>
+    mmapReadLock(k, r, waited),
+  );
+  const waited: ReaderStep = named('mmap_lock_speculate_try_begin', (k, r) => {
     mmapLockSpeculateTryBegin(k, r); // even while the lock is held
     r.sampled = true;
     return waitedUnlock;
-  };
-  const waitedUnlock: ReaderStep = (k, r) => {
+  });
+  const waitedUnlock: ReaderStep = named('mmap_read_unlock', (k, r) => {
     mmapReadUnlock(k, r);
     return r.redo;
-  };
+  });
 
   return {
     medium: 'seq',

@@ -35,6 +35,7 @@ import {
 import type { Reader } from '../proc/reader.ts';
 import type { Cause } from '../proc/strategy.ts';
 import { LIVE_VMA, POS_GATE, type ReaderStep, type Strategy, VMA_COPY } from '../proc/strategy.ts';
+import { named } from '../sim/step.ts';
 
 /**
  * What review found in the series as posted, and what is read in its diff, one at a time:
@@ -82,51 +83,60 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
   const gateAgain = has('gate-again');
 
   // --- m_start ---
-  const lockVmaRange: ReaderStep = (k, r) => {
-    r.budgetUsed = 0;
-    if (pinLeak) r.local.leaked! += forgetPins(r); // the copy is cleared
-    if (gateAgain && r.pos === POS_GATE) {
-      r.pos = 0; // an unsigned -2 looks like an address: back to where the last lookup began
-      r.shownEnd = r.local.lastPos!;
-    }
-    r.sampled = false; // a record that overflowed may have left its sample
-    r.retryAt = r.ret; // there is no record yet to look up again
-    if (options.mstart === 'lock') return mmapReadLock(k, r, startLocked);
-    rcuReadLock(k, r);
-    // With sample=vma every record takes its own sample; none is needed here.
-    return options.sample === 'vma' ? r.ret : trySample;
-  };
-  const startLocked: ReaderStep = (k, r) => {
+  const lockVmaRange: ReaderStep = named(
+    () => (options.mstart === 'lock' ? 'mmap_read_lock_killable' : 'rcu_read_lock'),
+    (k, r) => {
+      r.budgetUsed = 0;
+      if (pinLeak) r.local.leaked! += forgetPins(r); // the copy is cleared
+      if (gateAgain && r.pos === POS_GATE) {
+        r.pos = 0; // an unsigned -2 looks like an address: back to where the last lookup began
+        r.shownEnd = r.local.lastPos!;
+      }
+      r.sampled = false; // a record that overflowed may have left its sample
+      r.retryAt = r.ret; // there is no record yet to look up again
+      if (options.mstart === 'lock') return mmapReadLock(k, r, startLocked);
+      rcuReadLock(k, r);
+      // With sample=vma every record takes its own sample; none is needed here.
+      return options.sample === 'vma' ? r.ret : trySample;
+    },
+  );
+  const startLocked: ReaderStep = named('mmap_lock_speculate_try_begin', (k, r) => {
     mmapLockSpeculateTryBegin(k, r);
     return startUnlock;
-  };
-  const startUnlock: ReaderStep = (k, r) => {
+  });
+  const startUnlock: ReaderStep = named('mmap_read_unlock', (k, r) => {
     mmapReadUnlock(k, r);
     rcuReadLock(k, r);
     r.sampled = true;
     return r.ret;
-  };
+  });
 
   // --- a record ---
-  const getNextVma: ReaderStep = (k, r) => {
-    r.retryAt = find;
-    if (r.mmapLocked) return findLive(k, r);
-    r.source = VMA_COPY;
-    if (options.sample === 'vma' && !r.sampled) return trySample(k, r);
-    return find(k, r);
-  };
-  const trySample: ReaderStep = (k, r) => {
+  const getNextVma: ReaderStep = named(
+    (r) =>
+      options.sample === 'vma' && !r.mmapLocked && !r.sampled
+        ? 'mmap_lock_speculate_try_begin'
+        : 'vma_next',
+    (k, r) => {
+      r.retryAt = find;
+      if (r.mmapLocked) return findLive(k, r);
+      r.source = VMA_COPY;
+      if (options.sample === 'vma' && !r.sampled) return trySample(k, r);
+      return find(k, r);
+    },
+  );
+  const trySample: ReaderStep = named('mmap_lock_speculate_try_begin', (k, r) => {
     if (!mmapLockSpeculateTryBegin(k, r)) return failed(k, r, 'odd');
     if (r.retryAt === find) vmaIterSet(k, r, r.shownEnd);
     return r.retryAt;
-  };
-  const find: ReaderStep = (k, r) => {
+  });
+  const find: ReaderStep = named('vma_next', (k, r) => {
     r.sampled = false;
     vmaNext(k, r);
     if (r.found === NO_VMA) return endOfList(r);
     if (pinLeak) dropPins(k, r); // of the record before; at the end of the list they stay
     return copyRange;
-  };
+  });
   const endOfList = (r: Reader): ReaderStep => {
     if (has('null-copy') && r.failedHere > 0) {
       throw new KernelFault('null-dereference', 'get_vma_snapshot(): copies a VMA that is NULL');
@@ -135,33 +145,36 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
     accept(r);
     return r.ret;
   };
-  const copyRange: ReaderStep = (k, r) => {
+  const copyRange: ReaderStep = named('get_vma_snapshot#1', (k, r) => {
     copyVmaRange(k, r);
     return copyFlags;
-  };
-  const copyFlags: ReaderStep = (k, r) => {
+  });
+  const copyFlags: ReaderStep = named('get_vma_snapshot#2', (k, r) => {
     copyVmaFlags(k, r);
     return copyNames;
-  };
-  const copyNames: ReaderStep = (k, r) => {
+  });
+  const copyNames: ReaderStep = named('get_vma_snapshot#3', (k, r) => {
     copyVmaNames(k, r);
     if (r.copy.file !== NO_FILE) return getFile;
     return r.copy.name === NO_NAME ? verify : getName;
-  };
-  const getFile: ReaderStep = (k, r) => {
-    if (!pinFile(k, r)) return has('pin-spin') ? spinOnCopy(r) : failed(k, r, 'filePin');
-    return r.copy.name === NO_NAME ? verify : getName;
-  };
+  });
+  const getFile: ReaderStep = named(
+    () => (has('pin-spin') ? 'get_file_rcu' : 'get_file_active'),
+    (k, r) => {
+      if (!pinFile(k, r)) return has('pin-spin') ? spinOnCopy(r) : failed(k, r, 'filePin');
+      return r.copy.name === NO_NAME ? verify : getName;
+    },
+  );
   // get_file_rcu tries again until the pointer has changed; the copy's never does.
   const spinOnCopy = (r: Reader): ReaderStep => {
     r.attemptFailed('filePin');
     r.retrying();
     return getFile;
   };
-  const getName: ReaderStep = (k, r) => {
+  const getName: ReaderStep = named('anon_vma_name_get_if_valid', (k, r) => {
     if (pinName(k, r)) return verify;
     return has('pin-again') ? lookUpAgain(k, r) : failed(k, r, 'namePin');
-  };
+  });
   // -EAGAIN without a new sample: the attempt goes on, and fails again until the name is replaced.
   const lookUpAgain = (k: Kernel, r: Reader): ReaderStep => {
     r.attemptFailed('namePin');
@@ -170,16 +183,16 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
     vmaIterSet(k, r, r.shownEnd);
     return find;
   };
-  const verify: ReaderStep = (k, r) => {
+  const verify: ReaderStep = named('mmap_lock_speculate_retry', (k, r) => {
     if (mmapLockSpeculateRetry(k, r)) return failed(k, r, 'sequence');
     accept(r);
     if (gateAgain && r.found !== NO_VMA) r.local.lastPos = r.shownEnd;
     return has('stale-name') ? callVmOpsName : r.ret;
-  };
-  const callVmOpsName: ReaderStep = (k, r) => {
+  });
+  const callVmOpsName: ReaderStep = named('special_mapping_name', (k, r) => {
     specialMappingName(k, r);
     return r.ret;
-  };
+  });
 
   const accept = (r: Reader): void => {
     if (r.found === NO_VMA) r.settled();
@@ -197,74 +210,83 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
     if (options.wait === 'lock') return waitForWriter;
     return options.wait === 'try' ? sampleOrWait : trySample;
   };
-  const sampleOrWait: ReaderStep = (k, r) => {
+  const sampleOrWait: ReaderStep = named('mmap_lock_speculate_try_begin', (k, r) => {
     if (!mmapLockSpeculateTryBegin(k, r)) return waitForWriter;
     vmaIterSet(k, r, r.shownEnd);
     return r.retryAt;
-  };
+  });
   // mmap_lock may sleep, an RCU reader must not.
-  const waitForWriter: ReaderStep = (k, r) => {
+  const waitForWriter: ReaderStep = named('mmap_read_lock_killable', (k, r) => {
     rcuReadUnlock(k, r);
     return mmapReadLock(k, r, waited);
-  };
-  const waited: ReaderStep = (k, r) => {
+  });
+  const waited: ReaderStep = named('mmap_lock_speculate_try_begin', (k, r) => {
     mmapLockSpeculateTryBegin(k, r); // even while the lock is held
     return waitedUnlock;
-  };
-  const waitedUnlock: ReaderStep = (k, r) => {
+  });
+  const waitedUnlock: ReaderStep = named('mmap_read_unlock', (k, r) => {
     mmapReadUnlock(k, r);
     rcuReadLock(k, r);
     if (pinLeak) dropPins(k, r); // held while it waited
     vmaIterSet(k, r, r.shownEnd);
     return r.retryAt;
-  };
+  });
 
   // --- the lock, kept ---
-  const giveUp: ReaderStep = (k, r) => {
+  const giveUp: ReaderStep = named('mmap_read_lock_killable', (k, r) => {
     r.fallingBack();
     rcuReadUnlock(k, r);
     return mmapReadLock(k, r, keepLock);
-  };
-  const keepLock: ReaderStep = (k, r) => {
+  });
+  const keepLock: ReaderStep = named('vma_iter_set', (k, r) => {
     r.mmapLocked = true;
     vmaIterSet(k, r, r.shownEnd);
     return r.retryAt === find ? findLive : r.ret;
-  };
-  const findLive: ReaderStep = (k, r) => {
+  });
+  const findLive: ReaderStep = named('vma_next', (k, r) => {
     vmaNext(k, r);
     r.source = LIVE_VMA;
     accept(r);
     return r.ret;
-  };
+  });
 
   // --- after show_map ---
-  const putVma: ReaderStep = (k, r) => {
-    if (!pinLeak) dropPins(k, r);
-    if (!r.mmapLocked || options.fallback === 'read') return r.ret;
-    mmapLockSpeculateTryBegin(k, r);
-    return dropLock;
-  };
-  const dropLock: ReaderStep = (k, r) => {
+  const putVma: ReaderStep = named(
+    (r) =>
+      r.mmapLocked && options.fallback === 'vma'
+        ? 'mmap_lock_speculate_try_begin'
+        : 'put_vma_snapshot',
+    (k, r) => {
+      if (!pinLeak) dropPins(k, r);
+      if (!r.mmapLocked || options.fallback === 'read') return r.ret;
+      mmapLockSpeculateTryBegin(k, r);
+      return dropLock;
+    },
+  );
+  const dropLock: ReaderStep = named('mmap_read_unlock', (k, r) => {
     r.mmapLocked = false;
     r.sampled = true;
     mmapReadUnlock(k, r);
     rcuReadLock(k, r);
     vmaIterSet(k, r, r.shownEnd);
     return r.ret;
-  };
+  });
 
   // --- m_stop ---
-  const unlockVmaRange: ReaderStep = (k, r) => {
-    if (!pinLeak) dropPins(k, r);
-    r.settled(); // the gate line needs no check: what m_start tried is over
-    if (!r.mmapLocked) {
-      rcuReadUnlock(k, r);
+  const unlockVmaRange: ReaderStep = named(
+    (r) => (r.mmapLocked ? 'mmap_read_unlock' : 'rcu_read_unlock'),
+    (k, r) => {
+      if (!pinLeak) dropPins(k, r);
+      r.settled(); // the gate line needs no check: what m_start tried is over
+      if (!r.mmapLocked) {
+        rcuReadUnlock(k, r);
+        return r.ret;
+      }
+      r.mmapLocked = false;
+      mmapReadUnlock(k, r);
       return r.ret;
-    }
-    r.mmapLocked = false;
-    mmapReadUnlock(k, r);
-    return r.ret;
-  };
+    },
+  );
 
   // What kmemleak would find after the last close().
   const releaseFile: ReaderStep = (_k, r) => {

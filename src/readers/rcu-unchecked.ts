@@ -24,35 +24,38 @@ import {
 import type { Reader } from '../proc/reader.ts';
 import type { Cause } from '../proc/strategy.ts';
 import { type ReaderStep, type Strategy, VMA_COPY } from '../proc/strategy.ts';
+import { named } from '../sim/step.ts';
 
-const lockVmaRange: ReaderStep = (k, r) => {
+const lockVmaRange: ReaderStep = named('rcu_read_lock', (k, r) => {
   rcuReadLock(k, r);
   return r.ret;
-};
+});
 
-const getNextVma: ReaderStep = (k, r) => {
+const getNextVma: ReaderStep = named('vma_next', (k, r) => {
   vmaNext(k, r);
   r.source = VMA_COPY;
   return r.found === NO_VMA ? accept(r) : copyRange;
-};
-const copyRange: ReaderStep = (k, r) => {
+});
+const copyRange: ReaderStep = named('get_vma_snapshot#1', (k, r) => {
   copyVmaRange(k, r);
   return copyFlags;
-};
-const copyFlags: ReaderStep = (k, r) => {
+});
+const copyFlags: ReaderStep = named('get_vma_snapshot#2', (k, r) => {
   copyVmaFlags(k, r);
   return copyNames;
-};
-const copyNames: ReaderStep = (k, r) => {
+});
+const copyNames: ReaderStep = named('get_vma_snapshot#3', (k, r) => {
   copyVmaNames(k, r);
   if (r.copy.file !== NO_FILE) return getFile;
   return r.copy.name === NO_NAME ? accept(r) : getName;
-};
-const getFile: ReaderStep = (k, r) => {
+});
+const getFile: ReaderStep = named('get_file_active', (k, r) => {
   if (!pinFile(k, r)) return failed(k, r, 'filePin');
   return r.copy.name === NO_NAME ? accept(r) : getName;
-};
-const getName: ReaderStep = (k, r) => (pinName(k, r) ? accept(r) : failed(k, r, 'namePin'));
+});
+const getName: ReaderStep = named('anon_vma_name_get_if_valid', (k, r) =>
+  pinName(k, r) ? accept(r) : failed(k, r, 'namePin'),
+);
 
 const accept = (r: Reader): ReaderStep => {
   r.accepted();
@@ -67,16 +70,16 @@ const failed = (k: Kernel, r: Reader, cause: Cause): ReaderStep => {
   return getNextVma;
 };
 
-const putVma: ReaderStep = (k, r) => {
+const putVma: ReaderStep = named('put_vma_snapshot', (k, r) => {
   dropPins(k, r);
   return r.ret;
-};
+});
 
-const unlockVmaRange: ReaderStep = (k, r) => {
+const unlockVmaRange: ReaderStep = named('rcu_read_unlock', (k, r) => {
   dropPins(k, r);
   rcuReadUnlock(k, r);
   return r.ret;
-};
+});
 
 export const rcuUnchecked: Strategy = {
   medium: 'seq',

@@ -26,6 +26,7 @@ import { rcuReadLock, rcuReadUnlock, vmaIterSet, vmaNext } from '../mm/vma-walk.
 import type { Reader } from '../proc/reader.ts';
 import type { Cause } from '../proc/strategy.ts';
 import { type GapLevel, LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
+import { named } from '../sim/step.ts';
 
 interface LockNextOptions {
   /** PROCMAP_QUERY leaves RCU as soon as the VMA is locked. */
@@ -55,42 +56,44 @@ interface LockNextSteps {
  * and `reader.lockedVma`.
  */
 function lockNextVma(options: LockNextOptions): LockNextSteps {
-  const tryBegin: ReaderStep = (k, r) => {
+  const tryBegin: ReaderStep = named('mmap_lock_speculate_try_begin', (k, r) => {
     r.sampled = mmapLockSpeculateTryBegin(k, r);
     if (options.resume === 'printed-end') vmaIterSet(k, r, r.shownEnd);
     return find;
-  };
-  const find: ReaderStep = (k, r) => {
+  });
+  const find: ReaderStep = named('vma_next', (k, r) => {
     vmaNext(k, r);
     r.source = LIVE_VMA;
     if (r.found !== NO_VMA) return startReadCheck;
     if (!options.endCheck) return endOfList(r);
     return r.sampled ? endChangedSince : endMissed;
-  };
-  const endChangedSince: ReaderStep = (k, r) =>
-    mmapLockSpeculateRetry(k, r) ? endMissed : endOfList(r);
-  const endMissed: ReaderStep = (k, r) => {
+  });
+  const endChangedSince: ReaderStep = named('mmap_lock_speculate_retry', (k, r) =>
+    mmapLockSpeculateRetry(k, r) ? endMissed : endOfList(r),
+  );
+  const endMissed: ReaderStep = named('rcu_read_unlock', (k, r) => {
     rcuReadUnlock(k, r);
     return failed(r, 'gap');
-  };
+  });
   const endOfList = (r: Reader): ReaderStep => {
     r.settled();
     return done(r);
   };
 
   // --- vma_start_read ---
-  const startReadCheck: ReaderStep = (k, r) =>
-    vmaStartReadCheck(k, r, r.found) ? startReadCount : notLocked(k, r);
-  const startReadCount: ReaderStep = (k, r) => {
+  const startReadCheck: ReaderStep = named('vma_start_read#1', (k, r) =>
+    vmaStartReadCheck(k, r, r.found) ? startReadCount : notLocked(k, r),
+  );
+  const startReadCount: ReaderStep = named('vma_start_read#2', (k, r) => {
     const result = vmaStartReadCount(k, r, r.found);
     if (result === COUNTED) return startReadRecheck;
     return result === DETACHED ? detached(k, r) : notLocked(k, r);
-  };
-  const startReadRecheck: ReaderStep = (k, r) => {
+  });
+  const startReadRecheck: ReaderStep = named('vma_start_read#3', (k, r) => {
     if (!vmaStartReadRecheck(k, r, r.found)) return notLocked(k, r);
     r.lockedVma = r.found;
     return verifyPosition(k, r);
-  };
+  });
   const detached = (k: Kernel, r: Reader): ReaderStep => {
     r.attemptFailed('detached');
     r.retrying();
@@ -112,24 +115,26 @@ function lockNextVma(options: LockNextOptions): LockNextSteps {
     if (!options.gapCheck) return accept(r);
     return r.sampled ? changedSince : findAgain;
   };
-  const changedSince: ReaderStep = (k, r) => (mmapLockSpeculateRetry(k, r) ? findAgain : accept(r));
-  const findAgain: ReaderStep = (k, r) => {
+  const changedSince: ReaderStep = named('mmap_lock_speculate_retry', (k, r) =>
+    mmapLockSpeculateRetry(k, r) ? findAgain : accept(r),
+  );
+  const findAgain: ReaderStep = named('vma_next', (k, r) => {
     const locked = r.found;
     vmaIterSet(k, r, r.shownEnd);
     vmaNext(k, r);
     return r.found === locked ? accept(r) : missed;
-  };
+  });
   const accept = (r: Reader): ReaderStep => {
     r.counts.vmaReadLocks++;
     r.accepted();
     return done(r);
   };
-  const missed: ReaderStep = (k, r) => {
+  const missed: ReaderStep = named('vma_end_read', (k, r) => {
     rcuReadUnlock(k, r);
     vmaEndRead(k, r, r.lockedVma);
     r.lockedVma = NO_VMA;
     return failed(r, 'gap');
-  };
+  });
 
   // --- lock_next_vma_under_mmap_lock: outside RCU, no VMA locked ---
   const failed = (r: Reader, cause: Cause): ReaderStep => {
@@ -137,20 +142,22 @@ function lockNextVma(options: LockNextOptions): LockNextSteps {
     r.fallingBack();
     return fallback;
   };
-  const fallback: ReaderStep = (k, r) => mmapReadLock(k, r, findUnderLock);
-  const findUnderLock: ReaderStep = (k, r) => {
+  const fallback: ReaderStep = named('mmap_read_lock_killable', (k, r) =>
+    mmapReadLock(k, r, findUnderLock),
+  );
+  const findUnderLock: ReaderStep = named('vma_next', (k, r) => {
     vmaIterSet(k, r, r.shownEnd);
     vmaNext(k, r);
     r.source = LIVE_VMA;
     return r.found === NO_VMA ? dropMmapLock : startReadLocked;
-  };
-  const startReadLocked: ReaderStep = (k, r) => {
+  });
+  const startReadLocked: ReaderStep = named('vma_start_read_locked', (k, r) => {
     vmaStartReadLocked(k, r, r.found);
     r.lockedVma = r.found;
     r.counts.vmaReadLocks++;
     return dropMmapLock;
-  };
-  const dropMmapLock: ReaderStep = (k, r) => {
+  });
+  const dropMmapLock: ReaderStep = named('mmap_read_unlock', (k, r) => {
     mmapReadUnlock(k, r);
     rcuReadLock(k, r);
     // The VMA is locked, so its end is stable.
@@ -158,12 +165,12 @@ function lockNextVma(options: LockNextOptions): LockNextSteps {
     if (r.found === NO_VMA) r.settled();
     else r.accepted();
     return done(r);
-  };
+  });
   const done = (r: Reader): ReaderStep => (options.leavesRcu ? leaveRcu : r.ret);
-  const leaveRcu: ReaderStep = (k, r) => {
+  const leaveRcu: ReaderStep = named('rcu_read_unlock', (k, r) => {
     rcuReadUnlock(k, r);
     return r.ret;
-  };
+  });
 
   return { tryBegin, find };
 }
@@ -171,29 +178,38 @@ function lockNextVma(options: LockNextOptions): LockNextSteps {
 export function vmaLock(options: VmaLockOptions): Strategy {
   const { tryBegin, find } = lockNextVma(options);
 
-  const lockVmaRange: ReaderStep = (k, r) => {
+  const lockVmaRange: ReaderStep = named('rcu_read_lock', (k, r) => {
     rcuReadLock(k, r);
     return r.ret;
-  };
+  });
   // Between the unlock and the next sample of the counter nothing keeps anything still, unless the
   // sample is taken first.
-  const getNextVma: ReaderStep = (k, r) => {
-    if (r.lockedVma === NO_VMA) return tryBegin(k, r);
-    if (options.sample === 'after') return unlockVma(k, r);
-    tryBegin(k, r);
-    return unlockVma;
-  };
-  const unlockVma: ReaderStep = (k, r) => {
+  const getNextVma: ReaderStep = named(
+    ({ lockedVma }) =>
+      lockedVma === NO_VMA || options.sample === 'before'
+        ? 'mmap_lock_speculate_try_begin'
+        : 'vma_end_read',
+    (k, r) => {
+      if (r.lockedVma === NO_VMA) return tryBegin(k, r);
+      if (options.sample === 'after') return unlockVma(k, r);
+      tryBegin(k, r);
+      return unlockVma;
+    },
+  );
+  const unlockVma: ReaderStep = named('vma_end_read', (k, r) => {
     vmaEndRead(k, r, r.lockedVma);
     r.lockedVma = NO_VMA;
     return options.sample === 'after' ? tryBegin : find;
-  };
-  const unlockVmaRange: ReaderStep = (k, r) => {
-    if (r.lockedVma !== NO_VMA) vmaEndRead(k, r, r.lockedVma);
-    r.lockedVma = NO_VMA;
-    if (r.rcuSection !== 0) rcuReadUnlock(k, r);
-    return r.ret;
-  };
+  });
+  const unlockVmaRange: ReaderStep = named(
+    ({ lockedVma }) => (lockedVma === NO_VMA ? 'rcu_read_unlock' : 'vma_end_read'),
+    (k, r) => {
+      if (r.lockedVma !== NO_VMA) vmaEndRead(k, r, r.lockedVma);
+      r.lockedVma = NO_VMA;
+      if (r.rcuSection !== 0) rcuReadUnlock(k, r);
+      return r.ret;
+    },
+  );
 
   return {
     medium: 'seq',

@@ -1,7 +1,8 @@
 /**
  * A schedule as kernel commit messages show one: a column for each task, a step a line, time
- * running down. Steps bear the names of their functions in the kernel's spelling; behind each
- * stands what it read or changed. Steps that only moved on are counted, not shown.
+ * running down. Steps bear the names of the kernel's functions; what the kernel has no function
+ * for stands in parentheses. Behind each is what it read or changed. Steps that only moved on are
+ * counted, not shown.
  *
  * The upper digits that all addresses share are left out, and told above. A task has the number of
  * its CPU, as in schedules.
@@ -90,14 +91,13 @@ function parts({ steps, cycleFrom }: Course): (string | { task: number; text: st
   return lines;
 }
 
-/** A sleeper that gets the lock takes no step of its own. */
 function label({ name }: ScheduleStep): string {
-  return name === 'mmap_lock' ? '(waited)' : `${kernelSpelling(name)}()`;
+  return stepLabel(name);
 }
 
-/** `vmaStartRead` is vma_start_read. */
-export function kernelSpelling(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** `vma_next` is a function of the kernel, `(next_operation)` a step of our own. */
+export function stepLabel(name: string): string {
+  return name.startsWith('(') ? name.replaceAll('_', ' ') : `${name}()`;
 }
 
 export function wrap(text: string, width: number): string[] {

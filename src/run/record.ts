@@ -18,6 +18,9 @@ import type { RunListener } from './timed-driver.ts';
 
 export const RECORD_SCHEMA = 'mapsim/record@1';
 
+/** Names of steps were once those of our functions. */
+const EARLIER_NAME = /^[a-z]+[A-Z]/;
+
 /** In place of a step's name. */
 export const GETS_CPU = '+cpu';
 const LOSES_CPU = '-cpu';
@@ -56,8 +59,8 @@ export interface RunRecord {
 /** Writes a record, line by line. */
 export class Recorder implements RunListener {
   readonly #write: (text: string) => void;
-  /** As JSON, by step. */
-  readonly #names = new Map<Task['step'], string>();
+  /** As JSON. */
+  readonly #names = new Map<string, string>();
   #steps = 0;
 
   constructor(head: RecordHead, write: (text: string) => void) {
@@ -65,14 +68,15 @@ export class Recorder implements RunListener {
     this.#line({ schema: RECORD_SCHEMA, ...head });
   }
 
-  readonly step = ({ id, step }: Task, atNs: number): void => {
-    let name = this.#names.get(step);
-    if (name === undefined) {
-      name = JSON.stringify(stepName(step));
-      this.#names.set(step, name);
+  readonly step = (task: Task, atNs: number): void => {
+    const name = stepName(task);
+    let json = this.#names.get(name);
+    if (json === undefined) {
+      json = JSON.stringify(name);
+      this.#names.set(name, json);
     }
     this.#steps++;
-    this.#write(`[${id},${atNs},${name}]\n`);
+    this.#write(`[${task.id},${atNs},${json}]\n`);
   };
 
   readonly cpu = ({ id }: Task, atNs: number, has: boolean): void => {
@@ -107,6 +111,12 @@ export function parseRecord(text: string, file: string): RunRecord {
   }
   const names = new Map<string, string>();
   const items = values.slice(1, -1).map((value, i) => itemOf(value, names, `${file}:${i + 2}`));
+  if (EARLIER_NAME.test(items.find(isStep)?.name ?? '')) {
+    throw new UserError(
+      `${file}: a record of an earlier mapsim, whose steps have other names; ` +
+        'record the run again with run --record',
+    );
+  }
   const steps = items.filter(isStep).length;
   if (steps !== end.steps) {
     throw new UserError(`${file}: the record has ${steps} steps, and should have ${end.steps}`);

@@ -112,7 +112,7 @@ export class RecordedCpus implements Machine {
   }
 
   #take({ name, atNs }: RecordItem, task: Task): number {
-    const found = stepName(task.step);
+    const found = stepName(task);
     if (found !== name) this.#misfit(`recorded "${name}", found "${found}"`);
     if (this.#ready[task.id] === 0) this.#misfit(`${task.name} sleeps and nobody has woken it`);
     this.steps++;

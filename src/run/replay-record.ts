@@ -100,10 +100,10 @@ function requestOf(
 }
 
 /** The step with which a writer draws its next operation. */
-const BEGINS = 'nextOperation';
+const BEGINS = '(next_operation)';
 
-function begins({ step }: Task): boolean {
-  return stepName(step) === BEGINS;
+function begins(task: Task): boolean {
+  return stepName(task) === BEGINS;
 }
 
 /** CPUs of their own, on which no operation begins before its time. */

@@ -202,7 +202,7 @@ export class TimedDriver {
   }
 
   #tell(task: Task, atNs: number): void {
-    this.#trace?.note(task.id, atNs, stepName(task.step));
+    this.#trace?.note(task.id, atNs, stepName(task));
     this.#onStep?.(task, atNs);
   }
 
@@ -265,5 +265,7 @@ export class TimedDriver {
 /** Only a strategy of the user's own can do that. */
 function notAStep(task: Task): UserError {
   const { name } = (task as Reader).strategy;
-  return new UserError(`strategy ${name}: step ${stepName(task.step)} returns no step`);
+  return new UserError(
+    `strategy ${name}: step ${task.step.name || stepName(task)} returns no step`,
+  );
 }

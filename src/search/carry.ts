@@ -9,10 +9,7 @@
  */
 import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
-import type { SearchWorld } from './search-world.ts';
-
-/** What a sleeper takes when it gets the lock: it has none of its own in the other world. */
-const WAITED = 'mmap_lock';
+import { type SearchWorld, WAITED } from './search-world.ts';
 
 /** Reader steps without progress that are taken for a loop that only a writer can end. */
 const PATIENCE = 10_000;

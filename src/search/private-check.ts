@@ -71,7 +71,7 @@ export class PrivateCheck {
 
 function fault(strategy: string, step: AnyStep, what: string): UserError {
   return new UserError(
-    `strategy "${strategy}": the step "${stepName(step)}" is said to be private, but it ${what}; ` +
+    `strategy "${strategy}": the step "${step.name || stepName({ step })}" is said to be private, but it ${what}; ` +
       'leave it out of privateSteps()',
   );
 }

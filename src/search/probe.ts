@@ -49,6 +49,8 @@ export class Probe {
   readonly world: SearchWorld;
   /** How often the last step has looked at mm_lock_seq. */
   seqReads = 0;
+  /** What the last step has stored in the tree. */
+  stored: { readonly start: number; readonly end: number } | null = null;
   #seq: number;
 
   constructor(world: SearchWorld) {
@@ -64,6 +66,7 @@ export class Probe {
         this.#seq = value;
       },
     });
+    this.#watchStores(world.kernel);
   }
 
   get seq(): number {
@@ -75,9 +78,29 @@ export class Probe {
     return this.world.kernel.mm.tree.lastWalk !== NO_WALK;
   }
 
+  #watchStores(kernel: Kernel): void {
+    const { observer } = kernel;
+    const store = (start: number, end: number): void => {
+      this.stored = { start, end };
+    };
+    kernel.observer = {
+      sectionPlanned: (plan) => observer.sectionPlanned(plan),
+      treeStored: (start, end) => {
+        store(start, end);
+        observer.treeStored(start, end);
+      },
+      treeCleared: (start, end) => {
+        store(start, end);
+        observer.treeCleared(start, end);
+      },
+      sectionCommitted: () => observer.sectionCommitted(),
+    };
+  }
+
   begin(): WorldView {
     const view = this.look();
     this.seqReads = 0;
+    this.stored = null;
     this.world.kernel.mm.tree.lastWalk = NO_WALK;
     return view;
   }

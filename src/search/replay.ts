@@ -14,6 +14,9 @@ import type { Course, MarkedText, ScheduleStep } from './search-outcome.ts';
 import type { FinishedText, SearchWorld } from './search-world.ts';
 import { stepEffects } from './step-effects.ts';
 
+/** Names of steps were once those of our functions. */
+const EARLIER_NAME = /[A-Z]/;
+
 export interface Replayed {
   readonly course: Course;
   readonly misfit: Misfit | null;
@@ -126,7 +129,9 @@ export class Replay {
       return `${name} sleeps and nobody has woken it`;
     }
     if (recorded === undefined || recorded === found) return null;
-    return `schedule and program differ: recorded "${recorded}", found "${found}"`;
+    const differ = `schedule and program differ: recorded "${recorded}", found "${found}"`;
+    if (!EARLIER_NAME.test(recorded)) return differ;
+    return `${differ}: an earlier mapsim saved it; without "steps" its schedule is followed by number`;
   }
 
   #take(item: ScheduleItem): void {

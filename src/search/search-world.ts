@@ -27,6 +27,9 @@ import { GivenChoices, nextChoices } from './given-choices.ts';
 import { PrivateCheck } from './private-check.ts';
 import { MOVED_SECTIONS, NOTICED_BY_NOBODY, States, WOKE } from './states.ts';
 
+/** What a sleeper does that gets mmap_lock: no step of its own. */
+export const WAITED = '(waited)';
+
 const NO_CHOICES: readonly number[] = [];
 
 type RunStep = (kernel: Kernel, task: Task) => RunStep;
@@ -208,9 +211,9 @@ export class SearchWorld {
     return isClaimed(step) || (this.#checkAll && isPrivate(step));
   }
 
-  /** Name of the step that the task takes next; of a sleeper, what it waits for. */
+  /** Name of the step that the task takes next. */
   nameOf(task: number): string {
-    return this.#status[task] === ASLEEP ? 'mmap_lock' : stepName(this.tasks[task]!.step);
+    return this.#status[task] === ASLEEP ? WAITED : stepName(this.tasks[task]!);
   }
 
   #step(t: Task): void {

@@ -33,7 +33,7 @@ export function stepEffects(probe: Probe, before: Before, task: number): string[
   if (writer !== undefined) callEffects(probe, before, writer, say);
   lockEffects(before.view, after, task, say);
   vmaEffects(probe, before.view, after, say);
-  treeEffects(before.view, after, say);
+  treeEffects(probe, after, say);
   if (before.view.brk !== after.brk) say(`mm->brk := ${addressOf(after.brk)}`);
   if (reader !== undefined) readerEffects(probe, before.view, { after, reader }, say);
   sleepEffects(probe, before.view, after, task, say);
@@ -107,40 +107,16 @@ function fieldChanges(probe: Probe, old: VmaView, vma: VmaView): string[] {
 
 function refcntChange(old: number, now: number): string {
   const text = (count: number): string =>
-    count >= VMA_LOCK_OFFSET ? `EXCLUDE|${count - VMA_LOCK_OFFSET}` : String(count);
+    count >= VMA_LOCK_OFFSET ? `VMA_LOCK_OFFSET+${count - VMA_LOCK_OFFSET}` : String(count);
   return `vm_refcnt ${text(old)} -> ${text(now)}`;
 }
 
-function treeEffects(before: WorldView, after: WorldView, say: Say): void {
-  const borders = new Set<number>();
-  for (const [start, end] of [...before.tree, ...after.tree]) borders.add(start).add(end);
-  const points = [...borders].sort((a, b) => a - b);
-  let open: { start: number; end: number; id: number } | null = null;
-  const close = (): void => {
-    if (open === null) return;
-    const range = `tree ${rangeOf(open.start, open.end)}`;
-    const vma = after.vmas[open.id];
-    say(vma === undefined ? `${range}: empty` : `${range}: ${vmaName(vma)}`);
-    open = null;
-  };
-  for (let i = 0; i + 1 < points.length; i++) {
-    const start = points[i]!;
-    const end = points[i + 1]!;
-    const now = vmaAt(after, start);
-    if (now === vmaAt(before, start)) close();
-    else if (open !== null && open.id === now && open.end === start) open.end = end;
-    else {
-      close();
-      open = { start, end, id: now };
-    }
-  }
-  close();
-}
-
-/** The VMA that the tree has at a page, or -1. */
-function vmaAt(view: WorldView, page: number): number {
-  const entry = view.tree.find(([start, end]) => start <= page && page < end);
-  return entry === undefined ? -1 : entry[2];
+/** The whole range that was stored, whatever of it was there before. */
+function treeEffects({ stored }: Probe, after: WorldView, say: Say): void {
+  if (stored === null) return;
+  const range = `tree ${rangeOf(stored.start, stored.end)}`;
+  const entry = after.tree.find(([start, end]) => start <= stored.start && stored.start < end);
+  say(entry === undefined ? `${range}: empty` : `${range}: ${vmaName(after.vmas[entry[2]]!)}`);
 }
 
 function readerEffects(

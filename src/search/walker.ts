@@ -27,7 +27,7 @@ export const STEPS_MAX = 100_000;
 
 const DEADLOCK: Event = { kind: 'deadlock' };
 
-const CHECK = /verify|validate|check|count|changed|try|sample/i;
+const CHECK = /speculate|start_read#|verify|validate|check|count|changed|try|sample/i;
 /** Of so many, all but one go to a writer. */
 const CHURN_ODDS = 4;
 

@@ -14,7 +14,7 @@ import type { Kernel, KernelStep } from '../mm/kernel.ts';
 import { type Layout, NO_NAME } from '../mm/layout.ts';
 import { mmapReadUnlock, mmapWriteLock, mmapWriteUnlock } from '../mm/mmap-lock.ts';
 import type { Call, CallCost, Plan } from '../mm/plan.ts';
-import { DONE, PARKED, privateSteps } from '../sim/step.ts';
+import { DONE, named, PARKED, privateSteps } from '../sim/step.ts';
 import { Task } from '../sim/task.ts';
 import { classify, planBefore, planCall, usualClass } from './index.ts';
 import type { Arguments } from './script.ts';
@@ -157,9 +157,11 @@ function passTurn(k: Kernel, w: Writer): void {
   if (task >= 0) k.host.wakeUp(k.tasks[task]!, 0);
 }
 
-const takeMmapLock: WriterStep = (k, w) => mmapWriteLock(k, w, writeSectionBegin);
+const takeMmapLock: WriterStep = named('mmap_write_lock_killable', (k, w) =>
+  mmapWriteLock(k, w, writeSectionBegin),
+);
 
-const writeSectionBegin: WriterStep = (k, w) => {
+const writeSectionBegin: WriterStep = named('mm_lock_seqcount_begin', (k, w) => {
   passTurn(k, w);
   k.mm.mmLockSeq.begin(k, w);
   w.brkBefore = k.mm.brk;
@@ -177,23 +179,26 @@ const writeSectionBegin: WriterStep = (k, w) => {
     holeShare: k.costs.mremapHoleShare,
   });
   return nextAct(w);
-};
+});
 
-const sectionEnd: WriterStep = (k, w) => {
-  if (w.downgraded) {
-    mmapReadUnlock(k, w);
-    return callReturn;
-  }
-  k.mm.mmLockSeq.end(k, w);
-  k.mm.mapCount = w.plan!.mapCount;
-  k.observer.sectionCommitted();
-  return releaseMmapLock;
-};
+const sectionEnd: WriterStep = named(
+  (w) => (w.downgraded ? 'mmap_read_unlock' : 'vma_end_write_all'),
+  (k, w) => {
+    if (w.downgraded) {
+      mmapReadUnlock(k, w);
+      return callReturn;
+    }
+    k.mm.mmLockSeq.end(k, w);
+    k.mm.mapCount = w.plan!.mapCount;
+    k.observer.sectionCommitted();
+    return releaseMmapLock;
+  },
+);
 
-const releaseMmapLock: WriterStep = (k, w) => {
+const releaseMmapLock: WriterStep = named('up_write', (k, w) => {
   mmapWriteUnlock(k, w);
   return callReturn;
-};
+});
 
 const callReturn: WriterStep = (k, w) => {
   k.returnToUser();
@@ -214,23 +219,25 @@ const callReturn: WriterStep = (k, w) => {
 
 // --- hold: a write section that changes nothing ---
 
-const takeMmapLockToHold: WriterStep = (k, w) => mmapWriteLock(k, w, holdBegin);
+const takeMmapLockToHold: WriterStep = named('mmap_write_lock', (k, w) =>
+  mmapWriteLock(k, w, holdBegin),
+);
 
-const holdBegin: WriterStep = (k, w) => {
+const holdBegin: WriterStep = named('mm_lock_seqcount_begin', (k, w) => {
   k.mm.mmLockSeq.begin(k, w);
   k.spendExactly(w.operation!.holdNs!);
   return holdEnd;
-};
+});
 
-const holdEnd: WriterStep = (k, w) => {
+const holdEnd: WriterStep = named('vma_end_write_all', (k, w) => {
   k.mm.mmLockSeq.end(k, w);
   return holdRelease;
-};
+});
 
-const holdRelease: WriterStep = (k, w) => {
+const holdRelease: WriterStep = named('up_write', (k, w) => {
   mmapWriteUnlock(k, w);
   return operationDone;
-};
+});
 
 // --- between operations ---
 

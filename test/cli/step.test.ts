@@ -28,9 +28,11 @@ test('Enter takes the steps of a timed run, a name lets that task move', async (
 test('until retry goes on to a failed attempt, and why names what moved the counter', async () => {
   const { stdout } = await stepped('until retry\nwhy\n');
 
-  expect(stdout).toMatch(/reader {2}try_sample\(\) {2}samples mm_lock_seq: 1; fails: odd\n/);
+  expect(stdout).toMatch(
+    /reader {2}mmap_lock_speculate_try_begin\(\) {2}samples mm_lock_seq: 1; fails: odd\n/,
+  );
   expect(stdout).toContain('the counter moved:\n');
-  expect(stdout).toMatch(/writer {2}write_section_begin\(\) {2}mm_lock_seq 0 -> 1/);
+  expect(stdout).toMatch(/writer {2}mm_lock_seqcount_begin\(\) {2}mm_lock_seq 0 -> 1/);
 });
 
 test('until vma goes on to the step that concerns an address', async () => {

@@ -61,9 +61,9 @@ readers: [{name: r}]
 writers: [{name: w, ops: 1, program: [{munmap: {at: "0x10000", pages: 3}}]}]
 `);
   const { mmLockSeq, mmapLock } = hand.world.kernel.mm;
-  hand.to('w', 'downgradeSeqEnd');
+  hand.to('w', 'vma_end_write_all');
   expect([mmLockSeq.value, mmapLock.writerId]).toEqual([1, hand.task('w').id]);
-  hand.to('w', 'pageTables');
+  hand.to('w', '(page_tables)');
 
   expect([mmLockSeq.value, mmapLock.readerCount]).toEqual([2, 1]);
   hand.run('w');

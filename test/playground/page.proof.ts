@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { kernelSpelling } from '../../src/report/interleaving.ts';
+import { stepLabel } from '../../src/report/interleaving.ts';
 import { ensureBuilt } from '../cli/spawn.ts';
 import { mapsim } from '../cli/support.ts';
 import { aBrowser, type Opened, opened } from '../support/browser.ts';
@@ -296,10 +296,9 @@ test('a schedule played by hand gives the text that replay prints for it', async
   );
   const names = replayed.steps
     .filter(({ effects }: { effects: string[] }) => effects.length > 0)
-    .map(({ task, name }: { task: number; name: string }) =>
-      name === 'mmap_lock'
-        ? `${replayed.tasks[task].name}: (waited)`
-        : `${replayed.tasks[task].name}: ${kernelSpelling(name)}()`,
+    .map(
+      ({ task, name }: { task: number; name: string }) =>
+        `${replayed.tasks[task].name}: ${stepLabel(name)}`,
     );
 
   expect(command).toBe(`mapsim ${argv.join(' ')}`);

@@ -65,7 +65,7 @@ describe('a user buffer smaller than a page', () => {
 
   test('a buffer of 100 bytes takes 3 records a fill', () => {
     const hand = new Hand(anonymous(10, '{name: r, buffer: 100}'), 'mmap-lock');
-    hand.to('r', 'readReturn');
+    hand.to('r', '(read_return)');
 
     expect(hand.reader.lineCount).toBe(3);
     expect(hand.reader.copiedBytes).toBe(100);
@@ -85,9 +85,9 @@ describe('a user buffer smaller than a page', () => {
   test('leftovers that exactly fill the buffer still begin a page, which is kept for later', () => {
     // 49 bytes in reads of 7: the seventh is filled by leftovers alone, and fetches line 2.
     const hand = new Hand(anonymous(3, '{name: r, buffer: 7}'), 'mmap-lock');
-    hand.to('r', 'readReturn', 6);
+    hand.to('r', '(read_return)', 6);
     expect(hand.reader.lineCount).toBe(1);
-    hand.to('r', 'readReturn');
+    hand.to('r', '(read_return)');
 
     expect(hand.reader.copiedBytes).toBe(7);
     expect(hand.reader.lineCount).toBe(2);
@@ -96,9 +96,9 @@ describe('a user buffer smaller than a page', () => {
 
   test('a read() that is served from leftovers takes no lock', () => {
     const hand = new Hand(anonymous(10, '{name: r, buffer: 20}'), 'mmap-lock');
-    hand.to('r', 'readReturn');
+    hand.to('r', '(read_return)');
     expect(hand.reader.mmapReadLocks).toBe(1);
-    hand.to('r', 'readReturn');
+    hand.to('r', '(read_return)');
 
     expect(hand.reader.copiedBytes).toBe(20);
     expect(hand.reader.mmapReadLocks).toBe(1);
@@ -113,7 +113,7 @@ describe('a user buffer smaller than a page', () => {
       ),
       'mmap-lock',
     );
-    hand.to('r', 'readReturn').run('w').run('r');
+    hand.to('r', '(read_return)').run('w').run('r');
 
     const text = Buffer.from(hand.watch.passes[0]!.text).toString();
     expect(text).toBe('7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n');
@@ -166,9 +166,9 @@ readers: [{name: r, buffer: 49}]
 
   test('m_start with the gate pending locks; at the end it does not', () => {
     const hand = new Hand(withGate, 'mmap-lock');
-    hand.to('r', 'readReturn');
+    hand.to('r', '(read_return)');
     expect(hand.reader.pos).toBe(POS_GATE);
-    hand.to('r', 'readReturn');
+    hand.to('r', '(read_return)');
     expect(hand.reader.pos).toBe(POS_END);
     expect(hand.reader.mmapReadLocks).toBe(2);
     hand.run('r');
@@ -195,7 +195,7 @@ writers: [{name: w, ops: 1, program: [{mmap: {at: "0x18000", pages: 1, perms: rw
 `;
     const lines = (strategy: string): number => {
       const hand = new Hand(hole, strategy);
-      return hand.to('r', 'readReturn').run('w').run('r').reader.counts.lines;
+      return hand.to('r', '(read_return)').run('w').run('r').reader.counts.lines;
     };
 
     expect(lines('mmap-lock')).toBe(2);
@@ -213,7 +213,7 @@ readers: [{name: r, buffer: 41}]
 writers: [{name: w, ops: 1, program: [{mprotect: {at: "0x11000", pages: 1, perms: r--p}}]}]
 `;
     const hand = new Hand(merged, 'mmap-lock');
-    hand.to('r', 'readReturn').run('w').run('r');
+    hand.to('r', '(read_return)').run('w').run('r');
 
     expect(Buffer.from(hand.watch.passes[0]!.text).toString()).toBe(
       '00010000-00011000 r--p 00000000 00:00 0 \n00010000-00012000 r--p 00000000 00:00 0 \n',

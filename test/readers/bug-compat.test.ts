@@ -57,9 +57,9 @@ describe('what review found in the series as posted', () => {
     expect(ended).toBe('kernel-fault');
     expect(kernelFault?.kind).toBe('use-after-free');
     expect(kernelFault?.by.task).toBe('monitor');
-    expect(kernelFault?.by.steps.at(-1)?.step).toBe('callVmOpsName');
+    expect(kernelFault?.by.steps.at(-1)?.step).toBe('special_mapping_name');
     expect(kernelFault?.freedBy?.task).toBe('tracer');
-    expect(kernelFault?.freedBy?.steps.at(-1)?.step).toBe('vmAreaFree');
+    expect(kernelFault?.freedBy?.steps.at(-1)?.step).toBe('vm_area_free');
     expect(run('stale-name', 'rcu-retry').ended).toBe('passes');
   });
 

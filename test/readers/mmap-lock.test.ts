@@ -13,11 +13,11 @@ const held = (hand: Hand): number => hand.world.kernel.mm.mmapLock.readerCount;
 
 test('mmap-lock holds the lock from m_start to m_stop, and not while it copies to the user', () => {
   const hand = new Hand(scenario(84), 'mmap-lock');
-  hand.to('r', 'showMap', 83);
+  hand.to('r', 'show_map', 83);
   expect(held(hand)).toBe(1);
-  hand.to('r', 'stopped');
+  hand.to('r', 'm_stop');
   expect(held(hand)).toBe(0);
-  hand.to('r', 'readReturn');
+  hand.to('r', '(read_return)');
   expect(held(hand)).toBe(0);
   hand.run('r');
 
@@ -27,21 +27,21 @@ test('mmap-lock holds the lock from m_start to m_stop, and not while it copies t
 
 test('mmap-lock-all holds it from the first m_start to the end of the pass', () => {
   const hand = new Hand(scenario(84), 'mmap-lock-all');
-  hand.to('r', 'readReturn', 2).to('w', 'takeMmapLockToHold').step('w');
+  hand.to('r', '(read_return)', 2).to('w', 'mmap_write_lock').step('w');
 
   expect(held(hand)).toBe(1);
   expect(hand.at('w')).toBe('parked');
-  hand.to('r', 'procMapsRelease');
+  hand.to('r', 'proc_map_release');
   expect(held(hand)).toBe(0);
-  expect(hand.at('w')).toBe('holdBegin');
+  expect(hand.at('w')).toBe('mm_lock_seqcount_begin');
   expect(hand.reader.mmapReadLocks).toBe(1);
 });
 
 test('mmap-lock-vma takes the lock once a line, and once for the end', () => {
   const hand = new Hand(scenario(84), 'mmap-lock-vma');
-  hand.to('r', 'showMap');
+  hand.to('r', 'show_map');
   expect(held(hand)).toBe(1);
-  hand.to('r', 'mNext');
+  hand.to('r', 'm_next');
   expect(held(hand)).toBe(0);
   hand.run('r');
 
@@ -51,16 +51,16 @@ test('mmap-lock-vma takes the lock once a line, and once for the end', () => {
 
 test('mmap-lock-vma lets a writer in between two lines', () => {
   const hand = new Hand(scenario(3), 'mmap-lock-vma');
-  hand.to('r', 'showMap').to('w', 'takeMmapLockToHold').step('w');
+  hand.to('r', 'show_map').to('w', 'mmap_write_lock').step('w');
   expect(hand.at('w')).toBe('parked');
-  hand.to('r', 'mNext');
+  hand.to('r', 'm_next');
 
-  expect(hand.at('w')).toBe('holdBegin');
+  expect(hand.at('w')).toBe('mm_lock_seqcount_begin');
 });
 
 test('mmap-lock-vma: a record that is fetched and not shown is let go of', () => {
   const hand = new Hand(scenario(3, ', buffer: 49'), 'mmap-lock-vma');
-  hand.to('r', 'readReturn');
+  hand.to('r', '(read_return)');
 
   expect(held(hand)).toBe(0);
   expect(hand.run('r').reader.counts.lines).toBe(3);
@@ -68,7 +68,7 @@ test('mmap-lock-vma: a record that is fetched and not shown is let go of', () =>
 
 test('rcu-unchecked takes no lock and notices nothing', () => {
   const hand = new Hand(scenario(3), 'rcu-unchecked');
-  hand.to('r', 'copyFlags').operation('w').run('r');
+  hand.to('r', 'get_vma_snapshot#2').operation('w').run('r');
 
   expect(hand.reader.mmapReadLocks).toBe(0);
   expect(hand.reader.counts.retries).toBe(0);
@@ -86,7 +86,7 @@ writers: [{name: w, ops: 1, program: [{mprotect: {at: "0x11000", pages: 1, perms
 `,
     'rcu-unchecked',
   );
-  hand.to('r', 'copyFlags').run('w').run('r');
+  hand.to('r', 'get_vma_snapshot#2').run('w').run('r');
 
   expect(Buffer.from(hand.watch.passes[0]!.text).toString()).toMatch(/^00010000-00012000 r--p/);
   expect(hand.watch.passes[0]!.tearing.alienLines).toBe(1);

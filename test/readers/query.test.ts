@@ -46,21 +46,21 @@ writers:
 `,
     'query',
   );
-  hand.to('r', 'ioctlReturn').run('w').run('r');
+  hand.to('r', '(ioctl_return)').run('w').run('r');
 
   expect(hand.watch.passes[0]!.tearing).toMatchObject({ cuts: 1, cutsAtPage: 1, cutsInPage: 0 });
 });
 
 test('query-rcu: a section between sample and check fails one attempt', () => {
   const hand = new Hand(SCENARIO, 'query-rcu');
-  hand.to('r', 'verify').operation('w').run('r');
+  hand.to('r', 'mmap_lock_speculate_retry').operation('w').run('r');
 
   expect(hand.reader.counts).toMatchObject({ retries: 1, discardedRecords: 1, lines: 3 });
 });
 
 test('query-rcu: a section between two calls fails nothing', () => {
   const hand = new Hand(SCENARIO, 'query-rcu');
-  hand.to('r', 'ioctlReturn').operation('w').run('r');
+  hand.to('r', '(ioctl_return)').operation('w').run('r');
 
   expect(hand.reader.counts.retries).toBe(0);
 });
@@ -75,7 +75,7 @@ writers: [{name: w, ops: 1, program: [{mprotect: {at: "0x11000", pages: 1, perms
 `,
     'query-vma',
   );
-  hand.to('r', 'ioctlReturn').run('w').run('r');
+  hand.to('r', '(ioctl_return)').run('w').run('r');
 
   expect(Buffer.from(hand.watch.passes[0]!.text).toString()).toBe(
     '00010000-00011000 r--p 00000000 00:00 0 \n00010000-00012000 r--p 00000000 00:00 0 \n',

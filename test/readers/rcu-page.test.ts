@@ -27,7 +27,7 @@ test('a section during a page throws the whole page away, and no other', () => {
   // 200 lines are pages of 83, 83 and 34. The section comes while the last line of page 2 is made.
   const hand = new Hand(scenario(anonymous(200)), 'rcu-page');
   hand
-    .to('r', 'showMap', 83 + 1 + 83)
+    .to('r', 'show_map', 83 + 1 + 83)
     .operation('w')
     .run('r');
 
@@ -47,7 +47,7 @@ test('a section during a page throws the whole page away, and no other', () => {
 
 test('the check comes after the last record and before the page is handed out', () => {
   const hand = new Hand(scenario(anonymous(2)), 'rcu-page');
-  hand.to('r', 'validate');
+  hand.to('r', 'mmap_lock_speculate_retry');
 
   expect(hand.reader.lineCount).toBe(2);
   expect(hand.reader.counts.bytes).toBe(0);
@@ -57,7 +57,7 @@ test('the check comes after the last record and before the page is handed out', 
 
 test('a section between two pages throws nothing away', () => {
   const hand = new Hand(scenario(anonymous(200)), 'rcu-page');
-  hand.to('r', 'readReturn').operation('w').run('r');
+  hand.to('r', '(read_return)').operation('w').run('r');
 
   expect(causes(hand.reader)).toEqual({});
 });
@@ -73,7 +73,7 @@ writers: [{name: w, ops: 1, program: [{mmap: {at: "0x7f00000a5000", pages: 1, pe
     'rcu-page',
   );
   // Line 83 ends at 0x…a5000, the pending VMA starts at 0x…a6000: what is mapped between is missed.
-  hand.to('r', 'readReturn').to('r', 'validate').run('w').run('r');
+  hand.to('r', '(read_return)').to('r', 'mmap_lock_speculate_retry').run('w').run('r');
 
   expect(causes(hand.reader)).toEqual({ sequence: 1 });
   expect(hand.reader.counts.lines).toBe(100);
@@ -90,7 +90,7 @@ writers: [{name: w, ops: 1, program: [{mmap: {at: "0x7f1000000000", pages: 1, pe
 `,
     'rcu-page',
   );
-  hand.to('r', 'unlockVmaRange').run('w').run('r');
+  hand.to('r', 'rcu_read_unlock').run('w').run('r');
 
   expect(hand.reader.counts.lines).toBe(3);
 });
@@ -102,7 +102,7 @@ test('the gate line of a page that is thrown away counts as a record and a line'
     scenario(`["7f0000000000-7f0000001000 rw-p 00000000 00:00 0 ", ${gate}]`),
     'rcu-page',
   );
-  hand.to('r', 'validate').operation('w').run('r');
+  hand.to('r', 'mmap_lock_speculate_retry').operation('w').run('r');
 
   expect(hand.reader.counts).toMatchObject({
     discardedRecords: 2,
@@ -115,7 +115,10 @@ test('the gate line of a page that is thrown away counts as a record and a line'
 describe('after a conflict', () => {
   test('wait=lock waits for the writer and samples under the lock', () => {
     const hand = new Hand(scenario(anonymous(2)), 'rcu-page');
-    hand.to('r', 'validate').to('w', 'holdEnd').to('r', 'waitForWriter');
+    hand
+      .to('r', 'mmap_lock_speculate_retry')
+      .to('w', 'vma_end_write_all')
+      .to('r', 'mmap_read_lock_killable');
     hand.step('r');
 
     expect(hand.at('r')).toBe('parked');
@@ -127,7 +130,7 @@ describe('after a conflict', () => {
 
   test('wait=try takes no lock when the counter is even', () => {
     const hand = new Hand(scenario(anonymous(2)), 'rcu-page:wait=try');
-    hand.to('r', 'validate').operation('w').run('r');
+    hand.to('r', 'mmap_lock_speculate_retry').operation('w').run('r');
 
     expect(causes(hand.reader)).toEqual({ sequence: 1 });
     expect(hand.reader.mmapReadLocks).toBe(0);
@@ -135,8 +138,8 @@ describe('after a conflict', () => {
 
   test('wait=none: each odd sample is a failed attempt', () => {
     const hand = new Hand(scenario(anonymous(2)), 'rcu-page2:wait=none');
-    hand.to('r', 'validate').to('w', 'holdEnd');
-    hand.to('r', 'lockVmaRange', 3); // redone twice: the third time by the lock
+    hand.to('r', 'mmap_lock_speculate_retry').to('w', 'vma_end_write_all');
+    hand.to('r', 'mmap_read_lock_killable'); // redone twice: the third time by the lock
     hand.step('r');
 
     expect(hand.at('r')).toBe('parked');
@@ -147,15 +150,15 @@ describe('after a conflict', () => {
 
   test('rcu-page2: after two retries the page is made under one hold of mmap_lock', () => {
     const hand = new Hand(scenario(anonymous(200)), 'rcu-page2:wait=lock');
-    for (let i = 0; i < 3; i++) hand.to('r', 'validate').operation('w');
-    hand.to('r', 'getNextVma');
-    hand.to('w', 'takeMmapLockToHold').step('w');
+    for (let i = 0; i < 3; i++) hand.to('r', 'mmap_lock_speculate_retry').operation('w');
+    hand.to('r', 'vma_next');
+    hand.to('w', 'mmap_write_lock').step('w');
 
     expect(hand.at('w')).toBe('parked');
-    hand.to('r', 'unlock');
+    hand.to('r', 'mmap_read_unlock');
     expect(hand.reader.lineCount).toBe(83);
     hand.step('r');
-    expect(hand.at('w')).toBe('holdBegin');
+    expect(hand.at('w')).toBe('mm_lock_seqcount_begin');
     hand.run('w').run('r');
     expect(hand.reader.counts).toMatchObject({ retries: 2, fallbacks: 1, discardedLines: 3 * 83 });
     // The budget is for a page: the next one speculates again.
@@ -164,7 +167,7 @@ describe('after a conflict', () => {
 
   test('rcu-page0 falls back at the first conflict', () => {
     const hand = new Hand(scenario(anonymous(2)), 'rcu-page0');
-    hand.to('r', 'validate').operation('w').run('r');
+    hand.to('r', 'mmap_lock_speculate_retry').operation('w').run('r');
 
     expect(hand.reader.counts).toMatchObject({ retries: 0, fallbacks: 1, discardedLines: 2 });
   });
@@ -182,7 +185,7 @@ writers: [{name: w, ops: 1, program: [{munmap: {at: "0x20000", pages: 1}}]}]
 `,
     'rcu-page',
   );
-  hand.to('r', 'getFile').run('w').run('r');
+  hand.to('r', 'get_file_active').run('w').run('r');
 
   expect(causes(hand.reader)).toEqual({ filePin: 1 });
   expect(hand.reader.counts).toMatchObject({ discardedRecords: 1, discardedLines: 1, lines: 1 });

@@ -41,7 +41,7 @@ describe('what an attempt is', () => {
 
   test('a section between the copy and its check fails the attempt and costs one copy', () => {
     const hand = new Hand(QUIET_SECTIONS, 'rcu-retry');
-    hand.to('r', 'verify').operation('w').run('r');
+    hand.to('r', 'mmap_lock_speculate_retry').operation('w').run('r');
 
     expect(causes(hand.reader)).toEqual({ sequence: 1 });
     expect(counts(hand.reader)).toEqual({ retries: 1, fallbacks: 0, discardedRecords: 1 });
@@ -50,21 +50,21 @@ describe('what an attempt is', () => {
 
   test('two sections in one window fail one attempt', () => {
     const hand = new Hand(QUIET_SECTIONS, 'rcu-retry');
-    hand.to('r', 'verify').operation('w').operation('w').run('r');
+    hand.to('r', 'mmap_lock_speculate_retry').operation('w').operation('w').run('r');
 
     expect(causes(hand.reader)).toEqual({ sequence: 1 });
   });
 
   test('sample=read: the window of a record reaches back over the formatting of the last', () => {
     const hand = new Hand(QUIET_SECTIONS, 'rcu-retry');
-    hand.to('r', 'showMap').operation('w').run('r');
+    hand.to('r', 'show_map').operation('w').run('r');
 
     expect(causes(hand.reader)).toEqual({ sequence: 1 });
   });
 
   test('sample=vma: a section during the formatting fails nothing', () => {
     const hand = new Hand(QUIET_SECTIONS, 'rcu-retry:sample=vma');
-    hand.to('r', 'showMap').operation('w').run('r');
+    hand.to('r', 'show_map').operation('w').run('r');
 
     expect(causes(hand.reader)).toEqual({});
   });
@@ -80,7 +80,7 @@ writers: [{name: w, ops: 1, program: [{mmap: {at: "0x11000", pages: 1, perms: rw
 `,
       'rcu-retry:sample=vma',
     );
-    hand.to('r', 'mNext').run('w').run('r');
+    hand.to('r', 'm_next').run('w').run('r');
 
     expect(causes(hand.reader)).toEqual({});
     expect(hand.reader.counts.lines).toBe(3);
@@ -88,7 +88,7 @@ writers: [{name: w, ops: 1, program: [{mmap: {at: "0x11000", pages: 1, perms: rw
 
   test('an open section fails the sample in m_start: odd, with nothing copied', () => {
     const hand = new Hand(QUIET_SECTIONS, 'rcu-retry:mstart=speculate');
-    hand.to('r', 'lockVmaRange').to('w', 'holdEnd').step('r');
+    hand.to('r', 'rcu_read_lock').to('w', 'vma_end_write_all').step('r');
     hand.step('r');
     hand.step('r');
 
@@ -108,7 +108,7 @@ writers: [{name: w, ops: 1, program: [{mmap: {at: "0x40000", pages: 1, perms: rw
 `,
       'rcu-retry',
     );
-    hand.to('r', 'verify', 2); // the second one is that of the end
+    hand.to('r', 'mmap_lock_speculate_retry', 2); // the second one is that of the end
     expect(hand.reader.found).toBe(-1);
     hand.run('w').run('r');
 
@@ -127,7 +127,7 @@ writers: [{name: w, ops: 1, program: [{mmap: {at: "0x12000", pages: 1, perms: rw
 `,
       'rcu-retry',
     );
-    hand.to('r', 'verify', 2).run('w').run('r');
+    hand.to('r', 'mmap_lock_speculate_retry', 2).run('w').run('r');
 
     expect(hand.reader.counts.lines).toBe(3);
     expect(latin1Of(hand.watch.passes[0]!.text)).toContain('00012000-00013000 rw-p');
@@ -136,7 +136,10 @@ writers: [{name: w, ops: 1, program: [{mmap: {at: "0x12000", pages: 1, perms: rw
   test('the attempt in m_start is over when the gate line follows without a check', () => {
     // The end has been found without a gate: the next m_start() samples, and then has no record.
     const hand = new Hand(QUIET_SECTIONS, 'rcu-retry:mstart=speculate');
-    hand.to('r', 'lockVmaRange', 2).to('w', 'holdEnd').to('r', 'waitForWriter');
+    hand
+      .to('r', 'rcu_read_lock', 2)
+      .to('w', 'vma_end_write_all')
+      .to('r', 'mmap_read_lock_killable');
     hand.run('w').run('r');
 
     expect(causes(hand.reader)).toEqual({ odd: 1 });
@@ -146,7 +149,10 @@ writers: [{name: w, ops: 1, program: [{mmap: {at: "0x12000", pages: 1, perms: rw
 
   test('the same where the budget is used up: one fallback', () => {
     const hand = new Hand(QUIET_SECTIONS, 'rcu-retry0');
-    hand.to('r', 'lockVmaRange', 2).to('w', 'holdEnd').to('r', 'giveUp');
+    hand
+      .to('r', 'rcu_read_lock', 2)
+      .to('w', 'vma_end_write_all')
+      .to('r', 'mmap_read_lock_killable');
     hand.run('w').run('r');
 
     expect(causes(hand.reader)).toEqual({ odd: 1 });
@@ -158,15 +164,15 @@ writers: [{name: w, ops: 1, program: [{mmap: {at: "0x12000", pages: 1, perms: rw
 describe('wait', () => {
   test('wait=lock sleeps on mmap_lock outside RCU, samples under it, and lets it go', () => {
     const hand = new Hand(QUIET_SECTIONS, 'rcu-retry');
-    hand.to('r', 'verify').to('w', 'holdEnd');
+    hand.to('r', 'mmap_lock_speculate_retry').to('w', 'vma_end_write_all');
     hand.step('r'); // verify fails
-    expect(hand.at('r')).toBe('waitForWriter');
+    expect(hand.at('r')).toBe('mmap_read_lock_killable');
     hand.step('r');
 
     expect(hand.at('r')).toBe('parked');
     expect(hand.reader.rcuSection).toBe(0);
-    hand.to('w', 'operationDone');
-    expect(hand.at('r')).toBe('waited'); // the lock is its own
+    hand.to('w', '(operation_done)');
+    expect(hand.at('r')).toBe('mmap_lock_speculate_try_begin'); // the lock is its own
     hand.step('r');
     expect(hand.reader.seqSample % 2).toBe(0);
     hand.step('r');
@@ -178,7 +184,7 @@ describe('wait', () => {
 
   test('wait=try goes on at once when the counter is even', () => {
     const hand = new Hand(QUIET_SECTIONS, 'rcu-retry:mstart=speculate,wait=try');
-    hand.to('r', 'verify').operation('w').run('r');
+    hand.to('r', 'mmap_lock_speculate_retry').operation('w').run('r');
 
     expect(hand.reader.mmapReadLocks).toBe(0);
     expect(causes(hand.reader)).toEqual({ sequence: 1 });
@@ -186,7 +192,10 @@ describe('wait', () => {
 
   test('wait=try takes the lock when the counter is odd; that costs no second attempt', () => {
     const hand = new Hand(QUIET_SECTIONS, 'rcu-retry:mstart=speculate,wait=try');
-    hand.to('r', 'verify').to('w', 'holdEnd').to('r', 'waitForWriter');
+    hand
+      .to('r', 'mmap_lock_speculate_retry')
+      .to('w', 'vma_end_write_all')
+      .to('r', 'mmap_read_lock_killable');
     hand.step('r');
     expect(hand.at('r')).toBe('parked');
     hand.run('w').run('r');
@@ -200,7 +209,10 @@ describe('wait', () => {
     // verify fails (1), then three samples are odd (2, 3, 4): with N = 3 the fourth failure is one
     // too many.
     const hand = new Hand(QUIET_SECTIONS, 'rcu-retry3:wait=none');
-    hand.to('r', 'verify').to('w', 'holdEnd').to('r', 'giveUp');
+    hand
+      .to('r', 'mmap_lock_speculate_retry')
+      .to('w', 'vma_end_write_all')
+      .to('r', 'mmap_read_lock_killable');
     hand.step('r');
     expect(hand.at('r')).toBe('parked');
     hand.run('w').run('r');
@@ -214,7 +226,7 @@ describe('the limit', () => {
   /** Fails the record at which the reader stands so many times. */
   const failing = (hand: Hand, times: number): Hand => {
     for (let i = 0; i < times; i++) {
-      hand.to('r', 'verify').operation('w');
+      hand.to('r', 'mmap_lock_speculate_retry').operation('w');
       hand.step('r');
     }
     return hand;
@@ -222,7 +234,7 @@ describe('the limit', () => {
 
   test('rcu-retry3: three retries, the fourth failed attempt takes mmap_lock', () => {
     const hand = failing(new Hand(QUIET_SECTIONS, 'rcu-retry3'), 4);
-    expect(hand.at('r')).toBe('giveUp');
+    expect(hand.at('r')).toBe('mmap_read_lock_killable');
     hand.run('r');
 
     expect(counts(hand.reader)).toEqual({ retries: 3, fallbacks: 1, discardedRecords: 4 });
@@ -239,22 +251,22 @@ describe('the limit', () => {
 
   test('fallback=read: the lock is kept until m_stop, the next read() speculates again', () => {
     const hand = failing(new Hand(QUIET_SECTIONS, 'rcu-retry0'), 1);
-    hand.to('r', 'keepLock');
-    hand.to('w', 'takeMmapLockToHold').step('w');
+    hand.to('r', 'vma_iter_set');
+    hand.to('w', 'mmap_write_lock').step('w');
 
     expect(hand.at('w')).toBe('parked');
-    hand.to('r', 'unlockVmaRange');
+    hand.to('r', 'mmap_read_unlock');
     expect(hand.reader.lineCount).toBe(3);
     expect(hand.at('w')).toBe('parked');
     hand.step('r');
-    expect(hand.at('w')).toBe('holdBegin');
-    hand.run('w').to('r', 'lockVmaRange').run('r');
+    expect(hand.at('w')).toBe('mm_lock_seqcount_begin');
+    hand.run('w').to('r', 'rcu_read_lock').run('r');
     expect(hand.reader.mmapReadLocks).toBe(1);
   });
 
   test('fallback=vma: one record under the lock, the counter sampled before it is dropped', () => {
     const hand = failing(new Hand(QUIET_SECTIONS, 'rcu-retry0:fallback=vma'), 1);
-    hand.to('r', 'dropLock');
+    hand.to('r', 'mmap_read_unlock');
     expect(hand.reader.lineCount).toBe(1);
     expect(hand.world.kernel.mm.mmapLock.readerCount).toBe(1);
     expect(hand.reader.seqSample).toBe(hand.world.kernel.mm.mmLockSeq.value);
@@ -267,7 +279,7 @@ describe('the limit', () => {
 
   test('fallback=vma: a section after the lock was dropped fails the next record', () => {
     const hand = failing(new Hand(QUIET_SECTIONS, 'rcu-retry0:fallback=vma'), 1);
-    hand.to('r', 'dropLock').step('r');
+    hand.to('r', 'mmap_read_unlock').step('r');
     hand.operation('w').run('r');
 
     expect(counts(hand.reader)).toEqual({ retries: 0, fallbacks: 2, discardedRecords: 2 });
@@ -276,7 +288,7 @@ describe('the limit', () => {
   test('scope=vma: each accepted record renews the budget', () => {
     // Two failures at each of two records, N = 2: never one too many.
     const hand = failing(new Hand(QUIET_SECTIONS, 'rcu-retry2'), 2);
-    hand.to('r', 'showMap');
+    hand.to('r', 'show_map');
     failing(hand, 2).run('r');
 
     expect(counts(hand.reader)).toEqual({ retries: 4, fallbacks: 0, discardedRecords: 4 });
@@ -285,9 +297,9 @@ describe('the limit', () => {
   test('scope=read: only m_start renews it', () => {
     // The third failure in one read() is one too many, whichever record it meets.
     const hand = failing(new Hand(QUIET_SECTIONS, 'rcu-retry2:scope=read'), 2);
-    hand.to('r', 'showMap');
+    hand.to('r', 'show_map');
     failing(hand, 1);
-    expect(hand.at('r')).toBe('giveUp');
+    expect(hand.at('r')).toBe('mmap_read_lock_killable');
     hand.run('r');
 
     expect(counts(hand.reader)).toEqual({ retries: 2, fallbacks: 1, discardedRecords: 3 });
@@ -296,9 +308,9 @@ describe('the limit', () => {
   test('scope=read,fallback=vma: a record made under the lock does not renew it', () => {
     // N = 1. Record 1: a retry, then a fallback. Record 2: its first failure falls back at once.
     const hand = failing(new Hand(QUIET_SECTIONS, 'rcu-retry1:scope=read,fallback=vma'), 2);
-    hand.to('r', 'dropLock').step('r');
+    hand.to('r', 'mmap_read_unlock').step('r');
     failing(hand, 1);
-    expect(hand.at('r')).toBe('giveUp');
+    expect(hand.at('r')).toBe('mmap_read_lock_killable');
     hand.run('r');
 
     expect(counts(hand.reader)).toEqual({ retries: 1, fallbacks: 2, discardedRecords: 3 });
@@ -306,7 +318,7 @@ describe('the limit', () => {
 
   test('scope=vma,fallback=vma: a record made under the lock does', () => {
     const hand = failing(new Hand(QUIET_SECTIONS, 'rcu-retry1:fallback=vma'), 2);
-    hand.to('r', 'dropLock').step('r');
+    hand.to('r', 'mmap_read_unlock').step('r');
     failing(hand, 1).run('r');
 
     expect(counts(hand.reader)).toEqual({ retries: 2, fallbacks: 1, discardedRecords: 3 });
@@ -319,7 +331,7 @@ describe('the limit', () => {
       QUIET_SECTIONS.replace('repeat: 3', 'repeat: 84'),
       'rcu-retry0:sample=vma,fallback=vma',
     );
-    hand.to('r', 'verify', 84).operation('w').to('r', 'lockVmaRange');
+    hand.to('r', 'mmap_lock_speculate_retry', 84).operation('w').to('r', 'rcu_read_lock');
     expect(hand.reader.counts.overflowLines).toBe(1);
     hand.operation('w').run('r');
 
@@ -342,7 +354,7 @@ writers:
 
   test('a file whose last mapping went between copy and pin cannot be pinned: filePin', () => {
     const hand = new Hand(FILE, 'rcu-retry');
-    hand.to('r', 'getFile').run('unmapFile').run('r');
+    hand.to('r', 'get_file_active').run('unmapFile').run('r');
 
     expect(causes(hand.reader)).toEqual({ filePin: 1 });
     expect(counts(hand.reader)).toEqual({ retries: 1, fallbacks: 0, discardedRecords: 1 });
@@ -351,14 +363,14 @@ writers:
 
   test('a name that was replaced between copy and pin cannot be pinned: namePin', () => {
     const hand = new Hand(FILE, 'rcu-retry');
-    hand.to('r', 'getName').run('rename').run('r');
+    hand.to('r', 'anon_vma_name_get_if_valid').run('rename').run('r');
 
     expect(causes(hand.reader)).toEqual({ namePin: 1 });
     expect(latin1Of(hand.watch.passes[0]!.text)).toContain('[anon:other]');
   });
 
   test('pins are dropped after each line', () => {
-    const hand = new Hand(FILE, 'rcu-retry').to('r', 'mNext', 2);
+    const hand = new Hand(FILE, 'rcu-retry').to('r', 'm_next', 2);
 
     const { files, names } = hand.world.kernel;
     expect(files.refcnt[0]).toBe(1); // that of the VMA

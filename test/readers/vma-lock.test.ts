@@ -42,7 +42,7 @@ const THREE = `
 describe('vma_start_read', () => {
   test('one VMA is read-locked at a time; nothing else is', () => {
     const hand = new Hand(scenario(THREE, '      - hold: 0'), 'vma-lock');
-    hand.to('r', 'showMap', 2);
+    hand.to('r', 'show_map', 2);
     const { vmas, mmapLock } = hand.world.kernel.mm;
 
     expect([...vmas.vmRefcnt.subarray(0, 3)]).toEqual([1, 2, 1]);
@@ -57,7 +57,7 @@ describe('vma_start_read', () => {
       scenario(THREE, '      - mprotect: {at: "0x20000", pages: 3, perms: r--p}'),
       'vma-lock',
     );
-    hand.to('r', 'showMap').to('w', 'vmFlagsReset').to('r', 'fallback');
+    hand.to('r', 'show_map').to('w', 'vm_flags_reset').to('r', 'mmap_read_lock_killable');
     expect(hand.reader.rcuSection).toBe(0);
     expect(hand.reader.lockedVma).toBe(-1);
     hand.step('r');
@@ -74,14 +74,14 @@ describe('vma_start_read', () => {
       scenario(THREE, '      - mprotect: {at: "0x30000", pages: 3, perms: rw-p}'),
       'vma-lock',
     );
-    hand.to('w', 'vmFlagsReset').to('r', 'showMap', 2);
+    hand.to('w', 'vm_flags_reset').to('r', 'show_map', 2);
 
     expect(causes(hand.reader)).toEqual({});
   });
 
   test('a VMA that was detached since it was found is looked up again: a retry', () => {
     const hand = new Hand(scenario(THREE, '      - munmap: {at: "0x20000", pages: 3}'), 'vma-lock');
-    hand.to('r', 'startReadCheck', 2).run('w').run('r');
+    hand.to('r', 'vma_start_read#1', 2).run('w').run('r');
 
     expect(causes(hand.reader)).toEqual({ detached: 1 });
     expect(hand.reader.counts).toMatchObject({ retries: 1, fallbacks: 0, lines: 2 });
@@ -92,7 +92,10 @@ describe('vma_start_read', () => {
       scenario(THREE, '      - mprotect: {at: "0x20000", pages: 3, perms: r--p}'),
       'vma-lock',
     );
-    hand.to('r', 'startReadCount', 2).to('w', 'vmFlagsReset').to('r', 'fallback');
+    hand
+      .to('r', 'vma_start_read#2', 2)
+      .to('w', 'vm_flags_reset')
+      .to('r', 'mmap_read_lock_killable');
 
     expect(causes(hand.reader)).toEqual({ locked: 1 });
     expect(hand.world.kernel.mm.vmas.vmRefcnt[1]).toBe(1);
@@ -103,13 +106,13 @@ describe('vma_start_read', () => {
       scenario(THREE, '      - mprotect: {at: "0x20000", pages: 3, perms: r--p}'),
       'vma-lock',
     );
-    hand.to('r', 'showMap', 2).run('w');
+    hand.to('r', 'show_map', 2).run('w');
     const { mmapLock } = hand.world.kernel.mm;
 
     expect(hand.at('w')).toBe('parked');
     expect(mmapLock.writerId).toBe(hand.task('w').id);
-    hand.to('r', 'tryBegin'); // vma_end_read of that VMA
-    expect(hand.at('w')).toBe('vmaStampLockSeq');
+    hand.to('r', 'mmap_lock_speculate_try_begin'); // vma_end_read of that VMA
+    expect(hand.at('w')).toBe('__vma_start_write');
     hand.run('w').run('r');
     expect(causes(hand.reader)).toEqual({});
     expect(text(hand)).toMatch(/00020000-00023000 rw-p/);
@@ -130,7 +133,7 @@ describe('the gap check', () => {
 
   test('a section that changed nothing there costs a second lookup, no fallback', () => {
     const hand = new Hand(scenario(HEAD, '      - hold: 0'), 'vma-lock');
-    hand.to('r', 'changedSince', 2).run('w').to('r', 'findAgain').run('r');
+    hand.to('r', 'mmap_lock_speculate_retry', 2).run('w').to('r', 'vma_next').run('r');
 
     expect(causes(hand.reader)).toEqual({});
     expect(hand.reader.counts.lines).toBe(2);
@@ -138,7 +141,7 @@ describe('the gap check', () => {
 
   test('an open section, too', () => {
     const hand = new Hand(scenario(HEAD, '      - hold: 0'), 'vma-lock');
-    hand.to('w', 'holdEnd').to('r', 'findAgain').run('w').run('r');
+    hand.to('w', 'vma_end_write_all').to('r', 'vma_next').run('w').run('r');
 
     expect(causes(hand.reader)).toEqual({});
   });
@@ -146,7 +149,7 @@ describe('the gap check', () => {
   test('a VMA that appeared in the gap is found under mmap_lock: gap', () => {
     const operation = '      - mmap: {at: "0x20000", pages: 1, perms: r-xp}';
     const hand = new Hand(scenario(HEAD, operation), 'vma-lock');
-    hand.to('r', 'changedSince', 2).run('w').run('r');
+    hand.to('r', 'mmap_lock_speculate_retry', 2).run('w').run('r');
 
     expect(causes(hand.reader)).toEqual({ gap: 1 });
     expect(hand.reader.counts).toMatchObject({ fallbacks: 1, lines: 3 });
@@ -155,7 +158,7 @@ describe('the gap check', () => {
   test('gap-check=off misses it', () => {
     const operation = '      - mmap: {at: "0x20000", pages: 1, perms: r-xp}';
     const hand = new Hand(scenario(HEAD, operation), 'vma-lock:gap-check=off');
-    hand.to('r', 'startReadCheck', 2).run('w').run('r');
+    hand.to('r', 'vma_start_read#1', 2).run('w').run('r');
 
     expect(hand.reader.counts.lines).toBe(2);
   });
@@ -168,7 +171,7 @@ describe('the gap check', () => {
 `;
     const operation = '      - mprotect: {at: "0x11000", pages: 1, perms: r--p}';
     const hand = new Hand(scenario(vmas, operation), 'vma-lock');
-    hand.to('r', 'startReadCheck', 2).run('w').run('r');
+    hand.to('r', 'vma_start_read#1', 2).run('w').run('r');
 
     // The object at 0x11000 is gone (detached); looked up again from 0x11000 the merged VMA covers
     // it.
@@ -189,7 +192,7 @@ describe('window W: between vma_end_read and try_begin (kernel-facts 7.5.3)', ()
 
   test('resume=iterator goes on behind the merged VMA: a false gap', () => {
     const hand = new Hand(scenario(vmas, merge), 'vma-lock');
-    hand.to('r', 'tryBegin').run('w').run('r');
+    hand.to('r', 'mmap_lock_speculate_try_begin', 2).run('w').run('r');
 
     expect(lines(hand)).toEqual(['00010-00011 r--p', '00020-00021 r-xp']);
     expect(causes(hand.reader)).toEqual({});
@@ -198,7 +201,7 @@ describe('window W: between vma_end_read and try_begin (kernel-facts 7.5.3)', ()
 
   test('resume=printed-end prints the merged VMA: an overlap, no gap', () => {
     const hand = new Hand(scenario(vmas, merge), 'vma-lock:resume=printed-end');
-    hand.to('r', 'tryBegin').run('w').run('r');
+    hand.to('r', 'mmap_lock_speculate_try_begin', 2).run('w').run('r');
 
     expect(lines(hand)).toEqual(['00010-00011 r--p', '00010-00012 r--p', '00020-00021 r-xp']);
     expect(hand.watch.passes[0]!.tearing).toMatchObject({ falseGaps: 0, overlaps: 1 });
@@ -206,7 +209,7 @@ describe('window W: between vma_end_read and try_begin (kernel-facts 7.5.3)', ()
 
   test('with the sample taken before the section the gap check finds it out', () => {
     const hand = new Hand(scenario(vmas, merge), 'vma-lock');
-    hand.to('r', 'find', 2).run('w').run('r');
+    hand.to('r', 'vma_next', 2).run('w').run('r');
 
     expect(causes(hand.reader)).toEqual({ gap: 1 });
     expect(hand.watch.passes[0]!.tearing).toMatchObject({ falseGaps: 0, overlaps: 1 });
@@ -226,8 +229,8 @@ test('the inside of MREMAP_FIXED onto exactly one VMA is printed as a hole: a tr
     ),
     'vma-lock',
   );
-  hand.to('w', 'vmaIterClear').step('w');
-  hand.to('r', 'unlockVmaRange').run('w').run('r');
+  hand.to('w', 'vma_iter_clear').step('w');
+  hand.to('r', 'rcu_read_unlock').run('w').run('r');
 
   expect(hand.watch.passes[0]!.tearing).toMatchObject({ transientGaps: 1, falseGaps: 0 });
 });

@@ -219,6 +219,11 @@ describe('a damaged record is refused with the place', () => {
       /^r: the record has 49 steps, and should have 50$/,
     ],
     ['with a torn line', lines.with(3, '[0,12').join('\n'), /^r:4: this is no JSON/],
+    [
+      'of an earlier build',
+      lines.with(1, '[0,0,"procMapsOpen"]').join('\n'),
+      /^r: a record of an earlier mapsim, whose steps have other names; record the run again/,
+    ],
     ['with half a step', lines.with(3, '[0,12]').join('\n'), /^r:4: this is no step, \[task, ns/],
   ])('%s', (_, damaged, message) => {
     expect(() => parseRecord(damaged, 'r')).toThrow(message);

@@ -8,7 +8,7 @@
 import { type Host, TIMELESS } from '../../src/mm/kernel.ts';
 import type { Reader } from '../../src/proc/reader.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { DONE, PARKED } from '../../src/sim/step.ts';
+import { DONE, PARKED, stepName } from '../../src/sim/step.ts';
 import type { Task } from '../../src/sim/task.ts';
 import type { PassWatch } from '../../src/world/pass-watch.ts';
 import type { World } from '../../src/world/world.ts';
@@ -47,7 +47,7 @@ export class Hand {
   at(name: string): string {
     const task = this.task(name);
     if ((task.step as unknown) === DONE) return 'done';
-    return this.#ready.has(task.id) ? (task.step as AnyStep).name : 'parked';
+    return this.#ready.has(task.id) ? stepName(task) : 'parked';
   }
 
   /** Takes one step. */
@@ -84,7 +84,7 @@ export class Hand {
 
   /** One whole operation of a writer: until it is about to draw the next one. */
   operation(name: string): this {
-    if (this.at(name) !== 'nextOperation') throw new Error(`${name} is at "${this.at(name)}"`);
-    return this.to(name, 'nextOperation');
+    if (this.at(name) !== '(next_operation)') throw new Error(`${name} is at "${this.at(name)}"`);
+    return this.to(name, '(next_operation)');
   }
 }

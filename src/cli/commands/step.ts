@@ -9,7 +9,7 @@ import { EXIT, UserError } from '../../base/errors.ts';
 import { printable } from '../../base/printable.ts';
 import { oneStrategy } from '../../library/checks.ts';
 import { checkWorld } from '../../library/limits.ts';
-import { kernelSpelling } from '../../report/interleaving.ts';
+import { stepLabel } from '../../report/interleaving.ts';
 import { markedText } from '../../report/marked-text.ts';
 import { NO_PAINT } from '../../report/report.ts';
 import { TimedRun } from '../../run/timed.ts';
@@ -118,7 +118,7 @@ class Session {
     const next = this.#stepper.next();
     if (next === null) return '(over) ';
     const { world } = this.#stepper;
-    return `(next: ${printable(world.tasks[next]!.name)}, ${kernelSpelling(world.nameOf(next))}()) `;
+    return `(next: ${printable(world.tasks[next]!.name)}, ${stepLabel(world.nameOf(next))}) `;
   }
 
   /** What it prints, in lines that end with a newline. */
@@ -167,9 +167,8 @@ class Session {
 
   #row({ task, name, effects }: ScheduleStep, number = this.#stepper.steps.length): string {
     const who = printable(this.#stepper.world.tasks[task]!.name);
-    const does = name === 'mmap_lock' ? '(waited)' : `${kernelSpelling(name)}()`;
     const what = effects.length === 0 ? '' : `  ${printable(effects.join('; '))}`;
-    return `${String(number).padStart(4)}  ${who}  ${does}${what}\n`;
+    return `${String(number).padStart(4)}  ${who}  ${stepLabel(name)}${what}\n`;
   }
 
   #until([what, address = '']: readonly string[]): string {

@@ -7,7 +7,7 @@ import { counted } from '../../base/counted.ts';
 import { readable } from '../../base/latin1.ts';
 import { hue } from '../../draw/palette.ts';
 import { element, label, coordinate as n, type Picture, path } from '../../draw/svg.ts';
-import { kernelSpelling, sharedPrefix, shorten } from '../interleaving.ts';
+import { sharedPrefix, shorten, stepLabel } from '../interleaving.ts';
 import type { CourseDocument, SearchDocument, TextDocument } from './documents.ts';
 import { escapeXml, figure } from './html.ts';
 
@@ -156,7 +156,7 @@ function rowMarkup(
   row: StepRow,
   { course, prefix, colours }: Means,
 ): string {
-  const label_ = row.name === 'mmap_lock' ? '(waited)' : `${kernelSpelling(row.name)}()`;
+  const label_ = stepLabel(row.name);
   const words = shorten(row.effects.map((text) => readable(text)).join('; '), prefix);
   const silent = row.effects.length === 0;
   const said = silent ? `${counted(row.count, 'step')}, to ${label_}` : `${label_} ${words}`;
