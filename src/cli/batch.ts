@@ -60,6 +60,7 @@ interface BatchProgress {
   readonly runs: number;
   readonly of: number;
   readonly fraction: number | null;
+  readonly elapsedSeconds: number;
   /** Seconds that are left, by the pace so far; null where there is none yet. */
   readonly leftSeconds: number | null;
 }
@@ -73,8 +74,14 @@ export async function runBatch(
   const startMs = performance.now();
   const dealer = new Dealer<UnitResult>(batch.chosen, batch.jobs);
   const progress = new Progress<BatchProgress>(io, hooks.progress, startMs, sentence);
+  let leastLeft = Number.POSITIVE_INFINITY;
   const tell = (nowMs: number): void => {
-    progress.update(nowMs, () => progressOf(dealer.finished, batch.chosen.length, nowMs - startMs));
+    progress.update(nowMs, () => {
+      const now = progressOf(dealer.finished, batch.chosen.length, nowMs - startMs);
+      // The first runs are slow, before there are threads: what is left never grows.
+      leastLeft = Math.min(leastLeft, now.leftSeconds ?? leastLeft);
+      return now.leftSeconds === null ? now : { ...now, leftSeconds: leastLeft };
+    });
   };
   const file = batch.jobs > 1 ? io.workerFile : undefined;
   try {
@@ -164,12 +171,13 @@ async function runUnit(
 
 function progressOf(runs: number, of: number, spentMs: number): BatchProgress {
   const leftSeconds = runs === 0 ? null : Math.ceil(((spentMs / runs) * (of - runs)) / 1000);
-  return { runs, of, fraction: of === 0 ? 1 : runs / of, leftSeconds };
+  const elapsedSeconds = Math.floor(spentMs / 1000);
+  return { runs, of, fraction: of === 0 ? 1 : runs / of, elapsedSeconds, leftSeconds };
 }
 
-function sentence({ runs, of, leftSeconds }: BatchProgress): string {
+function sentence({ runs, of, elapsedSeconds, leftSeconds }: BatchProgress): string {
   const left = leftSeconds === null ? '' : `, ${clock(leftSeconds)} left`;
-  return `mapsim: ${runs} of ${counted(of, 'run')}${left}`;
+  return `mapsim: ${runs} of ${counted(of, 'run')}, ${clock(elapsedSeconds)} so far${left}`;
 }
 
 function clock(seconds: number): string {

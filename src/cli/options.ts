@@ -14,6 +14,8 @@ import { PROGRESS_CHOICES } from './progress.ts';
 export const FORMAT_NAMES = ['text', 'json', 'ndjson', 'csv', 'markdown'] as const;
 export const SUMMARY_CHOICES = ['stdout', 'stderr', 'none'] as const;
 
+/** As in report/pictures/explain.ts; a test compares them. */
+export const EXPLAINED_NAMES = ['retry', 'fallback', 'torn', 'starved'] as const;
 export const SUMMARY_FORMATS = ['auto', 'table', 'lines'] as const;
 
 const GROUPS = {
@@ -204,6 +206,12 @@ export const RUN_OPTIONS: readonly Option[] = [
     'put a margin before each line of the text: the state of its piece, and the state that it was ' +
       'read in; at a cut the operations between',
   ),
+  option(
+    'output',
+    '--explain <WHAT>',
+    'in place of the text, the columns around the first retry, fallback, torn or starved pass, ' +
+      'and why it came to that',
+  ).argParser(oneOf(EXPLAINED_NAMES)),
   page,
   option('output', '--watch', 'run again each time the scenario is saved'),
   option('output', '--timing', 'also print wall-clock times (not reproducible)'),

@@ -1,5 +1,7 @@
 /** What a scenario says that its author may not have meant: notes of run and validate. */
 import { counted } from '../base/counted.ts';
+import { costsOf } from '../mm/costs.ts';
+import type { Strategy } from '../proc/strategy.ts';
 import type { ReaderSpec, Scenario } from '../scenario/scenario.ts';
 import type { Outcome } from '../world/outcome.ts';
 
@@ -79,6 +81,38 @@ const NAMED_MAX = 3;
 
 function baseOf(name: string): string {
   return name.replace(/\/[0-9]+$/, '');
+}
+
+/** Lines of a page of output, to the nearest ten. */
+const LINES_OF_PAGE = 50;
+
+/**
+ * Of a run without a duration: writers that rest less than a record (or page) takes, against a
+ * strategy that tries again for ever.
+ */
+export function endlessWarning(
+  { readers, writers, machine }: Scenario,
+  strategyOf: (reader: ReaderSpec) => Pick<Strategy, 'name' | 'progress'>,
+): string | null {
+  const costs = costsOf(machine.costs.preset, machine.costs.overrides);
+  const recordNs = costs.treeNext + costs.vmaCopy + costs.speculateRetry + costs.formatAnon;
+  const restless = (withinNs: number) =>
+    writers.find(
+      ({ ops, thinkNs, everyNs }) =>
+        ops === null && everyNs === null && typeof thinkNs === 'number' && thinkNs < withinNs,
+    );
+  for (const reader of readers) {
+    const { name, progress } = strategyOf(reader);
+    const unit = name.startsWith('rcu-page') ? 'page' : 'record';
+    const writer = restless(unit === 'page' ? LINES_OF_PAGE * recordNs : recordNs);
+    if (progress !== 'unbounded' || !name.startsWith('rcu-') || writer === undefined) continue;
+    return (
+      `reader ${baseOf(reader.name)} may never get on: ${name} tries again for ever, and writer ` +
+      `${baseOf(writer.name)} rests less than a ${unit} takes; set a duration, its think, or a ` +
+      'limit of retries (rcu-retry3, rcu-page3)'
+    );
+  }
+  return null;
 }
 
 /** Half as many again: more than what a split in flight adds. */

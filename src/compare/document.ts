@@ -30,6 +30,7 @@ export const ENDINGS = Object.keys({
   duration: true,
   'max-events': true,
   'history-full': true,
+  starved: true,
   'kernel-fault': true,
   livelock: true,
   interrupted: true,

@@ -40,7 +40,7 @@ export interface CompareResult {
 }
 
 /** Endings by a limit: the run is no answer yet. */
-export const LIMITS: readonly EndReason[] = ['max-events', 'history-full', 'livelock'];
+export const LIMITS: readonly EndReason[] = ['max-events', 'history-full', 'livelock', 'starved'];
 
 /** Runs of a group that a limit stopped before their end. */
 export function stoppedRuns({ runs }: Group): readonly RunSummary[] {

@@ -11,6 +11,7 @@ const ENDED: Readonly<Record<EndReason, string>> = {
   ops: 'all operations done',
   duration: 'at its duration',
   'max-events': 'stopped, too many events',
+  starved: 'stopped, a reader does not get on',
   'history-full': 'stopped, too many states in one pass',
   'kernel-fault': 'a fault of the simulated kernel',
   livelock: 'repeats for ever',

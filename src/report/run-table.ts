@@ -66,12 +66,12 @@ function readerRows(outcome: Outcome): string[][] {
   }
   if (totals.retries > 0) {
     const most = Math.max(...readers.map(({ attempts }) => attempts.length));
-    const attempts = most >= 64 ? '64 attempts or more' : counted(most, 'attempt');
+    const attempts = most >= 64 ? '64 attempts or more' : `at most ${counted(most, 'attempt')}`;
     const rate = lines === 0 ? '' : `${few((1000 * totals.retries) / lines)} for each 1000 lines, `;
     rows.push([
       'retries',
       String(totals.retries),
-      `${rate}${few(totals.retries / passesStarted)} a pass, at most ${attempts} at one record`,
+      `${rate}${few(totals.retries / passesStarted)} a pass, ${attempts} at one record`,
     ]);
   }
   if (totals.fallbacks > 0) {

@@ -24,6 +24,9 @@ import { type Machine, NOBODY } from './machine.ts';
 import { OwnCpus } from './own-cpus.ts';
 import { type CpuListener, SharedCpus } from './shared-cpus.ts';
 
+/** A reader that takes so many steps at one record or page without getting on is starved. */
+export const STUCK_STEPS = 1_000_000;
+
 /** How often the size of the oracle's history is looked at. */
 const HISTORY_CHECK_EVENTS = 2 ** 16;
 
@@ -75,6 +78,8 @@ export class TimedDriver {
   readonly #freed = new Map<string, StepStack>();
   readonly #livelock: LivelockWatch;
   readonly #readerCount: number;
+  /** Of each reader: where it stood when it last failed, and its steps there since. */
+  readonly #stuck: { at: number; steps: number }[];
   #readersLeft: number;
   #writersLeft: number;
   #historyCheckAt = HISTORY_CHECK_EVENTS;
@@ -103,6 +108,7 @@ export class TimedDriver {
     this.#machine = machine;
     this.#livelock = new LivelockWatch(world, this.#machine);
     this.#readerCount = world.readers.length;
+    this.#stuck = world.readers.map(() => ({ at: -1, steps: 0 }));
     for (const task of this.#tasks) this.#machine.start(task, world.startNs(task));
     if (this.#readersLeft + this.#writersLeft === 0) this.#ended = 'ops';
     if (trace !== null) {
@@ -191,7 +197,7 @@ export class TimedDriver {
           task.step = step;
           const tookNs = interrupts?.stretched(task.cpu, nextNs, spentNs) ?? spentNs;
           goesOn = machine.goesOn(task, nextNs, tookNs);
-          if (reader !== null && reader.failedHere > 0 && this.#repeats(reader)) break;
+          if (reader !== null && reader.failedHere > 0 && this.#leadsNowhere(reader)) break;
         }
       }
       if (!goesOn) this.#current = NOBODY;
@@ -211,12 +217,25 @@ export class TimedDriver {
     if (this.#timed.oracle.historyFull()) this.#ended = 'history-full';
   }
 
-  /** A run that repeats itself ends there, unless its duration is given. Interrupts never do. */
-  #repeats(reader: Reader): boolean {
-    if (this.#interrupts !== null) return false;
-    if (!this.#livelock.stepped(reader) || Number.isFinite(this.#durationNs)) return false;
-    this.#ended = 'livelock';
-    return true;
+  /**
+   * A run that repeats itself (with interrupts none does), or a reader that does not get on, ends
+   * it: not with a duration.
+   */
+  #leadsNowhere(reader: Reader): boolean {
+    const repeats = this.#interrupts === null && this.#livelock.stepped(reader);
+    if (Number.isFinite(this.#durationNs)) return false;
+    if (repeats) this.#ended = 'livelock';
+    else if (this.#isStuck(reader)) this.#ended = 'starved';
+    return this.#ended !== null;
+  }
+
+  #isStuck({ id, acceptedCount }: Reader): boolean {
+    const stuck = this.#stuck[id]!;
+    if (stuck.at !== acceptedCount) {
+      stuck.at = acceptedCount;
+      stuck.steps = 0;
+    }
+    return ++stuck.steps >= STUCK_STEPS;
   }
 
   #finished(task: Task): void {

@@ -103,6 +103,7 @@ export type EndReason =
   | 'history-full' // one pass saw more distinct states than the oracle keeps
   | 'kernel-fault' // a sanitizer or lockdep would have reported it
   | 'livelock'
+  | 'starved' // a reader took very many steps at one record without getting on
   | 'interrupted';
 
 /** What a task did last, oldest first. */

@@ -3,7 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { EXPLAINED_NAMES } from '../../src/cli/options.ts';
 import { chooseStrategy, Strategies } from '../../src/readers/index.ts';
+import { EXPLAINED } from '../../src/report/pictures/explain.ts';
 import type { OperationRecord } from '../../src/world/outcome.ts';
 import { aPass, aReader, aWriter } from '../report/outcomes.ts';
 import { aDirectory, FakeRun, fakeRuns, fakeSignals, mapsim, Sink } from './support.ts';
@@ -487,4 +489,27 @@ test('run: a scenario without readers has no text to show, and says so', async (
   expect(code).toBe(0);
   expect(stdout).toMatch(/^# scenario: storm\n# strategy: none\n/);
   expect(stderr).toBe('mapsim: the scenario has no reader, so there is no text to show\n');
+});
+
+test('run --explain: in place of the text the columns around the event, and why', async () => {
+  const argv = ['run', '@bash', '--strategy=rcu-retry3', '--summary=none'];
+  const [fallback, none] = [
+    await mapsim([...argv, '--explain=fallback']),
+    await mapsim(['run', '@quiet', '--strategy=mmap-lock', '--summary=none', '--explain=retry']),
+  ];
+
+  expect(fallback.stdout.replace(/\s+/g, ' ')).toMatch(
+    /attempt 1 fails.* Why it falls back: 4 attempts/,
+  );
+  expect(none).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'mapsim: nothing to explain: no pass is or has retry\n',
+  });
+  expect(EXPLAINED_NAMES.toSorted()).toEqual([...EXPLAINED].toSorted());
+  const pass = await mapsim(['run', '@quiet', '--explain=torn', '--pass=1']);
+  expect([pass.code, pass.stderr]).toEqual([
+    2,
+    'mapsim: error: --explain belongs to --format=text, without --pass and --annotate\n',
+  ]);
 });

@@ -24,13 +24,13 @@ import { OutFile } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 
-import type { SUMMARY_CHOICES, SUMMARY_FORMATS } from '../options.ts';
+import type { EXPLAINED_NAMES, SUMMARY_CHOICES, SUMMARY_FORMATS } from '../options.ts';
 
 import { checkPage } from '../page.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
 import { scenarioFile } from '../shipped.ts';
 import { driveSlices, type SlicedRun } from '../sliced-run.ts';
-import { grownNote, traps } from '../traps.ts';
+import { endlessWarning, grownNote, traps } from '../traps.ts';
 import { nextSave, savedAt } from '../watch.ts';
 import { readerStrategies } from './reader-strategies.ts';
 import { tellRun } from './tell-run.ts';
@@ -49,6 +49,7 @@ export interface RunOptions extends QuietOptions {
   readonly record?: string;
   readonly output?: string;
   readonly annotate?: boolean;
+  readonly explain?: (typeof EXPLAINED_NAMES)[number];
   readonly timing?: boolean;
   readonly watch?: boolean;
   readonly color: ColorChoice;
@@ -108,6 +109,11 @@ async function runOnce(
   for (const note of traps(scenario)) context.messages.note(note);
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
   const readers = await readerStrategies(given, where);
+  const limited = options.duration !== undefined || scenario.durationNs !== null;
+  const endless = limited
+    ? null
+    : endlessWarning(scenario, (reader) => readers.strategies.of(given ?? reader.strategy));
+  if (endless !== null) context.messages.warning(endless);
   const failOn = parseExpressions(expressionsOf(options), scenario, readers);
   checkPass(scenario, options.reader, options.pass ?? 0);
   const seed = options.seed ?? scenario.seed;
@@ -130,6 +136,12 @@ async function runOnce(
 function chooseFormat(options: RunOptions): Format {
   const { format: name, summary, summaryFormat, pass, reader, annotate } = options;
   const format = FORMATS.find((known) => known.name === name)!;
+  if (
+    options.explain !== undefined &&
+    (name !== 'text' || pass !== undefined || annotate === true)
+  ) {
+    throw new UserError('--explain belongs to --format=text, without --pass and --annotate');
+  }
   if (annotate === true && (name !== 'text' || pass === 'all')) {
     throw new UserError('--annotate belongs to --format=text and one pass: torn, or its number');
   }
@@ -170,7 +182,7 @@ async function runTask(task: Task, options: RunOptions, context: CommandContext)
     const timing = options.timing === true ? { wallNs } : null;
     const shown = { format, failOn, passes: request.passes, timing, scenarioPath: task.path };
     const code = await tellRun(
-      ...(await annotated(task, outcome, shown, options)),
+      ...(await annotated(task, outcome, shown, options, context)),
       options,
       context,
     );
@@ -191,13 +203,24 @@ async function runTask(task: Task, options: RunOptions, context: CommandContext)
   }
 }
 
-/** With --annotate the text of the pass is the one with a margin. */
+/** With --annotate the text of the pass is the one with a margin, with --explain the columns. */
 async function annotated<S>(
   { scenario, request }: Task,
   outcome: Outcome,
   shown: S,
-  { annotate }: RunOptions,
-): Promise<readonly [Outcome, S]> {
+  { annotate, explain }: RunOptions,
+  { messages }: CommandContext,
+): Promise<readonly [Outcome, S | (S & { readonly explained: true })]> {
+  if (explain !== undefined) {
+    const { explainedPass } = await import('./explain.ts');
+    const explained = explainedPass(scenario, request, explain);
+    if (explained === null) messages.note(`nothing to explain: no pass is or has ${explain}`);
+    const passes = explained === null ? [] : [explained];
+    return [
+      { ...outcome, passes },
+      { ...shown, explained: true },
+    ];
+  }
   const [pass] = outcome.passes;
   if (annotate !== true || pass === undefined) return [outcome, shown];
   const { annotatedPass } = await import('./annotate.ts');

@@ -5,12 +5,14 @@ import { EXIT } from '../../base/errors.ts';
 import { printable, printablePart } from '../../base/printable.ts';
 import { PRNG } from '../../base/prng.ts';
 import { VERSION } from '../../base/version.ts';
+import { LIMITS } from '../../compare/result.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import type { Format, Paint, ReportInput } from '../../report/report.ts';
 import { countLines } from '../../report/text.ts';
 import { type FailOnVerdict, judge, verdictText } from '../../report/verdict.ts';
 import type { RunRequest } from '../../run/timed.ts';
-import type { EndReason, KernelFaultReport, Outcome, StepStack } from '../../world/outcome.ts';
+import { STUCK_STEPS } from '../../run/timed-driver.ts';
+import type { KernelFaultReport, Outcome, StepStack } from '../../world/outcome.ts';
 import { type ColorChoice, pensFor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { type Io, lineWidthOf, type OutStream } from '../io.ts';
@@ -24,6 +26,8 @@ interface Shown extends Pick<ReportInput, 'timing'> {
   readonly passes: RunRequest['passes'];
   /** As the user wrote it. */
   readonly scenarioPath: string;
+  /** What is shown is no text of a pass. */
+  readonly explained?: true;
 }
 
 interface TellOptions extends QuietOptions {
@@ -35,7 +39,7 @@ interface TellOptions extends QuietOptions {
 /** @returns the exit code */
 export async function tellRun(
   outcome: Outcome,
-  { format, failOn, passes, timing, scenarioPath }: Shown,
+  { format, failOn, passes, timing, scenarioPath, explained }: Shown,
   options: TellOptions,
   context: CommandContext,
 ): Promise<number> {
@@ -51,7 +55,7 @@ export async function tellRun(
     timing,
     view: {
       counts: summary === 'stdout' && !people,
-      cuts: passes.which === 'torn',
+      cuts: passes.which === 'torn' && explained !== true,
       passLines: passes.which === 'all',
     },
     paint: await paintFor(options, io.env, io.stdout),
@@ -73,7 +77,7 @@ export async function tellRun(
     const paint = await paintFor(options, io.env, io.stderr);
     messages.raw(await countsFor(io.stderr, { paint }));
   }
-  if (format.passes) tellPasses(passes, outcome, messages);
+  if (format.passes && explained !== true) tellPasses(passes, outcome, messages);
   tellEnd(outcome, messages);
   await tellVerdicts(verdicts, options, context);
   if (verdicts.some(({ failed }) => failed) || outcome.kernelFault !== null) return EXIT.failed;
@@ -84,9 +88,6 @@ export async function tellRun(
 function isForPeople({ summaryFormat = 'auto' }: TellOptions, { stdout }: Io): boolean {
   return summaryFormat === 'auto' ? stdout.isTTY === true : summaryFormat === 'table';
 }
-
-/** The run ended before an answer: the result is partial. */
-const LIMITS: readonly EndReason[] = ['max-events', 'history-full', 'livelock'];
 
 async function tellVerdicts(
   verdicts: readonly FailOnVerdict[],
@@ -180,6 +181,13 @@ function tellEnd(outcome: Outcome, messages: Messages): void {
   if (ended === 'max-events') {
     messages.warning(
       `stopped by --max-events after ${counted(events, 'step')}, at ${simulatedNs} ns: the result is partial`,
+    );
+  }
+  if (ended === 'starved') {
+    messages.warning(
+      `ended, since a reader took ${STUCK_STEPS} steps at one record and did not get on: the ` +
+        'result is partial; set a limit of retries (rcu-retry3), think of the writers, or ' +
+        'duration, with which the run goes on to its end',
     );
   }
   if (ended === 'history-full') {
