@@ -307,7 +307,7 @@ test('a schedule played by hand gives the text that replay prints for it', async
   expect(replayed.texts[0].tearing.falseGaps).toBe(1);
   // Steps have the kernel's names here too, although the code is minified.
   const shown = said.filter((each) => !/^\w+: \d+ steps?, to /.test(each));
-  expect(shown.map((each) => /^\S+ \S+/.exec(each)![0])).toEqual(names);
+  expect(shown.map((each) => /^\S+ (\([^)]*\)|\S+)/.exec(each)![0])).toEqual(names);
   await page.waitForFunction(() => location.hash.length > 10);
   await page.waitForTimeout(400);
   const again = await playground(await page.evaluate(() => location.hash));
