@@ -33,6 +33,12 @@ function walk(chapter: string): Stop[] {
 const TO_THE_LINE = walk('From a line of a scenario to a printed line');
 const TO_THE_FINDING = walk('From the options of explore to the finding');
 
+/** `() => …`, or the step in `named('m_start', () => …)`. */
+function arrowOf(given: ts.Expression | undefined): ts.ArrowFunction | undefined {
+  const last = given !== undefined && ts.isCallExpression(given) ? given.arguments.at(-1) : given;
+  return last !== undefined && ts.isArrowFunction(last) ? last : undefined;
+}
+
 /** Where the body of each function of this name begins, and whether it is an expression. */
 function bodiesOf(file: ts.SourceFile, name: string): { at: number; end: number | null }[] {
   const found: { at: number; end: number | null }[] = [];
@@ -44,9 +50,12 @@ function bodiesOf(file: ts.SourceFile, name: string): { at: number; end: number 
     ) {
       found.push({ at: node.body.getStart(file) + 1, end: null });
     }
-    const arrow = ts.isVariableDeclaration(node) && node.name.getText(file) === name;
-    if (arrow && node.initializer !== undefined && ts.isArrowFunction(node.initializer)) {
-      const { body } = node.initializer;
+    const arrow =
+      ts.isVariableDeclaration(node) && node.name.getText(file) === name
+        ? arrowOf(node.initializer)
+        : undefined;
+    if (arrow !== undefined) {
+      const { body } = arrow;
       if (ts.isBlock(body)) found.push({ at: body.getStart(file) + 1, end: null });
       else found.push({ at: body.getStart(file), end: body.end });
     }

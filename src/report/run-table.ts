@@ -47,7 +47,10 @@ export function runTable(
 
 function titleOf({ scenario, strategy, seed, totals, complete }: Outcome): string {
   const { passesFinished, passesStarted, lines } = totals;
-  const each = passesStarted === 0 ? '' : `, ${few(lines / passesStarted)} lines each`;
+  const each =
+    passesStarted === 0
+      ? ''
+      : `, ${counted(Number(few(lines / passesStarted)), 'line', 'lines')} each`;
   const passes =
     passesStarted === passesFinished
       ? counted(passesStarted, 'pass', 'passes')

@@ -280,7 +280,7 @@ test('compare: Ctrl-C with threads at work ends as well', async () => {
   });
 
   expect(signal).toBe('SIGINT');
-  expect(JSON.parse(told.split('\n')[0]!)).toMatchObject({ type: 'progress', of: 300_000 });
+  expect(JSON.parse(told.split('\n')[0]!)).toMatchObject({ type: 'progress', of: 400_000 });
   expect(JSON.parse(stdout).complete).toBe(false);
   expect(JSON.parse(stdout).scenarios[0].groups[0].runs.length).toBeGreaterThan(0);
 });

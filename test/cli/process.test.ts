@@ -179,7 +179,7 @@ test('bundle: what --help loads is commander and a little of our own', () => {
     (name) => !/^(node_modules\/commander\/|src\/(cli|base)\/)/.test(name),
   );
   expect(modules).toContain('node_modules/commander/lib/command.js');
-  expect(foreign).toEqual(['src/scenario/units.ts']);
+  expect(foreign).toEqual(['src/library/defaults.ts', 'src/scenario/units.ts']);
   expect(modules.filter((name) => name.startsWith('src/cli/commands/'))).toEqual([]);
 });
 

@@ -69,6 +69,7 @@ const LEFT_OUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     keptLines: 'how far a search has numbered its lines; no step asks',
     attempts: STATISTICS,
     failedHere: FORM,
+    settledAfter: 'what a search has not heard of yet; it asks after each step, and no step does',
     itLeaf: FORM,
     itGen: FORM,
     itSlot: FORM,

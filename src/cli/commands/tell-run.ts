@@ -185,7 +185,7 @@ function tellEnd(outcome: Outcome, messages: Messages): void {
   }
   if (ended === 'starved') {
     messages.warning(
-      `ended, since a reader took ${STUCK_STEPS} steps at one record and did not get on: the ` +
+      `ended, since a reader took ${counted(STUCK_STEPS, 'step')} at one record and did not get on: the ` +
         'result is partial; set a limit of retries (rcu-retry3), think of the writers, or ' +
         'duration, with which the run goes on to its end',
     );
