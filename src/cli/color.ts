@@ -8,7 +8,10 @@ import type { Io, OutStream } from './io.ts';
 export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
 export type ColorChoice = (typeof COLOR_CHOICES)[number];
 
-export function wantsColor(choice: ColorChoice, env: Io['env'], stream: OutStream): boolean {
+/** Or what is none. */
+type Terminal = Pick<OutStream, 'isTTY'>;
+
+export function wantsColor(choice: ColorChoice, env: Io['env'], stream: Terminal): boolean {
   if (choice !== 'auto') return choice === 'always';
   if (env.NO_COLOR) return false;
   const force = env.FORCE_COLOR;
@@ -32,7 +35,7 @@ const asIs = (text: string): string => text;
 export async function pensFor(
   choice: ColorChoice,
   env: Io['env'],
-  stream: OutStream,
+  stream: Terminal,
 ): Promise<Pens> {
   if (!wantsColor(choice, env, stream)) return { dim: asIs, red: asIs, green: asIs };
   const { Chalk } = await import('chalk');

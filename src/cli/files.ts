@@ -104,9 +104,16 @@ export class OutFile {
     this.#fd = this.#attempt(() => openSync(this.#writtenTo, 'w'));
   }
 
-  write(text: string): void {
-    this.#waiting.push(text);
-    this.#waitingLength += text.length;
+  write(piece: string | Uint8Array): void {
+    if (typeof piece !== 'string') {
+      this.#attempt(() => {
+        this.#flush();
+        this.#put(piece);
+      });
+      return;
+    }
+    this.#waiting.push(piece);
+    this.#waitingLength += piece.length;
     if (this.#waitingLength >= BLOCK_BYTES) this.#attempt(() => this.#flush());
   }
 
@@ -135,6 +142,10 @@ export class OutFile {
     const block = Buffer.from(this.#waiting.join(''));
     this.#waiting = [];
     this.#waitingLength = 0;
+    this.#put(block);
+  }
+
+  #put(block: Uint8Array): void {
     if (this.#readerGone) return;
     try {
       for (let at = 0; at < block.length; ) at += writeSync(this.#fd, block, at);

@@ -12,7 +12,7 @@ export type OutStream = Writable & { readonly isTTY?: boolean; readonly columns?
 const PIPE_COLUMNS = 80;
 
 /** That a line may take: of the terminal; elsewhere the same everywhere. */
-export function lineWidthOf({ isTTY, columns }: OutStream): number {
+export function lineWidthOf({ isTTY, columns }: Pick<OutStream, 'isTTY' | 'columns'>): number {
   return isTTY === true && columns !== undefined && columns > 0 ? columns : PIPE_COLUMNS;
 }
 

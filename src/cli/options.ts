@@ -176,9 +176,11 @@ export const RUN_OPTIONS: readonly Option[] = [
     '--reader <NAME>',
     'the reader whose passes are shown; default the first',
   ).argParser(nonEmpty('The name')),
-  option('output', '--format <F>', FORMAT_NAMES.join(', '))
-    .argParser(oneOf(FORMAT_NAMES))
-    .default('text', 'text'),
+  option(
+    'output',
+    '--format <F>',
+    `${FORMAT_NAMES.join(', ')}; default what the ending of -o FILE says, else text`,
+  ).argParser(oneOf(FORMAT_NAMES)),
   option(
     'output',
     '--summary <TO>',
@@ -212,7 +214,13 @@ export const RUN_OPTIONS: readonly Option[] = [
     'in place of the text, the columns around the first retry, fallback, torn or starved pass, ' +
       'and why it came to that',
   ).argParser(oneOf(EXPLAINED_NAMES)),
-  page,
+  option(
+    'output',
+    '-o, --output <FILE>',
+    'print to FILE in place of standard output, in the format of --format, else of its ending ' +
+      '(.txt, .json, .ndjson, .csv, .md); .html: also write the result as a page of HTML, with ' +
+      'its data in it: one file, no requests',
+  ).argParser(nonEmpty('The file')),
   option('output', '--watch', 'run again each time the scenario is saved'),
   option('output', '--timing', 'also print wall-clock times (not reproducible)'),
   failOn,

@@ -8,6 +8,7 @@ import { columns, rows } from './rows.ts';
 
 export const csv: Format = {
   name: 'csv',
+  endings: ['csv'],
   summary: 'RFC 4180, one row a reader: the counts',
   passes: false,
 

@@ -21,6 +21,7 @@ export const RUN_SCHEMA = 'mapsim/run@1';
 
 export const json: Format = {
   name: 'json',
+  endings: ['json'],
   summary: `one document of schema ${RUN_SCHEMA}`,
   passes: true,
 

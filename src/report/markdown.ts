@@ -6,6 +6,7 @@ import { runSentence } from './run-sentence.ts';
 
 export const markdown: Format = {
   name: 'markdown',
+  endings: ['md', 'markdown'],
   summary: 'a table, one row a reader: the counts; then what they come to, in a sentence',
   passes: false,
 

@@ -18,6 +18,7 @@ import type { Format, Piece, ReportInput } from './report.ts';
 
 export const ndjson: Format = {
   name: 'ndjson',
+  endings: ['ndjson', 'jsonl'],
   summary: 'one JSON record a line: header, reader, writer, pass, totals',
   passes: true,
 

@@ -44,6 +44,8 @@ export type Piece = string | Uint8Array;
 
 export interface Format {
   readonly name: string;
+  /** Endings of files that are written in it. */
+  readonly endings: readonly string[];
   readonly summary: string;
   /** Whether it has the texts of passes in it. */
   readonly passes: boolean;

@@ -14,6 +14,7 @@ const NEWLINE = 0x0a;
 
 export const text: Format = {
   name: 'text',
+  endings: ['txt'],
   summary: 'the maps text, then the counts as "# key: value" lines',
   passes: true,
 

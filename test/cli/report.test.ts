@@ -273,7 +273,8 @@ describe('refuses, with exit code 2,', () => {
   test.each([
     [['report', 'storm.yaml'], /this is no JSON/],
     [['report', 'x.json'], /its schema is other/],
-    [['run', 'storm.yaml', '-o', 'x.txt'], /the name ends in .html/],
+    [['run', 'storm.yaml', '-o', 'x.pdf'], /the ending says the format, one of/],
+    [['explore', 'storm.yaml', '-o', 'x.txt'], /the name ends in .html/],
     [['sweep', 'grid.yaml', '--bars'], /standard output has the records/],
     [['sweep', 'grid.yaml', '--bars', '--resume', '-o', 's.ndjson'], /--bars draws whole sweeps/],
     [['report', '-', '-'], /only one input/],

@@ -491,6 +491,56 @@ test('run: a scenario without readers has no text to show, and says so', async (
   expect(stderr).toBe('mapsim: the scenario has no reader, so there is no text to show\n');
 });
 
+test.each([
+  ['r.txt', []],
+  ['r.json', []],
+  ['r.ndjson', []],
+  ['r.csv', []],
+  ['r.md', []],
+  ['counts', ['--format=json']],
+  ['r.txt', ['--format=csv']],
+])('run -o %s %j: the file has the bytes that standard output would have', async (name, given) => {
+  const cwd = aDirectory();
+  const formats = { txt: 'text', json: 'json', ndjson: 'ndjson', csv: 'csv', md: 'markdown' };
+  const ending = name.split('.')[1] as keyof typeof formats;
+  const format = given.length > 0 ? given : [`--format=${formats[ending]}`];
+  const { startRun } = fakeRuns({ outcome: oneReader({}) });
+  const printed = await run(format, { startRun });
+  const stdout = new Sink(true); // a terminal, which the file is not
+  const { code, stderr } = await run([...given, '-o', name], { cwd, startRun, stdout });
+
+  expect([code, stdout.text, stderr]).toEqual([0, '', '']);
+  expect(readFileSync(join(cwd, name), 'utf8')).toBe(printed.stdout);
+  expect(printed.stdout.length).toBeGreaterThan(50);
+  expect(readdirSync(cwd)).toEqual([name]);
+});
+
+test.each([
+  ['none/r.json', [], 3, 'cannot write none/r.json: no such file or directory'],
+  ['r.pdf', [], 2, '-o r.pdf: the ending says the format, one of .txt, .json, .ndjson'],
+  ['r.json', ['--record=r.json'], 2, '--record and -o: name two files'],
+  ['r.json', ['--ops-log=r.json'], 2, '--ops-log and -o: name two files'],
+  ['r.csv', ['--pass=1'], 2, '--pass chooses the text to show, and --format=csv shows none'],
+  ['-', ['--format=json'], 2, 'cannot write -: name a file'],
+])('run -o %s %j: refused before the run with exit code %i: %s', async (name, given, exit, why) => {
+  const cwd = aDirectory();
+  const { runs, startRun } = fakeRuns();
+  const { code, stdout, stderr } = await run(['-o', name, ...given], { cwd, startRun });
+
+  expect([code, stdout, runs.length]).toEqual([exit, '', 0]);
+  expect(stderr).toContain(why);
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
+test('run -o: where a --fail-on holds the file is there, and the exit code is 1', async () => {
+  const cwd = aDirectory();
+  const { startRun } = fakeRuns({ outcome: oneReader({ counters: { retries: 3 } }) });
+  const { code } = await run(['-o', 'r.json', '--fail-on', 'retries>0'], { cwd, startRun });
+
+  expect(code).toBe(1);
+  expect(JSON.parse(readFileSync(join(cwd, 'r.json'), 'utf8')).failOn).toHaveLength(1);
+});
+
 test('run --explain: in place of the text the columns around the event, and why', async () => {
   const argv = ['run', '@bash', '--strategy=rcu-retry3', '--summary=none'];
   const [fallback, none] = [

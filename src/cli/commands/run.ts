@@ -20,12 +20,13 @@ import { TraceOutcomes } from '../../world/trace-outcomes.ts';
 import { nowMs } from '../clock.ts';
 import type { ColorChoice } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
-import { OutFile } from '../files.ts';
+import { checkWritable, OutFile } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 
 import type { EXPLAINED_NAMES, SUMMARY_CHOICES, SUMMARY_FORMATS } from '../options.ts';
 
+import { chooseOutputs } from '../outputs.ts';
 import { checkPage } from '../page.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
 import { scenarioFile } from '../shipped.ts';
@@ -42,7 +43,8 @@ export interface RunOptions extends QuietOptions {
   readonly duration?: number;
   readonly pass?: PassChoice;
   readonly reader?: string;
-  readonly format: string;
+  /** By default the one of the ending of `output`, else text. */
+  readonly format?: string;
   readonly summary?: (typeof SUMMARY_CHOICES)[number];
   readonly summaryFormat?: (typeof SUMMARY_FORMATS)[number];
   readonly opsLog?: string;
@@ -99,10 +101,9 @@ async function runOnce(
   const given = oneStrategy('--strategy', options.strategy); // before any reading
   checkOutFile('--ops-log', options.opsLog);
   checkOutFile('--record', options.record);
-  await checkPage(options.output, context.io.cwd);
-  if (options.record !== undefined && options.record === options.opsLog) {
-    throw new UserError('--record and --ops-log: name two files');
-  }
+  if (isPage(options.output)) await checkPage(options.output, context.io.cwd);
+  else if (options.output !== undefined) checkWritable(options.output, context.io.cwd);
+  checkNames(options);
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario } = loaded;
@@ -134,8 +135,9 @@ async function runOnce(
 
 /** An option that the format has no use for is refused, so that none is ignored in silence. */
 function chooseFormat(options: RunOptions): Format {
-  const { format: name, summary, summaryFormat, pass, reader, annotate } = options;
-  const format = FORMATS.find((known) => known.name === name)!;
+  const { summary, summaryFormat, pass, reader, annotate } = options;
+  const format = namedFormat(options);
+  const { name } = format;
   if (
     options.explain !== undefined &&
     (name !== 'text' || pass !== undefined || annotate === true)
@@ -159,6 +161,30 @@ function chooseFormat(options: RunOptions): Format {
   return format;
 }
 
+/** What `--format` asks; else what the ending of the file says. */
+function namedFormat({ format, output }: RunOptions): Format {
+  if (format === undefined && output !== undefined && !isPage(output)) {
+    const page = { name: 'html', endings: ['html'] };
+    const [chosen] = chooseOutputs([output], [...FORMATS, page]);
+    return FORMATS.find((known) => known === chosen?.format)!;
+  }
+  return FORMATS.find((known) => known.name === (format ?? 'text'))!;
+}
+
+/** Whether `-o` asks for a page, beside what is printed. */
+function isPage(name: string | undefined): boolean {
+  return name !== undefined && /\.html?$/i.test(name);
+}
+
+/** @throws UserError where two outputs have one name */
+function checkNames({ record, opsLog, output }: RunOptions): void {
+  const given = Object.entries({ '--record': record, '--ops-log': opsLog, '-o': output });
+  for (const [i, [option, name]] of given.entries()) {
+    const same = given.slice(i + 1).find(([, other]) => name !== undefined && other === name);
+    if (same !== undefined) throw new UserError(`${option} and ${same[0]}: name two files`);
+  }
+}
+
 function checkOutFile(option: string, name: string | undefined): void {
   if (name === '-') {
     throw new UserError(`${option}: standard output is taken by the result; name a file`);
@@ -169,10 +195,14 @@ async function runTask(task: Task, options: RunOptions, context: CommandContext)
   const { io } = context;
   const log = options.opsLog === undefined ? null : new OutFile(options.opsLog, io.cwd);
   const record = options.record === undefined ? null : new RecordFile(task, options, io.cwd);
-  const interrupt = new Interrupt(io, () => {
-    log?.abandon();
-    record?.abandon();
-  });
+  const file =
+    options.output === undefined || isPage(options.output)
+      ? null
+      : new OutFile(options.output, io.cwd);
+  const abandon = () => {
+    for (const one of [log, record, file]) one?.abandon();
+  };
+  const interrupt = new Interrupt(io, abandon);
   try {
     const { outcome, wallNs } = await simulate(task, { options, context, interrupt, log, record });
     interrupt.endAtOnce();
@@ -180,13 +210,13 @@ async function runTask(task: Task, options: RunOptions, context: CommandContext)
     record?.finish(outcome);
     const { format, failOn, request } = task;
     const timing = options.timing === true ? { wallNs } : null;
-    const shown = { format, failOn, passes: request.passes, timing, scenarioPath: task.path };
+    const shown = { format, failOn, passes: request.passes, timing, scenarioPath: task.path, file };
     const code = await tellRun(
       ...(await annotated(task, outcome, shown, options, context)),
       options,
       context,
     );
-    if (options.output !== undefined && interrupt.caught === null) {
+    if (options.output !== undefined && file === null && interrupt.caught === null) {
       await (await import('../page-file.ts')).writeRunPage(
         options.output,
         { ...task, outcome },
@@ -197,8 +227,7 @@ async function runTask(task: Task, options: RunOptions, context: CommandContext)
     if (grown !== null) context.messages.note(grown);
     return interrupt.caught === null ? code : interrupt.end();
   } finally {
-    log?.abandon();
-    record?.abandon();
+    abandon();
     interrupt.stopWatching();
   }
 }

@@ -7,7 +7,7 @@ import { PRNG } from '../../base/prng.ts';
 import { VERSION } from '../../base/version.ts';
 import { LIMITS } from '../../compare/result.ts';
 import type { FailOn } from '../../report/fail-on.ts';
-import type { Format, Paint, ReportInput } from '../../report/report.ts';
+import type { Format, Paint, Piece, ReportInput } from '../../report/report.ts';
 import { countLines } from '../../report/text.ts';
 import { type FailOnVerdict, judge, verdictText } from '../../report/verdict.ts';
 import type { RunRequest } from '../../run/timed.ts';
@@ -15,7 +15,8 @@ import { STUCK_STEPS } from '../../run/timed-driver.ts';
 import type { KernelFaultReport, Outcome, StepStack } from '../../world/outcome.ts';
 import { type ColorChoice, pensFor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
-import { type Io, lineWidthOf, type OutStream } from '../io.ts';
+import type { OutFile } from '../files.ts';
+import { lineWidthOf, type OutStream } from '../io.ts';
 import type { Messages } from '../messages.ts';
 import type { SUMMARY_CHOICES, SUMMARY_FORMATS } from '../options.ts';
 import { Output } from '../output.ts';
@@ -28,7 +29,11 @@ interface Shown extends Pick<ReportInput, 'timing'> {
   readonly scenarioPath: string;
   /** What is shown is no text of a pass. */
   readonly explained?: true;
+  /** In place of standard output. */
+  readonly file?: OutFile | null;
 }
+
+type Terminal = Pick<OutStream, 'isTTY' | 'columns'>;
 
 interface TellOptions extends QuietOptions {
   readonly color: ColorChoice;
@@ -39,14 +44,15 @@ interface TellOptions extends QuietOptions {
 /** @returns the exit code */
 export async function tellRun(
   outcome: Outcome,
-  { format, failOn, passes, timing, scenarioPath, explained }: Shown,
+  { format, failOn, passes, timing, scenarioPath, explained, file = null }: Shown,
   options: TellOptions,
   context: CommandContext,
 ): Promise<number> {
   const { io, messages } = context;
   const verdicts = judge(failOn, [{ strategy: outcome.strategy, outcome }]);
   const summary = options.summary ?? 'stdout';
-  const people = isForPeople(options, io);
+  const shownOn: Terminal = file === null ? io.stdout : {};
+  const people = isForPeople(options, shownOn);
   const input: ReportInput = {
     outcome,
     verdicts,
@@ -58,21 +64,21 @@ export async function tellRun(
       cuts: passes.which === 'torn' && explained !== true,
       passLines: passes.which === 'all',
     },
-    paint: await paintFor(options, io.env, io.stdout),
+    paint: await paintFor(options, io.env, shownOn),
   };
   const stdout = new Output(io.stdout, 'standard output');
-  const countsFor = async (stream: OutStream, { paint }: Pick<ReportInput, 'paint'>) => {
+  const countsFor = async (stream: Terminal, { paint }: Pick<ReportInput, 'paint'>) => {
     if (!people) return countLines({ ...input, paint });
     const { runTable } = await import('../../report/run-table.ts');
     return runTable({ ...input, paint }, { columns: lineWidthOf(stream), scenarioPath });
   };
-  for (const piece of format.render(input)) await stdout.write(piece);
+  const print = async (piece: Piece) => (file === null ? stdout.write(piece) : file.write(piece));
+  for (const piece of format.render(input)) await print(piece);
   if (people && format.name === 'text' && summary === 'stdout') {
-    await stdout.write(
-      `${outcome.passes.length === 0 ? '' : '\n'}${await countsFor(io.stdout, input)}`,
-    );
+    await print(`${outcome.passes.length === 0 ? '' : '\n'}${await countsFor(shownOn, input)}`);
   }
   await stdout.flush();
+  file?.finish();
   if (summary === 'stderr') {
     const paint = await paintFor(options, io.env, io.stderr);
     messages.raw(await countsFor(io.stderr, { paint }));
@@ -85,8 +91,8 @@ export async function tellRun(
 }
 
 /** A table; else lines for scripts and diff. */
-function isForPeople({ summaryFormat = 'auto' }: TellOptions, { stdout }: Io): boolean {
-  return summaryFormat === 'auto' ? stdout.isTTY === true : summaryFormat === 'table';
+function isForPeople({ summaryFormat = 'auto' }: TellOptions, { isTTY }: Terminal): boolean {
+  return summaryFormat === 'auto' ? isTTY === true : summaryFormat === 'table';
 }
 
 async function tellVerdicts(
@@ -105,7 +111,7 @@ async function tellVerdicts(
 async function paintFor(
   { color }: TellOptions,
   env: CommandContext['io']['env'],
-  stream: OutStream,
+  stream: Terminal,
 ): Promise<Paint> {
   const { dim, red } = await pensFor(color, env, stream);
   return { remark: dim, fault: red };
