@@ -1,7 +1,9 @@
 /** What a scenario says that its author may not have meant: notes of run and validate. */
+import type { Choice } from '../base/choice.ts';
 import { counted } from '../base/counted.ts';
 import { costsOf } from '../mm/costs.ts';
 import type { Strategy } from '../proc/strategy.ts';
+import type { Strategies } from '../readers/index.ts';
 import type { ReaderSpec, Scenario } from '../scenario/scenario.ts';
 import type { Outcome } from '../world/outcome.ts';
 
@@ -113,6 +115,34 @@ export function endlessWarning(
     );
   }
   return null;
+}
+
+/**
+ * The same of many runs: each thing once.
+ * @param choices null: every reader has its own strategy
+ * @param limited whether the command gives a duration
+ */
+export function endlessWarnings(
+  scenarios: readonly Scenario[],
+  {
+    choices,
+    strategies,
+    limited,
+  }: {
+    readonly choices: readonly Choice[] | null;
+    readonly strategies: Strategies;
+    readonly limited: boolean;
+  },
+): ReadonlySet<string> {
+  const warnings = scenarios
+    .filter(({ durationNs }) => !limited && durationNs === null)
+    .flatMap((scenario) =>
+      (choices ?? [null]).flatMap((choice) => {
+        const why = endlessWarning(scenario, (reader) => strategies.of(choice ?? reader.strategy));
+        return why === null ? [] : [`${scenario.name}: ${why}`];
+      }),
+    );
+  return new Set(warnings);
 }
 
 /** Half as many again: more than what a split in flight adds. */

@@ -68,3 +68,30 @@ test('traps: an address space that grows, because neighbours do not merge', asyn
   ]);
   expect(await notesOf(scenario(0))).toEqual([]);
 });
+
+/** A record takes longer than the writer rests, so a reader without a limit may never get on. */
+const RESTLESS = `${VMAS(1)}
+readers: [{name: r, buffer: 4k}]
+writers: [{name: w, churn: split-merge, vma: {tag: t}, think: 1ns}]`;
+
+test.each([
+  ['compare', '', ''],
+  ['sweep', '\nsweep: {"readers[0].buffer": [4k, 64k], seeds: 1}', ''],
+  ['compare', '\nduration: 10us', 'limited'],
+  ['sweep', '\nduration: 10us\nsweep: {"readers[0].buffer": [4k, 64k], seeds: 1}', 'limited'],
+])(
+  'traps: %s%j warns once of a strategy that may never get on %s',
+  async (command, rest, limited) => {
+    const cwd = aDirectory({ 's.yaml': `mapsim: 1\n${RESTLESS}${rest}\n` });
+    const argv = [command, 's.yaml', '--strategies=mmap-lock,rcu-retry', '--max-events=500'];
+    const run = async (...more: string[]) =>
+      (await mapsim([...argv, ...more, '--jobs=1'], { cwd })).stderr.match(/^.*may never get.*$/gm);
+    const warning =
+      'mapsim: warning: s: reader r may never get on: rcu-retry tries again for ever, and writer w ' +
+      'rests less than a record takes; set a duration, its think, or a limit of retries ' +
+      '(rcu-retry3, rcu-page3)';
+
+    expect(await run()).toEqual(limited === '' ? [warning] : null);
+    expect(await run('--duration=10us')).toBeNull();
+  },
+);

@@ -33,7 +33,7 @@ import { load } from '../load.ts';
 import type { Messages } from '../messages.ts';
 import type { RunPlace } from '../page-file.ts';
 import type { ProgressChoice } from '../progress.ts';
-import { lockstepNotes } from '../traps.ts';
+import { endlessWarnings, lockstepNotes } from '../traps.ts';
 import type { CompareOptions } from './compare.ts';
 import { listStrategies, type StrategyList, withRepeat } from './many.ts';
 
@@ -72,6 +72,8 @@ export async function prepareRuns(
   }
   if (exitCode > 0) return { ok: false, exitCode };
   checkScenarios(scenarios, paths);
+  const limits = { ...strategies, limited: options.duration !== undefined };
+  for (const warning of endlessWarnings(scenarios, limits)) messages.warning(warning);
   if (scenarios.some(isDrawn))
     warnOfFewSeeds(seeds.length, metrics.length * (strategies.names.length - 1), messages);
   const failOn = scenarios.map((scenario) =>

@@ -31,7 +31,7 @@ import { writePageOf } from '../page.ts';
 import type { ProgressChoice } from '../progress.ts';
 import { inShard, parseShard, type Shard } from '../shard.ts';
 import { scenarioFile } from '../shipped.ts';
-import { lockstepNotes } from '../traps.ts';
+import { endlessWarnings, lockstepNotes } from '../traps.ts';
 import { listStrategies, withRepeat } from './many.ts';
 import { SweepWriter } from './sweep-write.ts';
 
@@ -196,6 +196,8 @@ async function prepare(
   const { choices, names, own, strategies } = chosen;
   const notes = scenarios.flatMap((scenario) => lockstepNotes(scenario, choices !== null));
   for (const note of new Set(notes)) messages.note(note); // points may share it
+  const limits = { choices, strategies, limited: options.duration !== undefined };
+  for (const warning of endlessWarnings(scenarios, limits)) messages.warning(warning);
   const count = scenarios.length * (choices?.length ?? 1) * (seeds?.length ?? 1);
   if (count > UNITS_MAX) throw new UserError(`${counted(count, 'run')} are more than ${UNITS_MAX}`);
   const units = unitsOf(scenarios, choices, seeds);
