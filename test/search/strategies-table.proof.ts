@@ -6,17 +6,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import {
-  GAP_LEVELS,
-  type GapLevel,
-  TEARING_LEVELS,
-  type TearingLevel,
-} from '../../src/proc/strategy.ts';
+import { GAP_LEVELS, TEARING_LEVELS } from '../../src/proc/strategy.ts';
 import { STRATEGIES } from '../../src/readers/index.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { Explorer } from '../../src/search/explore.ts';
 import { aScenario } from '../support/run.ts';
-import { aSearch, aSearchWorld } from '../support/search.ts';
+import { aSearch } from '../support/search.ts';
+import { worstTexts } from '../support/worst-texts.ts';
 
 const FOLDER = fileURLToPath(new URL('../../scenarios/explore/', import.meta.url));
 /** No writer, and a page of lines: there is no order of steps to try. */
@@ -33,6 +28,7 @@ const TOO_LARGE = [
   'race-remap rcu-unchecked',
 ];
 const STATES_MAX = 150_000;
+const REPAIR = 'vma-lock:sample=before,end-check=on';
 
 const worlds = new Map<string, Scenario>();
 function worldOf(name: string): Scenario {
@@ -42,47 +38,6 @@ function worldOf(name: string): Scenario {
     worlds.set(name, world);
   }
   return world;
-}
-
-interface Worst {
-  readonly tearing: TearingLevel;
-  readonly gaps: GapLevel;
-}
-
-/** Over every order of steps. */
-function worstTexts(scenario: Scenario, strategy: string): Worst {
-  let tearing = 0;
-  let gaps = 0;
-  const isQuery = strategy.startsWith('query'); // each call is a page of its own
-  const explorer = new Explorer({
-    world: aSearchWorld(scenario, strategy, { reduce: 'private' }),
-    limits: {
-      maxStates: STATES_MAX,
-      maxDepth: Number.POSITIVE_INFINITY,
-      preemptions: Number.POSITIVE_INFINITY,
-    },
-    store: 'exact',
-    keepEdges: false,
-    onEvent: (event) => {
-      if (event.kind !== 'text') return false;
-      const { verdict } = event.text;
-      const seen: readonly [TearingLevel, boolean][] = [
-        ['between-pages', verdict.torn],
-        ['between-vmas', verdict.cutsInPage > 0 || (isQuery && verdict.torn)],
-        ['name', verdict.staleNames > 0],
-        ['within-vma', verdict.alienLines > 0],
-      ];
-      for (const [level, shown] of seen) {
-        if (shown) tearing = Math.max(tearing, TEARING_LEVELS.indexOf(level));
-      }
-      if (verdict.transientGaps > 0) gaps = Math.max(gaps, GAP_LEVELS.indexOf('transient'));
-      if (verdict.falseGaps > 0) gaps = Math.max(gaps, GAP_LEVELS.indexOf('false'));
-      return false;
-    },
-  });
-  while (!explorer.advance(100_000));
-  if (!explorer.complete) throw new Error(`${strategy}: more than ${STATES_MAX} states`);
-  return { tearing: TEARING_LEVELS[tearing]!, gaps: GAP_LEVELS[gaps]! };
 }
 
 function isLivelocked(scenario: Scenario, strategy: string): boolean {
@@ -100,7 +55,7 @@ describe.each(ROWS)('$name: tearing $tearing, gaps $gaps, progress $progress', (
   const small = WORLDS.filter((world) => !TOO_LARGE.includes(`${world} ${row.asked}`));
 
   test('some world of the folder shows that tearing and those gaps, and none shows worse', () => {
-    const seen = small.map((world) => worstTexts(worldOf(world), row.asked));
+    const seen = small.map((world) => worstTexts(worldOf(world), row.asked, STATES_MAX));
 
     const worst = {
       tearing: Math.max(...seen.map(({ tearing }) => TEARING_LEVELS.indexOf(tearing))),
@@ -112,11 +67,15 @@ describe.each(ROWS)('$name: tearing $tearing, gaps $gaps, progress $progress', (
     }).toEqual({ tearing: row.tearing, gaps: row.gaps });
   });
 
-  test('some writer that never rests holds the reader up for ever if it says so, none if not', () => {
+  test('some writer that never rests holds the reader up for ever if it says so, none if not', ({
+    skip,
+  }) => {
+    skip(
+      row.asked === 'rcu-unchecked',
+      'it starts again only where a name or a file has gone, and each that comes is a new state: the search does not end',
+    );
     const endless = small.filter((world) => world.startsWith('never-rests'));
 
-    // It starts again only where a name or a file has gone, and each one that comes is a new state.
-    if (row.asked === 'rcu-unchecked') return;
     const held = endless.filter((world) => isLivelocked(worldOf(world), row.asked));
     expect(held.length > 0 ? 'unbounded' : 'bounded').toBe(row.progress);
   });
@@ -124,7 +83,7 @@ describe.each(ROWS)('$name: tearing $tearing, gaps $gaps, progress $progress', (
 
 test('in no world of the folder does the repair of vma-lock leave anything out', () => {
   for (const world of WORLDS) {
-    const { gaps } = worstTexts(worldOf(world), 'vma-lock:sample=before,end-check=on');
+    const { gaps } = worstTexts(worldOf(world), REPAIR, STATES_MAX);
     expect({ world, gaps }).not.toEqual({ world, gaps: 'false' });
   }
 });
