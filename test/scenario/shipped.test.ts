@@ -46,7 +46,11 @@ describe('shipped scenarios', () => {
     );
     expect(scenario.about).toMatch(/^[A-Za-z].*\.$/);
     // Under a strategy that starves, only the duration ends it.
-    if (scenario.writers.length > 0) expect(scenario.durationNs).toBeGreaterThan(0);
+    if (scenario.writers.length > 0) {
+      expect(scenario.durationNs).toBeGreaterThan(0);
+      expect(scenario.about).toMatch(/real Node process|made[- ]up/);
+      expect(scenario.about).toMatch(/[0-9,]+ calls a second/);
+    }
   });
 
   test('each has its line in the README', () => {
