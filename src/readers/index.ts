@@ -171,7 +171,7 @@ const ENTRIES: readonly StrategyEntry[] = [
     name: 'rcu-unchecked',
     aliases: [],
     summary: 'RCU walk with a copy and no check at all: the negative control',
-    source: 'no kernel; series v3 without its check',
+    source: 'no kernel; v3 as its review corrected it, without its check',
     options: [],
     make: () => rcuUnchecked,
   },

@@ -1,7 +1,7 @@
 /**
  * Copy each VMA under RCU, then check mm_lock_seq. After a failed check wait for the writer and try
- * again: for ever (series v3), or N times, and then keep mmap_lock, so that a busy writer can delay
- * the reader but not starve it.
+ * again: for ever (v3 as its review corrected it), or N times, and then keep mmap_lock, so that a
+ * busy writer can delay the reader but not starve it.
  *
  * An attempt reaches from a sample of the counter to its check. With `sample=read` the counter is
  * sampled in m_start and again only after a failed attempt or a fallback, so the window of a record

@@ -4,7 +4,7 @@
  *
  * File and name are pinned all the same (a use after free would end the experiment); a pin that
  * fails looks the record up again.
- * Source: none; `rcu-retry` of series v3 without step "compare the counter".
+ * Source: none; `rcu-retry`, v3 as its review corrected it, without step "compare the counter".
  */
 
 import type { Kernel } from '../mm/kernel.ts';
