@@ -19,7 +19,7 @@ import {
 import { COMPARE_FORMATS } from '../../report/compare.ts';
 import { tooFewSeeds } from '../../report/compare-verdict.ts';
 import type { CompareFormat, CompareView } from '../../report/report.ts';
-import { type BarOptions, wantsAscii, wantsBars } from '../bars.ts';
+import { wantsAscii, wantsBars } from '../bars.ts';
 import { type ColorChoice, pensFor, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
@@ -27,27 +27,14 @@ import { type Io, lineWidthOf } from '../io.ts';
 import type { Messages } from '../messages.ts';
 import { Output } from '../output.ts';
 import { chooseOutputs, OutFiles } from '../outputs.ts';
-import type { ProgressChoice } from '../progress.ts';
-import { compareRuns, type PreparedRuns, prepareRuns, tracesOf } from './compare-runs.ts';
+import {
+  type CompareOptions,
+  compareRuns,
+  type PreparedRuns,
+  prepareRuns,
+  tracesOf,
+} from './compare-runs.ts';
 import { compareSaved, isSavedResult } from './compare-saved.ts';
-
-/** As the command line gives them; see options-many.ts. */
-export interface CompareOptions extends QuietOptions, BarOptions {
-  readonly strategies?: readonly string[];
-  readonly seeds?: string;
-  readonly duration?: number;
-  readonly maxEvents?: number;
-  readonly jobs?: number;
-  readonly metrics?: readonly string[];
-  readonly format: string;
-  readonly output?: readonly string[];
-  readonly failOn: readonly string[];
-  readonly require: readonly string[];
-  readonly exitCode?: boolean;
-  readonly annotate?: boolean;
-  readonly color: ColorChoice;
-  readonly progress: ProgressChoice;
-}
 
 export async function compare(
   paths: readonly string[],

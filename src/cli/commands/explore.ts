@@ -19,19 +19,13 @@ import { readerStrategies } from './reader-strategies.ts';
 import { FindingFile, rawScenario } from './save-finding.ts';
 import {
   checkGiven,
-  type LimitOptions,
+  type ExploreOptions,
   limitsGiven,
   replayLine,
   searchOutcome,
   viewFor,
 } from './search-request.ts';
 import { smallestWorld } from './smaller-world.ts';
-
-export interface ExploreOptions extends LimitOptions {
-  readonly find?: string;
-  readonly save?: string;
-  readonly output?: string;
-}
 
 export async function explore(
   path: string,

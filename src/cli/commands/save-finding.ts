@@ -17,7 +17,7 @@ import type { Finding } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
 import { OutFile, statOf } from '../files.ts';
 import { scenarioFile } from '../shipped.ts';
-import type { ExploreOptions } from './explore.ts';
+import type { ExploreOptions } from './search-request.ts';
 import type { SmallestWorld } from './smaller-world.ts';
 
 export class FindingFile {

@@ -47,6 +47,13 @@ export interface LimitOptions extends QuietOptions {
   readonly progress: ProgressChoice;
 }
 
+/** Of `explore`. */
+export interface ExploreOptions extends LimitOptions {
+  readonly find?: string;
+  readonly save?: string;
+  readonly output?: string;
+}
+
 /** The same without what only a command has. */
 export function limitsGiven({ reduce, ...options }: LimitOptions): SearchLimits {
   return { ...options, reduce: reduce === false ? 'none' : reduce };
