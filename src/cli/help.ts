@@ -152,6 +152,7 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
     operands: 'GRID',
     purpose: 'Run a scenario over a grid of values, strategies and seeds; one record a run.',
     examples: [
+      'mapsim sweep @examples/grid --metrics=tornPasses',
       'mapsim sweep @examples/grid -o all.ndjson',
       'mapsim sweep grid.yaml --shard=1/2 -o s1.ndjson',
       'mapsim sweep grid.yaml -o all.ndjson --resume',

@@ -26,7 +26,7 @@ export const COMPARE_FORMAT_NAMES = [
   'junit',
   'tap',
 ] as const;
-export const SWEEP_FORMAT_NAMES = ['ndjson', 'csv'] as const;
+export const SWEEP_FORMAT_NAMES = ['text', 'ndjson', 'csv', 'markdown'] as const;
 
 function repeatable(check: (text: string) => string) {
   return (text: string, before: readonly string[] | undefined) => [...(before ?? []), check(text)];
@@ -113,9 +113,14 @@ export const COMPARE_OPTIONS: readonly Option[] = [
   quiet,
 ];
 
-const sweepFormat = option('output', '--format <F>', 'ndjson or csv, of standard output')
-  .argParser(oneOf(SWEEP_FORMAT_NAMES))
-  .default('ndjson', 'ndjson');
+const sweepFormat = option(
+  'output',
+  '--format <F>',
+  'tables: text, markdown, or csv with --metrics; records: ndjson, or csv without; default text ' +
+    'on a terminal and with --metrics, else ndjson',
+).argParser(oneOf(SWEEP_FORMAT_NAMES));
+
+const sweepMetrics = metrics('to make a table of each, the last axis across');
 
 export const SWEEP_OPTIONS: readonly Option[] = [
   strategies("the grid's, else each reader's own"),
@@ -123,7 +128,11 @@ export const SWEEP_OPTIONS: readonly Option[] = [
   duration,
   allowCode,
   sweepFormat,
-  output('write to a file instead, repeatable; the ending says the format: .ndjson, .csv or .html'),
+  sweepMetrics,
+  output(
+    'write to a file instead, repeatable; the ending says the format: .ndjson, .csv, .txt, .md or ' +
+      '.html; tables of --metrics are still printed if no file has them',
+  ),
   option(
     'output',
     '--bars',
@@ -142,7 +151,11 @@ export const SWEEP_OPTIONS: readonly Option[] = [
 
 export const MERGE_OPTIONS: readonly Option[] = [
   sweepFormat,
-  output('write to a file instead, repeatable; the ending says the format: .ndjson or .csv'),
+  sweepMetrics,
+  output(
+    'write to a file instead, repeatable; the ending says the format: .ndjson, .csv, .txt or .md; ' +
+      'tables of --metrics are still printed if no file has them',
+  ),
   option('check', '--allow-partial', 'merge what there is, though runs are missing'),
   quiet,
 ];

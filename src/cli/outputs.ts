@@ -9,7 +9,7 @@ interface FileFormat {
   readonly endings: readonly string[];
 }
 
-interface NamedOutput<F> {
+export interface NamedOutput<F> {
   readonly name: string;
   readonly format: F;
 }

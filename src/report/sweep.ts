@@ -1,6 +1,7 @@
 /**
  * The results of a sweep as they come: a header, a record for each run in the order of the grid, a
- * footer. NDJSON has everything; csv has a row a run.
+ * footer. NDJSON has everything; csv has a row a run, or with chosen metrics the tables; the others
+ * are tables.
  */
 import { jsonOf } from '../base/printable.ts';
 import type { RunSummary } from '../compare/record.ts';
@@ -45,17 +46,24 @@ interface SweepFooter {
 export interface SweepFormat {
   readonly name: string;
   readonly endings: readonly string[];
-  header(header: SweepHeader): string;
+  /** Each output begins anew: a table keeps what it has seen. */
+  begin(header: SweepHeader): SweepStream;
+}
+
+export interface SweepStream {
+  readonly head: string;
   record(record: SweepRecord): string;
   footer(footer: SweepFooter): string;
 }
 
-const ndjson: SweepFormat = {
+export const SWEEP_NDJSON: SweepFormat = {
   name: 'ndjson',
   endings: ['ndjson', 'jsonl'],
-  header: (header) => line({ type: 'header', schema: SWEEP_SCHEMA, ...header }),
-  record: ({ unit, point, run }) => line({ type: 'run', unit, point, ...run }),
-  footer: ({ units, complete }) => line({ type: 'footer', units, complete }),
+  begin: (header) => ({
+    head: line({ type: 'header', schema: SWEEP_SCHEMA, ...header }),
+    record: ({ unit, point, run }) => line({ type: 'run', unit, point, ...run }),
+    footer: ({ units, complete }) => line({ type: 'footer', units, complete }),
+  }),
 };
 
 function line(record: object): string {
@@ -74,11 +82,11 @@ const TIMES = {
   'writer.drainWaitNs': (run: RunSummary) => run.writer.drainWaitNs,
 };
 
-const csv: SweepFormat = {
+export const SWEEP_CSV: SweepFormat = {
   name: 'csv',
   endings: ['csv'],
-  header: ({ axes }) =>
-    csvRow([
+  begin: ({ axes }) => ({
+    head: csvRow([
       'unit',
       ...axes.map(({ path }) => path),
       ...['strategy', 'seed', 'ended', 'simulatedNs', 'events'],
@@ -87,23 +95,25 @@ const csv: SweepFormat = {
       'writer.ops',
       ...Object.keys(TIMES).flatMap((name) => SUMMARY_KEYS.map((key) => `${name}.${key}`)),
     ]),
-  record: ({ unit, point, run }) =>
-    csvRow([
-      String(unit),
-      ...Object.values(point).map(plain),
-      ...[run.strategy, run.seed, run.ended, String(run.simulatedNs), String(run.events)],
-      ...COUNTER_KEYS.map((key) => String(run.totals[key])),
-      ...TEARING_KEYS.map((key) => String(run.tearing[key])),
-      String(run.writer.ops),
-      ...Object.values(TIMES).flatMap((summaryOf) =>
-        SUMMARY_KEYS.map((key) => String(summaryOf(run)[key] ?? '')),
-      ),
-    ]),
-  footer: () => '',
+    record: csvRecord,
+    footer: () => '',
+  }),
 };
+
+function csvRecord({ unit, point, run }: SweepRecord): string {
+  return csvRow([
+    String(unit),
+    ...Object.values(point).map(plain),
+    ...[run.strategy, run.seed, run.ended, String(run.simulatedNs), String(run.events)],
+    ...COUNTER_KEYS.map((key) => String(run.totals[key])),
+    ...TEARING_KEYS.map((key) => String(run.tearing[key])),
+    String(run.writer.ops),
+    ...Object.values(TIMES).flatMap((summaryOf) =>
+      SUMMARY_KEYS.map((key) => String(summaryOf(run)[key] ?? '')),
+    ),
+  ]);
+}
 
 function plain(value: unknown): string {
   return typeof value === 'string' ? value : jsonOf(value);
 }
-
-export const SWEEP_FORMATS: readonly SweepFormat[] = [ndjson, csv];

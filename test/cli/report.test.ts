@@ -214,12 +214,12 @@ describe('on a terminal', () => {
       return stdout.text;
     };
     const drawn = await mapsim(['sweep', 'grid.yaml', '--bars', '-o', 's.csv'], { cwd });
-    const records = await mapsim(['sweep', 'grid.yaml'], { cwd });
+    const tables = await mapsim(['sweep', 'grid.yaml', '--format=text'], { cwd });
 
     expect(await on(80, ['-o', 's.csv'])).toBe(drawn.stdout);
     expect(await on(79, ['-o', 's.csv'])).toBe('');
     expect(await on(80, ['-o', 's.csv', '--no-bars'])).toBe('');
-    expect(await on(80, [])).toBe(records.stdout);
+    expect(await on(80, [])).toBe(tables.stdout);
   });
 });
 
@@ -275,7 +275,7 @@ describe('refuses, with exit code 2,', () => {
     [['report', 'x.json'], /its schema is other/],
     [['run', 'storm.yaml', '-o', 'x.pdf'], /the ending says the format, one of/],
     [['explore', 'storm.yaml', '-o', 'x.txt'], /the name ends in .html/],
-    [['sweep', 'grid.yaml', '--bars'], /standard output has the records/],
+    [['sweep', 'grid.yaml', '--bars'], /standard output has the result/],
     [['sweep', 'grid.yaml', '--bars', '--resume', '-o', 's.ndjson'], /--bars draws whole sweeps/],
     [['report', '-', '-'], /only one input/],
   ])('%j', async (argv, message) => {

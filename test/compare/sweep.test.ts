@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, watch, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SWEEP_FORMAT_NAMES } from '../../src/cli/options-many.ts';
-import { SWEEP_FORMATS } from '../../src/report/sweep.ts';
+import { sweepFormats } from '../../src/report/sweep-formats.ts';
 import { parseGrid } from '../../src/scenario/edit/sweep.ts';
 import * as yaml from '../../src/scenario/load/yaml-text.ts';
 import { ensureBuilt, spawnMapsim } from '../cli/spawn.ts';
@@ -256,7 +256,7 @@ describe('sweep', () => {
     expect(
       new Set(rows.slice(1, -1).map((row) => row.split('passes')[1]!.split(',').length)).size,
     ).toBe(1);
-    expect(SWEEP_FORMATS.map(({ name }) => name)).toEqual(SWEEP_FORMAT_NAMES);
+    expect(sweepFormats(null, 80).map(({ name }) => name)).toEqual(SWEEP_FORMAT_NAMES);
   });
 
   test('a reader that has gone ends it quietly, long before its last run', async () => {
@@ -269,6 +269,85 @@ describe('sweep', () => {
     );
 
     expect([code, stderr]).toEqual([0, '']);
+  });
+});
+
+describe('tables', () => {
+  const RETRIES = ['--metrics', 'passes,fallbackReads'];
+
+  test('the last axis is across, the others and the strategies down, in a fixed order', async () => {
+    const cwd = aDirectory({ 'grid.yaml': GRID });
+    const { code, stdout, stderr } = await mapsim(['sweep', 'grid.yaml', ...RETRIES], { cwd });
+
+    expect([code, stderr]).toEqual([0, '']);
+    const [, title, ...rows] = stdout.split('\n\n')[1]!.split('\n');
+    expect(stdout).toMatch(/36 runs, 3 seeds in each place: medians/);
+    expect([stdout.split('\n\n')[1]!.split('\n')[0], title]).toEqual([
+      'passes: passes that finished; across: writers[0].think',
+      'vmas[0].repeat  strategy    2us  {"exp":"10us"}',
+    ]);
+    expect(rows.map((row) => row.split(/ {2,}/))).toEqual(
+      ['10', '20', '40'].flatMap((repeat) =>
+        ['mmap-lock', 'rcu-retry3'].map((name) => [repeat, name, '2', '2']),
+      ),
+    );
+  });
+
+  test('csv of chosen metrics has the medians of the records, times in ns', async () => {
+    const cwd = aDirectory({ 'grid.yaml': GRID });
+    const argv = ['--metrics=p50(passNs)', '--format=csv', '-o', 'all.ndjson'];
+    const { stdout } = await mapsim(['sweep', 'grid.yaml', ...argv], { cwd });
+    const runs = records(readFileSync(join(cwd, 'all.ndjson'), 'utf8')).slice(1, -1);
+    const times = runs.slice(3, 6).map(({ passNs }) => (passNs as { p50: number }).p50);
+    const rows = stdout.split('\r\n');
+
+    expect(rows).toHaveLength(1 + 6 + 1);
+    expect(rows[2]).toMatch(
+      new RegExp(`^p50\\(passNs\\),ns,10,rcu-retry3,${times.sort((a, b) => a - b)[1]},\\d`),
+    );
+  });
+
+  test('those of merged shards are those of the sweep, in text and Markdown', async () => {
+    const cwd = aDirectory({ 'grid.yaml': GRID });
+    const files = ['-o', 't.txt', '-o', 't.md', '-o', 'all.ndjson'];
+    const { stdout } = await mapsim(['sweep', 'grid.yaml', ...RETRIES, ...files], { cwd });
+    const merged = (...argv: string[]) => mapsim(['merge', 'all.ndjson', ...argv], { cwd });
+    const [text, markdown] = ['t.txt', 't.md'].map((name) => readFileSync(join(cwd, name), 'utf8'));
+
+    expect(stdout).toBe('');
+    expect((await merged(...RETRIES)).stdout).toBe(text);
+    expect((await merged(...RETRIES, '--format=markdown')).stdout).toBe(markdown);
+    expect(markdown).toMatch(/^\| vmas\\\[0\\\]\.repeat +\| strategy +\| +2us \|/m);
+  });
+
+  test('a table of a shard says how many runs it lacks', async () => {
+    const cwd = aDirectory({ 'grid.yaml': GRID });
+    const argv = ['sweep', 'grid.yaml', '--shard=1/2', '--format=text'];
+
+    expect((await mapsim(argv, { cwd })).stdout).toContain('only 18 of 36 runs are in these');
+  });
+
+  test('many values go below each other, and no line is longer than 80 columns', async () => {
+    const values = Array.from({ length: 30 }, (_, i) => `${1000 + i}us`).join(', ');
+    const grid = GRID.replace('[2us, {exp: 10us}]', `[${values}]`).replace('to: 40', 'to: 10');
+    const cwd = aDirectory({ 'grid.yaml': grid });
+    const { stdout } = await mapsim(['sweep', 'grid.yaml', '--seeds=1', '--format=text'], { cwd });
+
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(stdout).toContain('1000us');
+    expect(stdout).toContain('1029us');
+  });
+
+  test('metrics of no table are refused, and so are tables of a part that is kept', async () => {
+    const cwd = aDirectory({ 'grid.yaml': GRID });
+    const said = async (...argv: string[]) =>
+      (await mapsim(['sweep', 'grid.yaml', ...argv], { cwd })).stderr;
+
+    expect(await said('--metrics=cuts', '--format=ndjson')).toContain('--metrics is about tables');
+    expect(await said('--metrics=cust')).toContain('did you mean "cuts"?');
+    expect(await said('--metrics=cuts', '--resume', '-o', 'a.ndjson')).toContain(
+      'mapsim merge makes tables of them',
+    );
   });
 });
 

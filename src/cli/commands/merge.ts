@@ -7,20 +7,14 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
-import {
-  SWEEP_FORMATS,
-  type SweepFormat,
-  type SweepHeader,
-  type SweepRecord,
-} from '../../report/sweep.ts';
+import type { SweepFormat, SweepHeader, SweepRecord } from '../../report/sweep.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { Output } from '../output.ts';
-import { chooseOutputs, OutFiles } from '../outputs.ts';
+import { OutFiles } from '../outputs.ts';
 import { differs, headerOf, sweepLines } from '../sweep-file.ts';
+import { type SweepOutputOptions, sweepOutputs } from '../sweep-outputs.ts';
 
-export interface MergeOptions extends QuietOptions {
-  readonly format: string;
-  readonly output?: readonly string[];
+export interface MergeOptions extends QuietOptions, SweepOutputOptions {
   readonly allowPartial?: boolean;
 }
 
@@ -29,7 +23,7 @@ export async function merge(
   options: MergeOptions,
   { io, messages }: CommandContext,
 ): Promise<number> {
-  const outputs = chooseOutputs(options.output ?? [], SWEEP_FORMATS);
+  const { files: outputs, stdout: format } = sweepOutputs(options.output ?? [], options, io);
   const overwritten = outputs.find(({ name }) => names.includes(name));
   if (overwritten !== undefined) throw new UserError(`-o ${overwritten.name}: it is read, too`);
   const index = new RecordIndex(io.cwd);
@@ -53,9 +47,8 @@ export async function merge(
       } finally {
         files.abandon();
       }
-      return EXIT.done;
     }
-    const format = SWEEP_FORMATS.find(({ name }) => name === options.format)!;
+    if (format === null) return EXIT.done;
     const stdout = new Output(io.stdout, 'standard output');
     for (const piece of index.render(format, complete)) await stdout.write(piece);
     await stdout.flush();
@@ -145,15 +138,16 @@ class RecordIndex {
   }
 
   *render(format: SweepFormat, complete: boolean): Iterable<string> {
-    yield format.header(this.header);
+    const stream = format.begin(this.header);
+    yield stream.head;
     let units = 0;
     for (const [unit, file] of this.#file.entries()) {
       if (file < 0) continue;
       units++;
       const line = this.#line(unit);
-      yield format.name === 'ndjson' ? line : format.record(recordOf(line));
+      yield format.name === 'ndjson' ? line : stream.record(recordOf(line));
     }
-    yield format.footer({ units, complete });
+    yield stream.footer({ units, complete });
   }
 
   #line(unit: number): string {

@@ -4,21 +4,22 @@ import { resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { LIMITS } from '../../compare/result.ts';
 import {
-  SWEEP_FORMATS,
+  SWEEP_NDJSON,
   type SweepFormat,
   type SweepHeader,
   type SweepRecord,
+  type SweepStream,
 } from '../../report/sweep.ts';
 import { checkWritable } from '../files.ts';
 import type { Io } from '../io.ts';
 import { LiveFile } from '../live-file.ts';
 import { Output } from '../output.ts';
-import { chooseOutputs } from '../outputs.ts';
 import { differs, headerOf, sweepLines } from '../sweep-file.ts';
+import { sweepOutputs } from '../sweep-outputs.ts';
 import type { SweepOptions } from './sweep.ts';
 
 interface Target {
-  readonly format: SweepFormat;
+  readonly stream: SweepStream;
   readonly write: (text: string) => void;
   readonly close: () => void;
 }
@@ -61,42 +62,48 @@ export class SweepWriter {
     if (options.bars === true && (names.length === 0 || options.resume === true)) {
       throw new UserError(
         names.length === 0
-          ? '--bars: standard output has the records; write these to a file with -o'
+          ? '--bars: standard output has the result; write records to a file with -o'
           : '--resume goes on with records, and --bars draws whole sweeps; mapsim report draws the file',
       );
     }
     const others = names.filter((name) => !this.pages.includes(name));
-    const outputs = chooseOutputs(others, SWEEP_FORMATS);
+    const { files: outputs, stdout } = sweepOutputs(others, options, io);
+    if (options.resume === true && stdout !== null) {
+      throw new UserError(
+        outputs.length === 0
+          ? '--resume goes on with one file: give one -o FILE.ndjson'
+          : '--resume goes on with records; mapsim merge makes tables of them',
+      );
+    }
     const kept = options.resume === true ? keptOf(outputs, header, chosen, io.cwd) : NOTHING;
     this.kept = kept.records;
     this.written = kept.records;
     this.stopped = kept.stopped;
     this.faulty = kept.faulty;
     this.#expected = chosen.length;
-    this.#stdout = names.length === 0 ? new Output(io.stdout, 'standard output') : null;
+    this.#stdout = stdout === null ? null : new Output(io.stdout, 'standard output');
     for (const page of this.pages) checkWritable(page, io.cwd);
     for (const { name, format } of outputs) {
       const file = new LiveFile(name, io.cwd, kept.bytes);
       const target = { write: (text: string) => file.write(text), close: () => file.close() };
-      this.#targets.push({ format, ...target });
+      this.#targets.push({ stream: format.begin(header), ...target });
     }
     if (this.pages.length > 0 || options.bars === true) {
       const write = (text: string) => void this.#collected.push(text);
-      this.#targets.push({ format: SWEEP_FORMATS[0]!, write, close: () => {} });
+      this.#targets.push({ stream: SWEEP_NDJSON.begin(header), write, close: () => {} });
     }
-    if (this.#stdout !== null) this.#targets.push(this.#toStdout(this.#stdout, options.format));
-    if (kept.bytes === 0) this.#write((format) => format.header(header));
+    if (this.#stdout !== null) {
+      const write = this.#writing(this.#stdout);
+      this.#targets.push({ stream: stdout!.begin(header), write, close: () => {} });
+    }
+    if (kept.bytes === 0) this.#write((stream) => stream.head);
   }
 
-  #toStdout(stdout: Output, name: string): Target {
-    const write = (text: string): void => {
+  #writing(stdout: Output): Target['write'] {
+    return (text) => {
+      if (text === '') return; // tables come at the end
       this.#chain = this.#chain.then(() => stdout.write(text)).then(() => stdout.flush());
       this.#chain.catch(() => {}); // told by end()
-    };
-    return {
-      format: SWEEP_FORMATS.find((format) => format.name === name)!,
-      write,
-      close: () => {},
     };
   }
 
@@ -113,7 +120,7 @@ export class SweepWriter {
     this.written++;
     if (isLimit(record.run.ended)) this.stopped++;
     if (record.run.ended === 'kernel-fault') this.faulty++;
-    this.#write((format) => format.record(record));
+    this.#write((stream) => stream.record(record));
   }
 
   /** Resolves when what was written so far has been taken. */
@@ -124,7 +131,7 @@ export class SweepWriter {
   /** Resolves when all has been taken. */
   async end(): Promise<void> {
     const footer = { units: this.written, complete: this.written === this.#expected };
-    this.#write((format) => format.footer(footer));
+    this.#write((stream) => stream.footer(footer));
     await this.#chain;
   }
 
@@ -132,8 +139,8 @@ export class SweepWriter {
     for (const { close } of this.#targets) close();
   }
 
-  #write(render: (format: SweepFormat) => string): void {
-    for (const { format, write } of this.#targets) write(render(format));
+  #write(render: (stream: SweepStream) => string): void {
+    for (const { stream, write } of this.#targets) write(render(stream));
   }
 }
 

@@ -31,19 +31,18 @@ import { writePageOf } from '../page.ts';
 import type { ProgressChoice } from '../progress.ts';
 import { inShard, parseShard, type Shard } from '../shard.ts';
 import { scenarioFile } from '../shipped.ts';
+import type { SweepOutputOptions } from '../sweep-outputs.ts';
 import { endlessWarnings, lockstepNotes } from '../traps.ts';
 import { listStrategies, withRepeat } from './many.ts';
 import { SweepWriter } from './sweep-write.ts';
 
 /** As the command line gives them; see options-many.ts. */
-export interface SweepOptions extends QuietOptions, BarOptions {
+export interface SweepOptions extends QuietOptions, BarOptions, SweepOutputOptions {
   readonly strategies?: readonly string[];
   readonly seeds?: string;
   readonly duration?: number;
   readonly maxEvents?: number;
   readonly jobs?: number;
-  readonly format: string;
-  readonly output?: readonly string[];
   readonly shard?: string;
   readonly resume?: boolean;
   readonly progress: ProgressChoice;

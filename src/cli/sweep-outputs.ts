@@ -1,0 +1,43 @@
+/** Where `sweep` and `merge` write, and in which format. */
+import { UserError } from '../base/errors.ts';
+import { chooseMetrics } from '../compare/metrics.ts';
+import type { SweepFormat } from '../report/sweep.ts';
+import { sweepFormats } from '../report/sweep-formats.ts';
+import { type Io, lineWidthOf } from './io.ts';
+import { chooseOutputs, type NamedOutput } from './outputs.ts';
+
+/** As the command line gives them. */
+export interface SweepOutputOptions {
+  readonly format?: string;
+  readonly metrics?: readonly string[];
+  readonly output?: readonly string[];
+}
+
+interface SweepOutputs {
+  readonly files: readonly NamedOutput<SweepFormat>[];
+  /** Null: files have it all. */
+  readonly stdout: SweepFormat | null;
+}
+
+/** Of text in files, which is the same everywhere. */
+const FILE_COLUMNS = 80;
+
+/** @param names files of `-o` that are written as records come */
+export function sweepOutputs(
+  names: readonly string[],
+  { format, metrics, output }: SweepOutputOptions,
+  { stdout }: Io,
+): SweepOutputs {
+  const chosen = metrics === undefined ? null : chooseMetrics(metrics);
+  const files = chooseOutputs(names, sweepFormats(chosen, FILE_COLUMNS));
+  const isTable = (name: string) => name !== 'ndjson' && (chosen !== null || name !== 'csv');
+  const answers = chosen !== null || (stdout.isTTY === true && output === undefined);
+  const name = format ?? (answers ? 'text' : 'ndjson');
+  if (chosen !== null && name === 'ndjson') {
+    throw new UserError('--metrics is about tables: --format=text, markdown or csv, not ndjson');
+  }
+  const asked = format !== undefined || !files.some((file) => isTable(file.format.name));
+  if (output !== undefined && !(isTable(name) && asked)) return { files, stdout: null };
+  const columns = lineWidthOf(stdout);
+  return { files, stdout: sweepFormats(chosen, columns).find((each) => each.name === name)! };
+}
