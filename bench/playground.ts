@@ -17,12 +17,13 @@ export async function playground(lab: Lab): Promise<Figure[]> {
   const file = join(lab.directory, 'playground.html');
   const kB = (row: string, bytes: number): Figure =>
     listed('k', row, 'kB', { size: spread([bytes / 1000]) });
-  const blocks: Record<'core' | 'yaml' | 'script', number> = JSON.parse(
+  const blocks: Record<'core' | 'later' | 'yaml' | 'script', number> = JSON.parse(
     readFileSync(join(lab.directory, 'playground.json'), 'utf8'),
   );
   const sizes = [
     kB('the file', readFileSync(file).length),
     kB('core, minified', blocks.core),
+    kB('second block, minified', blocks.later),
     kB('script of the page, minified', blocks.script),
     kB('YAML parser, minified', blocks.yaml),
   ];

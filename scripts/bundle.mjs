@@ -64,8 +64,6 @@ export async function bundleForPage(entry) {
     cwd: ROOT,
     input: entry,
     platform: 'browser',
-    plugins: [withoutTraces],
-    resolve: { alias: UNUSED_OF_PACKAGES },
     logLevel: 'warn',
   });
   const { output } = await bundler.generate({
@@ -77,6 +75,42 @@ export async function bundleForPage(entry) {
   await bundler.close();
   const [{ code, moduleIds }] = output;
   return { code, modules: moduleIds.map((id) => id.replace(ROOT, '')) };
+}
+
+/**
+ * A worker of a page in two blocks: what it begins with, and what it imports when that is needed.
+ * Each is a program; the second finds the first in the table of blocks.
+ * @param second name of the module that is imported dynamically
+ */
+export async function bundleForWorker(entry, second) {
+  const bundler = await rolldown({
+    cwd: ROOT,
+    input: { core: entry },
+    platform: 'browser',
+    plugins: [withoutTraces],
+    resolve: { alias: UNUSED_OF_PACKAGES },
+    preserveEntrySignatures: 'allow-extension',
+    logLevel: 'warn',
+  });
+  const { output } = await bundler.generate({
+    format: 'cjs',
+    entryFileNames: '[name]',
+    chunkFileNames: '[name]',
+    comments: false,
+    minify: MINIFY,
+  });
+  await bundler.close();
+  const names = output.map(({ fileName }) => fileName).sort();
+  if (names.join() !== ['core', second].sort().join()) {
+    throw new Error(`${entry} is not bundled as core and ${second}, but as ${names.join(', ')}`);
+  }
+  return Object.fromEntries(
+    output.map(({ fileName, code, moduleIds }) => {
+      const table = 'globalThis.mapsimBlocks??={}';
+      const program = `((exports,require)=>{${code}\n})((${table})["./${fileName}"]={},(name)=>mapsimBlocks[name]);`;
+      return [fileName, { code: program, modules: moduleIds.map((id) => id.replace(ROOT, '')) }];
+    }),
+  );
 }
 
 /**

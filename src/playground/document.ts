@@ -41,6 +41,7 @@ const KNOB_LABELS = [
 interface Parts {
   /** Minified code, by block, deflated, in base64. */
   readonly core: string;
+  readonly later: string;
   readonly yaml: string;
   /** Minified, runs in the page. */
   readonly script: string;
@@ -48,7 +49,7 @@ interface Parts {
   readonly tool: string;
 }
 
-export function playgroundPage({ core, yaml, script, data, tool }: Parts): string {
+export function playgroundPage({ core, later, yaml, script, data, tool }: Parts): string {
   // The script is ours; what would end its element is written so that it does not.
   const safe = script.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
   const policy = [
@@ -69,6 +70,7 @@ export function playgroundPage({ core, yaml, script, data, tool }: Parts): strin
     `<footer><p class="lead">mapsim ${escapeXml(tool)}. This page is one file and asks for nothing; the address holds what it shows.</p></footer>\n`,
     `${startElement(data)}\n`,
     `<script type="text/plain" id="mapsim-core">${core}</script>\n`,
+    `<script type="text/plain" id="mapsim-later">${later}</script>\n`,
     `<script type="text/plain" id="mapsim-yaml">${yaml}</script>\n`,
     `<script>${safe}</script>\n</body></html>\n`,
   ].join('');

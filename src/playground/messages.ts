@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /** What the page and its worker say to each other: plain data. */
 import type { Counters, EndReason, Tearing } from '../world/outcome.ts';
 import type { Edit, Knobs } from './knobs.ts';
@@ -29,6 +30,8 @@ export type Find = 'torn' | 'retry' | 'falseGaps';
 
 export type ToWorker =
   | RunRequestMessage
+  /** The block that it wanted, as a program. */
+  | { readonly kind: 'later'; readonly code: Blob }
   | { readonly kind: 'stop' }
   | { readonly kind: 'take'; readonly task: number }
   | { readonly kind: 'back'; readonly steps: number }
@@ -129,5 +132,7 @@ export type FromWorker =
   | { readonly kind: 'intervals'; readonly table: IntervalTable }
   | { readonly kind: 'scheduler'; readonly view: SchedulerView }
   | { readonly kind: 'searching'; readonly note: string }
+  /** The first counts are told; the second block of code is needed now. */
+  | { readonly kind: 'wants-later' }
   /** All runs are done, or were stopped. */
   | { readonly kind: 'idle'; readonly stopped: boolean };

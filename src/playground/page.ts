@@ -44,6 +44,7 @@ async function programUrl(withYaml: boolean): Promise<string> {
 const data: StartData = JSON.parse(byId('mapsim-start', HTMLScriptElement).textContent ?? '');
 let core: Promise<Blob> | null = null;
 let yaml: Promise<Blob> | null = null;
+let later: Promise<Blob> | null = null;
 const programs = new Map<boolean, Promise<string>>();
 
 const textarea = byId('text', HTMLTextAreaElement);
@@ -104,7 +105,9 @@ async function run(edit: Edit | null = null): Promise<void> {
   const next = new Worker(url);
   worker = next;
   next.addEventListener('message', ({ data: message }: MessageEvent<FromWorker>) => {
-    if (worker === next) heard(message);
+    if (worker !== next) return;
+    if (message.kind === 'wants-later') void sendLater(next);
+    else heard(message);
   });
   next.addEventListener('error', (event) => {
     event.preventDefault();
@@ -120,11 +123,17 @@ async function run(edit: Edit | null = null): Promise<void> {
   });
 }
 
+/** What comes after the first counts is decoded after them. */
+async function sendLater(to: Worker): Promise<void> {
+  later ??= codeOf('mapsim-later');
+  to.postMessage({ kind: 'later', code: await later } satisfies ToWorker);
+}
+
 function ask(message: ToWorker): void {
   worker?.postMessage(message);
 }
 
-function heard(message: FromWorker): void {
+function heard(message: Exclude<FromWorker, { readonly kind: 'wants-later' }>): void {
   switch (message.kind) {
     case 'loaded':
       if (message.text !== textNow()) textarea.value = message.text;

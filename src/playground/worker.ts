@@ -10,8 +10,8 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { knobsOf } from './knobs.ts';
 import { loadGiven } from './load.ts';
 import type { FromWorker, RunRequestMessage, ToWorker } from './messages.ts';
-import { Scheduler } from './scheduler.ts';
-import { intervals, lanes, type RunSubject, Runs, tornText } from './side-by-side.ts';
+import { type RunSubject, Runs } from './runs.ts';
+import type { Scheduler } from './scheduler.ts';
 import type { YamlBlock } from './yaml-block.ts';
 
 /** So long the worker is deaf. */
@@ -23,9 +23,32 @@ const FIRST_MS = 600;
 
 /** There where the text needs it. */
 declare const mapsimYaml: YamlBlock;
+/** Of workers; the types of pages lack it. */
+declare function importScripts(url: string): void;
 
 const tell = (message: FromWorker): void => postMessage(message);
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+let later: Promise<typeof import('./later.ts')> | null = null;
+let haveLater: (code: Blob) => void = () => undefined;
+
+/** The second block, which the page sends when it is first needed. */
+function laterBlock(): Promise<typeof import('./later.ts')> {
+  later ??= loadLater();
+  return later;
+}
+
+async function loadLater(): Promise<typeof import('./later.ts')> {
+  const code = new Promise<Blob>((resolve) => {
+    haveLater = resolve;
+  });
+  tell({ kind: 'wants-later' });
+  // An address that the worker made: it is of one origin with it, also in a page opened from disk.
+  const url = URL.createObjectURL(await code);
+  importScripts(url);
+  URL.revokeObjectURL(url);
+  return import('./later.ts');
+}
 
 /** Goes on with it, slice by slice, as long as it is told to. */
 async function drive<T>(
@@ -43,10 +66,13 @@ async function drive<T>(
   }
 }
 
+/** What is asked of a session that has begun. */
+type Asked = Exclude<ToWorker, { readonly kind: 'run' | 'later' }>;
+
 class Session {
   readonly #subject: RunSubject;
   readonly #scheduled: RunRequestMessage['scheduler'];
-  #scheduler: Scheduler;
+  #scheduler: Promise<Scheduler> | null = null;
   #stopped = false;
   /** Counts what was asked of the scheduler: a search ends when more is asked. */
   #asked = 0;
@@ -54,7 +80,6 @@ class Session {
   constructor(subject: RunSubject, scheduled: RunRequestMessage['scheduler']) {
     this.#subject = subject;
     this.#scheduled = scheduled;
-    this.#scheduler = this.#schedulerOf(scheduled.strategy);
   }
 
   async run(): Promise<void> {
@@ -72,8 +97,10 @@ class Session {
     const first = performance.now() + FIRST_MS;
     await drive(steps, () => false); // the first counts come first of all
     show(true);
+    const { lanes, tornText, intervals } = await laterBlock();
     const { schedule } = this.#scheduled;
-    this.#show(schedule === '' ? '' : this.#scheduler.follow(schedule));
+    const scheduler = await this.#inHand();
+    this.#show(scheduler, schedule === '' ? '' : scheduler.follow(schedule));
     const goesOn = await drive(steps, () => show() && performance.now() < first);
     show(true);
     await drive(lanes(this.#subject, tell), () => !this.#stopped);
@@ -85,23 +112,24 @@ class Session {
     tell({ kind: 'idle', stopped: this.#stopped });
   }
 
-  async hear(message: Exclude<ToWorker, RunRequestMessage>): Promise<void> {
+  async hear(message: Asked): Promise<void> {
     if (message.kind === 'stop') {
       this.#stopped = true;
       return;
     }
     const asked = ++this.#asked;
+    if (message.kind === 'strategy') this.#scheduler = this.#schedulerOf(message.strategy);
+    const scheduler = await this.#inHand();
     switch (message.kind) {
       case 'take':
-        this.#show(this.#scheduler.take(message.task));
+        this.#show(scheduler, scheduler.take(message.task));
         break;
       case 'back':
-        this.#scheduler.back(message.steps);
-        this.#show();
+        scheduler.back(message.steps);
+        this.#show(scheduler);
         break;
       case 'strategy':
-        this.#scheduler = this.#schedulerOf(message.strategy);
-        this.#show();
+        this.#show(scheduler);
         break;
       case 'find': {
         let last = 0;
@@ -110,23 +138,28 @@ class Session {
           last = performance.now();
           tell({ kind: 'searching', note: text });
         };
-        const found = await drive(
-          this.#scheduler.find(message.find, note),
-          () => asked === this.#asked,
-        );
-        if (found !== null && asked === this.#asked) this.#show(found.note, found.found);
+        const found = await drive(scheduler.find(message.find, note), () => asked === this.#asked);
+        if (found !== null && asked === this.#asked) {
+          this.#show(scheduler, found.note, found.found);
+        }
       }
     }
   }
 
-  #schedulerOf(strategy: string): Scheduler {
-    const { scenario, choices, names, strategies } = this.#subject;
-    const index = Math.max(0, names.indexOf(strategy));
-    return new Scheduler(scenario, choices[index] ?? null, strategies);
+  #inHand(): Promise<Scheduler> {
+    this.#scheduler ??= this.#schedulerOf(this.#scheduled.strategy);
+    return this.#scheduler;
   }
 
-  #show(note = '', plays = false): void {
-    tell({ kind: 'scheduler', view: this.#scheduler.view(this.#subject.names, note, plays) });
+  async #schedulerOf(strategy: string): Promise<Scheduler> {
+    const { scenario, choices, names, strategies } = this.#subject;
+    const index = Math.max(0, names.indexOf(strategy));
+    const block = await laterBlock();
+    return new block.Scheduler(scenario, choices[index] ?? null, strategies);
+  }
+
+  #show(scheduler: Scheduler, note = '', plays = false): void {
+    tell({ kind: 'scheduler', view: scheduler.view(this.#subject.names, note, plays) });
   }
 }
 
@@ -171,6 +204,10 @@ async function begin(request: RunRequestMessage): Promise<Session | null> {
 let session: Promise<Session | null> = Promise.resolve(null);
 
 async function hear(message: ToWorker): Promise<void> {
+  if (message.kind === 'later') {
+    haveLater(message.code);
+    return;
+  }
   let where: 'strategies' | 'run' = 'strategies';
   try {
     if (message.kind !== 'run') {
