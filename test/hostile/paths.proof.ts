@@ -251,6 +251,13 @@ const CASES: readonly Case[] = [
     argv: (path) => ['import', 'a.maps', '-o', path],
     holds: null,
   },
+  {
+    command: 'playground',
+    option: '--output <FILE>',
+    ending: 'html',
+    argv: (path) => ['playground', '-o', path],
+    holds: null,
+  },
 ];
 
 /** Options that name a directory. */

@@ -89,7 +89,7 @@ writers: [{name: w, count: 4, program: [{hold: 7us}]}]
     const { outcome, text } = recorded(spinners);
     const again = replayed(spinners, parseRecord(text, 'r'));
 
-    expect(text).toContain('"spinTimedOut"');
+    expect(text).toContain('"rwsem_optimistic_spin"');
     expect(text).toContain('"-cpu"');
     expect(again).toEqual({ outcome, misfit: null });
   });
@@ -171,7 +171,7 @@ readers: [{name: r, strategy: mmap-lock}]
 writers: [{name: w, ops: 1, program: [{hold: 100us}]}]
 `);
     const whole = parseRecord(recorded(blocked).text, 'r');
-    const asked = whole.items.findIndex(({ task, name }) => task === 0 && name === 'lockVmaRange');
+    const asked = whole.items.findIndex(({ task, name }) => task === 0 && name === 'mmap_read_lock_killable');
     const next = whole.items.findIndex(({ task }, i) => i > asked && task === 0);
     const items = whole.items.toSpliced(asked + 1, next - asked - 1);
     const steps = items.length;
