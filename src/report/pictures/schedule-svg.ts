@@ -446,8 +446,8 @@ function explanation(layout: Layout, y: number): { body: string; height: number 
 function howToRead(division: Division, story: PassStory, { columns }: Layout): string {
   const first = division.pieces[0]?.state ?? columns[0];
   const whole = story.pass.torn
-    ? `Here none does: ${division.pieces.length} pieces are the fewest that cover it.`
-    : 'Here one does.';
+    ? `Here none is: ${division.pieces.length} pieces are the fewest that cover it.`
+    : 'Here one is.';
   const cuts = division.cuts
     .slice(0, 3)
     .map((_, i) => ` Cut ${i + 1}: ${proofSentence(division, story, i)}.`)
