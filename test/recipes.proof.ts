@@ -148,7 +148,10 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
         ],
       ],
     },
-    shows: [['compare', world(''), '--strategies=mmap-lock,rcu-page', '--seeds=1..3', '--jobs=1'], 'planted'],
+    shows: [
+      ['compare', world(''), '--strategies=mmap-lock,rcu-page', '--seeds=1..3', '--jobs=1'],
+      'planted',
+    ],
   },
 };
 

@@ -171,7 +171,9 @@ readers: [{name: r, strategy: mmap-lock}]
 writers: [{name: w, ops: 1, program: [{hold: 100us}]}]
 `);
     const whole = parseRecord(recorded(blocked).text, 'r');
-    const asked = whole.items.findIndex(({ task, name }) => task === 0 && name === 'mmap_read_lock_killable');
+    const asked = whole.items.findIndex(
+      ({ task, name }) => task === 0 && name === 'mmap_read_lock_killable',
+    );
     const next = whole.items.findIndex(({ task }, i) => i > asked && task === 0);
     const items = whole.items.toSpliced(asked + 1, next - asked - 1);
     const steps = items.length;
