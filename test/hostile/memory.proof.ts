@@ -11,5 +11,5 @@ test('explore: under ulimit -v it stops with 4 and says what it has seen', () =>
   });
 
   expect(status).toBe(4);
-  expect(stdout).toMatch(/^bounded: \d+ states, .*; stopped by --max-memory/);
+  expect(stdout).toMatch(/^bounded: \d+ states, .*\nstopped by --max-memory/);
 });
