@@ -95,8 +95,9 @@ const TARGETS: readonly Target[] = [
     atMost(`report without data: ${name}`, 250, 'kB', itself(`j/report: ${name}, no data kB`)),
   ),
   atMost('the playground, with the YAML parser in it', 300, 'kB', itself('k/the file kB')),
-  atMost('the playground minified, up to its first counts, without YAML', 300, 'kB', (min) => {
-    return min('k/core, minified kB') + min('k/script of the page, minified kB');
+  atMost('the playground minified, without YAML', 300, 'kB', (min) => {
+    const blocks = ['core', 'second block', 'script of the page'];
+    return blocks.reduce((sum, name) => sum + min(`k/${name}, minified kB`), 0);
   }),
   atMost('the playground, first paint', 500, 'ms', itself('k/first paint ms')),
   atMost('the playground, first counts after it', 1000, 'ms', itself('k/first counts after it ms')),

@@ -118,7 +118,6 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   playground: {
     base: 'all',
     sim: 'all',
-    mm: ['costs.ts'],
     readers: ['index.ts'],
     scenario: 'all',
     world: 'all',
@@ -127,6 +126,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     compare: 'all',
     draw: 'all',
     report: 'all',
+    library: ['load-env.ts'],
   },
 };
 

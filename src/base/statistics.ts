@@ -1,5 +1,5 @@
 /**
- * A collection of times, and what is told about it: count, least, mean, percentiles, greatest.
+ * A collection of times, and its summary: count, least, mean, percentiles, greatest.
  *
  * Percentiles are by nearest rank: p90 is the least value that at least 90 % of all values do not
  * exceed, so always one of them. Up to EXACT_MAX values are kept and sorted. Beyond that they are

@@ -1,4 +1,4 @@
-/** What is told when mapsim itself is at fault: enough to repeat it, in one line to paste. */
+/** The message of a fault in mapsim itself: enough to repeat it, in one line to paste. */
 import { printable } from '../base/printable.ts';
 import { commandLine } from '../base/shell.ts';
 import { VERSION } from '../base/version.ts';

@@ -2,15 +2,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT, UserError } from '../base/errors.ts';
-import { COST_NAMES, COST_PRESETS } from '../mm/costs.ts';
-import { readStrategy, Strategies } from '../readers/index.ts';
-import { parseFailOn } from '../report/fail-on.ts';
+import { loadEnvOf } from '../library/load-env.ts';
 import { renderFaults } from '../scenario/load/faults.ts';
 import type { LoadEnv } from '../scenario/load/loading.ts';
 import { type Source, sourceOf } from '../scenario/load/parse.ts';
 import { type Loaded, loadScenario, loadText } from '../scenario/load/validate.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { zeroTimeLoops } from '../world/zero-time.ts';
 import type { CommandContext } from './command.ts';
 import { checkRegular, readInput, readStdin, unzipped } from './files.ts';
 import { scenarioFile, shippedHint } from './shipped.ts';
@@ -70,22 +67,12 @@ export async function scenarioIn(
 }
 
 function loadEnv({ io, allowCode }: CommandContext, note: LoadEnv['note'] & {}): LoadEnv {
-  const strategies = new Strategies();
-  return {
+  return loadEnvOf({
     readFile: (path) => {
       checkRegular(path, io.cwd); // a pipe might never end
       return unzipped(readInput(path, io.cwd), path);
     },
     note,
     allowCode,
-    strategies: readStrategy,
-    costs: { presets: COST_PRESETS, names: COST_NAMES },
-    // What the user's own files have to say is known once they are loaded.
-    zeroTimeLoop: (scenario) =>
-      zeroTimeLoops(scenario, ({ strategy }) =>
-        strategy.entry === null ? null : strategies.of(strategy),
-      ),
-    // Whether a strategy that it names takes part is seen later: it may be one of the user's own.
-    failOn: (expression) => parseFailOn(expression, (strategy) => strategy),
-  };
+  });
 }

@@ -1,16 +1,12 @@
 /** Scenarios of the library: a text becomes a checked scenario, or an error with every fault. */
 import { UserError } from '../base/errors.ts';
-import { COST_NAMES, COST_PRESETS } from '../mm/costs.ts';
-import { readStrategy } from '../readers/index.ts';
-import { parseFailOn } from '../report/fail-on.ts';
 import { type Fault, FaultList, renderFaults } from '../scenario/load/faults.ts';
 import { parseSource, type Source } from '../scenario/load/parse.ts';
 import { loadScenario } from '../scenario/load/validate.ts';
 import * as yaml from '../scenario/load/yaml-text.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { zeroTimeLoops } from '../world/zero-time.ts';
 import { bytesOf } from './given.ts';
-import { namedStrategies } from './strategies.ts';
+import { loadEnvOf } from './load-env.ts';
 
 export interface LoadOptions {
   /**
@@ -91,16 +87,12 @@ export function load(text: string | Uint8Array, options: LoadOptions): LoadedSce
   if (typeof options?.name !== 'string') throw new UserError('load: the scenario needs a name');
   const source: Source = { path: options.name, bytes: bytesOf(text), yaml };
   const notes: string[] = [];
-  const result = loadScenario(source, {
+  const env = loadEnvOf({
     readFile: (path) => fileOf(path, options),
     note: (message) => void notes.push(message),
     allowCode: false,
-    strategies: readStrategy,
-    costs: { presets: COST_PRESETS, names: COST_NAMES },
-    zeroTimeLoop: (scenario) =>
-      zeroTimeLoops(scenario, ({ strategy }) => namedStrategies().of(strategy)),
-    failOn: (expression) => parseFailOn(expression, (strategy) => strategy),
   });
+  const result = loadScenario(source, env);
   if (!result.ok) throw new ScenarioError(result.faults, result.dropped);
   return new LoadedScenario(source, result.scenario, notes);
 }

@@ -19,14 +19,9 @@ interface StrategyChoices {
   readonly strategies: Strategies;
 }
 
-/** Those that have names alone. */
-export function namedStrategies(): Strategies {
-  return new Strategies();
-}
-
 /** @throws UserError where a name is unknown, or a function breaks the contract of strategies */
 export function chosen(given: StrategyArgument | undefined): ChosenStrategies {
-  if (given === undefined) return { strategy: null, strategies: namedStrategies() };
+  if (given === undefined) return { strategy: null, strategies: new Strategies() };
   const { choices, strategies } = choicesOf([given]);
   return { strategy: choices[0]!, strategies };
 }

@@ -6,7 +6,7 @@
  */
 import { escapeXml } from '../draw/svg.ts';
 import { FINDING_CSS } from '../report/page/finding-part.ts';
-import { hashOf, PAGE_CSS } from '../report/page/html.ts';
+import { hashOf, PAGE_CSS, pageHead } from '../report/page/html.ts';
 import { PRESETS } from './presets.ts';
 import { type StartData, startElement } from './start-data.ts';
 
@@ -52,19 +52,13 @@ interface Parts {
 export function playgroundPage({ core, later, yaml, script, data, tool }: Parts): string {
   // The script is ours; what would end its element is written so that it does not.
   const safe = script.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
-  const policy = [
-    "default-src 'none'",
-    `script-src ${hashOf(safe)} blob:`,
-    'worker-src blob:',
-    `style-src ${hashOf(CSS)}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
   return [
-    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width,initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="${escapeXml(policy)}">`,
-    `<title>mapsim playground</title><style>${CSS}</style></head><body>\n`,
+    pageHead({
+      title: 'mapsim playground',
+      css: CSS,
+      scripts: [hashOf(safe), 'blob:'],
+      more: ['worker-src blob:'],
+    }),
     header(),
     `<main><div class="two">${left()}${right()}</div>${below()}${hand()}</main>\n`,
     `<footer><p class="lead">mapsim ${escapeXml(tool)}. This page is one file and asks for nothing; the address holds what it shows.</p></footer>\n`,

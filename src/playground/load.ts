@@ -1,14 +1,11 @@
 /** A scenario in the page: from text to a Scenario, or to its faults. */
 import { UserError } from '../base/errors.ts';
-import { COST_NAMES, COST_PRESETS } from '../mm/costs.ts';
-import { readStrategy, Strategies } from '../readers/index.ts';
-import { parseFailOn } from '../report/fail-on.ts';
+import { loadEnvOf } from '../library/load-env.ts';
 import { FaultList } from '../scenario/load/faults.ts';
 import type { LoadEnv } from '../scenario/load/loading.ts';
 import { parseSource, type Source } from '../scenario/load/parse.ts';
 import { loadScenario, renderFaults } from '../scenario/load/validate.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { zeroTimeLoops } from '../world/zero-time.ts';
 import { changesFor, type Edit } from './knobs.ts';
 import type { FaultMessage, Given } from './messages.ts';
 import type { YamlBlock } from './yaml-block.ts';
@@ -65,8 +62,7 @@ function edited(source: Source, text: string, edit: Edit, yaml: () => YamlBlock)
 }
 
 function envOf({ files }: Given, notes: string[]): LoadEnv {
-  const strategies = new Strategies();
-  return {
+  return loadEnvOf({
     readFile: (path) => {
       const text = files[path];
       if (text === undefined) {
@@ -75,12 +71,5 @@ function envOf({ files }: Given, notes: string[]): LoadEnv {
       return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
     },
     note: (message) => notes.push(message),
-    strategies: readStrategy,
-    costs: { presets: COST_PRESETS, names: COST_NAMES },
-    zeroTimeLoop: (scenario) =>
-      zeroTimeLoops(scenario, ({ strategy }) =>
-        strategy.entry === null ? null : strategies.of(strategy),
-      ),
-    failOn: (expression) => parseFailOn(expression, (strategy) => strategy),
-  };
+  });
 }

@@ -113,6 +113,7 @@ const falseGaps = (name: 'mc100k' | 'mc200k', measured: string): Claim => ({
     const share = tearing.falseGaps / totals.passesFinished;
     return {
       simulated: `${tearing.falseGaps} in ${totals.passesFinished} passes`,
+      // The quick run has some 4,500 passes: at 2e-4 there are more than 3 once in a hundred runs.
       within: lab.long ? share >= 5e-6 && share <= 2e-4 : tearing.falseGaps <= 3,
     };
   },

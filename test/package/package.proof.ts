@@ -53,6 +53,24 @@ function shell(command: string, folder = home) {
   return { status, stdout, stderr };
 }
 
+/** What a strategy file says and does beside its name, summary and source. */
+const MMAP_LOCK_HOOKS = `  medium: 'seq',
+  tearing: 'between-pages',
+  gaps: 'none',
+  progress: 'bounded',
+  resumeAt: 'pending-start',
+  lockVmaRange: (k, r) => kit.mmapReadLock(k, r, r.ret),
+  getNextVma: (k, r) => {
+    kit.vmaNext(k, r);
+    r.source = kit.LIVE_VMA;
+    return r.ret;
+  },
+  unlockVmaRange: (k, r) => {
+    kit.mmapReadUnlock(k, r);
+    return r.ret;
+  },
+`;
+
 test('an installation is one package', () => {
   const installed = readdirSync(join(home, 'node_modules')).filter((name) => !name.startsWith('.'));
 
@@ -167,22 +185,7 @@ const mine: StrategyFile = (kit) => ({
   name: 'mine',
   summary: 'mmap_lock from m_start to m_stop, once more',
   source: 'an example',
-  medium: 'seq',
-  tearing: 'between-pages',
-  gaps: 'none',
-  progress: 'bounded',
-  resumeAt: 'pending-start',
-  lockVmaRange: (k, r) => kit.mmapReadLock(k, r, r.ret),
-  getNextVma: (k, r) => {
-    kit.vmaNext(k, r);
-    r.source = kit.LIVE_VMA;
-    return r.ret;
-  },
-  unlockVmaRange: (k, r) => {
-    kit.mmapReadUnlock(k, r);
-    return r.ret;
-  },
-});
+${MMAP_LOCK_HOOKS}});
 
 export default mine;
 `,
@@ -230,22 +233,7 @@ const mine: StrategyFile = (kit) => ({
   name: 'mine',
   summary: 'mmap_lock',
   source: 'an example',
-  medium: 'seq',
-  tearing: 'between-pages',
-  gaps: 'none',
-  progress: 'bounded',
-  resumeAt: 'pending-start',
-  lockVmaRange: (k, r) => kit.mmapReadLock(k, r, r.ret),
-  getNextVma: (k, r) => {
-    kit.vmaNext(k, r);
-    r.source = kit.LIVE_VMA;
-    return r.ret;
-  },
-  unlockVmaRange: (k, r) => {
-    kit.mmapReadUnlock(k, r);
-    return r.ret;
-  },
-});
+${MMAP_LOCK_HOOKS}});
 
 test('a strategy of my own prints no torn text here', () => {
   const scenario = load(text, { name: 'mine.yaml' });

@@ -10,11 +10,11 @@ const run = (name: string, ms: number, strategy?: string) => {
 
 test('munmap-heavy: no call fails, and no text lacks memory that was mapped all the time', () => {
   for (const strategy of ['vma-lock', 'mmap-lock', 'rcu-retry3']) {
-    const { writers, tearing, totals } = run('munmap-heavy', 3, strategy);
+    const { writers, tearing, totals } = run('munmap-heavy', 8, strategy);
 
     expect(writers[0]!.errors).toEqual({});
-    expect(writers[0]!.ops).toBeGreaterThan(100);
-    expect(totals.passesFinished).toBeGreaterThan(10);
+    expect(writers[0]!.ops).toBeGreaterThan(300);
+    expect(totals.passesFinished).toBeGreaterThan(30);
     expect([tearing.falseGaps, tearing.alienLines]).toEqual([0, 0]);
   }
 });

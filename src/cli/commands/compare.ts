@@ -1,6 +1,6 @@
 /**
- * `mapsim compare`: strategies side by side over many seeds, or saved results side by side; then
- * what is told of either.
+ * `mapsim compare`: strategies beside each other over many seeds, or saved results beside each
+ * other, as tables and a verdict.
  */
 
 import { availableParallelism } from 'node:os';

@@ -90,7 +90,7 @@ export async function step(
   return EXIT.done;
 }
 
-/** @param goesOn at a terminal an error, such as of a file, is told, and the next line is read */
+/** @param goesOn at a terminal: an error, such as of a file, is printed, and a line is read anew */
 function answer(session: Session, line: string, goesOn: boolean): string {
   try {
     return session.command(line);

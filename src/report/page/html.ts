@@ -43,6 +43,39 @@ interface Page {
   readonly data: readonly unknown[] | null;
 }
 
+/**
+ * To the beginning of the body, with a policy by which a page asks for nothing.
+ * Source: W3C Content Security Policy Level 3, hash sources.
+ * @param scripts sources of scripts; none: no script runs
+ * @param more directives beside those of every page
+ */
+export function pageHead({
+  title,
+  css,
+  scripts,
+  more = [],
+}: {
+  readonly title: string;
+  readonly css: string;
+  readonly scripts: readonly string[];
+  readonly more?: readonly string[];
+}): string {
+  const policy = [
+    "default-src 'none'",
+    ...(scripts.length === 0 ? [] : [`script-src ${scripts.join(' ')}`]),
+    ...more,
+    `style-src ${hashOf(css)}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return [
+    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width,initial-scale=1">',
+    `<meta http-equiv="Content-Security-Policy" content="${escapeXml(policy)}">`,
+    `<title>${escapeXml(title)}</title><style>${css}</style></head><body>\n`,
+  ].join('');
+}
+
 export function htmlPage({
   title,
   lead,
@@ -54,18 +87,8 @@ export function htmlPage({
   data,
 }: Page): string {
   const css = PAGE_CSS + (style ?? '');
-  const policy = [
-    "default-src 'none'",
-    ...(script === undefined ? [] : [`script-src ${hashOf(script)}`]),
-    `style-src ${hashOf(css)}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
   return [
-    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width,initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="${escapeXml(policy)}">`,
-    `<title>${escapeXml(title)}</title><style>${css}</style></head><body>\n`,
+    pageHead({ title, css, scripts: script === undefined ? [] : [hashOf(script)] }),
     `<header><h1>${escapeXml(title)}</h1><p class="lead">${lead}</p></header>\n<main>\n`,
     sections.join('\n'),
     `\n</main>\n<footer><p class="lead">mapsim ${escapeXml(tool)}. The same inputs give the same bytes of this page.`,
