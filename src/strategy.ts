@@ -4,5 +4,5 @@
  * the strategy; CONTRIBUTING.md says what each hook is for.
  */
 
-export type { ReaderStep, Strategy } from './proc/strategy.ts';
+export type { ReaderStep, Strategy } from './proc/reader.ts';
 export type { StrategyFile, StrategyKit } from './readers/kit.ts';

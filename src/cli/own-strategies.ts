@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import type { Choice } from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';
 import { contractFault } from '../library/contract.ts';
-import type { Strategy } from '../proc/strategy.ts';
+import type { Strategy } from '../proc/reader.ts';
 import { Strategies } from '../readers/index.ts';
 import { STRATEGY_KIT, type StrategyFile } from '../readers/kit.ts';
 import { checkRegular, reading } from './files.ts';

@@ -2,7 +2,7 @@
 import type { Choice } from '../base/choice.ts';
 import { counted } from '../base/counted.ts';
 import { costsOf } from '../mm/costs.ts';
-import type { Strategy } from '../proc/strategy.ts';
+import type { Strategy } from '../proc/reader.ts';
 import type { Strategies } from '../readers/index.ts';
 import type { ReaderSpec, Scenario } from '../scenario/scenario.ts';
 import type { Outcome } from '../world/outcome.ts';

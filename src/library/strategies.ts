@@ -1,7 +1,7 @@
 /** Strategies of the library: by the names of the command line, or as a function of the kit. */
 import { type Choice, isOwnFile, ownChoice, splitChoices } from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';
-import type { Strategy } from '../proc/strategy.ts';
+import type { Strategy } from '../proc/reader.ts';
 import { chooseStrategy, Strategies } from '../readers/index.ts';
 import { STRATEGY_KIT, type StrategyFile } from '../readers/kit.ts';
 import type { ChosenStrategies } from './checks.ts';

@@ -13,6 +13,7 @@ import { named, privateSteps, vmaLockSteps } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { Kernel, KernelStep } from './kernel.ts';
 import { NO_FILE, NO_NAME, NO_SPECIAL } from './layout.ts';
+import { mmLockSeqcountEnd } from './mm-lock-seq.ts';
 import { mmapWriteDowngrade } from './mmap-lock.ts';
 import { ACT, ACT_FIELDS, ACT_WEIGHT, freshIndex, type Plan } from './plan.ts';
 import {
@@ -262,7 +263,7 @@ const pageTables: ActStep = (k, a) => {
 };
 
 const downgradeSeqEnd: ActStep = named('vma_end_write_all', (k, a) => {
-  k.mm.mmLockSeq.end(k, a);
+  mmLockSeqcountEnd(k, a);
   k.mm.mapCount = a.plan!.mapCount;
   k.observer.sectionCommitted();
   return downgradeLock;

@@ -9,7 +9,7 @@
 import { PARKED } from '../sim/step.ts';
 import { type Task, WANTS_NOTHING, WANTS_READ, WANTS_WRITE } from '../sim/task.ts';
 import type { Kernel, KernelStep } from './kernel.ts';
-import { grantRead, grantWrite, NO_TASK, WRITE } from './rw-semaphore.ts';
+import { NO_TASK, WRITE } from './rw-semaphore.ts';
 
 export function anyMayRead(k: Kernel): boolean {
   return k.mm.mmapLock.writerId === NO_TASK;
@@ -33,7 +33,7 @@ export function anyCanTake(k: Kernel, t: Task): boolean {
 
 /** The waiting task has the lock; it goes on with its step when it is its turn. */
 export function anyTake(k: Kernel, t: Task): void {
-  if (t.lockWants === WANTS_WRITE) grantWrite(k, t);
-  else grantRead(k, t);
+  if (t.lockWants === WANTS_WRITE) k.mm.mmapLock.grantWrite(t, k.nowNs);
+  else k.mm.mmapLock.grantRead(t, k.nowNs);
   t.lockWants = WANTS_NOTHING;
 }

@@ -8,7 +8,7 @@
  */
 import type { Task } from '../sim/task.ts';
 import type { Kernel } from './kernel.ts';
-import { grantRead, grantWrite, WRITE } from './rw-semaphore.ts';
+import { WRITE } from './rw-semaphore.ts';
 
 export function fifoMayRead(k: Kernel): boolean {
   const lock = k.mm.mmapLock;
@@ -28,12 +28,12 @@ export function fifoRelease(k: Kernel, by: Task): void {
     if (lock.wants.at(0) === WRITE) {
       if (lock.readerCount > 0) return;
       lock.dequeue(0);
-      grantWrite(k, t);
+      k.mm.mmapLock.grantWrite(t, k.nowNs);
       k.wakeWaiter(by, t);
       return;
     }
     lock.dequeue(0);
-    grantRead(k, t);
+    k.mm.mmapLock.grantRead(t, k.nowNs);
     k.wakeWaiter(by, t);
   }
 }

@@ -7,12 +7,11 @@
 import { named, PARKED, type Step } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { Costs } from './costs.ts';
-import type { MmStruct } from './mm-struct.ts';
+import { type MmStruct, VmaWriterWait } from './mm-struct.ts';
 import type { MmObserver } from './observer.ts';
 import type { Rcu } from './rcu.ts';
 import { type FileTable, type NameTable, SpecialTable } from './references.ts';
 import type { TextTable } from './text-table.ts';
-import { VmaWriterWait } from './vma-lock.ts';
 
 /** A step of a task of kind T. */
 export type KernelStep<T> = Step<Kernel, T>;

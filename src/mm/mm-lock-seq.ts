@@ -7,31 +7,25 @@
 import { assert } from '../base/assert.ts';
 import type { Task } from '../sim/task.ts';
 import type { Kernel } from './kernel.ts';
+import type { MmLockSeq } from './mm-struct.ts';
 
-export class MmLockSeq {
-  /** 32 bits, as in the kernel. */
-  value = 0;
-  /** For cacheLineMove: how often the line changed, and on whose CPU last. */
-  line = 0;
-  lineCpu = -1;
+export function mmLockSeqcountBegin(k: Kernel, t: Task): void {
+  assert(k.mm.mmLockSeq.value % 2 === 0, 'mm_lock_seq: a section inside a section');
+  increment(k, t);
+}
 
-  begin(k: Kernel, t: Task): void {
-    assert(this.value % 2 === 0, 'mm_lock_seq: a section inside a section');
-    this.#increment(k, t);
-  }
+export function mmLockSeqcountEnd(k: Kernel, t: Task): void {
+  assert(k.mm.mmLockSeq.value % 2 === 1, 'mm_lock_seq: end without begin');
+  increment(k, t);
+}
 
-  end(k: Kernel, t: Task): void {
-    assert(this.value % 2 === 1, 'mm_lock_seq: end without begin');
-    this.#increment(k, t);
-  }
-
-  #increment(k: Kernel, t: Task): void {
-    touchSeqLine(k, t, this);
-    this.value = (this.value + 1) >>> 0;
-    this.line++;
-    this.lineCpu = t.cpu;
-    t.seenSeqLine = this.line;
-  }
+function increment(k: Kernel, t: Task): void {
+  const seq = k.mm.mmLockSeq;
+  touchSeqLine(k, t, seq);
+  seq.value = (seq.value + 1) >>> 0;
+  seq.line++;
+  seq.lineCpu = t.cpu;
+  t.seenSeqLine = seq.line;
 }
 
 /**

@@ -3,13 +3,31 @@
  *
  * Source: v6.18 include/linux/mm_types.h struct mm_struct.
  */
-import type { MmLockSeq } from './mm-lock-seq.ts';
 import type { MmapLock } from './rw-semaphore.ts';
 import type { VmaArena } from './vma.ts';
 import type { VmaTree } from './vma-tree.ts';
 
 /** sysctl vm.max_map_count */
 export const MAX_MAP_COUNT = 65_530;
+
+/** mm_lock_seq: counts write sections. What counts is in mm-lock-seq.ts. */
+export class MmLockSeq {
+  /** 32 bits, as in the kernel. */
+  value = 0;
+  /** For cacheLineMove: how often the line changed, and on whose CPU last. */
+  line = 0;
+  lineCpu = -1;
+}
+
+export const NO_WAITER = -1;
+
+/** mm->vma_writer_wait: at most one drainer, since it holds mmap_lock for write. */
+export class VmaWriterWait {
+  taskId = NO_WAITER;
+  vma = -1;
+  /** It goes on when vm_refcnt is this. */
+  target = 0;
+}
 
 export interface MmStruct {
   readonly vmas: VmaArena;

@@ -18,7 +18,7 @@ import { fifoMayRead, fifoMayWrite, fifoRelease } from './fifo-lock.ts';
 import type { Kernel, KernelStep } from './kernel.ts';
 import { KernelFault } from './kernel-fault.ts';
 import { NO_VMA } from './layout.ts';
-import { grantRead, grantWrite, NO_TASK, READ, WRITE } from './rw-semaphore.ts';
+import { NO_TASK, READ, WRITE } from './rw-semaphore.ts';
 import {
   rwsemMayRead,
   rwsemMayWrite,
@@ -52,7 +52,7 @@ export function mmapReadLock<T extends Task>(k: Kernel, t: T, next: KernelStep<T
   k.spend(k.costs.mmapReadLock);
   t.lockAskedNs = k.nowNs;
   if (mayRead(k)) {
-    grantRead(k, t);
+    k.mm.mmapLock.grantRead(t, k.nowNs);
     if (lock.policy === 'rwsem') rwsemReadStolen(k, t);
     return next;
   }
@@ -80,7 +80,7 @@ export function mmapWriteLock<T extends Task>(k: Kernel, t: T, next: KernelStep<
   k.spend(k.costs.mmapWriteLock);
   t.lockAskedNs = k.nowNs;
   if (mayWrite(k)) {
-    grantWrite(k, t);
+    k.mm.mmapLock.grantWrite(t, k.nowNs);
     return next;
   }
   if (lock.policy === 'any') return anyWait(t, WRITE, next);

@@ -6,7 +6,6 @@
 import type { Words } from '../sim/memory.ts';
 import type { Task } from '../sim/task.ts';
 import { WaitQueue } from '../sim/wait-queue.ts';
-import type { Kernel } from './kernel.ts';
 
 export const NO_TASK = -1;
 
@@ -67,18 +66,17 @@ export class MmapLock {
     this.wants.removeAt(index);
     return this.waiters.removeAt(index);
   }
-}
 
-export function grantRead(k: Kernel, t: Task): void {
-  k.mm.mmapLock.readerCount++;
-  t.mmapReadLocks++;
-  t.readLockWaitNs += k.nowNs - t.lockAskedNs;
-  t.readLockSinceNs = k.nowNs;
-}
+  grantRead(t: Task, nowNs: number): void {
+    this.readerCount++;
+    t.mmapReadLocks++;
+    t.readLockWaitNs += nowNs - t.lockAskedNs;
+    t.readLockSinceNs = nowNs;
+  }
 
-export function grantWrite(k: Kernel, t: Task): void {
-  const lock = k.mm.mmapLock;
-  lock.writerId = t.id;
-  lock.nonspinnable = false;
-  t.writeLockWaitNs += k.nowNs - t.lockAskedNs;
+  grantWrite(t: Task, nowNs: number): void {
+    this.writerId = t.id;
+    this.nonspinnable = false;
+    t.writeLockWaitNs += nowNs - t.lockAskedNs;
+  }
 }

@@ -15,7 +15,7 @@
 import { named, PARKED } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import { isFallingAsleep, type Kernel, type KernelStep } from './kernel.ts';
-import { grantRead, grantWrite, NO_TASK, READ, WRITE } from './rw-semaphore.ts';
+import { NO_TASK, READ, WRITE } from './rw-semaphore.ts';
 
 /** MAX_READERS_WAKEUP */
 const READERS_WAKEUP_MAX = 256;
@@ -139,7 +139,7 @@ export function rwsemRelease(k: Kernel, by: Task, downgraded: boolean): void {
   if (lock.waiters.size > 0) lock.nonspinnable = false;
   if (lock.spinners.size > 0 && !lock.handoff) {
     const t = k.tasks[lock.spinners.shift()]!;
-    grantWrite(k, t);
+    k.mm.mmapLock.grantWrite(t, k.nowNs);
     t.step = t.lockResume;
     k.host.endSpin(t, k.spentSoFar(by)); // the release has cost the releaser that, and now shows
     watchOwner(k); // the next spinner sees a new owner
@@ -165,7 +165,7 @@ function wakeReaders(k: Kernel, by: Task): void {
       continue;
     }
     const t = k.tasks[lock.dequeue(i)]!;
-    grantRead(k, t);
+    k.mm.mmapLock.grantRead(t, k.nowNs);
     k.wakeWaiter(by, t);
     woken++;
   }
@@ -191,7 +191,7 @@ const tryWriteLock: KernelStep<Task> = named('rwsem_try_write_lock', (k, t) => {
   if (lock.free) {
     lock.handoff = false;
     lock.dequeue(0);
-    grantWrite(k, t);
+    k.mm.mmapLock.grantWrite(t, k.nowNs);
     watchOwner(k);
     return next;
   }

@@ -15,20 +15,11 @@ import { PARKED } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';
 import type { Kernel, KernelStep } from './kernel.ts';
 import { touchSeqLine } from './mm-lock-seq.ts';
+import { NO_WAITER } from './mm-struct.ts';
 import { NO_CPU } from './vma.ts';
 
 /** VMA_LOCK_OFFSET: a writer waits for the readers to leave. */
 export const VMA_LOCK_OFFSET = 0x40000000;
-
-const NO_WAITER = -1;
-
-/** mm->vma_writer_wait: at most one drainer, since it holds mmap_lock for write. */
-export class VmaWriterWait {
-  taskId = NO_WAITER;
-  vma = -1;
-  /** It goes on when vm_refcnt is this. */
-  target = 0;
-}
 
 /** The first half of vma_start_write: true if the VMA is stamped by this section already. */
 export function vmaIsWriteLocked(k: Kernel, vma: number): boolean {

@@ -17,18 +17,9 @@ import { NO_FILE, NO_VMA } from '../mm/layout.ts';
 import { loadVmaFlags, loadVmaNames, loadVmaRange, vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE, named, privateSteps } from '../sim/step.ts';
 import { beginPass, closeFile, endPass, enterCall, PAGE_SIZE, readOn } from './pass.ts';
-import type { Reader } from './reader.ts';
+import type { Reader, ReaderStep, Strategy } from './reader.ts';
 import { formatRecord } from './record.ts';
-import {
-  POS_END,
-  POS_GATE,
-  type ReaderStep,
-  STOP_END,
-  STOP_FULL,
-  STOP_GROW,
-  type Strategy,
-  UNPROTECTED_VMA,
-} from './strategy.ts';
+import { POS_END, POS_GATE, STOP_END, STOP_FULL, STOP_GROW, UNPROTECTED_VMA } from './strategy.ts';
 
 const GATE_NAME_LENGTH = '[vsyscall]'.length;
 

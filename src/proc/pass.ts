@@ -1,8 +1,7 @@
 /** The frame of a pass, whichever way it is read: what is fresh when it begins, how it ends. */
 import type { Kernel } from '../mm/kernel.ts';
 import { named, privateSteps } from '../sim/step.ts';
-import type { Reader } from './reader.ts';
-import type { ReaderStep, Strategy } from './strategy.ts';
+import type { Reader, ReaderStep, Strategy } from './reader.ts';
 
 /** seq_file allocates this much at first. */
 export const PAGE_SIZE = 4096;

@@ -10,8 +10,8 @@ import { NO_VMA } from '../mm/layout.ts';
 import { vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE, named, privateSteps } from '../sim/step.ts';
 import { beginPass, closeFile, endPass, enterCall, readOn } from './pass.ts';
+import type { ReaderStep, Strategy } from './reader.ts';
 import { formatRecord } from './record.ts';
-import type { ReaderStep, Strategy } from './strategy.ts';
 import { STOP_END, STOP_FULL } from './strategy.ts';
 
 /** d_path alone, without seq_file's escaping: 2 ns for each character measured, against 12. */

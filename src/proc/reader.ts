@@ -8,20 +8,16 @@
  */
 import { ByteBuffer } from '../base/byte-buffer.ts';
 import { grownFloat64, grownInt32 } from '../base/grow.ts';
-import type { Kernel } from '../mm/kernel.ts';
+import type { Kernel, KernelStep } from '../mm/kernel.ts';
 import { NO_FILE, NO_NAME, NO_SPECIAL, NO_VMA } from '../mm/layout.ts';
 import { LINE_FIELDS, type PrintedVma } from '../mm/line.ts';
 import type { VmaWalker } from '../mm/vma-walk.ts';
 import { DONE } from '../sim/step.ts';
 import { Task } from '../sim/task.ts';
-import {
-  CAUSES,
-  type Cause,
-  LIVE_VMA,
-  type ReaderStep,
-  STOP_FULL,
-  type Strategy,
-} from './strategy.ts';
+import { CAUSES, type Cause, LIVE_VMA, STOP_FULL, type StrategyFor } from './strategy.ts';
+
+export type ReaderStep = KernelStep<Reader>;
+export type Strategy = StrategyFor<Reader>;
 
 /** The counter has not been sampled. */
 export const NO_SAMPLE = -1;

@@ -8,9 +8,6 @@
  */
 import type { CostName } from '../mm/costs.ts';
 import type { KernelStep } from '../mm/kernel.ts';
-import type { Reader } from './reader.ts';
-
-export type ReaderStep = KernelStep<Reader>;
 
 /** What the line of a record is made from. */
 export const LIVE_VMA = 0; // the VMA itself; a lock keeps it still
@@ -59,8 +56,10 @@ export type GapLevel = (typeof GAP_LEVELS)[number];
  * that this m_start began: index, count and position go back to what they were then. Whoever
  * returns `redo` has let go of everything. Text of an earlier page that the user already has stays
  * handed out.
+ *
+ * @typeParam R the reader, which knows its strategy (reader.ts)
  */
-export interface Strategy {
+export interface StrategyFor<R> {
   /** Canonical name, with the options that differ from their defaults. */
   readonly name: string;
   /**
@@ -87,15 +86,15 @@ export interface Strategy {
   /** m_start() that finds nothing leaves the position, so that a later read() looks again. */
   readonly endStays?: true;
   /** Once a pass, before the first read(). */
-  readonly openFile?: ReaderStep;
+  readonly openFile?: KernelStep<R>;
   /** From m_start(). */
-  readonly lockVmaRange: ReaderStep;
+  readonly lockVmaRange: KernelStep<R>;
   /** Sets reader.found (NO_VMA at the end) and reader.source: what the line is made from. */
-  readonly getNextVma: ReaderStep;
+  readonly getNextVma: KernelStep<R>;
   /** After each show_map(): pins, locks on the record. */
-  readonly putVma?: ReaderStep;
+  readonly putVma?: KernelStep<R>;
   /** From m_stop(); reader.stopFor says why. Also drops what a record not shown still holds. */
-  readonly unlockVmaRange: ReaderStep;
+  readonly unlockVmaRange: KernelStep<R>;
   /** At the end of a pass. */
-  readonly releaseFile?: ReaderStep;
+  readonly releaseFile?: KernelStep<R>;
 }

@@ -13,7 +13,8 @@ import {
   type Values,
 } from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';
-import type { GapLevel, Strategy, TearingLevel } from '../proc/strategy.ts';
+import type { Strategy } from '../proc/reader.ts';
+import type { GapLevel, TearingLevel } from '../proc/strategy.ts';
 import { mmapLock, mmapLockOf } from './mmap-lock.ts';
 import { mmapLockAll } from './mmap-lock-all.ts';
 import { mmapLockVma } from './mmap-lock-vma.ts';

@@ -32,12 +32,12 @@ import {
   vmaIterSet,
   vmaNext,
 } from '../mm/vma-walk.ts';
+import type { Strategy } from '../proc/reader.ts';
 import {
   LIVE_VMA,
   STOP_END,
   STOP_FULL,
   STOP_GROW,
-  type Strategy,
   UNPROTECTED_VMA,
   VMA_COPY,
 } from '../proc/strategy.ts';

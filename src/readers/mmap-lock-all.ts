@@ -6,7 +6,8 @@
  */
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaNext } from '../mm/vma-walk.ts';
-import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
+import type { ReaderStep, Strategy } from '../proc/reader.ts';
+import { LIVE_VMA } from '../proc/strategy.ts';
 import { named } from '../sim/step.ts';
 
 // The first m_start() of the pass takes the lock; later ones have it already.

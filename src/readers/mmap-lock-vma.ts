@@ -8,7 +8,8 @@
 import { NO_VMA } from '../mm/layout.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaIterSet, vmaNext } from '../mm/vma-walk.ts';
-import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
+import type { ReaderStep, Strategy } from '../proc/reader.ts';
+import { LIVE_VMA } from '../proc/strategy.ts';
 import { named } from '../sim/step.ts';
 
 const lockVmaRange: ReaderStep = named('m_start', (_k, r) => r.ret);

@@ -12,7 +12,8 @@
  */
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import { vmaNext } from '../mm/vma-walk.ts';
-import { LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
+import type { ReaderStep, Strategy } from '../proc/reader.ts';
+import { LIVE_VMA } from '../proc/strategy.ts';
 import { named, privateSteps } from '../sim/step.ts';
 
 const lockVmaRange: ReaderStep = named('mmap_read_lock_killable', (k, r) =>

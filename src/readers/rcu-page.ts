@@ -23,9 +23,9 @@ import {
   rcuReadUnlock,
   vmaNext,
 } from '../mm/vma-walk.ts';
-import type { Reader } from '../proc/reader.ts';
+import type { Reader, ReaderStep, Strategy } from '../proc/reader.ts';
 import type { Cause } from '../proc/strategy.ts';
-import { LIVE_VMA, type ReaderStep, type Strategy, UNPROTECTED_VMA } from '../proc/strategy.ts';
+import { LIVE_VMA, UNPROTECTED_VMA } from '../proc/strategy.ts';
 import { named } from '../sim/step.ts';
 
 export interface RcuPageOptions {

@@ -21,9 +21,9 @@ import {
   vmaIterSet,
   vmaNext,
 } from '../mm/vma-walk.ts';
-import type { Reader } from '../proc/reader.ts';
+import type { Reader, ReaderStep, Strategy } from '../proc/reader.ts';
 import type { Cause } from '../proc/strategy.ts';
-import { type ReaderStep, type Strategy, VMA_COPY } from '../proc/strategy.ts';
+import { VMA_COPY } from '../proc/strategy.ts';
 import { named } from '../sim/step.ts';
 
 const lockVmaRange: ReaderStep = named('rcu_read_lock', (k, r) => {

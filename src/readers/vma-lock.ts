@@ -23,9 +23,9 @@ import {
   vmaStartReadRecheck,
 } from '../mm/vma-lock.ts';
 import { rcuReadLock, rcuReadUnlock, vmaIterSet, vmaNext } from '../mm/vma-walk.ts';
-import type { Reader } from '../proc/reader.ts';
+import type { Reader, ReaderStep, Strategy } from '../proc/reader.ts';
 import type { Cause } from '../proc/strategy.ts';
-import { type GapLevel, LIVE_VMA, type ReaderStep, type Strategy } from '../proc/strategy.ts';
+import { type GapLevel, LIVE_VMA } from '../proc/strategy.ts';
 import { named } from '../sim/step.ts';
 
 interface LockNextOptions {

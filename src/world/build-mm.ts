@@ -22,8 +22,8 @@ import {
   type VmaRecord,
 } from '../mm/layout.ts';
 import { joins } from '../mm/merge.ts';
-import { MmLockSeq } from '../mm/mm-lock-seq.ts';
 import type { MmStruct } from '../mm/mm-struct.ts';
+import { MmLockSeq } from '../mm/mm-struct.ts';
 import { NO_OBSERVER } from '../mm/observer.ts';
 import { Rcu } from '../mm/rcu.ts';
 import { FileTable, NameTable } from '../mm/references.ts';

@@ -5,7 +5,7 @@
  * where trying is free.
  */
 import { type CostName, type Costs, costsOf } from '../mm/costs.ts';
-import type { Strategy } from '../proc/strategy.ts';
+import type { Strategy } from '../proc/reader.ts';
 import type {
   Duration,
   Operation,

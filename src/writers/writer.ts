@@ -12,6 +12,7 @@ import { Samples } from '../base/statistics.ts';
 import { type Actor, beginPlan, nextAct } from '../mm/act.ts';
 import type { Kernel, KernelStep } from '../mm/kernel.ts';
 import { type Layout, NO_NAME } from '../mm/layout.ts';
+import { mmLockSeqcountBegin, mmLockSeqcountEnd } from '../mm/mm-lock-seq.ts';
 import { mmapReadUnlock, mmapWriteLock, mmapWriteUnlock } from '../mm/mmap-lock.ts';
 import type { Call, CallCost, Plan } from '../mm/plan.ts';
 import { DONE, named, PARKED, privateSteps } from '../sim/step.ts';
@@ -163,7 +164,7 @@ const takeMmapLock: WriterStep = named('mmap_write_lock_killable', (k, w) =>
 
 const writeSectionBegin: WriterStep = named('mm_lock_seqcount_begin', (k, w) => {
   passTurn(k, w);
-  k.mm.mmLockSeq.begin(k, w);
+  mmLockSeqcountBegin(k, w);
   w.brkBefore = k.mm.brk;
   const plan = planCall(w.layout, w.call!);
   k.observer.sectionPlanned(plan);
@@ -188,7 +189,7 @@ const sectionEnd: WriterStep = named(
       mmapReadUnlock(k, w);
       return callReturn;
     }
-    k.mm.mmLockSeq.end(k, w);
+    mmLockSeqcountEnd(k, w);
     k.mm.mapCount = w.plan!.mapCount;
     k.observer.sectionCommitted();
     return releaseMmapLock;
@@ -224,13 +225,13 @@ const takeMmapLockToHold: WriterStep = named('mmap_write_lock', (k, w) =>
 );
 
 const holdBegin: WriterStep = named('mm_lock_seqcount_begin', (k, w) => {
-  k.mm.mmLockSeq.begin(k, w);
+  mmLockSeqcountBegin(k, w);
   k.spendExactly(w.operation!.holdNs!);
   return holdEnd;
 });
 
 const holdEnd: WriterStep = named('vma_end_write_all', (k, w) => {
-  k.mm.mmLockSeq.end(k, w);
+  mmLockSeqcountEnd(k, w);
   return holdRelease;
 });
 

@@ -1,6 +1,8 @@
 /** Per-VMA locks: the count, the flag that keeps readers out, the stamp of the section. */
+
 import { expect, test } from 'vitest';
 import type { KernelStep } from '../../src/mm/kernel.ts';
+import { mmLockSeqcountBegin, mmLockSeqcountEnd } from '../../src/mm/mm-lock-seq.ts';
 import {
   COUNTED,
   DETACHED,
@@ -50,10 +52,10 @@ test('a reader is counted, and leaves', () => {
 
 test('a VMA that this section has stamped is locked at the first look', () => {
   const { k, vmas, r, w } = setUp();
-  k.mm.mmLockSeq.begin(k, w);
+  mmLockSeqcountBegin(k, w);
   vmas.vmLockSeq[VMA] = k.mm.mmLockSeq.value;
   expect(vmaStartReadCheck(k, r, VMA)).toBe(false);
-  k.mm.mmLockSeq.end(k, w);
+  mmLockSeqcountEnd(k, w);
 
   // The end of the section releases every VMA at once.
   expect(vmaStartReadCheck(k, r, VMA)).toBe(true);
@@ -72,7 +74,7 @@ test('a detached VMA is told from a locked one', () => {
 test('a stamp that comes between the two looks gives the count back', () => {
   const { k, vmas, r, w } = setUp();
   vmaStartReadCheck(k, r, VMA);
-  k.mm.mmLockSeq.begin(k, w);
+  mmLockSeqcountBegin(k, w);
   vmas.vmLockSeq[VMA] = k.mm.mmLockSeq.value;
   expect(vmaStartReadCount(k, r, VMA)).toBe(COUNTED);
 

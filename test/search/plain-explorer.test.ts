@@ -3,7 +3,7 @@
  * proof), and the plain one notices what the other does not know.
  */
 import { expect, test } from 'vitest';
-import type { ReaderStep, Strategy } from '../../src/proc/strategy.ts';
+import type { ReaderStep, Strategy } from '../../src/proc/reader.ts';
 import { compareWithPlain, withTwoReaders, yamlOf } from '../support/against-plain.ts';
 import { explorePlainly } from '../support/plain-explorer.ts';
 import { aScenario, aStrategy } from '../support/run.ts';

@@ -1,6 +1,6 @@
 /** Steps that are said to be private are held to it: see search/private-check.ts. */
 import { expect, test } from 'vitest';
-import type { ReaderStep, Strategy } from '../../src/proc/strategy.ts';
+import type { ReaderStep, Strategy } from '../../src/proc/reader.ts';
 import { claimPrivateSteps } from '../../src/sim/step.ts';
 import { EVERY_STRATEGY, yamlOf } from '../support/against-plain.ts';
 import { aScenario, aStrategy } from '../support/run.ts';

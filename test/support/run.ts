@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
 import type { Host } from '../../src/mm/kernel.ts';
-import type { Strategy } from '../../src/proc/strategy.ts';
+import type { Strategy } from '../../src/proc/reader.ts';
 import { chooseStrategy, readStrategy, STRATEGIES, Strategies } from '../../src/readers/index.ts';
 import type { Machine } from '../../src/run/machine.ts';
 import { TimedRun } from '../../src/run/timed.ts';

@@ -1,7 +1,7 @@
 /** Searches for tests: a scenario as YAML text, searched to the end. */
 
 import { ownChoice } from '../../src/base/choice.ts';
-import type { Strategy } from '../../src/proc/strategy.ts';
+import type { Strategy } from '../../src/proc/reader.ts';
 import { chooseStrategy, Strategies } from '../../src/readers/index.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { Explorer } from '../../src/search/explore.ts';

@@ -10,13 +10,18 @@ import {
   type SweepRecord,
   type SweepStream,
 } from '../../report/sweep.ts';
+import type { BarOptions } from '../bars.ts';
 import { checkWritable } from '../files.ts';
 import type { Io } from '../io.ts';
 import { LiveFile } from '../live-file.ts';
 import { Output } from '../output.ts';
 import { differs, headerOf, sweepLines } from '../sweep-file.ts';
-import { sweepOutputs } from '../sweep-outputs.ts';
-import type { SweepOptions } from './sweep.ts';
+import { type SweepOutputOptions, sweepOutputs } from '../sweep-outputs.ts';
+
+/** Of the command line; see options-many.ts. */
+export interface SweepWriteOptions extends BarOptions, SweepOutputOptions {
+  readonly resume?: boolean;
+}
 
 interface Target {
   readonly stream: SweepStream;
@@ -53,7 +58,7 @@ export class SweepWriter {
   /** Runs among them that a fault of the kernel ended. */
   faulty: number;
 
-  constructor(header: SweepHeader, chosen: readonly number[], options: SweepOptions, io: Io) {
+  constructor(header: SweepHeader, chosen: readonly number[], options: SweepWriteOptions, io: Io) {
     const names = options.output ?? [];
     this.pages = names.filter((name) => /\.html$/i.test(name));
     if (this.pages.length > 0 && options.resume === true) {

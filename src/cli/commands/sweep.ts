@@ -19,7 +19,7 @@ import { type Grid, parseGrid } from '../../scenario/edit/sweep.ts';
 import { renderFaults } from '../../scenario/load/faults.ts';
 import { loadYaml, type Yaml } from '../../scenario/load/parse.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import { type BarOptions, wantsAscii, wantsBars } from '../bars.ts';
+import { wantsAscii, wantsBars } from '../bars.ts';
 import { type Batch, runBatch } from '../batch.ts';
 import type { BatchRequest, RunUnit } from '../batch-unit.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
@@ -31,20 +31,18 @@ import { writePageOf } from '../page.ts';
 import type { ProgressChoice } from '../progress.ts';
 import { inShard, parseShard, type Shard } from '../shard.ts';
 import { scenarioFile } from '../shipped.ts';
-import type { SweepOutputOptions } from '../sweep-outputs.ts';
 import { endlessWarnings, lockstepNotes } from '../traps.ts';
 import { listStrategies, withRepeat } from './many.ts';
-import { SweepWriter } from './sweep-write.ts';
+import { type SweepWriteOptions, SweepWriter } from './sweep-write.ts';
 
 /** As the command line gives them; see options-many.ts. */
-export interface SweepOptions extends QuietOptions, BarOptions, SweepOutputOptions {
+export interface SweepOptions extends QuietOptions, SweepWriteOptions {
   readonly strategies?: readonly string[];
   readonly seeds?: string;
   readonly duration?: number;
   readonly maxEvents?: number;
   readonly jobs?: number;
   readonly shard?: string;
-  readonly resume?: boolean;
   readonly progress: ProgressChoice;
 }
 
