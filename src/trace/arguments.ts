@@ -5,6 +5,8 @@
  * Source: strace 6.1 print_quoted_string_ex, printflags, printfd; perf 6.1 builtin-trace.c.
  */
 
+import { HUGE_SIZES, MAP_HUGE_SHIFT } from './constants.ts';
+
 const PAGE_BYTES = 4096n;
 
 /**
@@ -54,7 +56,11 @@ function after(text: string, at: number): number {
     return end < 0 ? text.length : end + 2;
   }
   // 3</path (deleted)>: strace writes < and > inside a path as octal escapes. 21<<SHIFT is none.
-  if (char === '<' && /[0-9]/.test(text[at - 1] ?? '') && text[at + 1] !== '<') {
+  if (
+    char === '<' &&
+    /(?:[0-9]|AT_FDCWD)$/.test(text.slice(Math.max(0, at - 8), at)) &&
+    text[at + 1] !== '<'
+  ) {
     return afterAngles(text, at);
   }
   return at + 1;
@@ -69,6 +75,8 @@ function afterString(text: string, at: number, quote: string): number {
 }
 
 function afterAngles(text: string, at: number): number {
+  const socket = SOCKET.exec(text.slice(at + 1));
+  if (socket !== null) return at + 1 + socket[0].length;
   let depth = 0;
   for (let i = at; i < text.length; i++) {
     if (text[i] === '<') depth++;
@@ -79,6 +87,9 @@ function afterAngles(text: string, at: number): number {
   }
   return text.length;
 }
+
+/** What -yy knows of a socket: `TCP:[127.0.0.1:80->127.0.0.1:4711]>`, with strings in it. */
+const SOCKET = /^[A-Z][\w-]*:\[(?:"(?:[^"\\]|\\.)*"|->|[^">])*\]>/;
 
 /** What stands before a comment of strace. */
 export function withoutComment(text: string): string {
@@ -135,14 +146,25 @@ export function flagBits(
       bits |= Number(BigInt.asIntN(32, value));
       continue;
     }
-    // MAP_HUGE_2MB and `21<<MAP_HUGE_SHIFT` only choose a size of huge pages.
-    if (/^(MAP_HUGE_\w+|[0-9]+<<MAP_HUGE_SHIFT)$/.test(word)) continue;
+    const size = hugeSize(word);
+    if (size !== null) {
+      bits |= size << MAP_HUGE_SHIFT;
+      continue;
+    }
     const name = word.startsWith(prefix) ? word.slice(prefix.length) : word;
     const bit = Object.hasOwn(known, name) ? known[name]! : null;
     if (bit === null) unknown.push(word);
     else bits |= bit;
   }
   return { bits: bits >>> 0, unknown };
+}
+
+/** Logarithm of the size that `MAP_HUGE_2MB` or `21<<MAP_HUGE_SHIFT` says; null: another word. */
+function hugeSize(word: string): number | null {
+  const parts = /^(?:([0-9]{1,2})<<MAP_HUGE_SHIFT|(?:MAP_)?HUGE_([0-9]+[KMG]B))$/.exec(word);
+  if (parts === null) return null;
+  const log2 = parts[1] === undefined ? HUGE_SIZES[parts[2]!] : Number(parts[1]);
+  return log2 !== undefined && log2 < 64 ? log2 : null;
 }
 
 /** Bytes of `"text"` or `'text'`, or null; `"text"...` was cut by strace and is null, too. */
@@ -152,11 +174,11 @@ export function quotedText(text: string): string | null {
 
 /**
  * The name of `3</usr/lib/libc.so.6>`, `3</tmp/x>(deleted)` or `6<anon_inode:[io_uring]>`, as maps
- * prints it, or null where the log has none.
+ * prints it, or null where the log has none; of a socket, -yy tells all but that.
  */
 export function descriptorPath(text: string): string | null {
   const match = /^[0-9]+<(.+)>(\(deleted\))?$/s.exec(text);
-  if (match === null) return null;
+  if (match === null || /^[A-Z][\w-]*:\[/.test(match[1]!)) return null;
   const path = unescaped(match[1]!.replace(/<(?:char|block) [^<>]*>/, ''));
   return asMapsPrints(match[2] === undefined ? path : `${path} (deleted)`);
 }

@@ -11,6 +11,8 @@ export const PROT = {
   WRITE: 2,
   EXEC: 4,
   SEM: 8,
+  BTI: 0x10,
+  MTE: 0x20,
   GROWSDOWN: 1 << 24,
   GROWSUP: 1 << 25,
 };
@@ -19,6 +21,7 @@ export const MAP = {
   SHARED: 1,
   PRIVATE: 2,
   SHARED_VALIDATE: 3,
+  DROPPABLE: 8,
   FIXED: 0x10,
   ANONYMOUS: 0x20,
   ANON: 0x20,
@@ -37,8 +40,25 @@ export const MAP = {
   FIXED_NOREPLACE: 0x100000,
   UNINITIALIZED: 0x4000000,
 };
-/** Bits 26..31 choose the size of huge pages. */
+/** Bits 26..31 are the binary logarithm of the size of huge pages, in bytes. */
+export const MAP_HUGE_SHIFT = 26;
 export const MAP_KNOWN_BITS = 0xfc000000;
+/** MAP_HUGE_2MB is 21 of these, as `21<<MAP_HUGE_SHIFT` is. */
+export const HUGE_SIZES: Readonly<Record<string, number>> = {
+  '16KB': 14,
+  '64KB': 16,
+  '512KB': 19,
+  '1MB': 20,
+  '2MB': 21,
+  '8MB': 23,
+  '16MB': 24,
+  '32MB': 25,
+  '256MB': 28,
+  '512MB': 29,
+  '1GB': 30,
+  '2GB': 31,
+  '16GB': 34,
+};
 export const MREMAP = { MAYMOVE: 1, FIXED: 2, DONTUNMAP: 4 };
 
 /** Advice by number; those that change no VMA are kept as calls that do nothing. */

@@ -20,38 +20,19 @@ import {
   readAddress,
   withoutComment,
 } from './arguments.ts';
+import { notModelled } from './beyond.ts';
 import { ADVICE, type Advice, type HiddenFlags, type TraceAction } from './call.ts';
-import { MADV, MADV_WORDS, MAP, MAP_KNOWN_BITS, MREMAP, PR_SET_VMA, PROT } from './constants.ts';
+import {
+  MADV,
+  MADV_WORDS,
+  MAP,
+  MAP_HUGE_SHIFT,
+  MAP_KNOWN_BITS,
+  MREMAP,
+  PR_SET_VMA,
+  PROT,
+} from './constants.ts';
 import type { RawCall } from './raw-call.ts';
-
-/** Calls about memory that mapsim cannot make: named in the report. */
-const BEYOND = new Set([
-  'remap_file_pages',
-  'shmat',
-  'shmdt',
-  'mlockall',
-  'munlockall',
-  'map_shadow_stack',
-  'userfaultfd',
-  'io_setup',
-  'io_destroy',
-  'mbind',
-  'set_mempolicy_home_node',
-  'process_madvise',
-  'mseal',
-  'uselib',
-  'alloc_hugepages',
-  'free_hugepages',
-]);
-
-/** Calls of many kinds, of which these change mappings: words that their arguments have. */
-const BEYOND_BY_WORD: Readonly<Record<string, RegExp>> = {
-  ioctl: /\bUFFDIO_(?:REGISTER|UNREGISTER|MOVE)\b|\bDRM_IOCTL_I915_GEM_MMAP\b/,
-  prctl: /\bPR_SET_MM\b|\bPR_SET_MM_\w+|\bPR_SET_SHADOW_STACK_STATUS\b/,
-  arch_prctl: /\bARCH_MAP_VDSO_\w+|\bARCH_SHSTK_\w+|\b0x(?:200[123]|500[12])\b/,
-};
-/** PR_SET_MM and its like, where a log has numbers. */
-const PRCTL_BEYOND = new Set([35n, 75n]);
 
 /** The action; or what is not understood; or null for a call that has nothing to do with memory. */
 type Meaning =
@@ -100,13 +81,9 @@ export function meaningOf(call: RawCall, files: Descriptors): Meaning {
   }
 }
 
-function beyond({ syscall, args, errno }: RawCall): Meaning {
-  if (errno !== null) return null;
-  if (BEYOND.has(syscall)) return { action: null, remark: `${syscall} is not modelled` };
-  const word = BEYOND_BY_WORD[syscall]?.exec(args.slice(0, 3).join(' '))?.[0];
-  const option = syscall === 'prctl' ? integer(args[0] ?? '') : null;
-  const what = word ?? (option !== null && PRCTL_BEYOND.has(option) ? `option ${option}` : null);
-  return what === null ? null : { action: null, remark: `${syscall} of ${what} is not modelled` };
+function beyond(call: RawCall): Meaning {
+  const remark = call.errno === null ? notModelled(call) : null;
+  return remark === null ? null : { action: null, remark };
 }
 
 function done(action: TraceAction, remark: string | null = null): Meaning {
@@ -150,28 +127,45 @@ function mprotect(call: RawCall): Meaning {
   const prot = flagBits(call.args[2] ?? '', 'PROT_', PROT);
   if (range === null || prot === null) return bad(call, 'arguments that cannot be read');
   if (prot.unknown.length > 0) return bad(call, prot.unknown.join('|'));
-  return done({ kind: 'mprotect', ...range, perms: letters(prot.bits) });
+  // They move the end of the range to that of the VMA, which no log tells.
+  if (prot.bits & PROT.GROWSDOWN) return bad(call, 'PROT_GROWSDOWN');
+  if (prot.bits & PROT.GROWSUP) return bad(call, 'PROT_GROWSUP');
+  const extra = extraProtection(prot.bits);
+  return done(
+    { kind: 'mprotect', ...range, perms: letters(prot.bits) },
+    extra === null ? null : `${call.syscall} with ${extra}`,
+  );
+}
+
+/** What only some architectures have: it keeps neighbours apart, which is not modelled. */
+function extraProtection(bits: number): string | null {
+  const rest = bits & ~(PROT.READ | PROT.WRITE | PROT.EXEC | PROT.SEM);
+  return rest === 0 ? null : `protection 0x${(rest >>> 0).toString(16)}`;
 }
 
 function mmap(call: RawCall, files: Descriptors): Meaning {
   if (call.errno !== null) return nothing(call);
   const [, length = '', protText = '', flagText = '', descriptor = '', offset = '0'] = call.args;
   const page = pageOf(call.result);
-  let pages = pagesOf(length);
+  const asked = pagesOf(length);
   const prot = flagBits(protText, 'PROT_', PROT);
   const flags = flagBits(flagText, 'MAP_', MAP);
-  if (page === null || pages === null || prot === null || flags === null) {
+  if (page === null || asked === null || prot === null || flags === null) {
     return bad(call, 'arguments that cannot be read');
   }
   const unknown = [...prot.unknown, ...flags.unknown];
   const { bits } = flags;
+  const extra = extraProtection(prot.bits);
+  if (extra !== null) unknown.push(extra);
   const known = Object.values(MAP).reduce((sum, bit) => sum | bit, MAP_KNOWN_BITS);
   if ((bits & ~known) !== 0) unknown.push(`flags 0x${((bits & ~known) >>> 0).toString(16)}`);
   // What the pages are for, or whose they are, is not made up.
-  const isBacked = (bits & (MAP.SHARED | MAP.PRIVATE)) !== 0;
+  const isBacked = (bits & (MAP.SHARED | MAP.PRIVATE | MAP.DROPPABLE)) !== 0;
   if (prot.unknown.length > 0 || !isBacked) return bad(call, unknown.join(', ') || `flags ${bits}`);
-  if (bits & MAP.HUGETLB) pages = Math.ceil(pages / 512) * 512;
-  const anonymous = (bits & (MAP.ANONYMOUS | MAP.HUGETLB)) === MAP.ANONYMOUS;
+  const pages = inWholeHugePages(bits, asked);
+  // Where there is no file there was none: the bit has another number on some architectures.
+  const hasNoFile = (bits & MAP.ANONYMOUS) !== 0 || isNoDescriptor(descriptor);
+  const anonymous = hasNoFile && (bits & MAP.HUGETLB) === 0;
   const offsetPages = anonymous ? 0 : (pageOf(offset) ?? mmap2Pages(call.syscall, offset));
   if (offsetPages === null) return bad(call, 'an offset that cannot be read');
   const file = anonymous ? null : fileOf(bits, descriptor, files);
@@ -189,6 +183,20 @@ function mmap(call: RawCall, files: Descriptors): Meaning {
   };
   const remark = unknown.length === 0 ? null : `${call.syscall} with ${unknown.join(', ')}`;
   return { action, remark, inPages: !anonymous && pageOf(offset) === null };
+}
+
+/** 2 MiB, if the flags do not choose another size. */
+function inWholeHugePages(bits: number, pages: number): number {
+  if ((bits & MAP.HUGETLB) === 0) return pages;
+  const log2 = bits >>> MAP_HUGE_SHIFT;
+  const huge = log2 > 12 ? 2 ** (log2 - 12) : 512;
+  return Math.ceil(pages / huge) * huge;
+}
+
+/** -1, in 32 or 64 bits. */
+function isNoDescriptor(descriptor: string): boolean {
+  const value = integer(descriptor);
+  return value !== null && BigInt.asIntN(32, value) === -1n;
 }
 
 const NOTHING_HIDDEN: HiddenFlags = {
@@ -255,8 +263,9 @@ function brk(call: RawCall): Meaning {
   const result = readAddress(call.result);
   const pages = result === null ? null : pagesOf(String(result));
   if (pages === null) return bad(call, 'a result that cannot be read');
-  const query = integer(call.args[0] ?? '') === 0n;
-  return done({ kind: 'brk', page: pages, query });
+  const asked = integer(call.args[0] ?? '');
+  const remark = asked === null ? 'brk with an argument that cannot be read' : null;
+  return done({ kind: 'brk', page: pages, query: asked === 0n }, remark);
 }
 
 function madvise(call: RawCall): Meaning {

@@ -117,9 +117,9 @@ export class PerfTraceParser implements LogParser {
   }
 }
 
-const SCRIPT_HEAD = / ([0-9]+) +(?:\[[0-9]{1,6}\] +)?([0-9]+\.[0-9]{1,9}): +(?:[0-9]+ +)?$/;
-const SCRIPT_HEAD_BOTH =
-  /(?<= )(?:[0-9]+)\/([0-9]+) +(?:\[[0-9]{1,6}\] +)?([0-9]+\.[0-9]{1,9}): +(?:[0-9]+ +)?$/;
+/** Groups: number of the process, where -F asks for it; thread, seconds. */
+const SCRIPT_HEAD =
+  /(?:^| )(?:([0-9]+)\/)?([0-9]+) +(?:\[[0-9]{1,6}\] +)?([0-9]+\.[0-9]{1,9}): +(?:[0-9]+ +)?$/;
 const SCRIPT_EVENT = /^syscalls:sys_(enter|exit)_(\w+): ?(.*)$/s;
 const HEAD_MAX = 256;
 
@@ -130,7 +130,7 @@ interface Entered {
   readonly syscall: string;
   readonly args: string;
   readonly startNs: number;
-  readonly owner: { readonly comm: string } | { readonly process: number };
+  readonly owner: { readonly comm?: string; readonly process?: number };
 }
 
 export class PerfScriptParser implements LogParser {
@@ -147,19 +147,20 @@ export class PerfScriptParser implements LogParser {
     if (text.trim() === '' || text.startsWith('#')) return;
     const at = text.slice(0, HEAD_MAX).indexOf('syscalls:sys_');
     const head = at < 0 ? '' : text.slice(0, at);
-    const both = SCRIPT_HEAD_BOTH.exec(head);
-    const who = both?.slice(1) ?? SCRIPT_HEAD.exec(head);
+    const who = SCRIPT_HEAD.exec(head);
     const event = at < 0 ? null : SCRIPT_EVENT.exec(text.slice(at));
     if (who === null || event === null) {
       this.#sink.unknown('not a line of perf script with syscalls:sys_enter_* and sys_exit_*');
       return;
     }
-    const thread = Number(who[1]);
-    const owner =
-      both === null
-        ? { comm: head.slice(0, (who as RegExpExecArray).index).trim() }
-        : { process: Number(both[1]) };
-    const nowNs = this.#clock.perfScript(who[2]!);
+    const [, process, thread_, seconds] = who as unknown as [string, string?, string?, string?];
+    const thread = Number(thread_);
+    const comm = head.slice(0, who.index).trim();
+    const owner = {
+      ...(comm === '' ? {} : { comm }),
+      ...(process === undefined ? {} : { process: Number(process) }),
+    };
+    const nowNs = this.#clock.perfScript(seconds!);
     const [, side, syscall, rest] = event as unknown as [string, string, string, string];
     if (side === 'enter') this.#enter(thread, { syscall, args: rest, startNs: nowNs, owner });
     else this.#exit(thread, syscall, rest, nowNs);

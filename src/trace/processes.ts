@@ -46,7 +46,7 @@ export class Processes {
     if (this.#first < 0) this.#first = thread;
     const { threads, processes, names } = this.#kin;
     threads.add(thread);
-    if (process !== undefined) processes.set(thread, process);
+    if (process !== undefined) processes.set(thread, process).set(process, process);
     else if (comm !== undefined && !names.has(thread)) names.set(thread, comm);
   }
 
@@ -79,7 +79,8 @@ export class Processes {
 
   /** The process whose calls are replayed. @param wanted its number, or null for the first one */
   judge(wanted: number | null): Membership {
-    return new Membership(this.#births, this.#execs, wanted ?? this.#first, this.#kin);
+    const first = this.#kin.processes.get(this.#first) ?? this.#first;
+    return new Membership(this.#births, this.#execs, wanted ?? first, this.#kin);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * strace logs: one line a call, or two where another thread came in between.
  *
- * Understood are -f and -ff, -t -tt -ttt -r, -T, -y -yy, -Y, -i, -k, -n, -X raw|abbrev|verbose,
+ * Understood are -f and -ff, -t -tt -ttt -r, -T, -y -yy, -Y, -i, -k, -n, -N, -X raw|abbrev|verbose,
  * with -o or with what strace itself says mixed in; what build logs and mails put before each line;
  * calls that a mailer has wrapped; ltrace -S. Signals, exits and calls of other kinds are known and
  * skipped. A call that was interrupted to be restarted has not returned.
@@ -211,7 +211,7 @@ export class StraceParser implements LogParser {
     this.#sink.call({
       thread,
       syscall,
-      args: splitArguments(text.slice(open + 1, close)).map(withoutName),
+      args: splitArguments(text.slice(open + 1, close)).map((arg) => withoutName(syscall, arg)),
       result: value,
       errno: errno ?? errnoOf(value),
       startNs: times.startNs,
@@ -221,9 +221,14 @@ export class StraceParser implements LogParser {
   }
 }
 
-/** Without the name of the parameter, as --param-names prints it: `length: 8192`. */
-function withoutName(argument: string): string {
-  return argument.replace(/^[a-z]\w*: (?=\S)/, '');
+/**
+ * Without the name of the parameter, as -N prints it: `length=8192` (`length: 8192` in proposals).
+ * clone has names always, and is read by them.
+ */
+function withoutName(syscall: string, argument: string): string {
+  return syscall.startsWith('clone')
+    ? argument
+    : argument.replace(/^[a-z]\w*(?:: (?=\S)|=(?=[^=]))/, '');
 }
 
 /** Of logs that have only the number. */

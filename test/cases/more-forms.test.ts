@@ -1,0 +1,176 @@
+/** Further forms of logs and texts, each written from the manual of its tool. */
+import { describe, expect, test } from 'vitest';
+import { replayedLines, shortLines } from './support.ts';
+
+const ANON = 'PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)';
+
+describe('perf script -F comm,pid,tid,cpu,time,event,trace', () => {
+  const line = (who: string, time: string, event: string): string =>
+    `       Web Content ${who} [002]  ${time}: syscalls:sys_${event}`;
+  const LOG = [
+    line(
+      '4102/4103',
+      '9.000001',
+      'enter_mmap: addr: 0x0, len: 0x2000, prot: 0x3, flags: 0x22, fd: 0xffffffff, off: 0x0',
+    ),
+    line('4102/4103', '9.000002', 'exit_mmap: 0x7f0000000000'),
+    line('4102/4104', '9.000003', 'enter_mprotect: start: 0x7f0000000000, len: 0x1000, prot: 0x0'),
+    line('4102/4104', '9.000004', 'exit_mprotect: 0x0'),
+    line('5000/5000', '9.000005', 'enter_munmap: addr: 0x7f0000000000, len: 0x2000'),
+    line('5000/5000', '9.000006', 'exit_munmap: 0x0'),
+  ];
+
+  test('tells processes and threads', async () => {
+    const { code, stderr, text } = await replayedLines(LOG);
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('2 processes are in the log: 4102 (2 calls), 5000 (1 call)');
+    expect(stderr).toContain('replayed is 4102');
+    expect(shortLines(text).slice(0, 2)).toEqual([
+      '7f0000000000-7f0000001000 ---p',
+      '7f0000001000-7f0000002000 rw-p',
+    ]);
+  });
+
+  test.each([
+    ['without the name of the program', /^ +Web Content/, ''],
+    ['without the CPU', ' [002]', ''],
+    ['with nanoseconds', '9.00000', '9.000000'],
+  ])('%s', async (_what, from, to) => {
+    const { code, text } = await replayedLines(LOG.map((one) => one.replace(from, to)));
+
+    expect(code).toBe(0);
+    expect(shortLines(text)).toHaveLength(3);
+  });
+});
+
+describe('strace -N, names of parameters', () => {
+  test('are taken away, but for those of clone', async () => {
+    const { stderr, text } = await replayedLines([
+      '[pid 7] brk(addr=NULL) = 0x555555756000',
+      '[pid 7] mmap(addr=NULL, length=8192, prot=PROT_READ|PROT_WRITE, flags=MAP_PRIVATE|MAP_ANONYMOUS, fd=-1, offset=0) = 0x7f0000000000',
+      '[pid 7] clone(child_stack=0x7f10, flags=CLONE_VM|CLONE_THREAD, parent_tid=[8]) = 8',
+      '[pid 8] mprotect(addr=0x7f0000000000, length=4096, prot=PROT_NONE) = 0',
+      '[pid 8] clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD) = 9',
+      '[pid 9] munmap(addr=0x7f0000000000, length=8192) = 0',
+      '[pid 7] prctl(option=PR_SET_VMA, arg2=PR_SET_VMA_ANON_NAME, arg3=0x7f0000001000, arg4=4096, arg5="a=b") = 0',
+    ]);
+
+    expect(stderr).not.toContain('not understood');
+    expect(stderr).toContain('left out: 1 x calls of other processes');
+    expect(shortLines(text).slice(0, 2)).toEqual([
+      '7f0000000000-7f0000001000 ---p',
+      '7f0000001000-7f0000002000 rw-p [anon:a=b]',
+    ]);
+  });
+});
+
+describe('strace -yy, what is behind a descriptor', () => {
+  test.each([
+    '5<TCP:[127.0.0.1:80->127.0.0.1:51234]>',
+    '5<TCPv6:[[::1]:80->[2001:db8::1]:51234]>',
+    '5<UNIX-STREAM:[91817->91818,"/run/a>b(c"]>',
+    '5<UDP:[0.0.0.0:68]>',
+    '5<NETLINK:[ROUTE:4711]>',
+    '5<anon_inode:[eventfd]>',
+    '5</tmp/a->',
+    'AT_FDCWD</home/a(b>',
+  ])('%s', async (descriptor) => {
+    const { stderr, text } = await replayedLines([
+      `sendmsg(${descriptor}, {msg_name=NULL, msg_iov=[{iov_base="a", iov_len=1}]}, 0) = 1`,
+      `mmap(NULL, 4096, ${ANON} = 0x7f0000000000`,
+      `ioctl(${descriptor}, FIONBIO, [1]) = 0`,
+    ]);
+
+    expect(stderr).not.toContain('not understood');
+    expect(stderr).toContain('2 x calls about other things');
+    expect(shortLines(text)[0]).toBe('7f0000000000-7f0000001000 rw-p');
+  });
+
+  test('of a socket is not the name that maps has', async () => {
+    const { stderr, text } = await replayedLines([
+      'mmap(NULL, 4096, PROT_READ, MAP_SHARED, 5<TCP:[127.0.0.1:80->127.0.0.1:9]>, 0) = 0x7f0000000000',
+    ]);
+
+    expect(stderr).toContain('a file whose path the log does not tell');
+    expect(shortLines(text)[0]).toBe('7f0000000000-7f0000001000 r--s /unknown/fd/5');
+  });
+});
+
+describe('K5, K8: what cannot be made is listed, and not made up', () => {
+  test.each([
+    ['brk(0x55?) = 0x555555777000', 'brk with an argument that cannot be read'],
+    [
+      'mprotect(0x7ffc3c5a0000, 4096, PROT_READ|PROT_GROWSDOWN) = 0',
+      'mprotect with PROT_GROWSDOWN',
+    ],
+    ['mprotect(0x7ffc3c5a0000, 4096, 0x1000001) = 0', 'mprotect with PROT_GROWSDOWN'],
+    ['mprotect(0x7ffc3c5a0000, 4096, PROT_NONE|PROT_GROWSUP) = 0', 'mprotect with PROT_GROWSUP'],
+    ['syscall_0x1c9(0x1, 0x2, 0x3, 0x4, 0x5, 0x6) = 0', 'syscall_0x1c9 is not modelled'],
+    ['subpage_prot(0x10000000, 65536, [0x1]) = 0', 'subpage_prot is not modelled'],
+    [
+      'personality(PER_LINUX|READ_IMPLIES_EXEC) = 0 (PER_LINUX)',
+      'personality of READ_IMPLIES_EXEC',
+    ],
+    ['personality(0x400000) = 0', 'personality of 0x400000'],
+    ['ioctl(3, 0xc020aa00, 0x7ffd1) = 0', 'ioctl of 0xc020aa00'],
+    ['arch_prctl(0x2003, 0x7f0000000000) = 0', 'arch_prctl of 0x2003'],
+    ['ipc(SHMAT, 65538, 0, 0x7ffc, NULL) = 0', 'ipc of SHMAT'],
+  ])('%s', async (line, what) => {
+    const { stderr, text } = await replayedLines([line, 'munmap(0x1000, 4096) = 0']);
+
+    expect(stderr).toContain(`warning: not understood: 1 x ${what}`);
+    expect(shortLines(text).at(-1)).toBe('7ffc3c5a0000-7ffc3c5c1000 rw-p [stack]');
+  });
+
+  test.each([
+    'personality(0xffffffff) = 0',
+    'personality(PER_LINUX32) = 0',
+    'personality(ADDR_NO_RANDOMIZE) = 0',
+    'arch_prctl(ARCH_SET_FS, 0x7f0000000000) = 0',
+    'syscall_0x1c9(0x1) = -1 ENOSYS (Function not implemented)',
+  ])('%s changes no mapping', async (line) => {
+    const { stderr } = await replayedLines([line, 'munmap(0x1000, 4096) = 0']);
+
+    expect(stderr).not.toContain('not understood');
+  });
+
+  test('protection of arm64 is made as far as maps shows it, and said', async () => {
+    const { stderr, text } = await replayedLines([
+      `mmap(NULL, 4096, ${ANON} = 0x7f0000000000`,
+      'mprotect(0x7f0000000000, 4096, PROT_READ|PROT_EXEC|PROT_BTI) = 0',
+    ]);
+
+    expect(stderr).toContain('not understood: 1 x mprotect with protection 0x10');
+    expect(shortLines(text)[0]).toBe('7f0000000000-7f0000001000 r-xp');
+  });
+
+  test('flags of mips, as numbers: what has no descriptor has no file', async () => {
+    const { text } = await replayedLines([
+      'mmap(NULL, 4096, 0x3, 0x802, 0xffffffff, 0) = 0x77000000',
+    ]);
+
+    expect(shortLines(text)[0]).toBe('77000000-77001000 rw-p');
+  });
+});
+
+describe('K10: the size of huge pages', () => {
+  test.each([
+    ['MAP_HUGETLB', 4096, 0x200000],
+    ['MAP_HUGETLB|21<<MAP_HUGE_SHIFT', 0x200001, 0x400000],
+    ['MAP_HUGETLB|30<<MAP_HUGE_SHIFT', 4096, 0x40000000],
+    ['MAP_HUGETLB|MAP_HUGE_1GB', 4096, 0x40000000],
+    ['MAP_HUGETLB|MAP_HUGE_64KB', 4096, 0x10000],
+    ['0x40000|16<<MAP_HUGE_SHIFT', 4096, 0x10000],
+    ['0x58040000', 4096, 0x400000],
+    ['21<<MAP_HUGE_SHIFT', 4096, 4096],
+  ])('%s: %i bytes', async (flags, length, bytes) => {
+    const { stderr, text } = await replayedLines([
+      `mmap(NULL, ${length}, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|${flags}, -1, 0) = 0x7f4000000000`,
+    ]);
+
+    expect(stderr).not.toContain('not understood');
+    const end = (0x7f4000000000 + bytes).toString(16);
+    expect(shortLines(text)[0]).toMatch(new RegExp(`^7f4000000000-${end} r--p`));
+  });
+});
