@@ -27,7 +27,8 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   writers: { base: 'all', sim: 'all', mm: 'all', scenario: 'types', trace: 'all' },
   // It watches: what a line is made of, and nothing that could steer.
   oracle: { base: 'all', mm: ['line.ts'], proc: 'types' },
-  scenario: { base: 'all', trace: 'all' },
+  // What a call is, and how protections are written.
+  scenario: { base: 'all', mm: ['layout.ts', 'perms.ts', 'plan.ts'], trace: 'all' },
   check: { base: 'all', scenario: 'all' },
   // Where everything meets; nothing of searches.
   world: {
@@ -79,7 +80,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
   // Plans for native/, and judging by times: of the model a line's fields and the planned calls.
   measure: {
     base: 'all',
-    mm: ['line.ts'],
+    mm: ['line.ts', 'plan.ts'],
     oracle: 'all',
     scenario: 'all',
     world: ['quiet-calls.ts', 'outcome.ts'],

@@ -58,40 +58,21 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   },
   'A call that writers make': {
     edits: {
-      'src/mm/plan.ts': [
-        ["  | 'fork'\n", "  | 'planted'\n"],
-        ["  | { readonly call: 'fork' }", "  | { readonly call: 'planted' }\n"],
-      ],
+      'src/mm/plan.ts': [["  | { readonly call: 'fork' }", "  | { readonly call: 'planted' }\n"]],
       'src/mm/costs.ts': [['  fork: ns(', "  planted: ns([1000, 1000], 'judgement'),\n"]],
-      'src/scenario/scenario.ts': [
-        ["  | ({ readonly op: 'fork' } & Held)", "  | ({ readonly op: 'planted' } & Held)\n"],
-      ],
-      'src/scenario/load/schema.ts': [
+      'src/scenario/load/operations.ts': [
         [
-          '  fork: ',
-          "  planted: about('Plant.', v.optional(keys('no arguments: {}', heldShape))),\n",
-        ],
-      ],
-      'src/scenario/load/program.ts': [
-        [
-          '  if (args.fork) ',
-          "  if (args.planted) return { op: 'planted', ...held(args.planted.hold) };\n",
+          '  fork: unplaced(',
+          "  planted: unplaced('Plant.', 'no arguments: {}', {}, () => ({ call: 'planted' })),\n",
         ],
       ],
       'src/writers/planted.ts': source('src/writers/fork.ts')
-        .replaceAll("cost: 'fork'", "cost: 'planted'")
-        .replaceAll('planFork', 'planPlanted'),
+        .replaceAll("'fork'", "'planted'")
+        .replaceAll('forkCall', 'plantedCall'),
       'src/writers/index.ts': [
-        ['import { planFork }', "import { planPlanted } from './planted.ts';\n"],
-        ["    case 'fork':", "    case 'planted':\n      return planPlanted(layout);\n"],
+        ['import { forkCall }', "import { plantedCall } from './planted.ts';\n"],
+        ['  fork: forkCall,', '  planted: plantedCall,\n'],
       ],
-      'src/writers/program.ts': [
-        [
-          "      case 'fork':",
-          "      case 'planted':\n        return withHold(\n          { ...callsItem('planted', {}, [{ call: 'planted' }]), undoable: false },\n          operation.holdNs,\n        );\n",
-        ],
-      ],
-      'src/writers/restore.ts': [["    case 'fork':", "    case 'planted':\n"]],
     },
     shows: [
       ['run', world('writers: [{name: w, ops: 3, program: [{planted: {}}]}]'), `--ops-log=${LOG}`],

@@ -6,6 +6,7 @@
 import { type OverrideSchemaContext, toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { DocumentSchema } from '../../src/compare/document.ts';
+import { OperationSchema } from '../../src/scenario/load/operations.ts';
 import * as scenario from '../../src/scenario/load/schema.ts';
 import * as parts from '../../src/scenario/load/schema-parts.ts';
 import { MeasureSchema } from './measure.ts';
@@ -25,7 +26,7 @@ export const PUBLISHED = {
       file: parts.FileSchema,
       selector: parts.SelectorSchema,
       vmas: scenario.VmaEntrySchema,
-      operation: scenario.OperationSchema,
+      operation: OperationSchema,
       reader: scenario.ReaderSchema,
       writer: scenario.WriterSchema,
       costs: scenario.CostsSchema,

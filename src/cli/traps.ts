@@ -20,7 +20,9 @@ export function traps(scenario: Scenario): string[] {
   }
   for (const { name, source } of writers) {
     if (source.kind !== 'program') continue;
-    const places = source.program.flatMap((op) => ('place' in op && op.place ? [op.place] : []));
+    const places = source.program.flatMap((one) =>
+      one.kind === 'calls' && one.place ? [one.place] : [],
+    );
     const selectors = places.flatMap((place) => (place.kind === 'vma' ? [place.selector] : []));
     const [one] = selectors;
     const isOne = selectors.length === places.length && selectors.every(({ firstOf }) => firstOf);

@@ -77,30 +77,31 @@ function writerMisfits({ name, source }: WriterSpec): string[] {
 }
 
 function operationMisfit(operation: Operation): string | null {
-  switch (operation.op) {
-    case 'hold':
-      return 'hold: no system call holds mmap_lock and changes nothing';
-    case 'brk':
-      return 'brk: the heap belongs to the program that measures';
-    case 'fork':
-      return 'fork: children of the target are not made';
-    case 'growStack':
-      return 'growStack: the stack belongs to the program that measures';
-    case 'name':
-      return 'name: needs a kernel with CONFIG_ANON_VMA_NAME';
-    case 'mmap':
-      if (operation.name !== null) return 'mmap with name: needs CONFIG_ANON_VMA_NAME';
-      if (operation.place === null) return 'mmap without a place: the kernel would choose another';
-      break;
-    case 'mremap':
-      if (operation.toPage === null && operation.mayMove) {
-        return 'mremap that may move and names no place: the kernel would choose another';
-      }
-      break;
-    default:
+  if (operation.kind === 'hold') return 'hold: no system call holds mmap_lock and changes nothing';
+  if (operation.kind !== 'calls') return null;
+  const { calls, holdNs, place } = operation;
+  for (const call of calls) {
+    switch (call.call) {
+      case 'brk':
+        return 'brk: the heap belongs to the program that measures';
+      case 'fork':
+        return 'fork: children of the target are not made';
+      case 'growStack':
+        return 'growStack: the stack belongs to the program that measures';
+      case 'name':
+        return calls.length > 1
+          ? 'mmap with name: needs CONFIG_ANON_VMA_NAME'
+          : 'name: needs a kernel with CONFIG_ANON_VMA_NAME';
+      case 'mremap':
+        if (call.to < 0 && call.mayMove) {
+          return 'mremap that may move and names no place: the kernel would choose another';
+        }
+        break;
+      default:
+    }
   }
-  if ('holdNs' in operation && operation.holdNs !== null) {
-    return 'hold: no system call holds mmap_lock for longer than it needs';
+  if (calls[0]!.call === 'mmap' && place === null) {
+    return 'mmap without a place: the kernel would choose another';
   }
-  return null;
+  return holdNs === null ? null : 'hold: no system call holds mmap_lock for longer than it needs';
 }

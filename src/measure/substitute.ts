@@ -1,5 +1,6 @@
 /** A scenario with other files and addresses than it was written with: those that a kernel has. */
 import { UserError } from '../base/errors.ts';
+import { PICKED } from '../mm/plan.ts';
 import { MapsLine } from '../scenario/load/maps-line.ts';
 import type { FileSpec, Operation, Place, Scenario, WriterProgram } from '../scenario/scenario.ts';
 import { eachVma, type VmaList } from '../scenario/vma-list.ts';
@@ -30,10 +31,13 @@ export function filePages(scenario: Scenario): number[] {
   for (const { source } of scenario.writers) {
     if (source.kind !== 'program') continue;
     for (const operation of source.program) {
-      if (operation.op !== 'mmap') continue;
-      const { place } = operation;
-      const own = operation.pages || (place?.kind === 'at' ? place.pages : longest);
-      need(operation.file, operation.offsetPages + own);
+      if (operation.kind !== 'calls') continue;
+      const { calls, place } = operation;
+      for (const call of calls) {
+        if (call.call !== 'mmap') continue;
+        const own = call.pages === PICKED ? (place?.pages ?? longest) : call.pages;
+        need(call.file, call.pgoff + own);
+      }
     }
   }
   return pages;
@@ -93,13 +97,13 @@ function movedProgram(source: WriterProgram, pages: number): WriterProgram {
 }
 
 function movedCall(operation: Operation, pages: number): Operation {
-  if (!('place' in operation) || operation.place === null) return operation;
+  if (operation.kind !== 'calls' || operation.place === null) return operation;
   const { place } = operation;
   const there: Place = place.kind === 'at' ? { ...place, page: place.page + pages } : place;
-  if (operation.op !== 'mremap' || operation.toPage === null) {
-    return { ...operation, place: there } as Operation;
-  }
-  return { ...operation, place: there, toPage: operation.toPage + pages };
+  const calls = operation.calls.map((call) =>
+    call.call === 'mremap' && call.to >= 0 ? { ...call, to: call.to + pages } : call,
+  );
+  return { ...operation, place: there, calls };
 }
 
 /** Tried one after the other, pages: 4 GiB, 16 MiB, 2 MiB. */

@@ -7,17 +7,10 @@
  * business of `vma-change.ts`.
  */
 import { assert } from '../base/assert.ts';
+import type { CostName } from './costs.ts';
 import { copyRecord, type Layout, NO_VMA, recordOf, type VmaRecord } from './layout.ts';
 import type { Proposal } from './merge.ts';
-import {
-  ACT,
-  ACT_FIELDS,
-  type ActKind,
-  type CallCost,
-  type Errno,
-  freshId,
-  type Plan,
-} from './plan.ts';
+import { ACT, ACT_FIELDS, type ActKind, type Errno, freshId, type Plan } from './plan.ts';
 import { planWindows } from './plan-windows.ts';
 
 /** Pages that must stay free below a VMA that grows down. Source: v6.18 mm/mmap.c. */
@@ -25,7 +18,7 @@ export const STACK_GUARD_GAP_PAGES = 256;
 
 interface PlanEnd {
   readonly errno: Errno | null;
-  readonly cost: CallCost;
+  readonly cost: CostName;
   /** The page that mmap or mremap returns, or -1. */
   readonly result: number;
 }

@@ -10,7 +10,8 @@
  * Source: v6.18 mm/vma.c __split_vma, commit_merge, vma_shrink, vms_gather_munmap_vmas,
  * vms_complete_munmap_vmas.
  */
-import type { VmaRecord } from './layout.ts';
+import type { CostName } from './costs.ts';
+import { NO_FILE, VM_SHARED, type VmaRecord } from './layout.ts';
 
 /** Kinds of action. Operands are written (vma, a, b); unused ones are 0. */
 export const ACT = {
@@ -115,21 +116,6 @@ export const ERRNOS = [
 ] as const;
 export type Errno = (typeof ERRNOS)[number];
 
-/** A name of the cost table: what the call costs when nobody is in the way. */
-export type CallCost =
-  | 'mmap'
-  | 'mmapOver'
-  | 'munmap'
-  | 'mprotect'
-  | 'mprotectWhole'
-  | 'mprotectNothing'
-  | 'mremap'
-  | 'mremapMove'
-  | 'brk'
-  | 'name'
-  | 'fork'
-  | 'growStack';
-
 /**
  * A stretch of the address space that the call changes: the VMAs in it before and after, rising.
  * `prev` and `next` are the unchanged neighbours (null at the ends of the address space).
@@ -152,7 +138,8 @@ export interface Plan {
   readonly downgrades: boolean;
   /** The page that mmap or mremap returns; -1 otherwise. */
   readonly result: number;
-  readonly cost: CallCost;
+  /** What the call costs when nobody is in the way. */
+  readonly cost: CostName;
   /** Rising, apart from one another; empty if nothing changes. */
   readonly windows: readonly PlanWindow[];
   /** mm->brk afterwards (page). */
@@ -166,12 +153,21 @@ export interface Plan {
 /** In place of a file: that of a shared anonymous mapping, which the call itself makes. */
 export const NEW_ANON_SHMEM = -2;
 
+/** The file to map: its own, or for shared anonymous memory one that the call makes. */
+export function fileToMap(file: number, flags: number): number {
+  if (file >= 0) return file;
+  return (flags & VM_SHARED) !== 0 ? NEW_ANON_SHMEM : NO_FILE;
+}
+
 /** In place of the start of `name`: what the operation's first call has returned. */
 export const FIRST_RESULT = -1;
 
+/** In place of a start, a length or a break: what the operation picks when it begins. */
+export const PICKED = -3;
+
 /**
  * A system call: pages, flag bits, ids of the file and name tables. Programs, churns and traces
- * say it with places that stand open until it is about to be made: the two above, and names.
+ * say it with places that stand open until it is about to be made: those above, and names.
  */
 export type Call =
   | { readonly call: 'munmap'; readonly start: number; readonly pages: number }
@@ -219,10 +215,18 @@ export type Call =
       readonly mayMove: boolean;
       readonly dontUnmap: boolean;
     }
-  | { readonly call: 'brk'; readonly brk: number; readonly touched?: boolean } // new break, page
+  | {
+      readonly call: 'brk';
+      readonly brk: number; // new break, page
+      /** The same in pages from the break before, where that is how it was said. */
+      readonly by?: number;
+      readonly touched?: boolean;
+    }
   /**
    * A recorded call that changed nothing; `locked`: it had mmap_lock for write when that showed.
    */
   | { readonly call: 'noEffect'; readonly errno: Errno | null; readonly locked: boolean }
   | { readonly call: 'fork' }
   | { readonly call: 'growStack'; readonly pages: number };
+
+export type CallOf<Name extends Call['call']> = Extract<Call, { call: Name }>;

@@ -8,6 +8,7 @@
  */
 
 import type { Choice } from '../base/choice.ts';
+import type { Call } from '../mm/plan.ts';
 import type { TracedCall } from '../trace/call.ts';
 import type { VmaList } from './vma-list.ts';
 
@@ -50,39 +51,20 @@ export type Place =
       readonly pages: number | null;
     };
 
-/** What every system call may carry: its time inside the write section instead of the table's. */
-interface Held {
-  readonly holdNs: Duration | null;
-}
-
+/** What a writer does next. */
 export type Operation =
-  | ({ readonly op: 'munmap'; readonly place: Place } & Held)
-  | ({ readonly op: 'mprotect'; readonly place: Place; readonly perms: string } & Held)
-  | ({ readonly op: 'name'; readonly place: Place; readonly name: string | null } & Held)
-  | ({
-      readonly op: 'mmap';
-      readonly place: Place | null; // null: the kernel chooses
-      readonly pages: number; // the place's where it has them; 0: to the end of the picked range
-      readonly perms: string;
-      readonly file: number; // index into Scenario.files, or -1: of its own where `perms` has s
-      readonly offsetPages: number;
-      readonly name: string | null;
-      readonly touched: boolean;
-    } & Held)
-  | ({
-      readonly op: 'mremap';
-      readonly place: Place;
-      readonly newPages: number | null; // null: as many as the place has
-      readonly toPage: number | null; // null: no MREMAP_FIXED
-      readonly mayMove: boolean;
-      readonly dontUnmap: boolean;
-    } & Held)
-  | ({ readonly op: 'brk'; readonly pages: number } & Held)
-  | ({ readonly op: 'fork' } & Held)
-  | ({ readonly op: 'growStack'; readonly pages: number } & Held)
-  | { readonly op: 'hold'; readonly ns: Duration }
-  | { readonly op: 'pause'; readonly ns: Duration }
-  | { readonly op: 'restore' };
+  | {
+      readonly kind: 'calls';
+      /** Of the calls that have PICKED for a start or a length. */
+      readonly place: Place | null;
+      /** One call, or one and the name of what it maps. */
+      readonly calls: readonly Call[];
+      /** Time inside the first call's write section, in place of the table's. */
+      readonly holdNs: Duration | null;
+    }
+  | { readonly kind: 'hold'; readonly ns: Duration }
+  | { readonly kind: 'pause'; readonly ns: Duration }
+  | { readonly kind: 'restore' };
 
 export type Churn =
   | {

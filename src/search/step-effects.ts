@@ -4,12 +4,13 @@
  * on.
  */
 import { LINE_FIELDS } from '../mm/line.ts';
+import { permsOf } from '../mm/perms.ts';
 import { NO_TASK } from '../mm/rw-semaphore.ts';
 import { VMA_LOCK_OFFSET } from '../mm/vma-lock.ts';
 import { formatText } from '../proc/format.ts';
 import type { Reader } from '../proc/reader.ts';
 import { CAUSES } from '../proc/strategy.ts';
-import { addressOf, callOf, fileOf, nameOf, permsOf, rangeOf } from '../world/spelling.ts';
+import { addressOf, callOf, fileOf, nameOf, rangeOf } from '../world/spelling.ts';
 import type { Writer } from '../writers/writer.ts';
 import type { Probe, ReaderView, VmaView, WorldView } from './probe.ts';
 

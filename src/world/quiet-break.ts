@@ -41,12 +41,13 @@ function addMapped(into: Range[], { source }: WriterSpec, scenario: Scenario): v
 }
 
 function addOperation(into: Range[], operation: Operation, scenario: Scenario): void {
-  if (operation.op === 'mmap') {
-    if (operation.place !== null) addPlace(into, operation.place, operation.pages, scenario);
-  } else if (operation.op === 'mremap') {
-    const { place, newPages, toPage } = operation;
-    const most = addPlace(into, place, newPages ?? 0, scenario);
-    if (toPage !== null) into.push([toPage, toPage + most]);
+  if (operation.kind !== 'calls' || operation.place === null) return;
+  const { place, calls } = operation;
+  for (const call of calls) {
+    if (call.call === 'mmap') addPlace(into, place, 0, scenario);
+    if (call.call !== 'mremap') continue;
+    const most = addPlace(into, place, Math.max(call.newPages, 0), scenario);
+    if (call.to >= 0) into.push([call.to, call.to + most]);
   }
 }
 

@@ -10,15 +10,9 @@ import { ByteBuffer } from '../base/byte-buffer.ts';
 import { latin1Of } from '../base/latin1.ts';
 import { RandomStream } from '../base/prng.ts';
 import { TIMELESS } from '../mm/kernel.ts';
-import {
-  NO_ANON_VMA,
-  VM_EXEC,
-  VM_READ,
-  VM_SHARED,
-  VM_WRITE,
-  type VmaRecord,
-} from '../mm/layout.ts';
+import { NO_ANON_VMA, type VmaRecord } from '../mm/layout.ts';
 import { LINE_FIELDS, lineOf } from '../mm/line.ts';
+import { permsOf } from '../mm/perms.ts';
 import type { Call, Plan } from '../mm/plan.ts';
 import { formatLine } from '../proc/format.ts';
 import type { PassObserver } from '../proc/reader.ts';
@@ -140,7 +134,7 @@ export class QuietCalls {
       } else if (call !== null && w.call === null) {
         const changes = this.#changes;
         this.#changes = [];
-        return { call, perms: permsOf(call), errno: w.errno, first, thoughtNs, changes };
+        return { call, perms: permsIn(call), errno: w.errno, first, thoughtNs, changes };
       }
     }
   }
@@ -162,12 +156,9 @@ export class QuietCalls {
   }
 }
 
-function permsOf(call: Call): string {
-  if (call.call !== 'mmap' && call.call !== 'mprotect') return '';
-  const flags = call.call === 'mmap' ? call.flags : call.prot;
-  const letter = (flag: number, yes: string, no = '-') => ((flags & flag) !== 0 ? yes : no);
-  const rwx = letter(VM_READ, 'r') + letter(VM_WRITE, 'w') + letter(VM_EXEC, 'x');
-  return rwx + letter(VM_SHARED, 's', 'p');
+function permsIn(call: Call): string {
+  if (call.call === 'mmap') return permsOf(call.flags);
+  return call.call === 'mprotect' ? permsOf(call.prot) : '';
 }
 
 /** The first `count` durations that a task of this kind draws for this purpose. */

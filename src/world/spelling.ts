@@ -3,7 +3,8 @@ import { counted } from '../base/counted.ts';
 import { readable } from '../base/latin1.ts';
 import { printable } from '../base/printable.ts';
 import type { Kernel } from '../mm/kernel.ts';
-import { NO_FILE, NO_NAME, VM_EXEC, VM_READ, VM_SHARED, VM_WRITE } from '../mm/layout.ts';
+import { NO_FILE, NO_NAME } from '../mm/layout.ts';
+import { permsOf } from '../mm/perms.ts';
 import type { Call } from '../mm/plan.ts';
 
 export function addressOf(page: number): string {
@@ -12,16 +13,6 @@ export function addressOf(page: number): string {
 
 export function rangeOf(start: number, end: number): string {
   return `${addressOf(start)}-${addressOf(end)}`;
-}
-
-/** `rw-p` */
-export function permsOf(flags: number): string {
-  return [
-    flags & VM_READ ? 'r' : '-',
-    flags & VM_WRITE ? 'w' : '-',
-    flags & VM_EXEC ? 'x' : '-',
-    flags & VM_SHARED ? 's' : 'p',
-  ].join('');
 }
 
 /** A path or a name has the kernel's bytes. */

@@ -13,6 +13,7 @@ import type {
   Scenario,
   WriterSpec,
 } from '../scenario/scenario.ts';
+import { usualCost } from '../writers/index.ts';
 
 interface ZeroTimeLoop {
   /** Of the reader or writer. */
@@ -73,9 +74,12 @@ function callsAreFree(costs: Costs): boolean {
   return CALL_COSTS.every((name) => costs[name] === 0);
 }
 
-function operationIsFree(op: Operation, costs: Costs): boolean {
-  if (op.op === 'restore') return callsAreFree(costs);
-  if (op.op === 'hold' || op.op === 'pause') return !takesTime(op.ns);
-  if (op.holdNs !== null && takesTime(op.holdNs)) return false;
-  return costs[op.op] === 0 && (op.op !== 'mmap' || costs.mmapOver === 0);
+function operationIsFree(operation: Operation, costs: Costs): boolean {
+  if (operation.kind === 'restore') return callsAreFree(costs);
+  if (operation.kind !== 'calls') return !takesTime(operation.ns);
+  const { calls, holdNs } = operation;
+  if (holdNs !== null && takesTime(holdNs)) return false;
+  return calls.every(
+    (call) => costs[usualCost(call)] === 0 && (call.call !== 'mmap' || costs.mmapOver === 0),
+  );
 }

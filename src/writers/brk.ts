@@ -21,14 +21,19 @@ import {
 } from '../mm/layout.ts';
 import type { Proposal } from '../mm/merge.ts';
 import { MAX_MAP_COUNT } from '../mm/mm-struct.ts';
-import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
+import { ACT, type CallOf, type Errno, type Plan } from '../mm/plan.ts';
 import { mergeNewRange, unmapRange } from '../mm/vma-change.ts';
+import type { CallKind } from './call-kind.ts';
 import { touchRange } from './touch.ts';
 
-type BrkCall = Extract<Call, { call: 'brk' }>;
+export const brkCall: CallKind<'brk'> = {
+  plan: planBrk,
+  usualCost: () => 'brk',
+  undo: (_call, { oldBrk }) => [{ call: 'brk', brk: oldBrk }],
+};
 
 /** The whole call. */
-export function planBrk(layout: Layout, call: BrkCall): Plan {
+function planBrk(layout: Layout, call: CallOf<'brk'>): Plan {
   const draft = new Draft(layout);
   draft.act(ACT.lookup);
   const old = layout.brk;

@@ -10,14 +10,13 @@
 import { unreachable } from '../base/assert.ts';
 import { rangeAt } from '../base/range-at.ts';
 import { NO_FILE } from '../mm/layout.ts';
+import { flagsOf, otherPerms, protOf } from '../mm/perms.ts';
+import { type Call, type CallOf, fileToMap } from '../mm/plan.ts';
 import type { Churn, Selector } from '../scenario/scenario.ts';
 import type { RangeSpec } from '../scenario/vma-list.ts';
 import type { Words } from '../sim/memory.ts';
-import { hexAddress, mapFlagsOf, otherPerms, protOf } from './perms.ts';
-import { fileToMap } from './program.ts';
 import { callsItem, type Item, Picker, type Script, type ScriptContext } from './script.ts';
 
-type CallsItem = Extract<Item, { kind: 'calls' }>;
 type FlipPair = Extract<Churn, { churn: 'flip-pair' }>;
 
 export class ChurnScript implements Script {
@@ -48,6 +47,11 @@ export class ChurnScript implements Script {
 
   next(): Item {
     const churn = this.#churn;
+    if (churn.churn === 'flip-pair') return this.#flipPair(churn);
+    return callsItem(this.#context, [this.#call(churn)]);
+  }
+
+  #call(churn: Exclude<Churn, FlipPair>): Call {
     switch (churn.churn) {
       case 'split-merge':
         return this.#splitMerge(this.#round(churn.selector));
@@ -61,8 +65,6 @@ export class ChurnScript implements Script {
         return this.#exactMremap(churn);
       case 'map-unmap':
         return this.#mapUnmap(churn.region);
-      case 'flip-pair':
-        return this.#flipPair(churn);
       default:
         return unreachable(churn);
     }
@@ -77,61 +79,54 @@ export class ChurnScript implements Script {
   }
 
   /** Page 0 is replaced by memory of the other protection, then by what was there at the start. */
-  #splitMerge(round: { range: RangeSpec; back: boolean }): CallsItem {
+  #splitMerge(round: { range: RangeSpec; back: boolean }): Call {
     const start = round.range.startPage;
     const perms = round.back ? round.range.perms : otherPerms(round.range.perms);
     const { vmas } = this.#context.scenario;
     const at = rangeAt(vmas, start);
     const ofFile = at >= 0 ? vmas.file[at]! : NO_FILE;
-    const flags = mapFlagsOf(perms);
+    const flags = flagsOf(perms);
     const file = fileToMap(ofFile, flags);
     const pgoff = ofFile < 0 ? 0 : vmas.offsetPages[at]! + (start - vmas.startPage[at]!);
-    const pages = this.#unit;
-    const args = { at: hexAddress(start), pages, perms };
-    return callsItem('mmap', args, [
-      { call: 'mmap', start, pages, flags, file, pgoff, touched: false },
-    ]);
+    return { call: 'mmap', start, pages: this.#unit, flags, file, pgoff, touched: false };
   }
 
-  #resize(round: { range: RangeSpec; back: boolean }): CallsItem {
+  #resize(round: { range: RangeSpec; back: boolean }): Call {
     const [one, three] = [this.#unit, 3 * this.#unit];
     const { startPage } = round.range;
-    return round.back ? resizeItem(startPage, one, three) : resizeItem(startPage, three, one);
+    return round.back ? resize(startPage, one, three) : resize(startPage, three, one);
   }
 
   /** Page 2 of the next range is moved onto page 1 of this one, which gets its protection back. */
-  #remap(selector: Selector, round: { range: RangeSpec; back: boolean }): CallsItem {
+  #remap(selector: Selector, round: { range: RangeSpec; back: boolean }): Call {
     const unit = this.#unit;
     const to = round.range.startPage + unit;
-    if (round.back) return protectItem(to, unit, round.range.perms);
+    if (round.back) return protect(to, unit, round.range.perms);
     const next = this.#picker.rangeOf(selector, (this.#picked + 1) % selector.ranges.length);
-    return moveItem(next.startPage + 2 * unit, unit, to);
+    return move(next.startPage + 2 * unit, unit, to);
   }
 
-  #mergeChurn(round: { range: RangeSpec; back: boolean }): CallsItem {
+  #mergeChurn(round: { range: RangeSpec; back: boolean }): Call {
     const { startPage, perms } = round.range;
     const unit = this.#unit;
-    return protectItem(startPage + unit, unit, round.back ? perms : otherPerms(perms));
+    return protect(startPage + unit, unit, round.back ? perms : otherPerms(perms));
   }
 
-  #exactMremap(churn: Extract<Churn, { churn: 'exact-mremap' }>): CallsItem {
+  #exactMremap(churn: Extract<Churn, { churn: 'exact-mremap' }>): Call {
     const index = this.#picker.pick(churn.selector, 0);
     const range = this.#picker.rangeOf(churn.selector, index);
     const pages = range.endPage - range.startPage;
-    return moveItem(churn.spares[index]!, pages, range.startPage);
+    return move(churn.spares[index]!, pages, range.startPage);
   }
 
   /** The page is drawn first, then the coin. */
-  #mapUnmap(region: { readonly startPage: number; readonly pages: number }): CallsItem {
+  #mapUnmap(region: { readonly startPage: number; readonly pages: number }): Call {
     const { chance } = this.#context;
     const pages = this.#unit;
     const start = region.startPage + pages * chance.below(region.pages / pages);
-    const at = { at: hexAddress(start), pages };
-    if (chance.below(2) === 1) return callsItem('munmap', at, [{ call: 'munmap', start, pages }]);
-    const flags = mapFlagsOf('rw-p');
-    return callsItem('mmap', { ...at, perms: 'rw-p' }, [
-      { call: 'mmap', start, pages, flags, file: NO_FILE, pgoff: 0, touched: false },
-    ]);
+    if (chance.below(2) === 1) return { call: 'munmap', start, pages };
+    const flags = flagsOf('rw-p');
+    return { call: 'mmap', start, pages, flags, file: NO_FILE, pgoff: 0, touched: false };
   }
 
   /**
@@ -149,16 +144,16 @@ export class ChurnScript implements Script {
     const least = Math.min(low.endPage - low.startPage, high.endPage - high.startPage);
     const pages = this.#unit * (1 + (this.#version % Math.floor(least / this.#unit)));
     if (this.#phase === 0) {
-      const item = resizeItem(low.startPage, this.#lowPages, pages);
+      const call = resize(low.startPage, this.#lowPages, pages);
       this.#lowPages = pages;
       this.#phase = 1;
-      return { ...item, think: false };
+      return { ...callsItem(this.#context, [call]), think: false };
     }
-    const item = resizeItem(high.startPage, this.#highPages, pages);
+    const call = resize(high.startPage, this.#highPages, pages);
     this.#highPages = pages;
     this.#phase = 2;
     this.#version++;
-    return item;
+    return callsItem(this.#context, [call]);
   }
 
   #beginFlipPair(churn: FlipPair): void {
@@ -187,22 +182,17 @@ export class ChurnScript implements Script {
   }
 }
 
-function resizeItem(start: number, pages: number, newPages: number): CallsItem {
-  const args = { at: hexAddress(start), pages, newPages, mayMove: false, dontUnmap: false };
+function resize(start: number, pages: number, newPages: number): CallOf<'mremap'> {
   const flags = { to: -1, mayMove: false, dontUnmap: false };
-  return callsItem('mremap', args, [{ call: 'mremap', start, pages, newPages, ...flags }]);
+  return { call: 'mremap', start, pages, newPages, ...flags };
 }
 
 /** MREMAP_FIXED and MREMAP_DONTUNMAP. */
-function moveItem(start: number, pages: number, to: number): CallsItem {
+function move(start: number, pages: number, to: number): CallOf<'mremap'> {
   const flags = { mayMove: true, dontUnmap: true };
-  const args = { at: hexAddress(start), pages, newPages: pages, to: hexAddress(to), ...flags };
-  return callsItem('mremap', args, [
-    { call: 'mremap', start, pages, newPages: pages, to, ...flags },
-  ]);
+  return { call: 'mremap', start, pages, newPages: pages, to, ...flags };
 }
 
-function protectItem(start: number, pages: number, perms: string): CallsItem {
-  const args = { at: hexAddress(start), pages, perms };
-  return callsItem('mprotect', args, [{ call: 'mprotect', start, pages, prot: protOf(perms) }]);
+function protect(start: number, pages: number, perms: string): CallOf<'mprotect'> {
+  return { call: 'mprotect', start, pages, prot: protOf(perms) };
 }

@@ -8,9 +8,15 @@
 import { Draft } from '../mm/draft.ts';
 import { type Layout, NO_VMA } from '../mm/layout.ts';
 import { ACT, type Plan } from '../mm/plan.ts';
+import type { CallKind } from './call-kind.ts';
+
+export const forkCall: CallKind<'fork'> = {
+  plan: planFork,
+  usualCost: () => 'fork',
+};
 
 /** The whole call. */
-export function planFork(layout: Layout): Plan {
+function planFork(layout: Layout): Plan {
   const draft = new Draft(layout);
   draft.act(ACT.lookup);
   for (let id = layout.findVma(0); id !== NO_VMA; id = layout.nextVma(id)) {

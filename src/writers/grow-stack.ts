@@ -10,12 +10,16 @@
 import { Draft, STACK_GUARD_GAP_PAGES } from '../mm/draft.ts';
 import { type Layout, VM_GROWSDOWN, VM_PROT, type VmaRecord } from '../mm/layout.ts';
 import { anonVmaPrepare } from '../mm/merge.ts';
-import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
+import { ACT, type CallOf, type Errno, type Plan } from '../mm/plan.ts';
+import type { CallKind } from './call-kind.ts';
 
-type GrowStackCall = Extract<Call, { call: 'growStack' }>;
+export const growStackCall: CallKind<'growStack'> = {
+  plan: planGrowStack,
+  usualCost: () => 'growStack',
+};
 
 /** The whole fault: `pages` is how far below the stack's end it comes. */
-export function planGrowStack(layout: Layout, call: GrowStackCall): Plan {
+function planGrowStack(layout: Layout, call: CallOf<'growStack'>): Plan {
   const draft = new Draft(layout);
   draft.act(ACT.lookup);
   const stack = lowestPiece(draft);

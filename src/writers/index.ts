@@ -5,18 +5,35 @@
  * write. `classify` says what the call would cost by what can be seen before the lock is asked for;
  * it changes nothing, not even a counter of the layout.
  */
+import type { CostName } from '../mm/costs.ts';
 import type { Layout } from '../mm/layout.ts';
-import type { Call, CallCost, Plan } from '../mm/plan.ts';
-import { planBrk } from './brk.ts';
-import { planFork } from './fork.ts';
-import { planGrowStack } from './grow-stack.ts';
-import { classifyMadvise, planMadvise } from './madvise.ts';
-import { classifyMmap, planMmap } from './mmap.ts';
-import { classifyMprotect, planMprotect } from './mprotect.ts';
-import { mremapRefused, planMremap } from './mremap.ts';
-import { planMunmap } from './munmap.ts';
-import { planName } from './name.ts';
-import { planNoEffect } from './no-effect.ts';
+import type { Call, Plan } from '../mm/plan.ts';
+import { brkCall } from './brk.ts';
+import type { CallKind, Done } from './call-kind.ts';
+import { forkCall } from './fork.ts';
+import { growStackCall } from './grow-stack.ts';
+import { madviseCall } from './madvise.ts';
+import { mmapCall } from './mmap.ts';
+import { mprotectCall } from './mprotect.ts';
+import { mremapCall } from './mremap.ts';
+import { munmapCall } from './munmap.ts';
+import { nameCall } from './name.ts';
+import { noEffectCall } from './no-effect.ts';
+
+const KINDS: { readonly [Name in Call['call']]: CallKind<Name> } = {
+  munmap: munmapCall,
+  mprotect: mprotectCall,
+  madvise: madviseCall,
+  name: nameCall,
+  mmap: mmapCall,
+  mremap: mremapCall,
+  brk: brkCall,
+  fork: forkCall,
+  growStack: growStackCall,
+  noEffect: noEffectCall,
+};
+
+const kindOf = (call: Call) => KINDS[call.call] as CallKind<Call['call']>;
 
 /** On machines with larger pages lengths are rounded up, and an address has to be on a border. */
 function inWholePages({ pagesPerPage }: Layout, call: Call): Call {
@@ -35,55 +52,28 @@ function inWholePages({ pagesPerPage }: Layout, call: Call): Call {
 /** What the call will do to `layout`, step by step. */
 export function planCall(layout: Layout, asked: Call): Plan {
   const call = inWholePages(layout, asked);
-  switch (call.call) {
-    case 'munmap':
-      return planMunmap(layout, call);
-    case 'mprotect':
-      return planMprotect(layout, call);
-    case 'madvise':
-      return planMadvise(layout, call);
-    case 'name':
-      return planName(layout, call);
-    case 'mmap':
-      return planMmap(layout, call);
-    case 'mremap':
-      return planMremap(layout, call);
-    case 'brk':
-      return planBrk(layout, call);
-    case 'fork':
-      return planFork(layout);
-    case 'growStack':
-      return planGrowStack(layout, call);
-    case 'noEffect':
-      return planNoEffect(layout, call);
-  }
+  return kindOf(call).plan(layout, call);
 }
 
 /** The plan of a call that ends before it asks for mmap_lock, or null. Looks at no VMA. */
 export function planBefore(layout: Layout, asked: Call): Plan | null {
   const call = inWholePages(layout, asked);
-  if (call.call === 'mremap') return mremapRefused(layout, call);
-  if (call.call !== 'noEffect') return null;
-  const plan = planNoEffect(layout, call);
-  return plan.beforeLock ? plan : null;
+  return kindOf(call).planBefore?.(layout, call) ?? null;
 }
 
 /** The cost class of the call, as the address space now is. */
-export function classify(layout: Layout, asked: Call): CallCost {
+export function classify(layout: Layout, asked: Call): CostName {
   const call = inWholePages(layout, asked);
-  if (call.call === 'mprotect') return classifyMprotect(layout, call);
-  if (call.call === 'madvise') return classifyMadvise(layout, call);
-  if (call.call === 'mmap') return classifyMmap(layout, call);
-  return call.call === 'mremap' ? planMremap(layout, call).cost : usualClass(call);
+  return kindOf(call).costNow?.(layout, call) ?? usualCost(call);
 }
 
 /**
  * The same without a look at the address space: while somebody's write section is open, VMAs and
  * tree disagree, and a walk over them may not end.
  */
-export function usualClass(call: Call): CallCost {
-  if (call.call === 'noEffect') return 'mprotectNothing';
-  if (call.call === 'madvise') return 'mprotect';
-  if (call.call !== 'mremap') return call.call;
-  return call.to >= 0 || call.dontUnmap ? 'mremapMove' : 'mremap';
-}
+export const usualCost = (call: Call): CostName => kindOf(call).usualCost(call);
+
+export const canBeUndone = (call: Call): boolean => kindOf(call).undo !== undefined;
+
+/** The calls that undo `call`, an operation's first. */
+export const undoCalls = (call: Call, done: Done): Call[] => kindOf(call).undo?.(call, done) ?? [];

@@ -19,13 +19,20 @@ import {
   VM_WIPEONFORK,
   type VmaRecord,
 } from '../mm/layout.ts';
-import { ACT, type Call, type CallCost, type Errno, type Plan } from '../mm/plan.ts';
+import { ACT, type CallOf, type Errno, type Plan } from '../mm/plan.ts';
 import { modifyVma } from '../mm/vma-change.ts';
+import type { CallKind } from './call-kind.ts';
+import { costOf } from './mprotect.ts';
 
-type MadviseCall = Extract<Call, { call: 'madvise' }>;
+export const madviseCall: CallKind<'madvise'> = {
+  plan: planMadvise,
+  usualCost: () => 'mprotect',
+  // What it costs to make up its mind is the same for all.
+  costNow: (layout, call) => planMadvise(layout, call).cost,
+};
 
 /** The whole call. */
-export function planMadvise(layout: Layout, call: MadviseCall): Plan {
+function planMadvise(layout: Layout, call: CallOf<'madvise'>): Plan {
   if (call.pages <= 0) {
     const errno = call.pages === 0 ? null : 'EINVAL';
     return planBeforeLock(layout, { errno, cost: 'mprotectNothing', result: -1 });
@@ -36,7 +43,10 @@ export function planMadvise(layout: Layout, call: MadviseCall): Plan {
   return draft.finish({ errno, cost: costOf(draft, changed), result: -1 });
 }
 
-function adviseRange(draft: Draft, call: MadviseCall): { errno: Errno | null; changed: boolean } {
+function adviseRange(
+  draft: Draft,
+  call: CallOf<'madvise'>,
+): { errno: Errno | null; changed: boolean } {
   const end = call.start + call.pages;
   let at = call.start;
   let gaps = false;
@@ -64,7 +74,7 @@ function adviseRange(draft: Draft, call: MadviseCall): { errno: Errno | null; ch
 }
 
 /** The flags afterwards; some advice passes over some memory, some refuses it. */
-function newFlags(vma: VmaRecord, call: MadviseCall): number | Errno {
+function newFlags(vma: VmaRecord, call: CallOf<'madvise'>): number | Errno {
   const flags = (vma.flags & ~call.clear) | call.set;
   if (flags === vma.flags) return flags;
   if (vma.special !== NO_SPECIAL) return vma.flags; // VM_DONTEXPAND: mlock and ksm pass over it
@@ -85,14 +95,4 @@ function adviseVma(
   draft.startWrite(target);
   draft.setFlags(target, part.flags);
   return target;
-}
-
-function costOf(draft: Draft, changed: boolean): CallCost {
-  if (draft.splitCount + draft.mergeCount > 0) return 'mprotect';
-  return changed ? 'mprotectWhole' : 'mprotectNothing';
-}
-
-/** What the call would cost: what it costs to make up its mind is the same for all. */
-export function classifyMadvise(layout: Layout, call: MadviseCall): CallCost {
-  return planMadvise(layout, call).cost;
 }

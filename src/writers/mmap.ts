@@ -21,7 +21,7 @@ import {
 } from '../mm/layout.ts';
 import { anonVmaPrepare, type Proposal } from '../mm/merge.ts';
 import { MAX_MAP_COUNT } from '../mm/mm-struct.ts';
-import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
+import { ACT, type Call, type CallOf, type Errno, type Plan } from '../mm/plan.ts';
 import {
   clearPtes,
   freeDetached,
@@ -29,12 +29,19 @@ import {
   insertNew,
   mergeNewRange,
 } from '../mm/vma-change.ts';
+import type { CallKind, Done } from './call-kind.ts';
 import { getUnmappedArea } from './get-unmapped-area.ts';
+import { mapBack, oldParts } from './restore.ts';
 
-type MmapCall = Extract<Call, { call: 'mmap' }>;
+export const mmapCall: CallKind<'mmap'> = {
+  plan: planMmap,
+  usualCost: () => 'mmap',
+  costNow: classifyMmap,
+  undo: undoMmap,
+};
 
 /** The whole call. The arguments are looked at with the lock held. */
-export function planMmap(layout: Layout, call: MmapCall): Plan {
+function planMmap(layout: Layout, call: CallOf<'mmap'>): Plan {
   const draft = new Draft(layout);
   draft.act(ACT.lookup);
   const start = chooseStart(layout, call);
@@ -49,13 +56,13 @@ export function planMmap(layout: Layout, call: MmapCall): Plan {
 }
 
 /** What is there already has to be unmapped first. */
-export function classifyMmap(layout: Layout, { start, pages }: MmapCall): 'mmap' | 'mmapOver' {
+function classifyMmap(layout: Layout, { start, pages }: CallOf<'mmap'>): 'mmap' | 'mmapOver' {
   const first = start < 0 ? NO_VMA : layout.findVma(start);
   if (first === NO_VMA) return 'mmap';
   return layout.record(first).start < start + pages ? 'mmapOver' : 'mmap';
 }
 
-function chooseStart(layout: Layout, call: MmapCall): number | Errno {
+function chooseStart(layout: Layout, call: CallOf<'mmap'>): number | Errno {
   if (call.pages <= 0) return 'EINVAL';
   if (layout.mapCount > MAX_MAP_COUNT || call.pages > layout.taskSize) return 'ENOMEM';
   if (call.start >= 0) return call.start > layout.taskSize - call.pages ? 'ENOMEM' : call.start;
@@ -64,7 +71,7 @@ function chooseStart(layout: Layout, call: MmapCall): number | Errno {
 }
 
 /** Anonymous memory has its address as offset; private memory that is writable is accounted. */
-function proposal(call: MmapCall, start: number): Proposal {
+function proposal(call: CallOf<'mmap'>, start: number): Proposal {
   const accounted = (call.flags & (VM_SHARED | VM_WRITE | VM_NORESERVE)) === VM_WRITE;
   return {
     start,
@@ -96,4 +103,21 @@ function mmapRegion(draft: Draft, range: Proposal): VmaRecord | Errno {
  */
 function touch(draft: Draft, vma: VmaRecord): void {
   draft.setAnonVma(vma, anonVmaPrepare(draft.layout, vma, draft.prev(vma), draft.next(vma)));
+}
+
+/** munmap where nothing had been, mmap FIXED of what had. */
+function undoMmap({ pages }: CallOf<'mmap'>, done: Done): Call[] {
+  const calls: Call[] = [];
+  const { result } = done.plan;
+  let at = result;
+  const unmapTo = (end: number): void => {
+    if (at < end) calls.push({ call: 'munmap', start: at, pages: end - at });
+  };
+  for (const old of oldParts(done.plan, result, pages)) {
+    unmapTo(old.start);
+    calls.push(...mapBack(done, old));
+    at = old.end;
+  }
+  unmapTo(result + pages);
+  return calls;
 }

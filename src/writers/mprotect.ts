@@ -7,6 +7,7 @@
  * (EACCES).
  * Source: v6.18 mm/mprotect.c do_mprotect_pkey, mprotect_fixup.
  */
+import type { CostName } from '../mm/costs.ts';
 import { Draft, planBeforeLock } from '../mm/draft.ts';
 import {
   type Layout,
@@ -20,14 +21,21 @@ import {
   VM_WRITE,
   type VmaRecord,
 } from '../mm/layout.ts';
-import { ACT, type Call, type CallCost, type Errno, type Plan } from '../mm/plan.ts';
+import { ACT, type Call, type CallOf, type Errno, type Plan } from '../mm/plan.ts';
 import { modifyVma } from '../mm/vma-change.ts';
+import type { CallKind, Done } from './call-kind.ts';
+import { oldRuns } from './restore.ts';
 import { touchRange } from './touch.ts';
 
-type MprotectCall = Extract<Call, { call: 'mprotect' }>;
+export const mprotectCall: CallKind<'mprotect'> = {
+  plan: planMprotect,
+  usualCost: () => 'mprotect',
+  costNow: classifyMprotect,
+  undo: undoMprotect,
+};
 
 /** The whole call. */
-export function planMprotect(layout: Layout, call: MprotectCall): Plan {
+function planMprotect(layout: Layout, call: CallOf<'mprotect'>): Plan {
   const { start, pages, prot } = call;
   if (pages <= 0) {
     const errno = pages === 0 ? null : 'ENOMEM';
@@ -97,13 +105,14 @@ function newFlags(vma: VmaRecord, prot: number): number {
   return anonymous && vma.anonVma === NO_ANON_VMA ? flags & ~VM_ACCOUNT : flags;
 }
 
-function costOf(draft: Draft, changed: boolean): CallCost {
+/** Whatever it is that was changed. */
+export function costOf(draft: Draft, changed: boolean): CostName {
   if (draft.splitCount + draft.mergeCount > 0) return 'mprotect';
   return changed ? 'mprotectWhole' : 'mprotectNothing';
 }
 
 /** What the call would cost, without planning it where a look at one VMA tells. */
-export function classifyMprotect(layout: Layout, call: MprotectCall): CallCost {
+function classifyMprotect(layout: Layout, call: CallOf<'mprotect'>): CostName {
   const id = call.pages > 0 ? layout.findVma(call.start) : -1;
   if (id < 0) return 'mprotectNothing';
   const vma = layout.record(id);
@@ -113,4 +122,11 @@ export function classifyMprotect(layout: Layout, call: MprotectCall): CallCost {
     return (vma.flags & VM_PROT) === call.prot ? 'mprotectNothing' : 'mprotect';
   }
   return planMprotect(layout, call).cost;
+}
+
+/** One mprotect for each run of one old protection; what had the new one needs none. */
+function undoMprotect(call: CallOf<'mprotect'>, { plan }: Done): Call[] {
+  return oldRuns(plan, call, ({ flags }) => flags & VM_PROT)
+    .filter(({ what }) => what !== call.prot)
+    .map(({ start, pages, what: prot }) => ({ call: 'mprotect', start, pages, prot }));
 }

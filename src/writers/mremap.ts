@@ -6,27 +6,35 @@
  * Source: v6.18 mm/mremap.c do_mremap, check_mremap_params, check_prep_vma, mremap_at, mremap_to.
  */
 import { Draft, planBeforeLock } from '../mm/draft.ts';
-import { type Layout, NO_SPECIAL, type VmaRecord } from '../mm/layout.ts';
+import { type Layout, NO_SPECIAL, VM_PROT, type VmaRecord } from '../mm/layout.ts';
 import { MAX_MAP_COUNT } from '../mm/mm-struct.ts';
-import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
+import { ACT, type Call, type CallOf, type Errno, type Plan } from '../mm/plan.ts';
 import { mergeNewRange, unmapRange } from '../mm/vma-change.ts';
+import type { CallKind, Done } from './call-kind.ts';
 import { getUnmappedArea } from './get-unmapped-area.ts';
 import { moveVma, type Remap, unmapDestination } from './remap-move.ts';
+import { oldParts } from './restore.ts';
 
-type MremapCall = Extract<Call, { call: 'mremap' }>;
+export const mremapCall: CallKind<'mremap'> = {
+  plan: planMremap,
+  planBefore: mremapRefused,
+  usualCost: ({ to, dontUnmap }) => (to >= 0 || dontUnmap ? 'mremapMove' : 'mremap'),
+  costNow: (layout, call) => planMremap(layout, call).cost,
+  undo: undoMremap,
+};
 
 /** The page to return, or why not. */
 type Result = number | Errno;
 
 /** The plan of a call that fails before it asks for mmap_lock, or null. Looks at no VMA. */
-export function mremapRefused(layout: Layout, call: MremapCall): Plan | null {
+function mremapRefused(layout: Layout, call: CallOf<'mremap'>): Plan | null {
   const invalid = checkParams(layout, call);
   if (invalid === null) return null;
   return planBeforeLock(layout, { errno: invalid, cost: 'mremap', result: -1 });
 }
 
 /** The whole call. */
-export function planMremap(layout: Layout, call: MremapCall): Plan {
+function planMremap(layout: Layout, call: CallOf<'mremap'>): Plan {
   const refused = mremapRefused(layout, call);
   if (refused !== null) return refused;
   const draft = new Draft(layout);
@@ -41,7 +49,7 @@ export function planMremap(layout: Layout, call: MremapCall): Plan {
 }
 
 /** check_mremap_params(): before mmap_lock is asked for. */
-function checkParams(layout: Layout, call: MremapCall): Errno | null {
+function checkParams(layout: Layout, call: CallOf<'mremap'>): Errno | null {
   const { start, pages, newPages, dontUnmap } = call;
   if (pages <= 0 || newPages <= 0 || newPages > layout.taskSize) return 'EINVAL';
   if (call.to < 0 && !dontUnmap) return null;
@@ -145,4 +153,22 @@ function expandVma(draft: Draft, vma: VmaRecord, remap: Remap, moves: { count: n
 function placeFor(draft: Draft, remap: Remap): number {
   const vma = draft.lookup(remap.start)!;
   return getUnmappedArea(draft.layout, remap.newPages, vma.file);
+}
+
+/**
+ * A resize by a resize, a move by a move. With MREMAP_DONTUNMAP the source is still there: the
+ * destination gets the protection back that its first page had, or goes if nothing was there.
+ */
+function undoMremap(call: CallOf<'mremap'>, { plan }: Done): Call[] {
+  const { start, pages, newPages } = call;
+  const at = plan.result;
+  if (call.dontUnmap) {
+    const first = oldParts(plan, at, 1)[0];
+    if (first === undefined) return [{ call: 'munmap', start: at, pages: newPages }];
+    return [{ call: 'mprotect', start: at, pages: newPages, prot: first.vma.flags & VM_PROT }];
+  }
+  if (at === start && pages === newPages) return [];
+  const moved = at !== start;
+  const back = { to: moved ? start : -1, mayMove: moved, dontUnmap: false };
+  return [{ call: 'mremap', start: at, pages: newPages, newPages: pages, ...back }];
 }

@@ -6,13 +6,20 @@
  */
 import { Draft } from '../mm/draft.ts';
 import type { Layout } from '../mm/layout.ts';
-import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
+import { ACT, type CallOf, type Errno, type Plan } from '../mm/plan.ts';
 import { unmapRange } from '../mm/vma-change.ts';
+import type { CallKind } from './call-kind.ts';
+import { mapBack, oldParts } from './restore.ts';
 
-type MunmapCall = Extract<Call, { call: 'munmap' }>;
+export const munmapCall: CallKind<'munmap'> = {
+  plan: planMunmap,
+  usualCost: () => 'munmap',
+  undo: ({ start, pages }, done) =>
+    oldParts(done.plan, start, pages).flatMap((old) => mapBack(done, old)),
+};
 
 /** The whole call. The arguments are looked at with the lock held. */
-export function planMunmap(layout: Layout, call: MunmapCall): Plan {
+function planMunmap(layout: Layout, call: CallOf<'munmap'>): Plan {
   const draft = new Draft(layout);
   draft.act(ACT.lookup);
   const errno =

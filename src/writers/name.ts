@@ -8,21 +8,34 @@
  * replace_anon_vma_name.
  */
 import { Draft } from '../mm/draft.ts';
-import { type Layout, NO_FILE, type VmaRecord } from '../mm/layout.ts';
-import { ACT, type Call, type Errno, type Plan } from '../mm/plan.ts';
+import { type Layout, NO_FILE, NO_NAME, type VmaRecord } from '../mm/layout.ts';
+import { ACT, type CallOf, type Errno, type Plan } from '../mm/plan.ts';
 import { modifyVma } from '../mm/vma-change.ts';
+import type { CallKind } from './call-kind.ts';
+import { oldName, oldRuns } from './restore.ts';
 
-type NameCall = Extract<Call, { call: 'name' }>;
+export const nameCall: CallKind<'name'> = {
+  plan: planName,
+  usualCost: () => 'name',
+  undo: (call, done) =>
+    oldRuns(done.plan, call, (vma) => oldName(done, vma)).map(({ start, pages, what: text }) => ({
+      call: 'name',
+      start,
+      pages,
+      name: NO_NAME,
+      text,
+    })),
+};
 
 /** The whole call. The arguments are looked at with the lock held. */
-export function planName(layout: Layout, call: NameCall): Plan {
+function planName(layout: Layout, call: CallOf<'name'>): Plan {
   const draft = new Draft(layout);
   draft.act(ACT.lookup);
   const errno = call.pages < 0 ? 'EINVAL' : nameRange(draft, call);
   return draft.finish({ errno, cost: 'name', result: -1 });
 }
 
-function nameRange(draft: Draft, call: NameCall): Errno | null {
+function nameRange(draft: Draft, call: CallOf<'name'>): Errno | null {
   const end = call.start + call.pages;
   let at = call.start;
   let gaps = false;
@@ -46,7 +59,7 @@ function nameVma(
   vma: VmaRecord,
   start: number,
   end: number,
-  call: NameCall,
+  call: CallOf<'name'>,
 ): VmaRecord | Errno {
   // Shared anonymous memory can be named, other files cannot.
   if (vma.file !== NO_FILE && !draft.layout.isAnonShmem(vma.file)) return 'EBADF';

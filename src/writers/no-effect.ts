@@ -7,12 +7,17 @@
  */
 import { Draft, planBeforeLock } from '../mm/draft.ts';
 import type { Layout } from '../mm/layout.ts';
-import { ACT, type Call, type Plan } from '../mm/plan.ts';
+import { ACT, type CallOf, type Plan } from '../mm/plan.ts';
+import type { CallKind } from './call-kind.ts';
 
-type NoEffectCall = Extract<Call, { call: 'noEffect' }>;
+export const noEffectCall: CallKind<'noEffect'> = {
+  plan: planNoEffect,
+  planBefore: (layout, call) => (call.locked ? null : planNoEffect(layout, call)),
+  usualCost: () => 'mprotectNothing',
+};
 
 /** The whole call. */
-export function planNoEffect(layout: Layout, call: NoEffectCall): Plan {
+function planNoEffect(layout: Layout, call: CallOf<'noEffect'>): Plan {
   const end = { errno: call.errno, cost: 'mprotectNothing', result: -1 } as const;
   if (!call.locked) return planBeforeLock(layout, end);
   const draft = new Draft(layout);

@@ -2,11 +2,13 @@
  * What programs and churns have in common: they say which operation comes next, in full, and can be
  * saved as numbers.
  */
+import { permsOf } from '../mm/perms.ts';
 import type { Call } from '../mm/plan.ts';
-import type { Duration, Scenario, Selector } from '../scenario/scenario.ts';
+import type { Duration, Operation, Scenario, Selector } from '../scenario/scenario.ts';
 import type { RangeSpec } from '../scenario/vma-list.ts';
 import type { Words } from '../sim/memory.ts';
 import type { Chance } from './chance.ts';
+import { canBeUndone } from './index.ts';
 
 /** Addresses as `0x…` text. The log prints this and nothing else of an operation. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -27,9 +29,7 @@ export type Item =
     }
   /** Think until this time, ns since the writer's start; not at all if it has passed. */
   | { readonly kind: 'until'; readonly ns: number }
-  | { readonly kind: 'hold'; readonly ns: Duration }
-  | { readonly kind: 'pause'; readonly ns: Duration }
-  | { readonly kind: 'restore' };
+  | Exclude<Operation, { kind: 'calls' }>;
 
 export interface ScriptContext {
   readonly scenario: Scenario;
@@ -56,21 +56,46 @@ export interface Script {
   transfer(w: Words): void;
 }
 
-/** An operation of one or more calls, with what most of them have. */
-export function callsItem(
-  operation: string,
-  args: Arguments,
-  calls: readonly Call[],
-): Extract<Item, { kind: 'calls' }> {
+type CallsItem = Extract<Item, { kind: 'calls' }>;
+
+/** An operation of these calls, by the name of the first. */
+export function callsItem({ scenario }: ScriptContext, calls: readonly Call[]): CallsItem {
   return {
     kind: 'calls',
-    operation,
-    arguments: args,
+    operation: calls[0]!.call,
+    arguments: argumentsOf(scenario, calls),
     calls,
     hold: null,
-    undoable: true,
+    undoable: canBeUndone(calls[0]!),
     think: true,
   };
+}
+
+/** Those of the first call, and the name that a second one gives. */
+function argumentsOf({ files }: Scenario, calls: readonly Call[]): Arguments {
+  const call = calls[0]!;
+  const args: Record<string, unknown> = {};
+  if ('start' in call && call.start >= 0) args.at = hexAddress(call.start);
+  if ('by' in call) args.pages = call.by;
+  if ('pages' in call) args.pages = call.pages;
+  if ('newPages' in call) args.newPages = call.newPages;
+  if ('to' in call && call.to >= 0) args.to = hexAddress(call.to);
+  if ('prot' in call) args.perms = permsOf(call.prot);
+  if ('flags' in call) args.perms = permsOf(call.flags);
+  if ('file' in call && call.file >= 0) {
+    args.file = files[call.file]!.path;
+    args.offset = hexAddress(call.pgoff);
+  }
+  for (const one of calls) if (one.call === 'name') args.name = one.text;
+  if ('mayMove' in call) args.mayMove = call.mayMove;
+  if ('dontUnmap' in call) args.dontUnmap = call.dontUnmap;
+  if ('touched' in call && call.touched === true) args.touched = true;
+  return args;
+}
+
+/** The address of a page, `0x…`. Exact where page * 4096 would not be. */
+export function hexAddress(page: number): string {
+  return page === 0 ? '0x0' : `0x${page.toString(16)}000`;
 }
 
 /** Picks ranges for selectors. `next` goes round for each place where a selector is written. */

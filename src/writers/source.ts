@@ -15,9 +15,9 @@ import type { Scenario, WriterSpec } from '../scenario/scenario.ts';
 import type { Words } from '../sim/memory.ts';
 import type { Chance } from './chance.ts';
 import { ChurnScript } from './churns.ts';
+import { undoCalls } from './index.ts';
 import { Program } from './program.ts';
-import { undoCalls } from './restore.ts';
-import { type Arguments, callsItem, type Item, type Script, type ScriptContext } from './script.ts';
+import type { Arguments, Item, Script, ScriptContext } from './script.ts';
 import { TraceOrders, TraceScript } from './trace-script.ts';
 
 /** What the world supplies. */
@@ -152,8 +152,7 @@ export class OperationSource {
     this.#undoState = NOTHING;
     this.#undo = [];
     this.#start(calls, false);
-    const { operation, arguments: args } = callsItem('restore', {}, []);
-    return { kind: 'calls', operation, arguments: args, holdNs: null, ...this.#pause() };
+    return { kind: 'calls', operation: 'restore', arguments: {}, holdNs: null, ...this.#pause() };
   }
 
   #start(calls: readonly Call[], undoable: boolean): void {
@@ -204,11 +203,12 @@ export class OperationSource {
     if (!first) return;
     this.#firstResult = plan.result;
     if (!this.#undoable) return;
-    const context = {
-      nameText: (name: number) => this.#world.nameText(name),
-      isAnonShmem: (file: number) => this.#world.isAnonShmem(file),
-    };
-    this.#undo = undoCalls(context, open, plan, this.#oldBrk);
+    this.#undo = undoCalls(open, {
+      plan,
+      oldBrk: this.#oldBrk,
+      nameText: (name) => this.#world.nameText(name),
+      isAnonShmem: (file) => this.#world.isAnonShmem(file),
+    });
     this.#undoState = READY;
   }
 

@@ -24,15 +24,15 @@ import {
   VM_WIPEONFORK,
   VM_WRITE,
 } from '../mm/layout.ts';
-import { type Call, ERRNOS, type Errno, NEW_ANON_SHMEM } from '../mm/plan.ts';
+import { flagsOf, protOf } from '../mm/perms.ts';
+import { type Call, ERRNOS, type Errno, fileToMap } from '../mm/plan.ts';
 import type { TraceSpec, WriterProgram } from '../scenario/scenario.ts';
 import type { Words } from '../sim/memory.ts';
 import { ADVICE, type HiddenFlags, type TraceAction, type TracedCall } from '../trace/call.ts';
-import { hexAddress, mapFlagsOf, protOf } from './perms.ts';
 import { RecordedOrder } from './recorded-order.ts';
 import {
   type Arguments,
-  callsItem,
+  hexAddress,
   type Item,
   type Script,
   type ScriptContext,
@@ -135,9 +135,15 @@ export class TraceScript implements Script {
     }
     this.#due = 0;
     this.#at++;
-    const made = this.#call(call);
-    const args = this.#arguments(call);
-    return { ...callsItem(call.syscall, args, [made]), undoable: false, think: false };
+    return {
+      kind: 'calls',
+      operation: call.syscall,
+      arguments: this.#arguments(call),
+      calls: [this.#call(call)],
+      hold: null,
+      undoable: false,
+      think: false,
+    };
   }
 
   get turn(): Turn | null {
@@ -153,14 +159,14 @@ export class TraceScript implements Script {
     const { touched } = this.#trace;
     switch (action.kind) {
       case 'mmap': {
-        const flags = mapFlagsOf(action.perms) | hiddenFlags(action.hidden);
+        const flags = flagsOf(action.perms) | hiddenFlags(action.hidden);
         const writes = touched && (flags & (VM_WRITE | VM_SHARED)) === VM_WRITE;
         return {
           call: 'mmap',
           start: action.page,
           pages: action.pages,
           flags,
-          file: this.#file(action.path, flags),
+          file: fileToMap(this.#trace.files[action.path] ?? NO_FILE, flags),
           pgoff: action.path < 0 ? 0 : action.offsetPages,
           touched: writes || action.populate,
         };
@@ -190,11 +196,6 @@ export class TraceScript implements Script {
       case 'nothing':
         return { call: 'noEffect', errno: knownErrno(errno), locked: action.locked };
     }
-  }
-
-  #file(path: number, flags: number): number {
-    if (path >= 0) return this.#trace.files[path]!;
-    return (flags & VM_SHARED) !== 0 ? NEW_ANON_SHMEM : NO_FILE;
   }
 
   #arguments({ action }: TracedCall): Arguments {

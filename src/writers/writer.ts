@@ -10,14 +10,15 @@
  */
 import { Samples } from '../base/statistics.ts';
 import { type Actor, beginPlan, nextAct } from '../mm/act.ts';
+import type { CostName } from '../mm/costs.ts';
 import type { Kernel, KernelStep } from '../mm/kernel.ts';
 import { type Layout, NO_NAME } from '../mm/layout.ts';
 import { mmLockSeqcountBegin, mmLockSeqcountEnd } from '../mm/mm-lock-seq.ts';
 import { mmapReadUnlock, mmapWriteLock, mmapWriteUnlock } from '../mm/mmap-lock.ts';
-import type { Call, CallCost, Plan } from '../mm/plan.ts';
+import type { Call, Plan } from '../mm/plan.ts';
 import { DONE, named, PARKED, privateSteps } from '../sim/step.ts';
 import { Task } from '../sim/task.ts';
-import { classify, planBefore, planCall, usualClass } from './index.ts';
+import { classify, planBefore, planCall, usualCost } from './index.ts';
 import type { Arguments } from './script.ts';
 import type { OperationSource, ResolvedOperation } from './source.ts';
 
@@ -131,7 +132,7 @@ const nextCall: WriterStep = (k, w) => {
   if (call === null) return operationDone(k, w);
   w.call = call;
   const settled = k.mm.mmLockSeq.value % 2 === 0;
-  const cost = callNs(k, settled ? classify(w.layout, call) : usualClass(call));
+  const cost = callNs(k, settled ? classify(w.layout, call) : usualCost(call));
   const early = planBefore(w.layout, call);
   if (early !== null) {
     k.spend(cost);
@@ -275,7 +276,7 @@ function inMachinePages(args: Arguments, pagesPerPage: number): Arguments {
 }
 
 /** What a call of this kind costs when nobody is in the way. */
-function callNs(k: Kernel, cost: CallCost): number {
+function callNs(k: Kernel, cost: CostName): number {
   return k.costs[cost] + (cost === 'fork' ? k.costs.forkPerVma * k.mm.mapCount : 0);
 }
 

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { flagsOf } from '../../src/mm/perms.ts';
+import { type Call, NEW_ANON_SHMEM } from '../../src/mm/plan.ts';
 import { loadScenario } from '../../src/scenario/load/validate.ts';
 import * as yaml from '../../src/scenario/load/yaml-text.ts';
 import type { Operation, WriterSpec } from '../../src/scenario/scenario.ts';
 import { eachVma, vmaAt } from '../../src/scenario/vma-list.ts';
+import { at, brk, calling, HERE, inRange, mmap, mremap, protect } from '../support/operations.ts';
 import { envWith, faultsOf, load, messagesOf } from './support.ts';
 
 const READER = 'readers: [{name: r}]';
@@ -20,6 +23,12 @@ function operation(text: string, vmas = VMAS): Operation {
   const { source } = writerOf(`program: [${text}]`, vmas);
   if (source.kind !== 'program') throw new Error('a program');
   return source.program[0]!;
+}
+
+function callOf(text: string): Call {
+  const found = operation(text);
+  if (found.kind !== 'calls') throw new Error('a call');
+  return found.calls[0]!;
 }
 
 describe('defaults', () => {
@@ -110,43 +119,21 @@ describe('defaults', () => {
       ops: null,
       cpu: null,
       nice: 0,
-      source: { kind: 'program', program: [{ op: 'restore' }] },
+      source: { kind: 'program', program: [{ kind: 'restore' }] },
     });
   });
 
   test('operations have those of the system calls', () => {
-    const place = { kind: 'vma', selector: { ranges: [0], pick: 'first' }, page: 0, pages: null };
+    const place = inRange({ ranges: [0], pick: 'first' });
 
-    expect(operation('{munmap: {vma: {tag: left}}}')).toEqual({
-      op: 'munmap',
-      place,
-      holdNs: null,
-    });
-    expect(operation('{mmap: {pages: 4}}')).toEqual({
-      op: 'mmap',
-      place: null,
-      pages: 4,
-      perms: 'rw-p',
-      file: -1,
-      offsetPages: 0,
-      name: null,
-      touched: false,
-      holdNs: null,
-    });
-    expect(operation('{mremap: {vma: {tag: left}}}')).toEqual({
-      op: 'mremap',
-      place,
-      newPages: null,
-      toPage: null,
-      mayMove: false,
-      dontUnmap: false,
-      holdNs: null,
-    });
-    expect(operation('{growStack: {}}', `vmas: ["${STACK}"]`)).toEqual({
-      op: 'growStack',
-      pages: 1,
-      holdNs: null,
-    });
+    expect(operation('{munmap: {vma: {tag: left}}}')).toEqual(
+      calling(place, { call: 'munmap', ...HERE }),
+    );
+    expect(operation('{mmap: {pages: 4}}')).toEqual(mmap(4));
+    expect(operation('{mremap: {vma: {tag: left}}}')).toEqual(mremap(place, {}));
+    expect(operation('{growStack: {}}', `vmas: ["${STACK}"]`)).toEqual(
+      calling(null, { call: 'growStack', pages: 1 }),
+    );
   });
 
   test('a churn works on every VMA of at least 3 pages, at random', () => {
@@ -371,7 +358,7 @@ describe('the address space', () => {
       [0, 'ring'],
       [1, 'ring'],
     ]);
-    expect(operation('{mmap: {pages: 1, perms: rw-s}}')).toMatchObject({ file: -1 });
+    expect(callOf('{mmap: {pages: 1, perms: rw-s}}')).toMatchObject({ file: NEW_ANON_SHMEM });
   });
 
   test('touched counts for private memory; from: takes it for a whole text', () => {
@@ -400,7 +387,7 @@ describe('selectors and places', () => {
   const ranges = (selector: string, rest = ''): readonly number[] => {
     const { source } = writerOf(`program: [{munmap: {vma: ${selector}${rest}}}]`);
     const first = source.kind === 'program' ? source.program[0] : undefined;
-    if (first?.op !== 'munmap' || first.place.kind !== 'vma') throw new Error('a place');
+    if (first?.kind !== 'calls' || first.place?.kind !== 'vma') throw new Error('a place');
     return Array.from(first.place.selector.ranges);
   };
 
@@ -470,27 +457,25 @@ describe('selectors and places', () => {
 
   test('every operation takes its arguments', () => {
     expect(operation('{mprotect: {at: "0x3000", pages: 2, perms: r-xs, hold: 1us}}')).toEqual({
-      op: 'mprotect',
-      place: { kind: 'at', page: 3, pages: 2 },
-      perms: 'r-xs',
+      ...protect(at(3, 2), 'r-xp'),
       holdNs: 1000,
     });
     expect(
-      operation(
+      callOf(
         '{mremap: {at: "0x3000", pages: 2, newPages: 4, to: "0x9000", mayMove: true, dontUnmap: true}}',
       ),
-    ).toMatchObject({ newPages: 4, toPage: 9, mayMove: true, dontUnmap: true });
+    ).toMatchObject({ newPages: 4, to: 9, mayMove: true, dontUnmap: true });
     expect(
-      operation(
+      callOf(
         '{mmap: {vma: {tag: left}, page: 1, pages: 1, perms: r--s, touched: true, file: {path: /a, dev: "08:01", inode: 1, offset: "0x5000"}}}',
       ),
-    ).toMatchObject({ pages: 1, perms: 'r--s', file: 0, offsetPages: 5, touched: true });
-    expect(operation('{mmap: {vma: {tag: left}}}')).toMatchObject({ pages: 0 });
-    expect(operation('{name: {vma: {tag: left}, name: null}}')).toMatchObject({ name: null });
-    expect(operation('{brk: {pages: -3}}')).toEqual({ op: 'brk', pages: -3, holdNs: null });
-    expect(operation('{hold: {exp: 3us}}')).toEqual({ op: 'hold', ns: { exp: 3000 } });
-    expect(operation('{pause: 3us}')).toEqual({ op: 'pause', ns: 3000 });
-    expect(operation('{fork: {}}')).toEqual({ op: 'fork', holdNs: null });
+    ).toMatchObject({ ...HERE, flags: flagsOf('r--s'), file: 0, pgoff: 5, touched: true });
+    expect(callOf('{mmap: {vma: {tag: left}}}')).toMatchObject(HERE);
+    expect(callOf('{name: {vma: {tag: left}, name: null}}')).toMatchObject({ text: null });
+    expect(operation('{brk: {pages: -3}}')).toEqual(brk(-3));
+    expect(operation('{hold: {exp: 3us}}')).toEqual({ kind: 'hold', ns: { exp: 3000 } });
+    expect(operation('{pause: 3us}')).toEqual({ kind: 'pause', ns: 3000 });
+    expect(operation('{fork: {}}')).toEqual(calling(null, { call: 'fork' }));
   });
 });
 

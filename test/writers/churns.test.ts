@@ -34,8 +34,8 @@ describe('split-merge', () => {
     const mm = anMm('2-5 r-xs f1 @7');
 
     expect(course(benchOf(mm, { churn: 'split-merge', selector: allOf(mm) }), 2)).toEqual([
-      'mmap at=0x2000 pages=1 perms=rw-s: 2-3 rw-s f1, 3-5 r-xs f1',
-      'mmap at=0x2000 pages=1 perms=r-xs: 2-5 r-xs f1',
+      'mmap at=0x2000 pages=1 perms=rw-s file=/lib/1 offset=0x7000: 2-3 rw-s f1, 3-5 r-xs f1',
+      'mmap at=0x2000 pages=1 perms=r-xs file=/lib/1 offset=0x7000: 2-5 r-xs f1',
     ]);
   });
 });

@@ -1,46 +1,21 @@
 /** restore: the calls that a program would use, and the state that they bring back. */
 import { describe, expect, test } from 'vitest';
-import type { Operation, Place } from '../../src/scenario/scenario.ts';
+import type { Operation } from '../../src/scenario/scenario.ts';
 import { planCall } from '../../src/writers/index.ts';
 import { applyPlan } from '../support/apply-plan.ts';
 import { type ArrayLayout, anMm } from '../support/array-layout.ts';
+import {
+  at,
+  brk,
+  calling,
+  mmap,
+  mremap,
+  munmap,
+  nameCall,
+  protect,
+  RESTORE,
+} from '../support/operations.ts';
 import { program, WriterBench, writerSpec } from '../support/writer-bench.ts';
-
-const RESTORE: Operation = { op: 'restore' };
-const at = (page: number, pages: number): Place => ({ kind: 'at', page, pages });
-const munmap = (page: number, pages: number): Operation => ({
-  op: 'munmap',
-  place: at(page, pages),
-  holdNs: null,
-});
-const protect = (page: number, pages: number, perms: string): Operation => ({
-  op: 'mprotect',
-  place: at(page, pages),
-  perms,
-  holdNs: null,
-});
-const mmap = (page: number, pages: number, more = {}): Operation => ({
-  op: 'mmap',
-  place: at(page, pages),
-  pages,
-  perms: 'rw-p',
-  file: -1,
-  offsetPages: 0,
-  name: null,
-  touched: false,
-  holdNs: null,
-  ...more,
-});
-const mremap = (page: number, pages: number, more = {}): Operation => ({
-  op: 'mremap',
-  place: at(page, pages),
-  newPages: null,
-  toPage: null,
-  mayMove: false,
-  dontUnmap: false,
-  holdNs: null,
-  ...more,
-});
 
 /** Names as text, so that two objects with one text are alike. */
 const full = (mm: ArrayLayout) =>
@@ -70,71 +45,80 @@ function expectUndone(text: string, operation: Operation, calls: string[]): void
 
 describe('restore', () => {
   test('undoes mprotect by one mprotect for each run of an old protection', () => {
-    expectUndone('2-5 rw-p', protect(3, 1, 'r--p'), ['mprotect']);
-    expectUndone('2-4 rw-p, 4-5 rw-p f1 @0, 5-7 r-xp', protect(3, 4, 'r--p'), [
+    expectUndone('2-5 rw-p', protect(at(3, 1), 'r--p'), ['mprotect']);
+    expectUndone('2-4 rw-p, 4-5 rw-p f1 @0, 5-7 r-xp', protect(at(3, 4), 'r--p'), [
       'mprotect',
       'mprotect',
     ]);
-    expectUndone('2-4 rw-p, 4-6 r--p, 6-7 rw-p', protect(3, 4, 'r--p'), ['mprotect', 'mprotect']);
+    expectUndone('2-4 rw-p, 4-6 r--p, 6-7 rw-p', protect(at(3, 4), 'r--p'), [
+      'mprotect',
+      'mprotect',
+    ]);
   });
 
   test('undoes munmap by mmap FIXED of each old VMA, as it was mapped', () => {
-    expectUndone('2-5 rw-p', munmap(3, 1), ['mmap']);
-    expectUndone('2-5 rw-p a1', munmap(3, 1), ['mmap']);
-    expectUndone('2-5 r-xp f1 @7, 6-7 rw-p, 8-9 rw-s f0', munmap(4, 9), ['mmap', 'mmap', 'mmap']);
-    expectUndone('2-5 rw-p n0, 9-10 r--p', munmap(3, 1), ['mmap', 'name']);
+    expectUndone('2-5 rw-p', munmap(at(3, 1)), ['mmap']);
+    expectUndone('2-5 rw-p a1', munmap(at(3, 1)), ['mmap']);
+    expectUndone('2-5 r-xp f1 @7, 6-7 rw-p, 8-9 rw-s f0', munmap(at(4, 9)), [
+      'mmap',
+      'mmap',
+      'mmap',
+    ]);
+    expectUndone('2-5 rw-p n0, 9-10 r--p', munmap(at(3, 1)), ['mmap', 'name']);
   });
 
   test('gives shared anonymous memory a new file', () => {
     const mm = anMm('2-3 rw-s f150');
 
-    undo(mm, munmap(2, 1));
+    undo(mm, munmap(at(2, 1)));
 
     expect(mm.vmas.map((vma) => [vma.start, vma.file])).toEqual([[2, 100]]);
   });
 
   test('undoes mmap by munmap, or by what it replaced', () => {
-    expectUndone('2-3 r--p', mmap(5, 2), ['munmap']);
-    expectUndone('2-4 rw-p', mmap(4, 2), ['munmap']); // it had joined
-    expectUndone('2-5 rw-p', mmap(3, 1, { perms: 'r--p' }), ['mmap']);
-    expectUndone('2-3 r--p f1, 5-6 r-xp', mmap(1, 7), [
+    expectUndone('2-3 r--p', mmap(at(5, 2)), ['munmap']);
+    expectUndone('2-4 rw-p', mmap(at(4, 2)), ['munmap']); // it had joined
+    expectUndone('2-5 rw-p', mmap(at(3, 1), { perms: 'r--p' }), ['mmap']);
+    expectUndone('2-3 r--p f1, 5-6 r-xp', mmap(at(1, 7)), [
       'munmap',
       'mmap',
       'munmap',
       'mmap',
       'munmap',
     ]);
-    expectUndone('2-3 r--p', mmap(5, 2, { name: 'y' }), ['munmap']);
+    expectUndone('2-3 r--p', mmap(at(5, 2), { name: 'y' }), ['munmap']);
   });
 
   test('undoes an mmap where the kernel put it', () => {
     const mm = anMm('2-3 r--p');
     mm.mmapBase = 50;
 
-    expect(undo(mm, mmap(0, 2, { place: null }))).toMatchObject({
+    expect(undo(mm, mmap(2))).toMatchObject({
       between: ['2-3 r--p', '48-50 rw-p'],
       after: ['2-3 r--p'],
     });
   });
 
   test('undoes a resize by a resize', () => {
-    expectUndone('2-5 rw-p', mremap(2, 3, { newPages: 1 }), ['mremap']);
-    expectUndone('2-5 rw-p', mremap(2, 3, { newPages: 6 }), ['mremap']);
+    expectUndone('2-5 rw-p', mremap(at(2, 3), { newPages: 1 }), ['mremap']);
+    expectUndone('2-5 rw-p', mremap(at(2, 3), { newPages: 6 }), ['mremap']);
   });
 
   test('undoes a move by a move back; what it overwrote is lost', () => {
-    expectUndone('2-5 rw-p a1, 20-21 r--p', mremap(3, 1, { toPage: 9, mayMove: true }), ['mremap']);
+    expectUndone('2-5 rw-p a1, 20-21 r--p', mremap(at(3, 1), { to: 9, mayMove: true }), ['mremap']);
     expect(
-      undo(anMm('2-3 rw-p, 9-10 r--p'), mremap(2, 1, { toPage: 9, mayMove: true })),
+      undo(anMm('2-3 rw-p, 9-10 r--p'), mremap(at(2, 1), { to: 9, mayMove: true })),
     ).toMatchObject({
       between: ['9-10 rw-p'],
       after: ['2-3 rw-p'],
     });
-    expectUndone('2-4 rw-p, 4-5 r--p', mremap(2, 2, { newPages: 3, mayMove: true }), ['mremap']);
+    expectUndone('2-4 rw-p, 4-5 r--p', mremap(at(2, 2), { newPages: 3, mayMove: true }), [
+      'mremap',
+    ]);
   });
 
   test('undoes a DONTUNMAP by one mprotect of the destination', () => {
-    const move = mremap(2, 1, { toPage: 9, mayMove: true, dontUnmap: true });
+    const move = mremap(at(2, 1), { to: 9, mayMove: true, dontUnmap: true });
 
     expect(undo(anMm('2-3 rw-p, 9-10 r--p'), move)).toMatchObject({
       between: ['2-3 rw-p', '9-10 rw-p'],
@@ -149,23 +133,23 @@ describe('restore', () => {
     const mm = anMm('');
     mm.startBrk = 10;
     mm.brk = 10;
-    expect(undo(mm, { op: 'brk', pages: 3, holdNs: null })).toMatchObject({
+    expect(undo(mm, brk(3))).toMatchObject({
       between: ['10-13 rw-p'],
       calls: ['brk'],
       after: [],
     });
     expect(mm.brk).toBe(10);
 
-    const name: Operation = { op: 'name', place: at(3, 3), name: 'y', holdNs: null };
+    const name = calling(at(3, 3), nameCall('y'));
     expectUndone('2-4 rw-p n0, 4-5 rw-p, 5-6 rw-p n0', name, ['name', 'name', 'name']);
   });
 
   test('is passed over when the last operation was a hold, was undone, or there was none', () => {
     const mm = anMm('2-3 rw-p');
-    const hold: Operation = { op: 'hold', ns: 5 };
+    const hold: Operation = { kind: 'hold', ns: 5 };
     const bench = new WriterBench(
       mm,
-      writerSpec(program(RESTORE, munmap(2, 1), RESTORE, RESTORE, hold, RESTORE)),
+      writerSpec(program(RESTORE, munmap(at(2, 1)), RESTORE, RESTORE, hold, RESTORE)),
     );
 
     expect(bench.log(6).map((line) => line.split(' ')[0])).toEqual([
@@ -179,7 +163,10 @@ describe('restore', () => {
   });
 
   test('is an operation without calls when the last one failed: others may have caused it', () => {
-    const bench = new WriterBench(anMm(''), writerSpec(program(protect(2, 1, 'r--p'), RESTORE)));
+    const bench = new WriterBench(
+      anMm(''),
+      writerSpec(program(protect(at(2, 1), 'r--p'), RESTORE)),
+    );
 
     expect(bench.step().errno).toBe('ENOMEM');
     expect(bench.step()).toMatchObject({ next: { operation: 'restore' }, calls: [], errno: null });
@@ -189,7 +176,7 @@ describe('restore', () => {
     const mm = anMm('2-3 rw-p');
     const bench = new WriterBench(
       mm,
-      writerSpec(program(munmap(2, 1), { op: 'pause', ns: 3 }, RESTORE)),
+      writerSpec(program(munmap(at(2, 1)), { kind: 'pause', ns: 3 }, RESTORE)),
     );
     bench.log(2);
     expect(mm.text()).toEqual(['2-3 rw-p']);
@@ -199,7 +186,7 @@ describe('restore', () => {
 
   test('undoes what the operation did, though others have changed the memory since', () => {
     const mm = anMm('2-5 rw-p');
-    const bench = new WriterBench(mm, writerSpec(program(protect(3, 1, 'r--p'), RESTORE)));
+    const bench = new WriterBench(mm, writerSpec(program(protect(at(3, 1), 'r--p'), RESTORE)));
     bench.step();
     applyPlan(mm, planCall(mm, { call: 'munmap', start: 3, pages: 1 }));
 

@@ -1,38 +1,22 @@
 /** What a writer does next: places, arguments, chance, names, and saving it all as numbers. */
 import { describe, expect, test } from 'vitest';
 import { RandomStream } from '../../src/base/prng.ts';
-import type { Operation, Place, Selector } from '../../src/scenario/scenario.ts';
 import { Words } from '../../src/sim/memory.ts';
 import { drawDuration, SeededChance } from '../../src/writers/chance.ts';
 import { anMm } from '../support/array-layout.ts';
+import {
+  at,
+  brk,
+  calling,
+  inRange,
+  mmap,
+  mremap,
+  munmap,
+  nameCall,
+  protect,
+  RESTORE,
+} from '../support/operations.ts';
 import { allOf, program, WriterBench, writerSpec } from '../support/writer-bench.ts';
-
-const at = (page: number, pages: number): Place => ({ kind: 'at', page, pages });
-const inRange = (selector: Selector, page = 0, pages: number | null = null): Place => ({
-  kind: 'vma',
-  selector,
-  page,
-  pages,
-});
-const munmap = (place: Place): Operation => ({ op: 'munmap', place, holdNs: null });
-const protect = (place: Place, perms: string): Operation => ({
-  op: 'mprotect',
-  place,
-  perms,
-  holdNs: null,
-});
-const mmap = (more: Partial<Extract<Operation, { op: 'mmap' }>>): Operation => ({
-  op: 'mmap',
-  place: null,
-  pages: 1,
-  perms: 'rw-p',
-  file: -1,
-  offsetPages: 0,
-  name: null,
-  touched: false,
-  holdNs: null,
-  ...more,
-});
 
 describe('programs', () => {
   test('go round, with places resolved to addresses', () => {
@@ -40,15 +24,11 @@ describe('programs', () => {
     const bench = new WriterBench(
       mm,
       writerSpec(
-        program(protect(at(16, 2), 'r--p'), munmap(inRange(allOf(mm), 3)), {
-          op: 'mremap',
-          place: inRange({ ranges: [1], pick: 'first' }, 1, 2),
-          newPages: null,
-          toPage: 64,
-          mayMove: true,
-          dontUnmap: false,
-          holdNs: null,
-        }),
+        program(
+          protect(at(16, 2), 'r--p'),
+          munmap(inRange(allOf(mm), 3)),
+          mremap(inRange({ ranges: [1], pick: 'first' }, 1, 2), { to: 64, mayMove: true }),
+        ),
       ),
     );
 
@@ -90,7 +70,7 @@ describe('programs', () => {
   test('mmap with a name is two calls: the second names what the first has returned', () => {
     const mm = anMm('1-2 rw-p');
     mm.mmapBase = 100;
-    const bench = new WriterBench(mm, writerSpec(program(mmap({ pages: 3, name: 'arena' }))));
+    const bench = new WriterBench(mm, writerSpec(program(mmap(3, { name: 'arena' }))));
 
     expect(bench.step()).toMatchObject({ errno: null, calls: ['mmap', 'name'] });
     expect(mm.vmas.map((vma) => [vma.start, mm.names[vma.name]])).toEqual([
@@ -101,7 +81,7 @@ describe('programs', () => {
 
   test('each naming makes a name of its own', () => {
     const mm = anMm('1-2 rw-p');
-    const name: Operation = { op: 'name', place: at(1, 1), name: 'x', holdNs: null };
+    const name = calling(at(1, 1), nameCall('x'));
     new WriterBench(mm, writerSpec(program(name))).log(2);
 
     expect(mm.names).toEqual(['x', 'x']);
@@ -109,7 +89,7 @@ describe('programs', () => {
 
   test('shared anonymous memory gets a file of its own each time, at offset 0', () => {
     const mm = anMm('');
-    const spec = writerSpec(program(mmap({ place: at(4, 1), perms: 'rw-s', offsetPages: 7 })));
+    const spec = writerSpec(program(mmap(at(4, 1), { perms: 'rw-s' })));
     const bench = new WriterBench(mm, spec);
 
     bench.log(1);
@@ -118,12 +98,10 @@ describe('programs', () => {
     expect(mm.vmas.map((vma) => vma.file)).toEqual([101]);
   });
 
-  test('mmap of a file says which and where, and 0 pages mean to the end of the range', () => {
+  test('mmap of a file says which and where, to the end of the range where no length is given', () => {
     const mm = anMm('4-9 r--p');
     const spec = writerSpec(
-      program(
-        mmap({ place: inRange(allOf(mm), 1), pages: 0, perms: 'r-xp', file: 1, offsetPages: 3 }),
-      ),
+      program(mmap(inRange(allOf(mm), 1), { perms: 'r-xp', file: 1, pgoff: 3 })),
     );
 
     expect(new WriterBench(mm, spec).log(1)).toEqual([
@@ -137,7 +115,7 @@ describe('programs', () => {
     const mm = anMm('');
     mm.startBrk = 10;
     mm.brk = 10;
-    const bench = new WriterBench(mm, writerSpec(program({ op: 'brk', pages: 3, holdNs: null })));
+    const bench = new WriterBench(mm, writerSpec(program(brk(3))));
 
     expect(bench.log(2)).toEqual(['brk pages=3', 'brk pages=3']);
     expect(mm.text()).toEqual(['10-16 rw-p']);
@@ -146,7 +124,7 @@ describe('programs', () => {
   test('a failed call ends its operation', () => {
     const mm = anMm('0-100 r--p f1');
     mm.mmapBase = 100;
-    const spec = writerSpec(program(mmap({ name: 'never' })));
+    const spec = writerSpec(program(mmap(1, { name: 'never' })));
 
     expect(new WriterBench(mm, spec).step()).toMatchObject({ errno: 'ENOMEM', calls: ['mmap'] });
     expect(mm.names).toEqual([]);
@@ -157,9 +135,12 @@ describe('times', () => {
   test('hold, think and pause are drawn when the operation is; pauses count for nothing', () => {
     const spec = writerSpec(
       program(
-        { op: 'hold', ns: 70 },
-        { op: 'pause', ns: 5 },
-        { op: 'munmap', place: at(9, 1), holdNs: 30 },
+        { kind: 'hold', ns: 70 },
+        { kind: 'pause', ns: 5 },
+        {
+          ...munmap(at(9, 1)),
+          holdNs: 30,
+        },
       ),
       { thinkNs: 11, ops: 3, startNs: 8 },
     );
@@ -222,9 +203,7 @@ describe('chance', () => {
     const run = (others: (mm: ReturnType<typeof anMm>) => void) => {
       const mm = anMm(text);
       const spec = writerSpec(
-        program(munmap(random(mm)), { op: 'restore' }, protect(random(mm), 'r--p'), {
-          op: 'restore',
-        }),
+        program(munmap(random(mm)), RESTORE, protect(random(mm), 'r--p'), RESTORE),
         { thinkNs: { exp: 100 } },
       );
       const bench = new WriterBench(mm, spec);
@@ -272,10 +251,10 @@ describe('saving', () => {
     const spec = writerSpec(
       program(
         protect(inRange(allOf(mm, 'random'), 1, 1), 'r--p'),
-        { op: 'restore' },
-        mmap({ name: 'x' }),
+        RESTORE,
+        mmap(1, { name: 'x' }),
         munmap(inRange(allOf(mm, 'next'), 0, 2)),
-        { op: 'restore' },
+        RESTORE,
       ),
       { thinkNs: { exp: 100 }, ops: 23 },
     );

@@ -6,7 +6,7 @@ import type { VmaSpec } from '../vma-list.ts';
 import { type Loading, labelled, pageAt, refuse } from './loading.ts';
 import { SHMEM_PATH } from './maps-line.ts';
 import type { Path } from './place.ts';
-import type { FileArgs } from './schema.ts';
+import type { FileArgs } from './schema-parts.ts';
 
 /** Interned file and its offset in pages. */
 export function backing(

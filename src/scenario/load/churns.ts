@@ -123,7 +123,11 @@ function flipPair(context: SelectorContext, path: Path, args: WriterArgs): Churn
 const spareKind = (range: RangeSpec): string => `${range.perms.slice(0, 3)}p`;
 
 /** Asks for spare memory for every range of the selector. */
-export function askForSpares(spares: Spares, ranges: Selector, space: LaidOut): void {
+export function askForSpares(
+  spares: Spares,
+  ranges: Selector,
+  space: Pick<LaidOut, 'ranges'>,
+): void {
   for (let i = 0; i < ranges.ranges.length; i++) {
     const range = vmaAt(space.ranges, ranges.ranges[i]!)!;
     const pages = range.endPage - range.startPage;

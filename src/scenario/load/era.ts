@@ -114,11 +114,11 @@ function highestOfWriters(writers: readonly WriterSpec[]): number {
       }
     } else if (source.kind === 'program') {
       for (const operation of source.program) {
-        if ('place' in operation && operation.place?.kind === 'at') {
-          note(operation.place.page, operation.place.pages);
-        }
-        if (operation.op === 'mremap' && operation.toPage !== null) {
-          note(operation.toPage, operation.newPages ?? 0);
+        if (operation.kind !== 'calls') continue;
+        const { calls, place } = operation;
+        if (place?.kind === 'at') note(place.page, place.pages);
+        for (const call of calls) {
+          if (call.call === 'mremap' && call.to >= 0) note(call.to, Math.max(call.newPages, 0));
         }
       }
     }

@@ -13,7 +13,7 @@ import { show } from './faults.ts';
 import type { FileSpecs } from './files.ts';
 import type { Places } from './parse.ts';
 import type { Path } from './place.ts';
-import type { DurationArgs } from './schema.ts';
+import type { DurationArgs } from './schema-parts.ts';
 
 /** What a scenario may refer to, as far as its loader cannot know it by itself. */
 export interface LoadEnv {

@@ -32,6 +32,9 @@ export function oneWord<const W extends readonly string[]>(words: W) {
   return v.picklist(words, words.join(' '));
 }
 
+export const YES_OR_NO = 'true or false';
+export const flag = (what: string) => about(what, v.optional(v.boolean(YES_OR_NO), false));
+
 /** Exactly one of these keys has to be there. */
 export function exactlyOne<I, T extends Partial<Record<K, unknown>>, K extends string>(
   schema: v.GenericSchema<I, T>,
@@ -160,3 +163,7 @@ export const SelectorSchema = about(
     ),
   }),
 );
+
+export type FileArgs = v.InferOutput<typeof FileSchema>;
+export type SelectorArgs = v.InferOutput<typeof SelectorSchema>;
+export type DurationArgs = v.InferOutput<typeof DurationSchema>;

@@ -8,6 +8,7 @@
  */
 import * as v from 'valibot';
 import { about } from '../../base/forms.ts';
+import { OperationSchema } from './operations.ts';
 import {
   Address,
   AnonName,
@@ -30,9 +31,8 @@ import {
   TaskName,
   TEXT,
   whole,
+  YES_OR_NO,
 } from './schema-parts.ts';
-
-const YES_OR_NO = 'true or false';
 
 export const FromSchema = keys('an item of vmas', {
   from: about('A file with maps text.', v.pipe(v.string(PATH), v.minLength(1, PATH))),
@@ -74,105 +74,6 @@ export const ExplicitSchema = keys('an item of vmas', {
 export const VmaEntrySchema = v.union(
   [v.string(), FromSchema, ExplicitSchema],
   'a line of maps text, {from: FILE} or {start, pages, perms}',
-);
-
-const placeShape = {
-  at: about('A fixed address; pages is needed then.', v.optional(Address)),
-  vma: about('A range of vmas, as given there.', v.optional(SelectorSchema)),
-  page: about(
-    'First page in the picked range; default 0.',
-    v.optional(whole('the index of a page, from 0', 0, PAGES)),
-  ),
-  pages: about('Default with vma: to the end of the range.', v.optional(pageCount())),
-};
-const heldShape = {
-  hold: about('Time inside the write section, instead of the cost.', v.optional(DurationSchema)),
-};
-
-function placed<E extends v.ObjectEntries>(what: string, entries: E) {
-  const schema = keys(what, { ...placeShape, ...entries, ...heldShape });
-  return exactlyOne(schema, ['at', 'vma'], 'a place has one of at and vma');
-}
-
-const flag = (what: string) => about(what, v.optional(v.boolean(YES_OR_NO), false));
-
-const operationShape = {
-  munmap: about('Unmap pages.', v.optional(placed('the arguments of munmap', {}))),
-  mprotect: about(
-    'Change the protection of pages.',
-    v.optional(
-      placed('the arguments of mprotect', {
-        perms: about('The new protection; its fourth letter says nothing.', Perms),
-      }),
-    ),
-  ),
-  name: about(
-    'Name anonymous memory: prctl(PR_SET_VMA_ANON_NAME).',
-    v.optional(
-      placed('the arguments of name', {
-        name: about('Printed as [anon:NAME]; null takes the name away.', v.nullable(AnonName)),
-      }),
-    ),
-  ),
-  mmap: about(
-    'With a place MAP_FIXED; without, the highest free gap below the mmap base.',
-    v.optional(
-      keys('the arguments of mmap', {
-        ...placeShape,
-        perms: about('Protection of the new mapping.', v.optional(Perms, 'rw-p')),
-        file: about('What is mapped; without it the memory is anonymous.', v.optional(FileSchema)),
-        name: about('Printed as [anon:NAME].', v.optional(AnonName)),
-        touched: flag('The pages are written to after the call.'),
-        ...heldShape,
-      }),
-    ),
-  ),
-  mremap: about(
-    'Resize or move a mapping.',
-    v.optional(
-      placed('the arguments of mremap', {
-        newPages: about('Default: as many as before.', v.optional(pageCount())),
-        to: about('MREMAP_FIXED here.', v.optional(Address)),
-        mayMove: flag('MREMAP_MAYMOVE.'),
-        dontUnmap: flag('MREMAP_DONTUNMAP.'),
-      }),
-    ),
-  ),
-  brk: about(
-    'Move the end of the heap.',
-    v.optional(
-      keys('the arguments of brk', {
-        pages: about(
-          'By so many pages.',
-          whole('a number of pages, negative to shrink', -PAGES, PAGES),
-        ),
-        ...heldShape,
-      }),
-    ),
-  ),
-  fork: about(
-    'Copy the address space under mmap_lock, as fork() does.',
-    v.optional(keys('the arguments of fork: {}', heldShape)),
-  ),
-  growStack: about(
-    'Extend the stack downwards, as a page fault does.',
-    v.optional(
-      keys('the arguments of growStack', {
-        pages: about('By so many pages.', v.optional(pageCount(), 1)),
-        ...heldShape,
-      }),
-    ),
-  ),
-  hold: about('Take mmap_lock for write so long, change nothing.', v.optional(DurationSchema)),
-  pause: about('Think. This is no operation.', v.optional(DurationSchema)),
-  restore: about('Undo the last operation.', v.optional(v.literal(true, 'true'))),
-};
-export const OPERATION_NAMES = Object.keys(operationShape);
-
-export const OperationSchema = exactlyOne(
-  keys('an operation', operationShape),
-  OPERATION_NAMES,
-  `an operation has one key, its name: ${OPERATION_NAMES.join(', ')}`,
 );
 
 export const CHURN_NAMES = [
@@ -441,10 +342,6 @@ export const ScenarioSchema = v.pipe(
 
 export type VmaEntry = v.InferOutput<typeof VmaEntrySchema>;
 export type ExplicitVma = v.InferOutput<typeof ExplicitSchema>;
-export type FileArgs = v.InferOutput<typeof FileSchema>;
-export type SelectorArgs = v.InferOutput<typeof SelectorSchema>;
-export type OperationArgs = v.InferOutput<typeof OperationSchema>;
-export type DurationArgs = v.InferOutput<typeof DurationSchema>;
 export type ReaderArgs = v.InferOutput<typeof ReaderSchema>;
 export type WriterArgs = v.InferOutput<typeof WriterSchema>;
 export type MachineArgs = v.InferOutput<typeof MachineSchema>;

@@ -9,17 +9,26 @@ import { counted } from '../../base/counted.ts';
 import { rangeAt } from '../../base/range-at.ts';
 import type { Place, Selector } from '../scenario.ts';
 import { ALL_PAGES, hexRange } from '../units.ts';
-import type { RangeSpec } from '../vma-list.ts';
-import { vmaAt } from '../vma-list.ts';
-import type { LaidOut } from './address-space.ts';
+import { type RangeSpec, type VmaList, vmaAt } from '../vma-list.ts';
 import { type Loading, pageAt, refuse } from './loading.ts';
 import type { Path } from './place.ts';
-import type { SelectorArgs } from './schema.ts';
+import type { SelectorArgs } from './schema-parts.ts';
 import { didYouMean, list } from './shape.ts';
+
+/** The ranges of `vmas:`. */
+interface Ranges {
+  readonly ranges: VmaList;
+  /** By tag, indices into the ranges. */
+  readonly tagged: ReadonlyMap<string, readonly number[]>;
+  readonly tagsWritten: ReadonlySet<unknown>;
+  readonly startStackPage: number;
+  /** Items were left out for their faults. */
+  readonly incomplete: boolean;
+}
 
 export interface SelectorContext {
   readonly loading: Loading;
-  readonly space: LaidOut;
+  readonly space: Ranges;
 }
 
 /** What a place or a churn asks of a range. */
@@ -132,10 +141,10 @@ function namedRanges(
   return absent('index', message);
 }
 
-const wholes = new WeakMap<LaidOut, readonly number[]>();
+const wholes = new WeakMap<Ranges, readonly number[]>();
 
 /** Made once: there may be a million. */
-function allRanges(space: LaidOut): readonly number[] {
+function allRanges(space: Ranges): readonly number[] {
   let all = wholes.get(space);
   if (!all) {
     all = Array.from({ length: space.ranges.length }, (_, index) => index);
@@ -152,7 +161,7 @@ function rangeText(range: RangeSpec | undefined): string {
   return range ? hexRange(range.startPage, range.endPage) : 'it';
 }
 
-interface PlaceArgs {
+export interface PlaceArgs {
   readonly at?: string | undefined;
   readonly vma?: SelectorArgs | undefined;
   readonly page?: number | undefined;
