@@ -77,6 +77,17 @@ export class Processes {
     return !sharesMemory;
   }
 
+  /** Whether something in the log is said to be of this process. */
+  knows(process: number): boolean {
+    const { threads, processes } = this.#kin;
+    return threads.has(process) || processes.has(process);
+  }
+
+  /** Another one for what a thread did before and after it called execve. */
+  epochOf(thread: number): number {
+    return this.#execs.get(thread) ?? 0;
+  }
+
   /** The process whose calls are replayed. @param wanted its number, or null for the first one */
   judge(wanted: number | null): Membership {
     const first = this.#kin.processes.get(this.#first) ?? this.#first;

@@ -8,6 +8,7 @@
  * time that no log can have; what else is not understood is counted and listed.
  */
 
+import { counted } from '../base/counted.ts';
 import { UserError } from '../base/errors.ts';
 import { ownText } from '../base/latin1.ts';
 import { LineSplitter } from '../base/lines.ts';
@@ -18,12 +19,14 @@ import { meaningOf } from './meaning.ts';
 import { isPerfScript, isPerfTrace, PerfScriptParser, PerfTraceParser } from './perf.ts';
 import { type Membership, Processes } from './processes.ts';
 import type { LogLine, LogParser, LogSink, RawCall } from './raw-call.ts';
-import { Remarks } from './remarks.ts';
+import { bounded, CallRemarks, type Remarked, Remarks } from './remarks.ts';
 import { StraceParser } from './strace.ts';
 
 const CALLS_MAX = 1_000_000;
 const DESCRIPTORS_MAX = 65_536;
 const WORDS_MAX = 1024;
+/** Processes that a message names. */
+const FOUND_MAX = 8;
 const PAGE_BYTES = 4096;
 
 export interface TraceOptions {
@@ -56,6 +59,7 @@ export class TraceReader implements LogSink {
   readonly #words = new Map<string, string>();
   readonly #opened = new Map<string, string>();
   readonly #notUnderstood = new Remarks();
+  readonly #ofCalls = new CallRemarks(this.#notUnderstood);
   readonly #leftOut = new Remarks();
   readonly #noise = new Remarks();
   #fromNs: number | null = null;
@@ -99,20 +103,25 @@ export class TraceReader implements LogSink {
     this.#parser = null;
   }
 
-  /** All files are read. @throws UserError where from or until is no time of this log */
+  /** All files are read. @throws UserError where from, until or process is none of this log */
   finish(): Trace {
     this.endFile();
     this.#findBounds();
-    const members = this.#processes.judge(this.#options.process);
+    const members = this.#members();
     if (this.#byTime) {
       this.#kept.sort((a, b) => a.call.endNs - b.call.endNs || a.index - b.index);
     }
     const calls: TracedCall[] = [];
     this.#settleOffsets();
     for (const { call, index } of this.#kept) {
-      const why = this.#whyLeftOut(call, index, members);
+      const why = this.#whyLeftOut({ ...call, index }, members);
       if (why === null) calls.push(call);
       else this.#leftOut.add(why, this.#file, call.line, `${call.syscall} of ${call.thread}`);
+    }
+    const ofCalls = this.#ofCalls.list((call) => this.#whyLeftOut(call, members) === null);
+    const { process } = this.#options;
+    if (calls.length === 0 && process !== null) {
+      throw new UserError(`process ${process} made no call about memory${this.#found()}`);
     }
     const threads = [...new Set(calls.map((call) => call.thread))].sort((a, b) => a - b);
     return {
@@ -121,7 +130,7 @@ export class TraceReader implements LogSink {
       threads,
       lines: this.#lines,
       timed: this.#clock.kind !== 'none',
-      notUnderstood: this.#notUnderstood.list(),
+      notUnderstood: bounded([...ofCalls, ...this.#notUnderstood.list()]),
       leftOut: this.#leftOut.list(),
       noise: this.#noise.list(),
       processes: members.processes(this.#kept.map(({ call }) => call.thread)),
@@ -143,7 +152,26 @@ export class TraceReader implements LogSink {
     }
   }
 
-  #whyLeftOut(call: TracedCall, index: number, members: Membership): string | null {
+  /** @throws UserError where the process that is asked for is not in the log */
+  #members(): Membership {
+    const { process } = this.#options;
+    if (process === null || this.#processes.knows(process)) return this.#processes.judge(process);
+    throw new UserError(`process ${process} is not in the log${this.#found()}`);
+  }
+
+  /** Those that made calls about memory, in words. */
+  #found(): string {
+    const threads = this.#kept.map(({ call }) => call.thread);
+    const found = this.#processes.judge(null).processes(threads);
+    if (found.length === 0) return '';
+    const listed = found.slice(0, FOUND_MAX).map(({ process, calls }) => {
+      return `${process} (${counted(calls, 'call')})`;
+    });
+    return `: in it are ${listed.join(', ')}${found.length > FOUND_MAX ? ', …' : ''}`;
+  }
+
+  #whyLeftOut(call: Remarked, members: Membership): string | null {
+    const { index } = call;
     if (!members.acts(call.thread, index)) return 'calls of other processes';
     if (index < members.firstCall) return 'calls before the process called execve';
     if (this.#fromNs !== null && call.endNs <= this.#fromNs)
@@ -182,10 +210,6 @@ export class TraceReader implements LogSink {
     }
     if (isPerfScript(line)) return new PerfScriptParser(this.#clock, this);
     this.#waiting = true; // a first line may be of something else
-    if (line.startsWith('# ')) {
-      this.noise('comments');
-      return null;
-    }
     const thread = /\.([0-9]{1,7})(?:\.gz)?$/.exec(this.#file)?.[1];
     return new StraceParser(this.#clock, this, Number(thread ?? 0));
   }
@@ -204,8 +228,12 @@ export class TraceReader implements LogSink {
       this.noise('calls about other things');
       return;
     }
+    const index = this.#index++;
     if (meaning.remark !== null) {
-      this.#notUnderstood.add(meaning.remark, this.#file, this.#line, this.#text);
+      const { thread, endNs } = raw;
+      const call = { thread, index, endNs, epoch: this.#processes.epochOf(thread) };
+      const place = { file: this.#file, line: this.#line, text: this.#text };
+      this.#ofCalls.add(meaning.remark, call, place);
     }
     if (meaning.action === null) return;
     if (this.#kept.length >= CALLS_MAX) {
@@ -221,7 +249,7 @@ export class TraceReader implements LogSink {
     const { action } = meaning;
     const call = { thread, syscall, startNs, endNs, errno, action, line: this.#line };
     const inPages = 'inPages' in meaning && meaning.inPages === true;
-    this.#kept.push({ call, index: this.#index++, inPages });
+    this.#kept.push({ call, index, inPages });
   }
 
   #word(text: string): string {

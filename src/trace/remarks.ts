@@ -1,6 +1,10 @@
 /**
  * Counts of what is not replayed, each with its first place. Bounded: beyond some kinds only a sum.
+ *
+ * What is said of a call counts only if the call is one of the process that is replayed, which is
+ * known at the end of the log: until then each thread has kinds of its own.
  */
+import { ownText } from '../base/latin1.ts';
 import type { Remark } from './call.ts';
 
 const KINDS_MAX = 100;
@@ -28,10 +32,67 @@ export class Remarks {
   list(): Remark[] {
     return [...this.#kinds.values()];
   }
+}
 
-  get total(): number {
-    let sum = 0;
-    for (const { count } of this.#kinds.values()) sum += count;
-    return sum;
+/** As many kinds as one list has. */
+export function bounded(remarks: readonly Remark[]): Remark[] {
+  const kept = remarks.slice(0, KINDS_MAX);
+  const rest = remarks.slice(KINDS_MAX);
+  if (rest.length === 0) return kept;
+  const count = rest.reduce((sum, remark) => sum + remark.count, 0);
+  return [...kept, { ...rest[0]!, what: OTHERS, count, example: '' }];
+}
+
+/** The call that a remark is about. */
+export interface Remarked {
+  readonly thread: number;
+  /** Its place in the log. */
+  readonly index: number;
+  readonly endNs: number;
+}
+
+/** Kinds of all threads together; of further ones nobody asks whose they are. */
+const OWNED_MAX = 10_000;
+
+interface Owned {
+  readonly remark: { -readonly [K in keyof Remark]: Remark[K] };
+  readonly call: Remarked;
+}
+
+export class CallRemarks {
+  readonly #owned = new Map<string, Owned>();
+  readonly #others: Remarks;
+
+  /** @param others takes what is too much */
+  constructor(others: Remarks) {
+    this.#others = others;
+  }
+
+  /** @param epoch of the thread: another one after execve */
+  add(
+    what: string,
+    call: Remarked & { readonly epoch: number },
+    { file, line, text }: { readonly file: string; readonly line: number; readonly text: string },
+  ): void {
+    const key = `${call.thread}/${call.epoch} ${what}`;
+    const known = this.#owned.get(key);
+    if (known !== undefined) known.remark.count++;
+    else if (this.#owned.size >= OWNED_MAX) this.#others.add(what, file, line, text);
+    else {
+      const example = ownText(text.trim().slice(0, EXAMPLE_MAX));
+      this.#owned.set(key, { call, remark: { what, count: 1, file, line, example } });
+    }
+  }
+
+  /** What is said of calls that are replayed; of several threads together. */
+  list(isReplayed: (call: Remarked) => boolean): Remark[] {
+    const kinds = new Map<string, Owned['remark']>();
+    for (const { call, remark } of this.#owned.values()) {
+      if (!isReplayed(call)) continue;
+      const known = kinds.get(remark.what);
+      if (known !== undefined) known.count += remark.count;
+      else kinds.set(remark.what, { ...remark });
+    }
+    return [...kinds.values()];
   }
 }

@@ -22,6 +22,8 @@ export interface ImportedText {
   readonly bytes: Buffer;
   /** The bytes are not those of the file: what is no maps text was left out. */
   readonly changed: boolean;
+  /** It was read from nowhere: the log is all that there is. */
+  readonly made?: boolean;
   readonly vmas: readonly VmaLine[];
 }
 

@@ -97,7 +97,7 @@ function freshText(trace: Trace, { messages }: CommandContext): ImportedText {
       `[vdso] below ${hex(top)} added; the program's own segments are in no log`,
   );
   const bytes = Buffer.from(vdso + stack);
-  return { path: '-', bytes, changed: true, vmas: vmaLines(bytes) };
+  return { path: '-', bytes, changed: true, made: true, vmas: vmaLines(bytes) };
 }
 
 /** Where user space may end, in pages, and the room that stack and vdso take below. */
@@ -273,13 +273,11 @@ function scenarioParts(
   const first = texts[0]!;
   const inline = isCopied(first) && output === undefined;
   const start = inline ? { lines: linesOf(first) } : { from: names[0]! };
-  const shown = texts.map((text) =>
-    text.path === '-' ? 'standard input' : posix.basename(text.path),
-  );
-  const what =
-    log === null
-      ? shown.join(', ')
-      : `${shown[0]} and ${log.paths.map((path) => posix.basename(path)).join(', ')}`;
+  const shown = texts
+    .filter((text) => text.made !== true)
+    .map((text) => (text.path === '-' ? 'standard input' : posix.basename(text.path)));
+  const logs = log?.paths.map((path) => posix.basename(path)).join(', ');
+  const what = logs === undefined ? shown.join(', ') : [...shown.slice(0, 1), logs].join(' and ');
   let program: readonly string[] | null = null;
   if (log === null && texts.length > 1) {
     const { steps, dropped } = stepsBetween(texts.map((text) => text.vmas));
