@@ -14,47 +14,13 @@ import { LINE_BYTES_MAX } from '../base/lines.ts';
 import { closingParen, splitArguments } from './arguments.ts';
 import { type Clock, secondsNs } from './clock.ts';
 import { type LogLine, type LogParser, type LogSink, THREADS_MAX } from './raw-call.ts';
-
-const WHO = /(?:\[pid +([0-9]{1,7})(?:<[^>]{0,64}>)?\] +|([0-9]{1,7})(?:<[^>]{0,64}>)? +)?/;
-const DAY_TIME = /([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?) +(?:\(\+ *[0-9.]+\) +)?/;
-const SECONDS = /([0-9]+(?:\.[0-9]{1,9})?) +/;
-/** What -n and -i add; some versions pad the pointer. */
-const NUMBER_AND_POINTER = /(?:\[ *[0-9]+\] +)?(?:\[ *[0-9a-f?]+\] +)?/;
-/** Every part may be missing. Groups: thread (two ways), time of day, seconds. */
-const LEADER = new RegExp(
-  `^${WHO.source} *(?:${DAY_TIME.source}|${SECONDS.source})?${NUMBER_AND_POINTER.source}`,
-);
-
-/** Where a call, its end, an exit or a signal begins. */
-const BODY = /^(?:(?:SYS_|sys_)?[a-z_]\w*(?:@SYS)?\(|<\.\.\. \w|\+\+\+ |--- (?:SIG|stopped|\{))/;
-/** The same behind what something else has put before the line. */
-const BODY_INSIDE = new RegExp(
-  `(?<=[\\s|>:\\]\`])(?:\\[pid +[0-9]{1,7}\\] +)?(?:${DAY_TIME.source})?` +
-    '(?:[a-z_]\\w*(?:@SYS)?\\(|<\\.\\.\\. \\w+ resumed|\\+\\+\\+ (?:exited|killed))',
-);
-/** Docker's number of the step and its clock. */
-const BUILD_STEP = /^#[0-9]+ (?:[0-9]+\.[0-9]+ )?/;
+import { LEADER, StraceLines, unpasted } from './strace-lines.ts';
 
 const UNFINISHED = '<unfinished ...>';
 /** strace let go of the process in the middle of a call. */
 const DETACHED = '<detached ...>';
 const RESULT = /^ *= +(\?|0x[0-9a-f]+|-?[0-9]+)(?=[ <]|$)(?:<[^\n]*?>)?(?: +(E[A-Z0-9]+))?(.*)$/;
 const SPENT = /<([0-9]+\.[0-9]+)>$/;
-
-/** Lines that are known and say nothing about memory. */
-const NOISE: readonly (readonly [RegExp, string])[] = [
-  [/^ > |^ +> .*\[0x[0-9a-f]+\]$/, 'lines of stack traces (-k)'],
-  [/^\[ Process PID=[0-9]+ runs in /, 'notes of strace about the mode of a process'],
-  [
-    /^strace: |^(?:Process|\[ ?Process) [0-9]+ (?:attached|detached|suspended|resumed)/,
-    'words of strace itself',
-  ],
-  [/^#(?:\s|$|[^0-9])|^;/, 'comments'],
-  [
-    /^[`'"]*(?:[$%] |[\w.-]+@[\w.-]+[:~ ].*?[$#%] ?|\[[^\]]*@[^\]]*\][$#] ?|sudo |strace |ltrace )/,
-    'prompts and command lines',
-  ],
-];
 
 /** Lines of one call that a mailer has wrapped. */
 const WRAPPED_LINES_MAX = 8;
@@ -77,7 +43,10 @@ export class StraceParser implements LogParser {
   readonly #sink: LogSink;
   /** For files of -ff, which do not say it in each line. */
   readonly #thread: number;
+  readonly #lines = new StraceLines();
   readonly #begun = new Map<number, Begun>();
+  /** A log of ltrace -S: what has no SYS in its name is a call of a library. */
+  #hasLibraries = false;
   #wrapped: Wrapped | null = null;
 
   constructor(clock: Clock, sink: LogSink, thread = 0) {
@@ -86,20 +55,22 @@ export class StraceParser implements LogParser {
     this.#thread = thread;
   }
 
-  line(text: string, number: number): void {
-    const noise = noiseOf(text);
+  line(raw: string, number: number): void {
+    const { text, kind } = unpasted(raw);
+    if (kind !== null) this.#sink.noise(kind);
+    const noise = this.#lines.noise(text);
     if (noise !== null || text.trim() === '') {
       if (noise !== null) this.#sink.noise(noise);
       return;
     }
-    const start = startOfLine(text);
-    if (start < 0) {
+    const head = this.#lines.head(text);
+    if (head === null) {
       this.#goOn(text);
       return;
     }
     this.#giveUp();
-    if (start > 0) this.#sink.noise("beginnings of lines that are not strace's");
-    this.#text(text.slice(start), { number, text });
+    if (head.cut) this.#sink.noise("beginnings of lines that are not strace's");
+    this.#text(head.text, { number, text });
   }
 
   #text(text: string, line: LogLine): void {
@@ -110,12 +81,21 @@ export class StraceParser implements LogParser {
     const nowNs = time === undefined ? this.#clock.lastNs : this.#clock.strace(time);
     if (body.startsWith('--- ')) this.#sink.noise('signals');
     else if (body.startsWith('+++ ')) this.#gone(thread);
+    else if (body.startsWith('?')) this.#sink.unknown('a call that strace had no name for');
     else if (body.startsWith('<... ')) this.#resumed(thread, body, nowNs);
+    else if (this.#isOfLibrary(body)) this.#sink.noise('calls of libraries');
     else if (body.endsWith(UNFINISHED)) this.#unfinished(thread, body, nowNs);
     else if (body.endsWith(DETACHED)) this.#sink.unreturned(nameOf(body));
     else if (!this.#whole(thread, body, { startNs: nowNs, resumedNs: null })) {
       this.#wrapped = { text, first: line, lines: 1 };
     }
+  }
+
+  /** Where ltrace -S marks the calls of the kernel. */
+  #isOfLibrary(body: string): boolean {
+    if (/^(?:SYS_|sys_)\w+\(|^\w+@SYS\(/.test(body)) this.#hasLibraries = true;
+    else return this.#hasLibraries || /^\w+@/.test(body);
+    return false;
   }
 
   /** A line that begins nothing: the rest of the call before it, or what nobody knows. */
@@ -175,10 +155,15 @@ export class StraceParser implements LogParser {
   }
 
   #resumed(thread: number, body: string, nowNs: number): void {
-    const match = /^<\.\.\. (\w+) resumed ?>/.exec(body);
+    const match = /^<\.\.\. (?:SYS_)?([\w?]+)(?:@[\w.]+)? resumed ?>/.exec(body);
     const begun = this.#begun.get(thread);
+    const known = match !== null && begun !== undefined && nameOf(begun.text) === nameOf(match[1]!);
+    if (!known && this.#hasLibraries) {
+      this.#sink.noise('calls of libraries');
+      return;
+    }
     this.#begun.delete(thread);
-    if (match === null || begun === undefined || nameOf(begun.text) !== match[1]) {
+    if (!known) {
       this.#sink.unknown('the end of a call whose beginning is not in the log');
       return;
     }
@@ -206,13 +191,19 @@ export class StraceParser implements LogParser {
       else this.#sink.noise('exits');
       return true;
     }
+    // strace let another call, or none, take its place.
+    if (errno === undefined && /\(INJECTED(?:: [^)]*retval[^)]*)?\)/.test(tail ?? '')) {
+      this.#sink.unknown(`${syscall} with a result that strace injected`);
+      return true;
+    }
     const spent = SPENT.exec((tail ?? '').trimEnd())?.[1];
     const endNs = times.resumedNs ?? times.startNs + (spent === undefined ? 0 : secondsNs(spent));
     this.#sink.call({
       thread,
       syscall,
-      args: splitArguments(text.slice(open + 1, close)).map((arg) => withoutName(syscall, arg)),
-      result: value,
+      args: splitArguments(text.slice(open + 1, close)).map((arg) => bare(syscall, arg)),
+      // --pidns-translation: the number that stands before the lines of the child
+      result: /^ *\/\* ([0-9]+) in strace's PID NS \*\//.exec(tail ?? '')?.[1] ?? value,
       errno: errno ?? errnoOf(value),
       startNs: times.startNs,
       endNs: Math.max(endNs, times.startNs),
@@ -222,13 +213,12 @@ export class StraceParser implements LogParser {
 }
 
 /**
- * Without the name of the parameter, as -N prints it: `length=8192` (`length: 8192` in proposals).
- * clone has names always, and is read by them.
+ * Without the name of the parameter, as -N prints it: `length=8192` (`length: 8192` in proposals);
+ * clone has names always, and is read by them. And without the context that --secontext adds.
  */
-function withoutName(syscall: string, argument: string): string {
-  return syscall.startsWith('clone')
-    ? argument
-    : argument.replace(/^[a-z]\w*(?:: (?=\S)|=(?=[^=]))/, '');
+function bare(syscall: string, argument: string): string {
+  const value = argument.replace(/(?<=["'.>0-9]) \[\w+:[\w:.,-]+\]$/, '');
+  return syscall.startsWith('clone') ? value : value.replace(/^[a-z]\w*(?:: (?=\S)|=(?=[^=]))/, '');
 }
 
 /** Of logs that have only the number. */
@@ -242,18 +232,4 @@ function nameOf(text: string): string {
   const open = text.indexOf('(');
   const name = (open < 0 ? text : text.slice(0, open)).replace(/@SYS$/, '');
   return name.replace(/^(?:SYS_|sys_)/, '').replace(/^(mmap|mremap)_pgoff$|^mmap64$/, 'mmap');
-}
-
-function noiseOf(text: string): string | null {
-  for (const [form, kind] of NOISE) if (form.test(text)) return kind;
-  return null;
-}
-
-/** Where strace's part of the line begins; -1 where there is none. */
-function startOfLine(text: string): number {
-  const step = BUILD_STEP.exec(text)?.[0].length ?? 0;
-  const rest = step === 0 ? text : text.slice(step);
-  if (BODY.test(rest.slice(LEADER.exec(rest)![0].length))) return step;
-  const inside = BODY_INSIDE.exec(rest);
-  return inside === null ? -1 : step + inside.index;
 }

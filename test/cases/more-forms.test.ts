@@ -1,6 +1,9 @@
 /** Further forms of logs and texts, each written from the manual of its tool. */
+
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { replayedLines, shortLines } from './support.ts';
+import { aDirectory, mapsim } from '../cli/support.ts';
+import { replayedLines, STACK, shortLines } from './support.ts';
 
 const ANON = 'PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)';
 
@@ -172,5 +175,238 @@ describe('K10: the size of huge pages', () => {
     expect(stderr).not.toContain('not understood');
     const end = (0x7f4000000000 + bytes).toString(16);
     expect(shortLines(text)[0]).toMatch(new RegExp(`^7f4000000000-${end} r--p`));
+  });
+});
+
+describe('K16: processes of a log', () => {
+  const LOG = [
+    '[pid 500] getpid() = 500',
+    '[pid 500] mmap(NULL, 8192, PROT_READ, MAP_SHARED, 7, 0) = 0x7f0000000000',
+    '[pid 600] getpid() = 600',
+    `[pid 600] mmap(NULL, 8192, ${ANON} = 0x7f1000000000`,
+    '[pid 700] getpid() = 700',
+  ];
+  const importing = async (options: readonly string[]) => {
+    const cwd = aDirectory({ 'in.maps': STACK, log: `${LOG.join('\n')}\n` });
+    const argv = ['import', 'in.maps', '--trace', 'log', '-o', 's.yaml', ...options];
+    return { ...(await mapsim(argv, { cwd })), cwd };
+  };
+
+  test('what is not understood of another one is not warned of', async () => {
+    const first = await importing([]);
+    const other = await importing(['--process=600']);
+
+    expect(first.stderr).toContain('not understood: 1 x mmap with a file whose path');
+    expect(other.stderr).not.toContain('not understood');
+    expect(other.stderr).toContain('replayed is 600');
+  });
+
+  test('what is not understood before execve is not warned of', async () => {
+    const { stderr } = await replayedLines([
+      '7 mmap(NULL, 8192, PROT_READ, MAP_SHARED, 7, 0) = 0x7f0000000000',
+      '7 execve("/bin/t", ["t"], 0x1 /* 2 vars */) = 0',
+      `7 mmap(NULL, 8192, ${ANON} = 0x7f1000000000`,
+    ]);
+
+    expect(stderr).toContain('left out: 1 x calls before the process called execve');
+    expect(stderr).not.toContain('not understood');
+  });
+
+  test('one that is not in the log is refused with those that are', async () => {
+    const { code, stderr } = await importing(['--process=4711']);
+
+    expect([code, stderr]).toEqual([
+      2,
+      'mapsim: error: process 4711 is not in the log: in it are 500 (1 call), 600 (1 call)\n',
+    ]);
+  });
+
+  test('one without a call about memory is refused likewise', async () => {
+    const { code, stderr } = await importing(['--process=700']);
+
+    expect([code, stderr]).toEqual([
+      2,
+      'mapsim: error: process 700 made no call about memory: in it are 500 (1 call), 600 (1 call)\n',
+    ]);
+  });
+
+  test('one of a scenario likewise', async () => {
+    const { cwd } = await importing([]);
+    writeFileSync(
+      `${cwd}/s.yaml`,
+      'mapsim: 1\nvmas: [{from: in.maps}]\nwriters: [{name: w, trace: log, process: 4711}]\n',
+    );
+
+    const { code, stderr } = await mapsim(['validate', 's.yaml'], { cwd });
+
+    expect([code, stderr]).toEqual([2, expect.stringContaining('process 4711 is not in the log')]);
+  });
+
+  test('children have the number that stands before their lines (--pidns-translation)', async () => {
+    const { stderr } = await replayedLines([
+      "812 clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x1) = 7 /* 815 in strace's PID NS */",
+      '815 munmap(0x7ffc3c5a0000, 4096) = 0',
+      `812 mmap(NULL, 8192, ${ANON} = 0x7f1000000000`,
+    ]);
+
+    expect(stderr).toContain('left out: 1 x calls of other processes');
+  });
+});
+
+test('K17: a scenario made from a log alone says so', async () => {
+  const cwd = aDirectory({
+    log: `execve("/bin/t", ["t"], 0x1 /* 2 vars */) = 0\nmmap(NULL, 8192, ${ANON} = 0x7f1000000000\n`,
+  });
+
+  const { stdout } = await mapsim(['import', '--trace', 'log'], { cwd });
+
+  expect(stdout).toContain('about: "Imported from log. ');
+});
+
+describe('K22: noise of logs has a name and a count', () => {
+  const CALL = `mmap(NULL, 4096, ${ANON} = 0x7f0000000000`;
+  const TABLE = [
+    '% time     seconds  usecs/call     calls    errors syscall',
+    '------ ----------- ----------- --------- --------- ----------------',
+    ' 37.64    0.000134           7        19           mmap',
+    '  0.00    0.000000           0         1         1 access',
+    '------ ----------- ----------- --------- --------- ----------------',
+    '100.00    0.000356           5        64         1 total',
+  ];
+
+  test.each<[string, readonly string[], string]>([
+    ['-C', [CALL, '+++ exited with 0 +++', ...TABLE], '6 x tables of counts (-c, -C)'],
+    [
+      '-C -f, of two architectures',
+      [CALL, ...TABLE, 'System call usage summary for 32 bit mode:', ...TABLE],
+      '13 x tables of counts (-c, -C)',
+    ],
+    ['-C, quoted', [CALL, ...TABLE].map((line) => `> ${line}`), '6 x tables of counts (-c, -C)'],
+    [
+      'let go',
+      [CALL, 'strace: Process 7 detached', ' <detached ...>'],
+      '2 x words of strace itself',
+    ],
+    [
+      'frames behind a prefix',
+      [CALL, ' > /lib/libc.so.6(mmap+0x22) [0x24ef2]'].map((line) => `app_1  | ${line}`),
+      '1 x lines of stack traces (-k)',
+    ],
+    [
+      'frames with lines of source',
+      [CALL, ' > /bin/t(main+0x10) [0x401136] t.c:12'],
+      '1 x lines of stack traces (-k)',
+    ],
+    ['words behind a prefix', ['> ' + CALL, '> strace: Process 7 attached'], '1 x words of strace'],
+    ['Markdown', ['```sh', CALL, '```'], '2 x marks of Markdown and HTML'],
+    ['colours', [`\u001b[36mapp_1  |\u001b[0m ${CALL}`], '1 x colours of a terminal'],
+    ['JSON', [JSON.stringify({ log: `${CALL}\n`, stream: 'stderr' })], '1 x records of JSON'],
+    ['execve under ltrace', [CALL, '--- Called exec() ---'], '1 x signals'],
+  ])('%s', async (_what, lines, said) => {
+    const { stderr, text } = await replayedLines(lines);
+
+    expect(stderr).toContain(`skipped: ${said}`);
+    expect(stderr).not.toContain('not understood');
+    expect(shortLines(text)[0]).toBe('7f0000000000-7f0000001000 rw-p');
+  });
+
+  test('a log written for HTML', async () => {
+    const { stderr, text } = await replayedLines([
+      'openat(AT_FDCWD, &quot;/lib/libx.so&quot;, O_RDONLY|O_CLOEXEC) = 3<br>',
+      'mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3, 0 &lt;unfinished ...&gt;<br>',
+      '&lt;... mmap resumed&gt;) = 0x7f0000000000<br>',
+      'mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 4&lt;/lib/liby.so&gt;, 0) = 0x7f1000000000<br>',
+    ]);
+
+    expect(stderr).not.toContain('not understood');
+    expect(shortLines(text).slice(0, 2)).toEqual([
+      '7f0000000000-7f0000001000 r--p /lib/libx.so',
+      '7f1000000000-7f1000001000 r--p /lib/liby.so',
+    ]);
+  });
+
+  test('threads and times behind a prefix are read', async () => {
+    const { stderr } = await replayedLines(
+      [
+        `812 10:11:12.000100 ${CALL}`,
+        '812 10:11:12.000200 clone(child_stack=NULL, flags=SIGCHLD) = 815',
+        '815 10:11:12.000300 munmap(0x7f0000000000, 4096) = 0',
+        `812 10:11:12.000400 ${CALL}`,
+      ].map((line) => `> ${line}`),
+    );
+
+    expect(stderr).toContain('left out: 1 x calls of other processes');
+    expect(stderr).not.toContain('no times');
+  });
+
+  test('K7: a log in which each line is a comment', async () => {
+    const { stderr } = await replayedLines([`# ${CALL}`, '# munmap(0x7f0000000000, 4096) = 0']);
+
+    expect(stderr).toContain('2 calls of 1 thread');
+  });
+
+  test('K7: a call that was taken out of a log stays out', async () => {
+    const { stderr, text } = await replayedLines([CALL, '# munmap(0x7f0000000000, 4096) = 0']);
+
+    expect(stderr).toContain('skipped: 1 x comments');
+    expect(shortLines(text)).toHaveLength(2);
+  });
+});
+
+describe('strace: what is added to arguments and results', () => {
+  test('--secontext', async () => {
+    const { stderr, text } = await replayedLines([
+      '812 [unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023] openat(AT_FDCWD, "/lib/libx.so" [system_u:object_r:lib_t:s0], O_RDONLY|O_CLOEXEC) = 3',
+      '812 [unconfined_u:unconfined_r:unconfined_t:s0] mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3, 0) = 0x7f0000000000',
+      '812 [unconfined_u:unconfined_r:unconfined_t:s0] mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 4</lib/liby.so> [system_u:object_r:lib_t:s0], 0) = 0x7f1000000000',
+    ]);
+
+    expect(stderr).not.toContain('not understood');
+    expect(shortLines(text).slice(0, 2)).toEqual([
+      '7f0000000000-7f0000001000 r--p /lib/libx.so',
+      '7f1000000000-7f1000001000 r--p /lib/liby.so',
+    ]);
+  });
+
+  test('-ttt with -r', async () => {
+    const { stderr } = await replayedLines([
+      `1700000000.000001 (+     0.000000) mmap(NULL, 4096, ${ANON} = 0x7f0000000000`,
+      '1700000000.000101 (+     0.000100) munmap(0x7f0000000000, 4096) = 0 <0.000007>',
+    ]);
+
+    expect(stderr).not.toContain('not understood');
+    expect(stderr).not.toContain('no times');
+  });
+
+  test('-e inject: what did not happen is listed', async () => {
+    const { stderr, text } = await replayedLines([
+      `mmap(NULL, 4096, ${ANON} = 0x7f0000000000 (INJECTED)`,
+      `mmap(NULL, 4096, ${ANON} = -1 ENOMEM (Cannot allocate memory) (INJECTED)`,
+      `mmap(NULL, 4096, ${ANON} = 0x7f1000000000 (DELAYED)`,
+    ]);
+
+    expect(stderr).toContain('not understood: 1 x mmap with a result that strace injected');
+    expect(shortLines(text)[0]).toBe('7f1000000000-7f1000001000 rw-p');
+    expect(shortLines(text)).toHaveLength(2);
+  });
+});
+
+describe('ltrace', () => {
+  test('calls of libraries beside those of the kernel are not made twice', async () => {
+    const { stderr, text } = await replayedLines([
+      `execve@SYS("/bin/t", 0x7ffd1, 0x7ffd2) = 0`,
+      'mmap(nil, 8192, 3, 34 <unfinished ...>',
+      'mmap@SYS(nil, 8192, 3, 34, -1, 0)                = 0x7f0000000000',
+      '<... mmap resumed> )                             = 0x7f0000000000',
+      'mremap@libc.so.6(0x7f0000000000, 8192, 4096, 0)  = 0x7f0000000000',
+      'SYS_munmap(0x7f0000000000, 4096)                 = 0',
+      '--- Called exec() ---',
+      '+++ exited (status 0) +++',
+    ]);
+
+    expect(stderr).toContain('2 calls of 1 thread');
+    expect(stderr).toContain('skipped: 3 x calls of libraries');
+    expect(stderr).not.toContain('not understood');
+    expect(shortLines(text)[0]).toBe('7f0000001000-7f0000002000 rw-p');
   });
 });
