@@ -154,6 +154,10 @@ export const SweepSchema = v.pipe(
         type: v.literal('run'),
         unit: about('Its number in the whole sweep, from 0.', Whole),
         point: about('Values of the axes by path.', v.record(v.string(), v.unknown())),
+        drawn: about(
+          'Whether anything is left to chance; if not, every seed gives the same run.',
+          v.optional(v.boolean()),
+        ),
         strategy: v.string(),
         ...runEntries,
       }),

@@ -51,6 +51,12 @@ Saved results (.json, .ndjson) are compared strategy by strategy, the first file
 the others are held against: seed by seed where the seeds are the same. There --fail-on is
 about the last file; FILE:STRATEGY:METRIC names another. Over many runs expressions sum
 counts and pool times.
+
+Saved sweeps (.ndjson of mapsim sweep) are compared point by point: runs are matched by their
+point, strategy and seed. One sweep alone compares its own strategies. Tables show the grid;
+intervals and p of each point are in the other formats (-o x.json, x.csv). The end says what
+all points together show, and where the sweeps are furthest apart. --fail-on is judged at each
+point, of counts alone, since sweeps keep no times; --exit-code judges all points together.
 `;
 
 const MERGE_MORE = `\
@@ -144,6 +150,7 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
       'mapsim compare @split-merge --strategies=mmap-lock,rcu-retry3 --seeds=20',
       'mapsim compare s.yaml -o new.json --fail-on "rcu-retry3:fallbacks/passes>1%"',
       'mapsim compare baseline.json new.json --exit-code',
+      'mapsim compare before.ndjson after.ndjson --metrics=passNs   # of sweep -o',
     ],
     more: `${COMPARE_MORE}\n${FAIL_ON}\n${EXIT_CODES.compare}`,
   },
@@ -192,7 +199,7 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   census: {
     name: 'census',
     operands: 'SCENARIO',
-    purpose: 'List every text that a strategy can print, how it is torn, and a schedule for it.',
+    purpose: 'List every text that a strategy can print, its tearing, and a schedule for it.',
     examples: [
       'mapsim census @explore/split-merge --strategy=rcu-retry',
       'mapsim census @explore/split-merge --strategy=vma-lock --against=mmap-lock',

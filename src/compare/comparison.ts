@@ -5,8 +5,8 @@
  * The simulator is deterministic, so the seed is the only source of variation. Groups that ran on
  * the same seeds met the same writers and are compared seed by seed (Wilcoxon's signed-rank test,
  * McNemar's where a run says only yes or no); others by the Mann-Whitney test. All tests of a
- * scenario are one family under Holm's correction: where nothing differs at all, a whole table
- * without a single false alarm has a chance of at least 95 %.
+ * scenario, or of all points of a sweep, are one family under Holm's correction: where nothing
+ * differs at all, they raise no false alarm with a chance of at least 95 %.
  */
 import { median, medianInterval, shiftInterval } from './bootstrap.ts';
 import { canShow, holm, seedsNeeded } from './holm.ts';
@@ -30,7 +30,18 @@ export interface Group {
   readonly file: string | null;
   /** In the order of the seeds. */
   readonly runs: readonly RunSummary[];
-  readonly pool: Pool;
+  /** The times of all runs together; null: of a sweep, which keeps none. */
+  readonly pool: Pool | null;
+}
+
+/** Groups beside each other. */
+export interface Table {
+  /** Each with at least one run. */
+  readonly groups: readonly Group[];
+  /** For each group the index of the one that it is held against, or null. */
+  readonly against: readonly (number | null)[];
+  /** Nothing is drawn. */
+  readonly exact: boolean;
 }
 
 export interface Rate {
@@ -110,39 +121,58 @@ export function compareGroups(
   exact = false,
   chosen: readonly MetricInfo[] = METRICS,
 ): Comparison {
-  if (exact) return exactComparison(groups, against, chosen);
-  const plain = chosen.map((metric) => ({
-    metric,
-    cells: groups.map((group, i) => {
-      const base = against[i] ?? null;
-      const tested = base === null ? null : differenceOf(metric, groups[base]!, group);
-      return { cell: cellOf(metric, group), tested };
-    }),
-  }));
-  const tests = plain.flatMap(({ cells }) => cells.flatMap(({ tested }) => tested?.result ?? []));
+  return compareTables([{ groups, against, exact }], chosen)[0]!;
+}
+
+/** Several tables, all of whose tests are one family. */
+export function compareTables(
+  tables: readonly Table[],
+  chosen: readonly MetricInfo[] = METRICS,
+): readonly Comparison[] {
+  const plain = tables.map((one) => (one.exact ? [] : chosen.map((m) => testedMetric(m, one))));
+  const tested = plain.flatMap((rows) => rows.flatMap(({ cells }) => cells));
+  const tests = tested.flatMap(({ test }) => test?.result ?? []);
   const corrected = holm(tests, LEVEL);
-  let at = 0;
-  const metrics = plain.map(({ metric: { key, about, unit }, cells }): MetricTable => {
-    const whole = cells.map(({ cell, tested }): Cell => {
-      if (tested === null) return cell;
-      const pCorrected = digits(corrected[at++]!);
-      const verdict = { p: digits(tested.result.p), pCorrected, shown: pCorrected <= LEVEL };
-      return { ...cell, difference: { ...tested.estimate, ...verdict } };
-    });
-    return { metric: key, about, unit, cells: whole };
-  });
   const differing = tests.filter(({ leastP }) => leastP < 1).length;
-  const paired = plain.every(({ cells }) =>
-    cells.every(({ tested }) => tested === null || tested.estimate.test !== 'rank-sum'),
-  );
-  return {
+  const paired = tested.every(({ test }) => test?.estimate.test !== 'rank-sum');
+  const family = {
     level: LEVEL,
     exact: false,
     canShow: canShow(tests, LEVEL),
     tests: differing,
     seedsNeeded: seedsNeeded(Math.max(1, differing), LEVEL, paired),
-    metrics,
   };
+  let at = 0;
+  const judged = ({ cell, test }: TestedCell): Cell => {
+    if (test === null) return cell;
+    const pCorrected = digits(corrected[at++]!);
+    const verdict = { p: digits(test.result.p), pCorrected, shown: pCorrected <= LEVEL };
+    return { ...cell, difference: { ...test.estimate, ...verdict } };
+  };
+  return tables.map((one, i): Comparison => {
+    if (one.exact) return exactComparison(one.groups, one.against, chosen);
+    const metrics = plain[i]!.map(({ metric: { key, about, unit }, cells }): MetricTable => {
+      return { metric: key, about, unit, cells: cells.map(judged) };
+    });
+    return { ...family, metrics };
+  });
+}
+
+interface TestedCell {
+  readonly cell: Cell;
+  readonly test: ReturnType<typeof differenceOf> | null;
+}
+
+function testedMetric(
+  metric: MetricInfo,
+  { groups, against }: Table,
+): { readonly metric: MetricInfo; readonly cells: readonly TestedCell[] } {
+  const cells = groups.map((group, i): TestedCell => {
+    const base = against[i] ?? null;
+    const test = base === null ? null : differenceOf(metric, groups[base]!, group);
+    return { cell: cellOf(metric, group), test };
+  });
+  return { metric, cells };
 }
 
 /** Of groups with a run each, of which every other seed would be a copy. */

@@ -76,7 +76,10 @@ const groupEntries = {
   label: v.string(),
   strategy: v.string(),
   file: about('The saved result that it was read from.', v.nullable(v.string())),
-  pool: about('The times of all runs together.', each(POOL_KEYS, SamplesSchema)),
+  pool: about(
+    'The times of all runs together; null: of sweeps, which keep summaries alone.',
+    v.nullable(each(POOL_KEYS, SamplesSchema)),
+  ),
 };
 const GroupSchema = v.looseObject({
   ...groupEntries,
@@ -152,6 +155,28 @@ const Verdict = v.looseObject({
   limit: about('Whether its limit of retries was reached.', v.nullable(v.string())),
 });
 
+const PlaceSchema = v.looseObject({
+  group: v.string(),
+  against: v.string(),
+  metric: v.string(),
+  what: v.string(),
+  unit: v.picklist(['count', 'ns', 'share']),
+  more: about('Points at which the group has more.', Whole),
+  less: Whole,
+  same: Whole,
+  shown: about('Points at which the difference is shown.', Whole),
+  furthest: about(
+    'Where the two are furthest apart.',
+    v.nullable(
+      v.looseObject({
+        point: v.record(v.string(), v.unknown()),
+        here: FigureOfVerdict,
+        there: FigureOfVerdict,
+      }),
+    ),
+  ),
+});
+
 const ComparisonSchema = v.looseObject({
   level: v.number(),
   exact: about('Nothing is drawn: one run says it all.', v.boolean()),
@@ -169,7 +194,16 @@ const ComparisonSchema = v.looseObject({
   verdict: about('What each group comes to against the one it is held against.', v.array(Verdict)),
 });
 
-const scenarioHead = { name: v.string(), sha256: v.string() };
+const PointSchema = v.record(v.string(), v.unknown());
+
+const scenarioHead = {
+  name: v.string(),
+  sha256: v.string(),
+  point: about(
+    'Of sweeps: the values of the axes by path; null: all points together.',
+    v.optional(v.nullable(PointSchema)),
+  ),
+};
 
 const FigureSchema = v.union([v.number(), v.literal('Infinity'), v.null()]);
 
@@ -189,6 +223,16 @@ export const DocumentSchema = v.pipe(
         groups: v.array(GroupSchema),
       }),
     ),
+    grid: about(
+      'Of sweeps that were compared.',
+      v.optional(
+        v.looseObject({
+          name: v.string(),
+          axes: v.array(v.looseObject({ path: v.string(), values: v.array(v.unknown()) })),
+        }),
+      ),
+    ),
+    places: about('Where in the grid the groups differ.', v.optional(v.array(PlaceSchema))),
     failOn: v.array(
       v.looseObject({
         scenario: v.string(),
@@ -238,7 +282,7 @@ export const LineSchema = v.variant('type', [
 /** A group as GroupSchema has let it pass. @throws Error for a pool that cannot be */
 export function groupOf(saved: v.InferOutput<typeof GroupSchema>, file: string): Group {
   const runs = saved.runs.map((run) => ({ ...run, strategy: saved.strategy }) as RunSummary);
-  const pool = Pool.restored(saved.pool as SavedPool);
+  const pool = saved.pool === null ? null : Pool.restored(saved.pool as SavedPool);
   const label = printable(saved.label);
   return { label, strategy: label, file, runs, pool };
 }

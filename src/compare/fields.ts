@@ -6,7 +6,7 @@ import type { Judgement } from './result.ts';
 export const COMPARE_SCHEMA = 'mapsim/compare@1';
 
 export function groupHead({ label, strategy, file, pool }: Group) {
-  return { label, strategy, file, pool: pool.save() };
+  return { label, strategy, file, pool: pool?.save() ?? null };
 }
 
 /** The strategy is that of its group. */

@@ -3,9 +3,15 @@ import type { EndReason } from '../world/outcome.ts';
 import type { Comparison, Group } from './comparison.ts';
 import type { RunSummary } from './record.ts';
 
+/** Values of the axes of a sweep by path. */
+export type Point = Readonly<Record<string, unknown>>;
+
 export interface ScenarioResult {
+  /** Of a sweep: of the grid, with the values of the point. */
   readonly name: string;
   readonly sha256: string;
+  /** Where it stands in a sweep; null: all its points together. Absent: it is of no sweep. */
+  readonly point?: Point | null;
   /** Each with runs; empty where a run was interrupted before any seed was whole. */
   readonly groups: readonly Group[];
   /** Null where there are no groups. */
@@ -28,6 +34,17 @@ export interface Judgement {
   readonly text: string;
 }
 
+/** An axis of a sweep, with the values that all the sweeps have. */
+export interface Axis {
+  readonly path: string;
+  readonly values: readonly unknown[];
+}
+
+export interface ComparedGrid {
+  readonly name: string;
+  readonly axes: readonly Axis[];
+}
+
 export interface CompareResult {
   /** Version of mapsim. */
   readonly tool: string;
@@ -36,6 +53,8 @@ export interface CompareResult {
   /** False where not every seed was run. */
   readonly complete: boolean;
   readonly scenarios: readonly ScenarioResult[];
+  /** Of sweeps that were compared; absent: none were. */
+  readonly grid?: ComparedGrid;
   readonly judgements: readonly Judgement[];
 }
 

@@ -6,6 +6,7 @@
 import { UserError } from '../base/errors.ts';
 import { REQUIRE, sortOfExpression } from '../base/requiring.ts';
 import type { Group } from '../compare/comparison.ts';
+import { Pool } from '../compare/record.ts';
 import type { Judgement } from '../compare/result.ts';
 import type { Strategies } from '../readers/index.ts';
 import { type FailOn, parseFailOn, strategiesNamed, wanted } from '../report/fail-on.ts';
@@ -63,6 +64,17 @@ function quoting<T>(where: string, parse: () => T): T {
   }
 }
 
+/** @throws UserError for one that needs times of which only the summaries of each run are kept */
+function refuseTimes({ expression, left, right }: FailOn): void {
+  const figures = typeof right === 'number' ? [left] : [left, right];
+  const metrics = figures.flatMap(({ metric, per }) => (per === null ? [metric] : [metric, per]));
+  if (metrics.every(({ kind }) => kind === 'counter' || kind === 'tearing')) return;
+  throw new UserError(
+    `"${expression}": sweeps keep summaries of the times of each run, not the times, so those of ` +
+      'several runs cannot be judged together; judge counts, or let --exit-code judge differences',
+  );
+}
+
 /** @param judged those that expressions without a strategy are about */
 export function judgeGroups(
   scenario: string,
@@ -70,6 +82,7 @@ export function judgeGroups(
   groups: readonly Group[],
   judged: readonly Group[],
 ): readonly Judgement[] {
+  if (groups.some(({ pool }) => pool === null)) for (const each of expressions) refuseTimes(each);
   const subjects = groups.map(subjectOf);
   const about = subjects.filter((_, i) => judged.includes(groups[i]!));
   return judge(expressions, subjects, about).map((verdict) => ({
@@ -92,7 +105,7 @@ function subjectOf({ label, runs, pool }: Group): Subject {
     for (const key of COUNTER_KEYS) counters[key] += run.totals[key];
     for (const key of TEARING_KEYS) tearing[key] += run.tearing[key];
   }
-  const { samples } = pool;
+  const { samples } = pool ?? new Pool(); // of what has none, no times are asked
   const view: MetricView = {
     readers: [{ strategy: label, counters, tearing, samples }],
     writers: [{ samples }],

@@ -79,6 +79,27 @@ function differenceText(difference: MetricDifference, unit: MetricUnit): [string
   return [`${signed(median, kind)}${share}${shown ? '' : ' ?'}`, interval, pText(pCorrected)];
 }
 
+/** Value and difference in one cell: `12us (+4.5 % ?)`, of shares `3 % (+2 pp)`. */
+export function placeText(cell: Cell, unit: MetricUnit): string {
+  const { median, rate, difference } = cell;
+  if (median === null || (rate !== null && rate.of === 0)) return '-';
+  const value =
+    unit === 'share' && rate !== null
+      ? quantity(rate.events / rate.of, unit)
+      : quantity(median, unit);
+  if (difference === null) return value;
+  const { median: shift, relative, shown } = difference;
+  if (shift === null) return value;
+  if (shift === 0) return `${value} (0)`;
+  const text =
+    unit === 'share'
+      ? signed(shift, 'points')
+      : relative === null
+        ? signed(shift, unit)
+        : signed(relative, 'share');
+  return `${value} (${text}${shown ? '' : ' ?'})`;
+}
+
 function pText(p: number): string {
   return p < 0.0001 ? '<0.0001' : p.toFixed(4);
 }

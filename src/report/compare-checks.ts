@@ -1,7 +1,12 @@
 /** What CI systems are told of a comparison: a check for each group of runs and each judgement. */
 import { counted } from '../base/counted.ts';
 import type { Group } from '../compare/comparison.ts';
-import { type CompareResult, faultyRuns, stoppedRuns } from '../compare/result.ts';
+import {
+  type CompareResult,
+  faultyRuns,
+  type ScenarioResult,
+  stoppedRuns,
+} from '../compare/result.ts';
 
 export interface Check {
   readonly scenario: string;
@@ -10,8 +15,14 @@ export interface Check {
   readonly fault: { readonly kind: 'failed' | 'incomplete'; readonly message: string } | null;
 }
 
-export function checksOf({ scenarios, judgements }: CompareResult): readonly Check[] {
-  return scenarios.flatMap(({ name: scenario, groups }) => [
+/** Without all points of a sweep together, whose runs are those of the points. */
+export function scenariosOf({ scenarios }: CompareResult): readonly ScenarioResult[] {
+  return scenarios.filter(({ point }) => point !== null);
+}
+
+export function checksOf(result: CompareResult): readonly Check[] {
+  const { judgements } = result;
+  return scenariosOf(result).flatMap(({ name: scenario, groups }) => [
     ...groups.map((group): Check => {
       const name = `${group.label}: ${counted(group.runs.length, 'run')} to the end`;
       return { scenario, name, fault: faultOf(group) };

@@ -7,6 +7,7 @@ import {
   judgementJson,
   runJson,
 } from '../compare/fields.ts';
+import { placesOf } from '../compare/places.ts';
 import type { CompareResult, ScenarioResult } from '../compare/result.ts';
 import { verdictsOf } from '../compare/verdict.ts';
 import type { CompareFormat } from './report.ts';
@@ -15,7 +16,8 @@ export const compareJson: CompareFormat = {
   name: 'json',
   endings: ['json'],
 
-  *render({ tool, prng, complete, scenarios, judgements }: CompareResult): Iterable<string> {
+  *render(result: CompareResult): Iterable<string> {
+    const { tool, prng, complete, scenarios, judgements, grid } = result;
     yield `{\n  "schema": ${jsonOf(COMPARE_SCHEMA)},\n`;
     yield `  "tool": ${jsonOf(tool)},\n  "prng": ${jsonOf(prng)},\n`;
     yield `  "complete": ${complete},\n  "scenarios": [`;
@@ -24,14 +26,20 @@ export const compareJson: CompareFormat = {
       yield* scenarioText(scenario);
     }
     yield scenarios.length === 0 ? '],\n' : '\n  ],\n';
+    if (grid !== undefined) {
+      yield `  "grid": ${jsonOf(grid)},\n`;
+      yield `  "places": [${list(placesOf(scenarios), '    ')}\n  ],\n`;
+    }
     const end = judgements.length === 0 ? ']' : '\n  ]';
     yield `  "failOn": [${list(judgements.map(judgementJson), '    ')}${end}\n}\n`;
   },
 };
 
 /** A run and a cell are a line each: the document is to be read by people too. */
-function* scenarioText({ name, sha256, comparison, groups }: ScenarioResult): Iterable<string> {
+function* scenarioText(scenario: ScenarioResult): Iterable<string> {
+  const { name, sha256, point, comparison, groups } = scenario;
   yield `    {\n      "name": ${jsonOf(name)},\n      "sha256": "${sha256}",\n`;
+  if (point !== undefined) yield `      "point": ${jsonOf(point)},\n`;
   if (comparison === null) yield '      "comparison": null,\n';
   else {
     const head = jsonOf(comparisonHead(comparison)).slice(0, -1);

@@ -4,7 +4,7 @@
  */
 import { printable } from '../base/printable.ts';
 import type { CompareResult } from '../compare/result.ts';
-import { type Check, checksOf } from './compare-checks.ts';
+import { type Check, checksOf, scenariosOf } from './compare-checks.ts';
 import type { CompareFormat } from './report.ts';
 
 export const junit: CompareFormat = {
@@ -15,7 +15,7 @@ export const junit: CompareFormat = {
     const checks = checksOf(result);
     yield '<?xml version="1.0" encoding="UTF-8"?>\n';
     yield `<testsuites name="mapsim compare" ${counts(checks)}>\n`;
-    for (const { name } of result.scenarios) {
+    for (const { name } of scenariosOf(result)) {
       const own = checks.filter(({ scenario }) => scenario === name);
       yield `  <testsuite name="${xml(name)}" ${counts(own)}>\n`;
       for (const check of own) yield testCase(check);

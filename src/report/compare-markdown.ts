@@ -1,6 +1,7 @@
 /** The tables of the text format in GitHub's Markdown: a heading and a table for each scenario. */
 import type { CompareResult, ScenarioResult } from '../compare/result.ts';
 import { CELL_HEADS, cellText, columnsOf, partedMetrics, tableTitle } from './compare-cells.ts';
+import { isOfSweeps, sweepsMarkdown } from './compare-sweeps.ts';
 import { inShort, tooFewSeeds } from './compare-verdict.ts';
 import { markdownTable, markdownText } from './markdown.ts';
 import type { CompareFormat } from './report.ts';
@@ -11,10 +12,14 @@ export const compareMarkdown: CompareFormat = {
   name: 'markdown',
   endings: ['md', 'markdown'],
 
-  *render({ scenarios, judgements }: CompareResult): Iterable<string> {
-    for (const [i, scenario] of scenarios.entries()) {
-      if (i > 0) yield '\n';
-      yield* scenarioText(scenario);
+  *render(result: CompareResult): Iterable<string> {
+    const { scenarios, judgements } = result;
+    if (isOfSweeps(result)) yield* sweepsMarkdown(result);
+    else {
+      for (const [i, scenario] of scenarios.entries()) {
+        if (i > 0) yield '\n';
+        yield* scenarioText(scenario);
+      }
     }
     if (judgements.length === 0) return;
     yield '\n';

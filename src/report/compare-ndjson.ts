@@ -1,7 +1,8 @@
 /**
  * One JSON record a line: `header`, then for each scenario `scenario`, its `group`s each followed
  * by its `run`s, and a `cell` for each metric and group; then a `verdict` for each group but the
- * first; then the judgements as `failOn`, and `footer`.
+ * first; of sweeps a `place` for each group and metric; then the judgements as `failOn`, and
+ * `footer`.
  */
 import { jsonOf } from '../base/printable.ts';
 import {
@@ -11,6 +12,7 @@ import {
   judgementJson,
   runJson,
 } from '../compare/fields.ts';
+import { placesOf } from '../compare/places.ts';
 import type { CompareResult } from '../compare/result.ts';
 import { verdictsOf } from '../compare/verdict.ts';
 import type { CompareFormat } from './report.ts';
@@ -19,11 +21,13 @@ export const compareNdjson: CompareFormat = {
   name: 'ndjson',
   endings: ['ndjson', 'jsonl'],
 
-  *render({ tool, prng, complete, scenarios, judgements }: CompareResult): Iterable<string> {
-    yield record('header', { schema: COMPARE_SCHEMA, tool, prng });
-    for (const { name, sha256, comparison, groups } of scenarios) {
+  *render(result: CompareResult): Iterable<string> {
+    const { tool, prng, complete, scenarios, judgements, grid } = result;
+    yield record('header', { schema: COMPARE_SCHEMA, tool, prng, ...(grid && { grid }) });
+    for (const { name, sha256, point, comparison, groups } of scenarios) {
       const head = comparison === null ? null : comparisonHead(comparison);
-      yield record('scenario', { name, sha256, comparison: head });
+      const at = point === undefined ? {} : { point };
+      yield record('scenario', { name, sha256, ...at, comparison: head });
       for (const group of groups) {
         yield record('group', { scenario: name, ...groupHead(group) });
         for (const run of group.runs) {
@@ -37,6 +41,8 @@ export const compareNdjson: CompareFormat = {
         yield record('verdict', { scenario: name, ...verdict });
       }
     }
+    const places = grid === undefined ? [] : placesOf(scenarios);
+    for (const place of places) yield record('place', place);
     for (const judgement of judgements) yield record('failOn', judgementJson(judgement));
     yield record('footer', { complete });
   },

@@ -14,6 +14,7 @@ import {
   partedMetrics,
   tableTitle,
 } from './compare-cells.ts';
+import { isOfSweeps, sweepsText } from './compare-sweeps.ts';
 import { inShort, tooFewSeeds } from './compare-verdict.ts';
 import { wrap } from './interleaving.ts';
 import { type CompareFormat, type CompareView, FOR_FILES } from './report.ts';
@@ -23,7 +24,12 @@ export const compareText: CompareFormat = {
   name: 'text',
   endings: ['txt'],
 
-  *render({ scenarios }: CompareResult, view: CompareView = FOR_FILES): Iterable<string> {
+  *render(result: CompareResult, view: CompareView = FOR_FILES): Iterable<string> {
+    if (isOfSweeps(result)) {
+      yield sweepsText(result, view);
+      return;
+    }
+    const { scenarios } = result;
     for (const [i, scenario] of scenarios.entries()) {
       if (i > 0) yield '\n';
       yield scenarioText(scenario, view);

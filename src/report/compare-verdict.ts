@@ -13,27 +13,33 @@ import { few, quantity } from './compare-cells.ts';
 const WIDTH = 80;
 
 /** Empty where nothing is held against anything. */
-export function inShort({ groups, comparison }: ScenarioResult): string {
-  return comparison === null ? '' : verdictsText(verdictsOf(groups, comparison));
+export function inShort({ groups, comparison, point }: ScenarioResult): string {
+  if (comparison === null) return '';
+  return verdictsText(verdictsOf(groups, comparison), point === null);
 }
 
-/** The same, of verdicts as a saved comparison has them. */
-export function verdictsText(verdicts: readonly GroupVerdict[]): string {
+/**
+ * The same, of verdicts as a saved comparison has them.
+ * @param together all points of a sweep, so that runs are of several seeds and points
+ */
+export function verdictsText(verdicts: readonly GroupVerdict[], together = false): string {
   const bases = [...new Set(verdicts.map(({ against }) => against))];
+  const head = together ? 'In short, all points together, against' : 'In short, against';
   const parts = bases.flatMap((base) => {
     const own = verdicts.filter(({ against }) => against === base);
-    return [`\nIn short, against ${base}:\n`, ...own.map(groupText)];
+    return [`\n${wrapped(`${head} ${base}:`, 0)}`, ...own.map((one) => groupText(one, together))];
   });
   return parts.join('');
 }
 
-function groupText(verdict: GroupVerdict): string {
+function groupText(verdict: GroupVerdict, together: boolean): string {
   const { group, claims, unmeasured, limit } = verdict;
   let text = `  ${group}\n`;
   for (const status of ['shown', 'apart', 'not-shown'] as const) {
     const own = claims.filter((claim) => claim.status === status);
     const deep = verdict.exact ? 4 : 6;
-    if (own.length > 0 && !verdict.exact) text += wrapped(`${statusText(status, verdict)}:`, 4);
+    if (own.length > 0 && !verdict.exact)
+      text += wrapped(`${statusText(status, verdict, together)}:`, 4);
     for (const claim of own) text += wrapped(sentence(claim, verdict.exact), deep);
   }
   const same = claims.filter(({ status }) => status === 'none').map(({ what }) => what);
@@ -52,11 +58,11 @@ const LIMIT_TEXTS = {
 /** `longest writer call 12us (7us .. 13us) instead of 8ms (8ms .. 8ms), 670 times less`. */
 function sentence(claim: VerdictClaim, exact: boolean): string {
   const { what, unit } = claim;
-  const [here, there] = [claim.here, claim.there].map((one) => figure(one, unit, exact));
+  const [here, there] = [claim.here, claim.there].map((one) => figureText(one, unit, exact));
   return `${what} ${here} instead of ${there}${ratio(claim)}`;
 }
 
-function figure(
+export function figureText(
   { value, low, high, events, of, things }: VerdictFigure,
   unit: MetricUnit,
   exact: boolean,
@@ -69,20 +75,29 @@ function figure(
 
 function ratio({ factor, direction }: VerdictClaim): string {
   if (direction === 'same' || factor === null) return '';
-  return direction === 'more' ? `, ${few(factor)} times as much` : `, ${few(factor)} times less`;
+  const times = factorText(factor);
+  return direction === 'more' ? `, ${times} times as much` : `, ${times} times less`;
+}
+
+/** Four digits; of what is hardly more than 1 so many that it is no 1. */
+function factorText(factor: number): string {
+  const digits = Math.ceil(-Math.log10(factor - 1));
+  return factor < 1.0005 ? factor.toFixed(digits) : few(factor);
 }
 
 function statusText(
   status: VerdictClaim['status'],
   { seeds, seedsNeeded: needed }: GroupVerdict,
+  together: boolean,
 ): string {
-  if (status === 'shown') return `shown by ${counted(seeds, 'seed')}`;
+  const by = together ? counted(seeds, 'pair of runs', 'pairs of runs') : counted(seeds, 'seed');
+  if (status === 'shown') return `shown by ${by}`;
   const more = needed > seeds ? ` (at least ${needed} needed)` : '';
   const apart = status === 'apart' ? ', though the ranges do not touch' : '';
-  return `not shown by ${counted(seeds, 'seed')}${more}${apart}`;
+  return `not shown by ${by}${more}${apart}`;
 }
 
-function wrapped(words: string, indent: number): string {
+export function wrapped(words: string, indent: number): string {
   let text = '';
   let line = ' '.repeat(indent);
   for (const word of words.split(' ')) {
@@ -96,13 +111,16 @@ function wrapped(words: string, indent: number): string {
 }
 
 /** What seeds are too few for; empty where they are not. */
-export function tooFewSeeds({ groups, comparison }: ScenarioResult): string {
+export function tooFewSeeds({ groups, comparison, point }: ScenarioResult): string {
   if (comparison === null || comparison.canShow) return '';
-  const seeds = Math.min(...groups.map(({ runs }) => runs.length));
+  const runs = Math.min(...groups.map((group) => group.runs.length));
   const { tests, seedsNeeded, level } = comparison;
   const over = `over ${tests === 1 ? 'this 1 test' : `these ${tests} tests`}`;
+  const by =
+    point === null ? counted(runs, 'pair of runs', 'pairs of runs') : counted(runs, 'seed');
+  const hint = point === null ? '' : ` (--seeds=${seedsNeeded})`;
   return (
-    `${counted(seeds, 'seed')} cannot reach ${few(level * 100)} % ${over}, however large a ` +
-    `difference is; ${seedsNeeded} can (--seeds=${seedsNeeded})`
+    `${by} cannot reach ${few(level * 100)} % ${over}, however large a ` +
+    `difference is; ${seedsNeeded} can${hint}`
   );
 }

@@ -6,6 +6,7 @@ import { counted } from '../base/counted.ts';
 import { jsonOf, printable } from '../base/printable.ts';
 import { median } from '../compare/bootstrap.ts';
 import { METRICS, type MetricInfo } from '../compare/metrics.ts';
+import { valueText } from '../compare/points.ts';
 import { LIMITS } from '../compare/result.ts';
 import { quantity } from './compare-cells.ts';
 import { csvRow } from './csv.ts';
@@ -15,7 +16,7 @@ import type { SweepFormat, SweepHeader, SweepRecord } from './sweep.ts';
 import { table, tableFits } from './table.ts';
 
 /** Without a list: a figure each of the reader, the text and the writers. */
-const DEFAULT_KEYS = [
+export const DEFAULT_KEYS: readonly string[] = [
   '1000*retries/lines',
   'fallbackReads',
   'tornPasses',
@@ -84,7 +85,7 @@ class SweepFigures {
     const last = header.axes.at(-1);
     this.across = last?.path ?? null;
     const values = last?.values ?? [];
-    this.columns = last === undefined ? ['value'] : values.map(plain);
+    this.columns = last === undefined ? ['value'] : values.map(valueText);
     this.#columnOf = new Map(values.map((value, i) => [jsonOf(value), i]));
     this.#others = header.axes.slice(0, -1).map(({ path }) => path);
     this.heads = [...this.#others, ...(header.strategies === null ? [] : ['strategy'])];
@@ -95,7 +96,7 @@ class SweepFigures {
     this.#runs++;
     if (LIMITS.includes(run.ended)) this.#stopped++;
     if (run.ended === 'kernel-fault') this.#faulty++;
-    const heads = this.#others.map((path) => plain(point[path]));
+    const heads = this.#others.map((path) => valueText(point[path]));
     if (this.header.strategies !== null) heads.push(run.strategy);
     const row = this.#rowOf(heads);
     const column = this.across === null ? 0 : this.#columnOf.get(jsonOf(point[this.across]));
@@ -156,10 +157,6 @@ class SweepFigures {
   }
 }
 
-function plain(value: unknown): string {
-  return typeof value === 'string' ? value : jsonOf(value);
-}
-
 /** Tables are known when all runs are there: nothing is written before. */
 function tables(
   [name, ...endings]: readonly [string, ...string[]],
@@ -199,7 +196,11 @@ export function sweepText(chosen: readonly MetricInfo[] | null, columns: number)
 }
 
 /** As many values beside each other as fit; the others below, with the heads of the rows again. */
-function blocksOf(figures: SweepFigures, rows: string[][], columns: number): string[] {
+export function blocksOf(
+  figures: Pick<SweepFigures, 'heads' | 'columns'>,
+  rows: string[][],
+  columns: number,
+): string[] {
   const values = figures.columns.map(printable);
   let heads = figures.heads.map(printable);
   let body = rows;

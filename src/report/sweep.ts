@@ -33,6 +33,8 @@ export interface SweepRecord {
   readonly unit: number;
   /** Values of the point by path. */
   readonly point: Readonly<Record<string, unknown>>;
+  /** Whether anything in it is left to chance: if not, every seed gives the same run. */
+  readonly drawn: boolean;
   readonly run: RunSummary;
 }
 
@@ -61,7 +63,7 @@ export const SWEEP_NDJSON: SweepFormat = {
   endings: ['ndjson', 'jsonl'],
   begin: (header) => ({
     head: line({ type: 'header', schema: SWEEP_SCHEMA, ...header }),
-    record: ({ unit, point, run }) => line({ type: 'run', unit, point, ...run }),
+    record: ({ unit, point, drawn, run }) => line({ type: 'run', unit, point, drawn, ...run }),
     footer: ({ units, complete }) => line({ type: 'footer', units, complete }),
   }),
 };

@@ -17,6 +17,7 @@ import type { CompareResult, Judgement, ScenarioResult } from '../../compare/res
 import { readSaved, type SavedResult } from '../../compare/saved.ts';
 import { judgeGroups, parseGiven } from '../../library/judge-groups.ts';
 import { chooseStrategy } from '../../readers/index.ts';
+import { SWEEP_SCHEMA } from '../../report/sweep.ts';
 import type { CommandContext } from '../command.ts';
 import { readInput, statOf } from '../files.ts';
 import type { Messages } from '../messages.ts';
@@ -25,13 +26,22 @@ import type { Messages } from '../messages.ts';
 const SCHEMA_HEAD = /^\s*\{\s*(?:"type":\s*"header",\s*)?"schema":\s*"(mapsim\/\w+@\d+)"/;
 const HEAD_BYTES = 512;
 
-/** Whether a file is a saved comparison. @throws UserError for results of another kind */
-export function isSavedResult(path: string, cwd: string): boolean {
+export type InputKind = 'scenario' | 'saved result' | 'sweep';
+
+/** What a file is, by its beginning. @throws UserError for results of another kind */
+export function inputKindOf(path: string, cwd: string): InputKind {
   const schema = SCHEMA_HEAD.exec(headOf(resolve(cwd, path)))?.[1];
-  if (schema === undefined) return false;
-  if (schema === COMPARE_SCHEMA) return true;
-  const advice = `compare reads what "mapsim compare -o" has saved (${COMPARE_SCHEMA})`;
+  if (schema === undefined) return 'scenario';
+  if (schema === COMPARE_SCHEMA) return 'saved result';
+  if (schema === SWEEP_SCHEMA) return 'sweep';
+  const advice = 'compare reads what "mapsim compare -o" and "mapsim sweep -o" have saved';
   throw new UserError(`${path} is a result of another kind (${schema}): ${advice}`);
+}
+
+/** @throws UserError */
+export function checkPaths(paths: readonly string[]): void {
+  const twice = paths.find((path, i) => paths.indexOf(path) < i);
+  if (twice !== undefined) throw new UserError(`${twice} is there twice`);
 }
 
 /** Nothing where it cannot be read twice, or not at all: reading it whole tells. */
@@ -63,15 +73,12 @@ export function compareSaved(
   { io, messages }: CommandContext,
 ): CompareResult {
   if (paths.length < 2) throw new UserError(`${paths[0]}: a second saved result is missing`);
-  const twice = paths.find((path, i) => paths.indexOf(path) < i);
-  if (twice !== undefined) throw new UserError(`${twice} is there twice`);
+  checkPaths(paths);
   const files = paths.map((path) => ({ path, ...readOne(path, io.cwd) }));
   checkOrigins(files, messages);
   const names = [...new Set(files.flatMap(({ scenarios }) => scenarios.map(({ name }) => name)))];
   const scenarios = names.map((name) => scenarioResult(name, files, { chosen, messages }));
-  const judgements = scenarios.flatMap((scenario) =>
-    judgeScenario(scenario, failOn, paths.at(-1)!),
-  );
+  const judgements = scenarios.flatMap((scenario) => judgeSaved(scenario, failOn, paths.at(-1)!));
   const complete = files.every((file) => file.complete);
   return { tool: VERSION, prng: PRNG, complete, scenarios, judgements };
 }
@@ -134,15 +141,19 @@ function scenarioResult(
   return { name, sha256, groups, comparison: compareGroups(groups, against, exact, chosen) };
 }
 
-/** Expressions without a file are about the last one; `FILE:STRATEGY:METRIC` says another. */
-function judgeScenario(
+/**
+ * Expressions without a file are about the last one; `FILE:STRATEGY:METRIC` says another.
+ * @param last null: there is one file, and groups are called by their strategies
+ */
+export function judgeSaved(
   { name, groups }: ScenarioResult,
   failOn: readonly string[],
-  last: string,
+  last: string | null,
 ): readonly Judgement[] {
   const labels = groups.map(({ label }) => label);
   const canonical = (text: string): string => {
     if (labels.includes(text)) return text;
+    if (last === null) return chooseStrategy(text).text;
     const ownName = `${last}:${text}`;
     return labels.includes(ownName) ? ownName : `${last}:${chooseStrategy(text).text}`;
   };

@@ -34,7 +34,7 @@ import {
   prepareRuns,
   tracesOf,
 } from './compare-runs.ts';
-import { compareSaved, isSavedResult } from './compare-saved.ts';
+import { compareSaved, type InputKind, inputKindOf } from './compare-saved.ts';
 
 export async function compare(
   paths: readonly string[],
@@ -47,14 +47,20 @@ export async function compare(
     throw new UserError(`--${bars} belongs to --format=text; mapsim report draws the others`);
   }
   const outputs = chooseOutputs(options.output ?? [], [...COMPARE_FORMATS, HTML]);
-  const saved = paths.map((path) => path !== '-' && isSavedResult(path, context.io.cwd));
-  if (saved.some((is) => is !== saved[0])) {
-    const [scenario, result] = [saved.indexOf(false), saved.indexOf(true)].map((i) => paths[i]);
-    throw new UserError(`${scenario} is a scenario and ${result} a saved result: one or the other`);
+  const kinds = paths.map((path) =>
+    path === '-' ? 'scenario' : inputKindOf(path, context.io.cwd),
+  );
+  const [kind] = kinds as [InputKind, ...InputKind[]];
+  const other = kinds.findIndex((each) => each !== kind);
+  if (other >= 0) {
+    throw new UserError(
+      `${paths[0]} is a ${kind} and ${paths[other]} a ${kinds[other]}: give files of one kind`,
+    );
   }
-  const made = saved[0]
-    ? await fromFiles(paths, options, context)
-    : await fromRuns(paths, options, context);
+  const made =
+    kind === 'scenario'
+      ? await fromRuns(paths, options, context)
+      : await fromFiles(kind, paths, options, context);
   if (typeof made === 'number') return made;
   const { io } = context;
   let files: OutFiles<CompareFormat> | null = null;
@@ -112,6 +118,7 @@ async function fromRuns(
 const RUN_ONLY = ['strategies', 'seeds', 'duration', 'maxEvents', 'jobs'] as const;
 
 async function fromFiles(
+  kind: Exclude<InputKind, 'scenario'>,
   paths: readonly string[],
   options: CompareOptions,
   context: CommandContext,
@@ -121,8 +128,15 @@ async function fromFiles(
     const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new UserError(`--${flag} is about runs to be made, and these are saved results`);
   }
+  if (kind === 'sweep' && options.bars === true) {
+    throw new UserError('--bars draws comparisons of scenarios; mapsim report draws sweeps');
+  }
   const chosen = options.metrics === undefined ? METRICS : chooseMetrics(options.metrics);
-  const result = compareSaved(paths, { failOn: expressionsOf(options), chosen }, context);
+  const asked = { failOn: expressionsOf(options), chosen };
+  const result =
+    kind === 'sweep'
+      ? (await import('./compare-sweeps.ts')).compareSavedSweeps(paths, asked, context)
+      : compareSaved(paths, asked, context);
   return { make: async () => result, prepared: null };
 }
 
@@ -136,14 +150,15 @@ async function tell(
   const stdout = new Output(context.io.stdout, 'standard output');
   const view = await compareView(options, context.io);
   for (const piece of format.render(result, view)) await stdout.write(piece);
-  if (options.format === 'text' && wantsBars(options, context.io)) {
+  const isGrid = result.grid !== undefined;
+  if (options.format === 'text' && !isGrid && wantsBars(options, context.io)) {
     const { ASCII, barsText, DRAWN } = await import('../../report/pictures/bars.ts');
     const signs = wantsAscii(options, context.io) ? ASCII : DRAWN;
     for (const scenario of result.scenarios) await stdout.write(barsText(scenario, signs));
   }
   await stdout.flush();
   tellResult(result, context.messages);
-  tellJudgements(result.judgements, options, context);
+  tellJudgements(result, options, context);
   if (options.annotate === true) annotate(result, paths, context.messages);
   return exitCodeOf(result, options, context.messages);
 }
@@ -161,9 +176,12 @@ function exitCodeOf(
     return EXIT.failed;
   }
   const groups = scenarios.flatMap((scenario) => scenario.groups);
-  const blind = options.exitCode === true ? scenarios.map(tooFewSeeds) : [];
+  // All points of a sweep together can show more than each of them.
+  const together = scenarios.filter(({ point }) => point === null);
+  const judging = together.length > 0 ? together : scenarios;
+  const blind = options.exitCode === true ? judging.map(tooFewSeeds) : [];
   for (const [i, why] of blind.entries()) {
-    if (why !== '') messages.warning(`${scenarios[i]!.name}: --exit-code cannot judge: ${why}`);
+    if (why !== '') messages.warning(`${judging[i]!.name}: --exit-code cannot judge: ${why}`);
   }
   if (groups.some((group) => faultyRuns(group).length > 0)) return EXIT.failed;
   const isPartial = groups.some((group) => stoppedRuns(group).length > 0);
@@ -171,8 +189,8 @@ function exitCodeOf(
 }
 
 function tellResult({ scenarios }: CompareResult, messages: Messages): void {
-  for (const { name, groups } of scenarios) {
-    for (const group of groups) {
+  for (const { name, groups, point } of scenarios) {
+    for (const group of point === null ? [] : groups) {
       const of = `of ${counted(group.runs.length, 'run')}`;
       const [faulty, stopped] = [faultyRuns(group), stoppedRuns(group)];
       if (faulty.length > 0) {
@@ -199,7 +217,7 @@ async function compareView(
 
 /** A line for each; those that hold only unless `--quiet`. */
 function tellJudgements(
-  judgements: readonly Judgement[],
+  { judgements, grid }: CompareResult,
   options: QuietOptions & { readonly color: ColorChoice },
   { io, messages }: CommandContext,
 ): void {
@@ -208,8 +226,25 @@ function tellJudgements(
   for (const { scenario, text, failed } of judgements) {
     const line = printable(scenarios.size > 1 ? `${scenario}: ${text}` : text);
     if (failed) messages.raw(`${chalk.red('✗')} ${line}\n`);
-    else if (options.quiet !== true) messages.raw(`${chalk.green('✓')} ${line}\n`);
+    else if (grid === undefined && options.quiet !== true) {
+      messages.raw(`${chalk.green('✓')} ${line}\n`);
+    }
   }
+  if (grid === undefined || options.quiet === true) return;
+  for (const line of heldText(judgements)) messages.raw(`${chalk.green('✓')} ${line}\n`);
+}
+
+/** Of a sweep: a line for each expression and group, whatever the number of points. */
+function heldText(judgements: readonly Judgement[]): readonly string[] {
+  const points = new Map<string, { held: number; all: number }>();
+  for (const { group, wanted, failed } of judgements) {
+    const name = wanted.startsWith(`${group}:`) ? wanted : `${group}: ${wanted}`;
+    const own = points.get(name) ?? { held: 0, all: 0 };
+    points.set(name, { held: own.held + (failed ? 0 : 1), all: own.all + 1 });
+  }
+  return [...points]
+    .filter(([, { held }]) => held > 0)
+    .map(([name, { held, all }]) => printable(`${name} at ${held} of ${counted(all, 'point')}`));
 }
 
 /**

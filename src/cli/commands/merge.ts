@@ -164,6 +164,6 @@ class RecordIndex {
 }
 
 function recordOf(line: string): SweepRecord {
-  const { type: _, unit, point, ...run } = JSON.parse(line);
-  return { unit, point, run };
+  const { type: _, unit, point, drawn = true, ...run } = JSON.parse(line);
+  return { unit, point, drawn, run };
 }

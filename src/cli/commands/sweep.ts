@@ -11,14 +11,16 @@ import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { PRNG } from '../../base/prng.ts';
 import { VERSION } from '../../base/version.ts';
+import type { RunSummary } from '../../compare/record.ts';
 import { parseSeeds } from '../../compare/seeds.ts';
 import { DEFAULT_MAX_EVENTS } from '../../library/defaults.ts';
 import type { Strategies } from '../../readers/index.ts';
-import type { SweepHeader } from '../../report/sweep.ts';
+import type { SweepHeader, SweepRecord } from '../../report/sweep.ts';
 import { type Grid, parseGrid } from '../../scenario/edit/sweep.ts';
 import { renderFaults } from '../../scenario/load/faults.ts';
 import { loadYaml, type Yaml } from '../../scenario/load/parse.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { isDrawn } from '../../world/drawn.ts';
 import { wantsAscii, wantsBars } from '../bars.ts';
 import { type Batch, runBatch } from '../batch.ts';
 import type { BatchRequest, RunUnit } from '../batch-unit.ts';
@@ -108,11 +110,15 @@ async function runSweep(
     const { seed } = units[unit]!;
     return { seed, argv: repeatArgv(path, options, { index: unit + 1, count: units.length }) };
   };
+  const drawn = scenarios.map(isDrawn);
+  const recordOf = (unit: number, run: RunSummary): SweepRecord => {
+    const { scenario } = units[unit]!;
+    return { unit, point: pointOf(grid, scenario), drawn: drawn[scenario]!, run };
+  };
   const hooks = {
     interrupt,
     progress: options.quiet === true ? ('none' as const) : options.progress,
-    release: (unit: number, { run }: { run: Parameters<SweepWriter['record']>[0]['run'] }) =>
-      writer.record({ unit, point: pointOf(grid, units[unit]!.scenario), run }),
+    release: (unit: number, { run }: { run: RunSummary }) => writer.record(recordOf(unit, run)),
     stop: () => writer.readerGone,
     drained: () => writer.drained(),
   };

@@ -60,7 +60,7 @@ export function comparePart(scenario: ScenarioDocument, name: string): string {
     `Right: against ${escapeXml(groups[0]?.label ?? '')}, ~ where no difference is shown at ${comparison.level * 100} % for the whole table.`;
   return [
     `<section><h2>${escapeXml(headline(scenario))}</h2><p class="lead">${lead}${few}</p>`,
-    inShortMarkup(comparison),
+    inShortMarkup(comparison, scenario.point === null),
     tradeFigure(scenario, `${name}-trade`),
     `<div class="grid">${panels.join('')}${tails.join('')}</div>`,
     `${tornMarkup(scenario)}</section>`,
@@ -87,8 +87,11 @@ function panelsOf(metrics: readonly MetricTable[]): readonly MetricTable[] {
 }
 
 /** What compare says in words, as saved. */
-function inShortMarkup({ verdict = [] }: NonNullable<ScenarioDocument['comparison']>): string {
-  const text = verdictsText(verdict).trim();
+function inShortMarkup(
+  { verdict = [] }: NonNullable<ScenarioDocument['comparison']>,
+  together: boolean,
+): string {
+  const text = verdictsText(verdict, together).trim();
   return text === '' ? '' : `<pre tabindex="0">${text.split('\n').map(escapeXml).join('\n')}</pre>`;
 }
 

@@ -31,12 +31,14 @@ export interface CompareDocument {
   readonly complete: boolean;
   readonly scenarios: readonly {
     readonly name: string;
+    /** Of a sweep; null: all its points together. */
+    readonly point?: Readonly<Record<string, unknown>> | null;
     /** Versions before verdicts saved none. */
     readonly comparison: (Comparison & { readonly verdict?: readonly GroupVerdict[] }) | null;
     readonly groups: readonly {
       readonly label: string;
       readonly strategy: string;
-      readonly pool?: Readonly<Record<string, PoolDocument>>;
+      readonly pool?: Readonly<Record<string, PoolDocument>> | null;
       readonly runs: readonly RunDocument[];
     }[];
   }[];

@@ -156,7 +156,7 @@ function thinned(document: ReportDocument): ReportDocument {
 type Pools = CompareDocument['scenarios'][number]['groups'][number]['pool'];
 
 function thinPools(pool: Pools): { readonly pool?: NonNullable<Pools> } {
-  if (pool === undefined) return {};
+  if (pool === undefined || pool === null) return {};
   const entries = Object.entries(pool).map(([key, { values = [] }]) => {
     const stride = Math.ceil(values.length / 2 / POOL_VALUES);
     const kept: number[] = [];
