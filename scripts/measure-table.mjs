@@ -2,7 +2,7 @@
  * `npm run measure-table`: the shipped scenarios on this machine, into docs/measure.md.
  *
  * For a quiet machine. Options go on to `mapsim measure`, after those of this file; `--gaps=TIME`
- * says how long false gaps are looked for. Takes about 6 minutes.
+ * says how long false gaps are looked for. Takes about 12 minutes.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
