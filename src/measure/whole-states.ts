@@ -2,6 +2,7 @@
  * Whole texts of states: the lines of the process that measures, those that no writer changes, and
  * those of each writer's state, in the order of addresses.
  */
+import { touches } from '../oracle/ranges.ts';
 import type { Lines } from './lines.ts';
 import type { JointState } from './possible.ts';
 import type { LineStates } from './states.ts';
@@ -92,16 +93,9 @@ export class WholeStates {
   }
 }
 
-export function isIn(page: number, ranges: readonly number[]): boolean {
-  let low = 0;
-  let high = ranges.length / 2;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ranges[middle * 2 + 1]! > page) high = middle;
-    else low = middle + 1;
-  }
-  return low * 2 < ranges.length && ranges[low * 2]! <= page;
-}
+/** Whether the page is in one of these ranges, rising and apart. */
+export const isIn = (page: number, ranges: readonly number[]): boolean =>
+  touches(ranges, page, page + 1);
 
 function same(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

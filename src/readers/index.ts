@@ -15,8 +15,7 @@ import {
 import { UserError } from '../base/errors.ts';
 import type { Strategy } from '../proc/reader.ts';
 import type { GapLevel, TearingLevel } from '../proc/strategy.ts';
-import { mmapLock, mmapLockOf } from './mmap-lock.ts';
-import { mmapLockAll } from './mmap-lock-all.ts';
+import { mmapLock, mmapLockAll, mmapLockOf } from './mmap-lock.ts';
 import { mmapLockVma } from './mmap-lock-vma.ts';
 import { type RcuPageOptions, rcuPage } from './rcu-page.ts';
 import { BUG_COMPAT, type RcuRetryOptions, rcuRetry } from './rcu-retry.ts';

@@ -54,3 +54,27 @@ export const mmapLock: Strategy = {
   getNextVma,
   unlockVmaRange,
 };
+
+// --- mmap-lock-all: one hold for the whole pass, copies to the user included ---
+//
+// The ideal text, and the worst blocking. No kernel does this (a reader could hold the lock for as
+// long as it likes): it is the upper bound against which the others are measured.
+
+// The first m_start() of the pass takes the lock; later ones have it already.
+const lockPass: ReaderStep = named(
+  (r) => (r.mmapLocked ? 'm_start' : 'mmap_read_lock_killable'),
+  (k, r) => (r.mmapLocked ? r.ret : mmapReadLock(k, r, locked)),
+);
+
+export const mmapLockAll: Strategy = {
+  medium: 'seq',
+  name: 'mmap-lock-all',
+  tearing: 'none',
+  gaps: 'none',
+  progress: 'bounded',
+  resumeAt: 'pending-start',
+  lockVmaRange: lockPass,
+  getNextVma,
+  unlockVmaRange: named('m_stop', (_k, r) => r.ret),
+  releaseFile: unlockVmaRange,
+};

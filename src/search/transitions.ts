@@ -54,18 +54,15 @@ const NO_NEWS = -1;
 /** Numbers that a transition is known by: via, what is common, the task, its pass or ANY_PASS. */
 const KNOWN = 4;
 
-/** Behind them: what became of the two, and the number of what many transitions have alike. */
+/** Behind them: what became of the two and of the pass, … */
 const SHARED = KNOWN;
 const OWN = KNOWN + 1;
-const ALIKE = KNOWN + 2;
-const STRIDE = KNOWN + 3;
-
-/** The pass afterwards, the next combination of choices, what was told of it, flags. */
-const PASS = 0;
-const NEXT = 1;
-const NEWS = 2;
-const FLAGS = 3;
-const ALIKE_WIDTH = 4;
+const PASS = KNOWN + 2;
+/** … the next combination of choices, what passes are told, flags. */
+const NEXT = KNOWN + 3;
+const NEWS = KNOWN + 4;
+const FLAGS = KNOWN + 5;
+const STRIDE = KNOWN + 6;
 
 /** Of effects and of what passes were told, what became of it, behind what it is known by. */
 const EFFECT = 3;
@@ -86,8 +83,8 @@ const EFFECTS_A_TRANSITION = 3;
 
 const NONE: readonly never[] = [];
 
-/** What many transitions have alike; what is left out is none. */
-interface Alike {
+/** What is left out is none. */
+interface Came {
   readonly flags: number;
   readonly pass?: number;
   readonly next?: number;
@@ -102,8 +99,6 @@ export class Transitions {
   /** By row number the transition. */
   readonly #known = new RowInterner(KNOWN, STRIDE - KNOWN);
   readonly #key = new Int32Array(KNOWN);
-  readonly #alike = new RowInterner(ALIKE_WIDTH);
-  readonly #alikeRow = new Int32Array(ALIKE_WIDTH);
   readonly #events = new Map<number, readonly Event[]>();
   readonly #choices = new Map<number, readonly number[]>();
   /** Transition, other task, its view: by row number its view afterwards. */
@@ -211,7 +206,7 @@ export class Transitions {
 
   /** The task's next combination of choices, or NO_VIA. */
   nextVia(transition: number): number {
-    return this.#alikeOf(transition, NEXT);
+    return this.#known.rows[transition * STRIDE + NEXT]!;
   }
 
   /** It may have some. */
@@ -236,12 +231,7 @@ export class Transitions {
   }
 
   #has(transition: number, flags: number): boolean {
-    return (this.#alikeOf(transition, FLAGS) & flags) !== 0;
-  }
-
-  #alikeOf(transition: number, what: number): number {
-    const alike = this.#known.rows[transition * STRIDE + ALIKE]!;
-    return this.#alike.rows[alike * ALIKE_WIDTH + what]!;
+    return (this.#known.rows[transition * STRIDE + FLAGS]! & flags) !== 0;
   }
 
   /** Writes the state that follows into `into`. `transition` is one of the same state. */
@@ -253,15 +243,15 @@ export class Transitions {
     for (let i = 1; i < width; i++) into[i] = states[at + i]!;
     into[0] = known[row + SHARED]!;
     into[1 + task] = known[row + OWN]!;
-    const pass = this.#alikeOf(transition, PASS);
+    const pass = known[row + PASS]!;
     if (pass !== ANY_PASS) into[passesAt + task] = pass;
-    const noticed = this.#alikeOf(transition, FLAGS) & NOTICED;
+    const noticed = known[row + FLAGS]! & NOTICED;
     if (noticed !== NOTICED_BY_NOBODY) {
       for (let other = 0; other < passesAt - 1; other++) {
         if (other !== task) this.#affect(states, at, transition, noticed, other, into);
       }
     }
-    const news = this.#alikeOf(transition, NEWS);
+    const news = known[row + NEWS]!;
     if (news === NO_NEWS) return;
     for (let i = passesAt; i < width; i++) {
       if (i !== passesAt + task) into[i] = this.#passAfter(into[i]!, news);
@@ -310,7 +300,7 @@ export class Transitions {
 
   /** Takes the step for what it does to others. */
   #runAgain(states: Int32Array, at: number, transition: number): void {
-    const { task, choices } = this.viaOf(this.#known.rows[STRIDE * transition]!);
+    const { task, choices } = this.viaOf(this.#known.rows[transition * STRIDE]!);
     this.#states.restoreFor(task, states, at);
     this.#world.run(task, choices);
     if (task >= this.#world.world.readers.length) this.#states.noteWriter(task);
@@ -320,8 +310,9 @@ export class Transitions {
   /** Of the transition that the world has just made. */
   #keepEffects(states: Int32Array, at: number, transition: number): void {
     const { passesAt } = this.#states;
-    const noticed = this.#alikeOf(transition, FLAGS) & NOTICED;
-    const { task } = this.viaOf(this.#known.rows[STRIDE * transition]!);
+    const row = transition * STRIDE;
+    const noticed = this.#known.rows[row + FLAGS]! & NOTICED;
+    const { task } = this.viaOf(this.#known.rows[row]!);
     if (noticed === NOTICED_BY_NOBODY) return;
     for (let other = 0; other < passesAt - 1; other++) {
       const own = states[at + 1 + other]!;
@@ -395,19 +386,19 @@ export class Transitions {
     return transition;
   }
 
-  #keep(states: Int32Array, at: number, via: number, pass: number, alike: Alike): number {
+  #keep(states: Int32Array, at: number, via: number, pass: number, came: Came): number {
     const key = this.#key;
     key[0] = via;
     key[1] = states[at]!;
     key[2] = states[at + 1 + this.viaOf(via).task]!;
     key[3] = pass;
     const transition = this.#known.idOf(key);
-    const row = this.#alikeRow;
-    row[PASS] = alike.pass ?? ANY_PASS;
-    row[NEXT] = alike.next ?? NO_VIA;
-    row[NEWS] = alike.news ?? NO_NEWS;
-    row[FLAGS] = alike.flags;
-    this.#known.rows[transition * STRIDE + ALIKE] = this.#alike.idOf(row);
+    const { rows } = this.#known;
+    const row = transition * STRIDE;
+    rows[row + PASS] = came.pass ?? ANY_PASS;
+    rows[row + NEXT] = came.next ?? NO_VIA;
+    rows[row + NEWS] = came.news ?? NO_NEWS;
+    rows[row + FLAGS] = came.flags;
     return transition;
   }
 
