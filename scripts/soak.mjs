@@ -4,7 +4,15 @@
  * 70, more than 10 s for one input, more than 1 GiB of memory, or a control character on standard
  * error. Prints its seed, and saves the input that failed. Not for CI: it ends when it is told to.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +24,9 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const HANG_MS = 10_000;
 const MEMORY_BYTES = 2 ** 30;
+/** On a disk each file that is written anew may wait for it (ext4 does, unless told not to). */
+const IN_MEMORY = '/dev/shm';
+const TEMPORARY = existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir();
 
 /** Starts the worker, and stops it where it hangs or grows. */
 async function watch() {
@@ -28,7 +39,7 @@ async function watch() {
   });
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
   const until = Date.now() + Number(values.minutes) * 60_000;
-  const directory = mkdtempSync(join(tmpdir(), 'mapsim-soak-'));
+  const directory = mkdtempSync(join(TEMPORARY, 'mapsim-soak-'));
   console.log(`soak: seed ${seed}`);
   const worker = new Worker(new URL(import.meta.url), {
     workerData: { seed, directory, inputs: Number(values.inputs), until },
