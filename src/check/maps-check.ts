@@ -6,9 +6,10 @@ import { counted } from '../base/counted.ts';
 import { UserError } from '../base/errors.ts';
 import { LineSplitter } from '../base/lines.ts';
 import { jsonOf } from '../base/printable.ts';
+import { describeFound, describeSkipped } from '../scenario/load/found-lines.ts';
+import { MapsFinder } from '../scenario/load/maps-finder.ts';
 import { compareVmas } from './compare.ts';
 import { describeDifference, describeFinding, differenceRecord } from './describe.ts';
-import { describeFound, MapsFinder } from './maps-finder.ts';
 import {
   type CheckFinding,
   FINDING_KINDS,
@@ -76,12 +77,12 @@ export class MapsCheck {
       end: () => {
         const isCut = lines.end();
         finder.end();
-        if (isCut && finder.report.last === lines.count) checker.cutShort(lines.count);
+        if (isCut && finder.isCutAt(lines.count)) checker.cutShort(lines.count);
         checker.endText();
         this.texts += checker.texts;
         this.lines += lines.count;
         this.vmas += checker.vmas;
-        return describeFound(file, finder.report);
+        return [...describeFound(file, finder.report), ...describeSkipped(file, finder.report)];
       },
     };
   }
@@ -99,7 +100,7 @@ export class MapsCheck {
     );
     const different = this.#against === null ? [] : [counted(this.differences, 'difference')];
     const verdict = [...faults, ...different].join(', ') || 'nothing wrong';
-    return `# ${counted(this.texts, 'text')}, ${counted(this.vmas, 'VMA')}: ${this.texts === 0 ? 'nothing to check' : verdict}\n`;
+    return `# ${counted(this.texts, 'text')}, ${counted(this.vmas, 'VMA')}: ${this.texts === 0 && faults.length === 0 ? 'nothing to check' : verdict}\n`;
   }
 
   /** The document `mapsim/check@1`. */

@@ -11,7 +11,7 @@
  * Source: Documentation/filesystems/proc.rst; v6.18 fs/proc/task_mmu.c show_map_vma.
  */
 import { MapsLine, NAME_COLUMNS, printMapsLine } from '../scenario/load/maps-line.ts';
-import { isSmapsDetail } from '../scenario/load/maps-text.ts';
+import { isSmapsDetail } from '../scenario/load/smaps-detail.ts';
 import { hexOfPage, hexRange } from '../scenario/units.ts';
 import { Starts } from './starts.ts';
 
@@ -52,6 +52,8 @@ export class TextChecker {
   readonly #starts = new Starts();
   texts = 0;
   vmas = 0;
+  /** A line has come whose details may follow. */
+  #isBelow = false;
   // The text that is being read.
   #lines = 0;
   /** Empty lines in it. */
@@ -75,13 +77,15 @@ export class TextChecker {
       this.endText();
       return;
     }
-    if (this.vmas > 0 && isSmapsDetail(text)) return;
+    if (this.#isBelow && isSmapsDetail(text)) return;
     if (cut) this.#fault('field', number, 1, 'a line of more than 64 KiB');
     else if (text.endsWith('\r'))
       this.#fault('field', number, text.length, 'the line ends in CR LF');
     else if (!this.#parser.scan(text, 0, text.length)) {
+      this.#isBelow ||= this.#parser.isRollup;
       this.#fault('field', number, this.#parser.faultStart + 1, this.#parser.faultMessage);
     } else {
+      this.#isBelow = true;
       this.#checkPrinted(text, number);
       this.#place(number);
       if (this.#parser.isGate) this.endText();

@@ -37,15 +37,18 @@ describe('a pipe or a device in a scenario is refused, not waited for', () => {
 });
 
 describe('of a line of such a file', () => {
+  const LINE = '7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n';
+  const NEXT = LINE.replaceAll('7f00', '7f10');
+
   test('at most 40 characters are shown', async () => {
     const cwd = aDirectory({
       's.yaml': `mapsim: 1\n${READER}vmas: [{from: x.maps}]\n`,
-      'x.maps': `${SECRET}\n`,
+      'x.maps': `${LINE}${SECRET}\n${NEXT}`,
     });
 
     const { stderr } = await mapsim(['validate', 's.yaml'], { cwd });
 
-    expect(stderr).toContain('x.maps:1:1: error: ');
+    expect(stderr).toContain('x.maps:2:1: error: ');
     expect(stderr).toContain(SECRET.slice(0, 40));
     expect(stderr).not.toContain(SECRET.slice(0, 41));
   });
@@ -53,7 +56,7 @@ describe('of a line of such a file', () => {
   test.each(['../x.maps', 'a/../../x.maps', '/ABSOLUTE/x.maps'])(
     'nothing is shown where it lies outside the folder of the scenario: %s',
     async (from) => {
-      const cwd = aDirectory({ 'd/s.yaml': '', 'x.maps': `${SECRET}\n` });
+      const cwd = aDirectory({ 'd/s.yaml': '', 'x.maps': `${LINE}${SECRET}\n${NEXT}` });
       const path = from.replace('/ABSOLUTE', cwd);
       const files = { 'd/s.yaml': `mapsim: 1\n${READER}vmas: [{from: ${path}}]\n` };
       const inside = aDirectory(files);
@@ -62,10 +65,23 @@ describe('of a line of such a file', () => {
       const { code, stderr } = await mapsim(['validate', 'd/s.yaml'], { cwd: inside });
 
       expect(code).toBe(2);
-      expect(stderr).toContain('x.maps:1:1: error: ');
+      expect(stderr).toContain('x.maps:2:1: error: ');
       expect(stderr).not.toContain('root');
     },
   );
+});
+
+test('what stands before the lines of a foreign file is not shown', async () => {
+  const inside = aDirectory({
+    'd/s.yaml': `mapsim: 1\n${READER}vmas: [{from: ../x.maps}]\n`,
+    'x.maps': 'root: 7f0000000000-7f0000001000 rw-p 00000000 00:00 0 \n',
+  });
+
+  const { code, stderr } = await mapsim(['validate', 'd/s.yaml'], { cwd: inside });
+
+  expect(code).toBe(0);
+  expect(stderr).toContain('1 line has something before it, which was cut');
+  expect(stderr).not.toContain('root');
 });
 
 test('a cost named __proto__ is unknown, however it is written', async () => {

@@ -94,7 +94,7 @@ describe('rendering', () => {
   });
 
   test('after ten thousand faults nobody looks for more', () => {
-    const maps = 'zzz\n'.repeat(10_100);
+    const maps = '7f0000000000-7f0000001000 rwxx\n'.repeat(10_100);
     const rendered = faultsOf(`mapsim: 1\n${READER}\nvmas: [{from: m}]`, { m: maps });
 
     expect(rendered.split('\n').slice(-2)).toEqual(['and at least 9981 more', '']);

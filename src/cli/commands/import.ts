@@ -7,8 +7,6 @@
 import { posix } from 'node:path';
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
-import { LineSplitter } from '../../base/lines.ts';
-import { describeFound, MapsFinder } from '../../check/maps-finder.ts';
 import { TextChecker, type VmaLine } from '../../check/text-checker.ts';
 import { stepsBetween } from '../../check/text-steps.ts';
 import {
@@ -19,8 +17,10 @@ import {
   scenarioText,
   type TracePart,
 } from '../../scenario/edit/imported.ts';
-import { renderFaults, SourceText } from '../../scenario/load/faults.ts';
+import { renderFaults } from '../../scenario/load/faults.ts';
 import { FileSpecs } from '../../scenario/load/files.ts';
+import { describeFound, describeSkipped } from '../../scenario/load/found-lines.ts';
+import { type FoundText, findMapsText } from '../../scenario/load/found-text.ts';
 import { parseMapsText } from '../../scenario/load/maps-text.ts';
 import { loadYaml } from '../../scenario/load/parse.ts';
 import type { Trace } from '../../trace/call.ts';
@@ -118,79 +118,90 @@ async function readText(path: string, context: CommandContext): Promise<Imported
     size += chunk.length;
     if (size > TEXT_BYTES_MAX) throw new UserError(`${path}: larger than 256 MiB: no maps text`);
   }
-  const found = mapsTextIn(path, Buffer.concat(chunks), context);
-  if (found === null) return null;
-  const { bytes, changed, vmas } = found;
-  const source = new SourceText(path === '-' ? 'stdin' : path, bytes.toString('latin1'));
+  const all = Buffer.concat(chunks);
+  const shown = path === '-' ? 'stdin' : path;
+  const texts = new TextCounter();
+  const found = findMapsText(shown, all, (...line) => texts.line(...line));
+  texts.end();
+  if (!tellFound(shown, found, texts, context)) return null;
   const faults: Parameters<typeof renderFaults>[0][number][] = [];
   let count = 0;
-  const parsed = parseMapsText(source.text, {
+  const parsed = parseMapsText(found.text, {
     files: new FileSpecs(),
     touched: false,
     vmasMax: VMAS_MAX,
     fault: (start, end, message, hint) => {
       count++;
-      if (faults.length < 20) faults.push({ ...source.span(start, end), message, hint, io: false });
+      if (faults.length < 20) faults.push({ ...found.span(start, end), message, hint, io: false });
     },
   });
   if (count > 0) {
     context.messages.raw(renderFaults(faults, { dropped: count - faults.length }));
     return null;
   }
-  if (parsed.vmas.length === 0) throw new UserError(`${source.file}: holds no line of maps text`);
-  return { path, bytes, changed, vmas };
+  if (parsed.vmas.length === 0) throw new UserError(`${shown}: holds no line of maps text`);
+  const bytes = found.changed ? Buffer.from(found.text, 'latin1') : all;
+  return { path, bytes, changed: found.changed, vmas: texts.vmas };
 }
 
-/** The maps text in a file; says what was done to find it. Null where there is none. */
-function mapsTextIn(path: string, bytes: Buffer, { messages }: CommandContext) {
-  const shown = path === '-' ? 'stdin' : path;
-  const kept: string[] = [];
-  const vmas: VmaLine[] = [];
-  const counts = { backward: 0, first: 0 };
-  const starts: number[] = [];
-  const checker = new TextChecker({
+/** How many texts follow one another in a file, and where lines go backwards. */
+class TextCounter {
+  readonly vmas: VmaLine[] = [];
+  /** Lines of the file. */
+  readonly starts: number[] = [];
+  backward = 0;
+  firstBackward = 0;
+  readonly #checker = new TextChecker({
     finding: ({ kind, line }) => {
-      if (kind === 'backward' && counts.backward++ === 0) counts.first = line;
+      if (kind === 'backward' && this.backward++ === 0) this.firstBackward = line;
     },
     vma: (vma) => {
-      if (starts.length === checker.texts) starts.push(vma.line);
-      vmas.push(vma);
+      if (this.starts.length === this.#checker.texts) this.starts.push(vma.line);
+      this.vmas.push(vma);
     },
   });
-  const finder = new MapsFinder((text, number, cut) => {
-    checker.line(text, number, cut);
-    kept.push(`${text}\n`);
-  });
-  const lines = new LineSplitter((text, number, cut) => finder.line(text, number, cut));
-  lines.push(bytes);
-  const isCut = lines.end();
-  finder.end();
-  checker.endText();
-  for (const words of describeFound(shown, finder.report)) {
-    if (finder.report.found === 0) messages.error(words);
+
+  line(text: string, number: number, cut: boolean): void {
+    this.#checker.line(text, number, cut);
+  }
+
+  end(): void {
+    this.#checker.endText();
+  }
+}
+
+/** What was done to find the text. @returns whether there is one */
+function tellFound(
+  shown: string,
+  { report, isCut }: FoundText,
+  { starts, backward, firstBackward }: TextCounter,
+  { messages }: CommandContext,
+): boolean {
+  for (const words of describeFound(shown, report)) {
+    if (report.found === 0) messages.error(words);
     else messages.note(words);
   }
-  if (finder.report.found === 0 && finder.report.leftOut > 0) return null;
+  for (const words of describeSkipped(shown, report)) messages.note(words);
+  if (report.found === 0 && report.leftOut > 0) return false;
   if (starts.length > 1) {
     messages.error(
       `${shown}: ${counted(starts.length, 'text')} are in it, from lines ${starts.slice(0, 5).join(', ')}: ` +
         'give each a file of its own',
     );
-    return null;
+    return false;
   }
-  if (isCut && finder.report.last === lines.count) {
+  if (isCut) {
     messages.warning(
       `${shown}: the last line has no newline: the text was cut, and what it ends with may be wrong`,
     );
   }
-  if (counts.backward > 0) {
+  if (backward > 0) {
     messages.warning(
-      `${shown}: ${counted(counts.backward, 'line')} of it ${counts.backward === 1 ? 'begins' : 'begin'} ` +
-        `below the line before (first: line ${counts.first}): no kernel prints such a text; they were sorted`,
+      `${shown}: ${counted(backward, 'line')} of it ${backward === 1 ? 'begins' : 'begin'} ` +
+        `below the line before (first: line ${firstBackward}): no kernel prints such a text; they were sorted`,
     );
   }
-  const { changed } = finder;
-  return { bytes: changed ? Buffer.from(kept.join(''), 'latin1') : bytes, changed, vmas };
+  return true;
 }
 
 async function readLog(options: ImportOptions, context: CommandContext): Promise<ReadLog | null> {

@@ -5,6 +5,7 @@
 
 import { EXIT, UserError } from '../../base/errors.ts';
 import { jsonOf, printable } from '../../base/printable.ts';
+import { findMapsText } from '../../scenario/load/found-text.ts';
 import { loadYaml } from '../../scenario/load/parse.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { readInput, writeWhole } from '../files.ts';
@@ -43,7 +44,8 @@ export async function init(options: InitOptions, context: CommandContext): Promi
 /** Lines of the maps text of a process, or of a file. */
 function linesOf(from: string, cwd: string): string[] {
   const bytes = /^[0-9]+$/.test(from) ? readProcMaps(Number(from)) : readInput(from, cwd);
-  const text = Buffer.from(bytes).toString('utf8');
+  const found = findMapsText(from, Buffer.from(bytes));
+  const text = Buffer.from(found.text, 'latin1').toString('utf8');
   if (text.includes('\ufffd'))
     throw new UserError(`--from ${from}: holds a path that is not UTF-8`);
   const lines = text.split('\n').filter((line) => /^[0-9a-f]+-[0-9a-f]+ /.test(line));

@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import type { Tree } from '../../scenario/edit/omissions.ts';
 import { type Smallest, smallest } from '../../scenario/edit/smallest.ts';
+import { findMapsText } from '../../scenario/load/found-text.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Question } from '../../search/questions.ts';
 import type { SearchRequest } from '../../search/search.ts';
@@ -74,8 +75,9 @@ function withPageSize(tree: Tree, pagesPerPage: number): Tree {
 /** Null: they are not to be written in UTF-8. */
 function textLines(bytes: Uint8Array, file: string): readonly string[] | null {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(unzipped(bytes, file));
-    return text.split('\n').filter((line) => line !== '');
+    const { text } = findMapsText(file, unzipped(bytes, file));
+    const lines = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'latin1'));
+    return lines.split('\n').filter((line) => /^[0-9a-f]/.test(line));
   } catch {
     return null;
   }

@@ -6,16 +6,24 @@
  * VMA.
  */
 
-import { bytesOfText, latin1Of } from '../../base/latin1.ts';
-import { isAbsolute, joinPaths } from '../../base/posix-path.ts';
+import { bytesOfText } from '../../base/latin1.ts';
 import { ALL_PAGES, hexOfPage, hexRange } from '../units.ts';
 import type { VmaSpec } from '../vma-list.ts';
 import { pickVmas, type VmaList, VmaListBuilder, vmaAt, vmaOrder } from '../vma-list.ts';
 import { anonymous, backing, checkName, newShmemFile } from './backing.ts';
 import { PageSizeOfTexts, type TextEra } from './era.ts';
-import { SourceText, type Span } from './faults.ts';
+import type { Span } from './faults.ts';
+import { describeFound } from './found-lines.ts';
 import { type Landmarks, landmarks } from './landmarks.ts';
-import { cite, type Loading, pageAt, readReferred, refuse } from './loading.ts';
+import {
+  cite,
+  isOutside,
+  type Loading,
+  mapsTextOf,
+  pageAt,
+  readReferred,
+  refuse,
+} from './loading.ts';
 import { GATE_PAGE } from './maps-line.ts';
 import { parseMapsText } from './maps-text.ts';
 import type { Path } from './place.ts';
@@ -126,15 +134,18 @@ export class AddressSpace {
       this.#incomplete = true;
       return;
     }
-    const { shown, bytes } = read;
-    if (bytes.length > MAPS_BYTES_MAX) {
+    if (read.bytes.length > MAPS_BYTES_MAX) {
       this.#refuse([...path, 'from'], `from: ${entry.from} is larger than 256 MiB`);
       return;
     }
-    const source = new SourceText(shown, latin1Of(bytes));
-    const outside = isAbsolute(entry.from) || joinPaths('.', entry.from).startsWith('..');
-    this.#addText(source.text, entry.tag ?? null, entry.touched, (start, end) => {
-      const span = source.span(start, end);
+    const found = mapsTextOf(this.#loading, entry.from, read);
+    if (found.report.found === 0 && found.report.leftOut > 0) {
+      this.#refuse([...path, 'from'], `from: ${describeFound(entry.from, found.report)[0]}`);
+      return;
+    }
+    const outside = isOutside(entry.from);
+    this.#addText(found.text, entry.tag ?? null, entry.touched, (start, end) => {
+      const span = found.span(start, end);
       return outside ? { ...span, text: null } : { ...span, shown: FOREIGN_LINE_MAX };
     });
   }

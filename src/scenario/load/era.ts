@@ -7,10 +7,10 @@
  */
 
 import type { Era, WriterSpec } from '../scenario.ts';
-import { parseSize } from '../units.ts';
+import { hexOfPage, parseSize } from '../units.ts';
 import type { VmaList, VmaSpec } from '../vma-list.ts';
 import type { Loading } from './loading.ts';
-import { pageAt } from './loading.ts';
+import { pageAt, refuse } from './loading.ts';
 import type { MachineArgs } from './schema.ts';
 
 /** What one text tells; null and 0: nothing. */
@@ -51,6 +51,11 @@ export function eraOf(
   const highest = Math.max(highestOfVmas(vmas), highestOfWriters(writers));
   const at = ['machine', 'taskSize'];
   const end = machine?.taskSize === undefined ? null : pageAt(loading, at, machine.taskSize);
+  const mapped = highestOfVmas(vmas);
+  if (end !== null && mapped > end) {
+    const what = `the memory at the start reaches ${hexOfPage(mapped)}`;
+    refuse(loading, at, `taskSize: ${machine!.taskSize} is below what is mapped: ${what}`);
+  }
   const narrow = nameColumn === NARROW && highest <= END_OF_32_BITS;
   return {
     taskSizePages:

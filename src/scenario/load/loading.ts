@@ -11,6 +11,8 @@ import { parseAddress, parseDuration } from '../units.ts';
 import type { Fault, FaultList, Span } from './faults.ts';
 import { show } from './faults.ts';
 import type { FileSpecs } from './files.ts';
+import { describeFound } from './found-lines.ts';
+import { type FoundText, findMapsText } from './found-text.ts';
 import type { Places } from './parse.ts';
 import type { Path } from './place.ts';
 import type { DurationArgs } from './schema-parts.ts';
@@ -51,6 +53,8 @@ export interface Loading {
   readonly file: string;
   /** Takes the bytes of each file referred to, in order. */
   readonly hash: { update(bytes: Uint8Array): unknown };
+  /** Maps texts of the files referred to, by name. */
+  readonly texts: Map<string, FoundText>;
   /** So many ranges may still be looked at for selectors: operations times VMAs is too many. */
   rangesLeft: number;
   /** Pages of 4 KiB in a page of the machine, in which the scenario counts. */
@@ -84,6 +88,27 @@ export function readReferred(
     faults.add(places.value(path), `${key}: ${error.message}`, null, true);
     return null;
   }
+}
+
+/** Whether a file lies outside the folder of the scenario that names it: it may be anybody's. */
+export function isOutside(name: string): boolean {
+  return isAbsolute(name) || joinPaths('.', name).startsWith('..');
+}
+
+/** The maps text of a file that a scenario names; what was done to find it is noted once. */
+export function mapsTextOf(
+  { env, texts }: Loading,
+  name: string,
+  { shown, bytes }: { readonly shown: string; readonly bytes: Uint8Array },
+): FoundText {
+  const known = texts.get(shown);
+  if (known !== undefined) return known;
+  const found = findMapsText(shown, bytes);
+  texts.set(shown, found);
+  const { report } = found;
+  const told = isOutside(name) ? { ...report, prefix: '' } : report;
+  if (report.found > 0) for (const words of describeFound(shown, told)) env.note?.(words);
+  return found;
 }
 
 /** `s.yaml:3:5`, to cite a second place. */

@@ -28,6 +28,9 @@ const COLON = 0x3a;
 const SLASH = 0x2f;
 const INODE_MAX = 2n ** 64n - 1n;
 
+/** A range and what may be permissions. */
+const LIKE_MAPS = /^[0-9a-f]{3,40}-[0-9a-f]{3,40} [-r][-w][-x]/;
+
 /** -1 for anything that is not a hex digit as the kernel writes them. */
 function hexDigit(code: number): number {
   if (code >= ZERO && code <= NINE) return code - ZERO;
@@ -94,6 +97,11 @@ export class MapsLine {
   /** Memory without a file, printed with an offset as before 2.6.30. */
   get hasAnonOffset(): boolean {
     return this.#offsetPages !== 0 && !this.#isFile();
+  }
+
+  /** The line of smaps_rollup, which is no VMA's. */
+  get isRollup(): boolean {
+    return this.#name === '[rollup]';
   }
 
   get isGate(): boolean {
@@ -178,20 +186,25 @@ export class MapsLine {
       pages = pages * 16 + hexDigit(this.#text.charCodeAt(at));
     }
     this.#at = end;
-    if (pages >= 2 ** 52) {
-      this.#fail(start, `${what} does not fit into 64 bits`, null, end);
-      return -1;
-    }
+    if (pages >= 2 ** 52) return this.#wrong(start, end, what, 'does not fit into 64 bits');
     for (let at = Math.max(start, end - 3); at < end; at++) {
       if (this.#text.charCodeAt(at) === ZERO) continue;
-      if (end === this.#end || !/[- ]/.test(this.#text.charAt(end))) {
-        this.#fail(start, `not a line of maps text: expected ${what}`, null, end);
-        return -1;
-      }
-      this.#fail(start, `${what} is not a multiple of the page size, 0x1000`, null, end);
-      return -1;
+      return this.#wrong(start, end, what, 'is not a multiple of the page size, 0x1000');
     }
     return pages;
+  }
+
+  /** An address is called wrong only where there is one: words may begin with its digits. */
+  #wrong(start: number, end: number, what: string, why: string): -1 {
+    if (this.#looksLikeMaps()) this.#fail(start, `${what} ${why}`, null, end);
+    else this.#fail(start, `not a line of maps text: expected ${what}`, null, end);
+    return -1;
+  }
+
+  #looksLikeMaps(): boolean {
+    return LIKE_MAPS.test(
+      this.#text.slice(this.#lineStart, Math.min(this.#end, this.#lineStart + 99)),
+    );
   }
 
   #range(start: number): boolean {
@@ -200,6 +213,7 @@ export class MapsLine {
     this.#endPage = this.#pages('the end address');
     if (this.#endPage < 0 || !this.#expect(SPACE, 'after the end address')) return false;
     if (this.#endPage > this.#startPage) return true;
+    if (!this.#looksLikeMaps()) return this.#fail(start, 'not a line of maps text');
     return this.#fail(start, 'the range ends before it has begun', null, this.#at - 1);
   }
 
@@ -265,7 +279,7 @@ export class MapsLine {
   }
 
   #isVma(start: number): boolean {
-    if (this.#name !== '[rollup]') return true;
+    if (!this.isRollup) return true;
     const message = 'this is smaps_rollup, a sum over all VMAs: read maps or smaps';
     return this.#fail(start, message, null, this.#end);
   }

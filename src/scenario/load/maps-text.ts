@@ -13,6 +13,7 @@ import type { VmaSpec } from '../vma-list.ts';
 import type { TextEra } from './era.ts';
 import type { FileSpecs } from './files.ts';
 import { MapsLine, NAME_COLUMNS } from './maps-line.ts';
+import { isSmapsDetail } from './smaps-detail.ts';
 
 export interface MapsText {
   /** In the order of the text. */
@@ -46,11 +47,13 @@ export function parseMapsText(text: string, context: MapsContext): MapsText {
   }
   const era: { -readonly [K in keyof TextEra]: TextEra[K] } = { ...NOTHING_TOLD };
   const line = new MapsLine();
+  let isBelow = false;
   for (let at = 0; at < text.length; ) {
     const newline = text.indexOf('\n', at);
     const end = newline < 0 ? text.length : newline;
     if (text.startsWith('KernelPageSize:', at)) notePageSize(era, text.slice(at, end));
-    if (!isSkipped(text, at, end, result.vmas.length > 0)) {
+    if (!isSkipped(text, at, end, isBelow)) {
+      isBelow = true;
       if (!line.scan(text, at, end) || !line.checkWhole(at)) {
         context.fault(line.faultStart, line.faultEnd, line.faultMessage, line.faultHint);
       } else if (line.isGate) {
@@ -96,6 +99,7 @@ function firstOfAllCrLf(text: string): number {
 }
 
 const HASH = 0x23;
+const DETAIL_MAX = 300;
 
 /**
  * Lines that are no VMA's: comments, and what smaps says of the VMA above. A line of maps begins
@@ -104,10 +108,5 @@ const HASH = 0x23;
 function isSkipped(text: string, start: number, end: number, below: boolean): boolean {
   const first = text.charCodeAt(start);
   if (first === HASH || start === end) return true;
-  return below && isSmapsDetail(text.slice(start, Math.min(end, start + 40)));
-}
-
-/** `Rss:                  4 kB`, `VmFlags: rd ex mr mw me`. */
-export function isSmapsDetail(line: string): boolean {
-  return /^[A-Z][A-Za-z_]{1,30}:(?:[ \t]|$)/.test(line);
+  return below && isSmapsDetail(text.slice(start, Math.min(end, start + DETAIL_MAX)));
 }

@@ -7,11 +7,10 @@
  */
 
 import { UserError } from '../../base/errors.ts';
-import { latin1Of } from '../../base/latin1.ts';
 import type { Trace } from '../../trace/call.ts';
 import { readTrace } from '../../trace/read-trace.ts';
 import type { FileSpec, TraceSpec, WriterProgram } from '../scenario.ts';
-import { type Loading, readReferred, refuse } from './loading.ts';
+import { type Loading, mapsTextOf, readReferred, refuse } from './loading.ts';
 import { parseMapsText } from './maps-text.ts';
 import type { Path } from './place.ts';
 import { TRACE_KEYS, type WriterArgs } from './schema.ts';
@@ -139,7 +138,7 @@ function readFilesFrom(loading: Loading, path: Path, names: readonly string[]): 
     const at = [...path, 'filesFrom', index];
     const read = readReferred(loading, at, name);
     if (read === null) continue;
-    parseMapsText(latin1Of(read.bytes), {
+    parseMapsText(mapsTextOf(loading, name, read).text, {
       files: loading.files,
       touched: false,
       vmasMax: VMAS_MAX,

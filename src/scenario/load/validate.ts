@@ -78,6 +78,7 @@ function loadInto(faults: FaultList, source: Source, env: LoadEnv): Loaded {
     files: new FileSpecs(),
     file: source.path,
     hash,
+    texts: new Map(),
     rangesLeft: RANGES_MAX,
     pagesPerPage: 1,
   };

@@ -1,0 +1,93 @@
+/** What was done to find a maps text in a file, as counts and in words. */
+import { counted } from '../../base/counted.ts';
+
+/** What was done to find the lines. */
+export interface FoundLines {
+  /** Lines that are none of maps, and the first of them. */
+  readonly leftOut: number;
+  readonly firstLeftOut: number;
+  /** Lines with something before them, and what the first of them had. */
+  readonly prefixed: number;
+  readonly prefix: string;
+  readonly joined: number;
+  readonly html: number;
+  /** Lines that ended in CR LF. */
+  readonly crLf: number;
+  /** Records of JSON around lines, and the last of them: it is whole. */
+  readonly records: number;
+  readonly lastRecord: number;
+  readonly coloured: number;
+  readonly hardBlanks: number;
+  /** In the columns of gperftools. */
+  readonly profiled: number;
+  /** Lines that are passed over without being cut away. */
+  readonly details: number;
+  readonly firstDetail: number;
+  readonly comments: number;
+  readonly firstComment: number;
+  /** First and last line of maps text. */
+  readonly first: number;
+  readonly last: number;
+  readonly found: number;
+  /** The file begins as UTF-16 does. */
+  readonly utf16: boolean;
+  /** The last line may have been one of maps. */
+  readonly begun: boolean;
+}
+
+const EXAMPLE = '7f1c2a400000-7f1c2a421000 r-xp 00000000 08:01 131 /usr/lib/libx.so';
+
+/** In words, one line each; nothing for a plain text. */
+export function describeFound(file: string, report: FoundLines): string[] {
+  const { found, leftOut, firstLeftOut, prefixed, prefix, first, last } = report;
+  if (found === 0) {
+    if (report.utf16)
+      return [`${file}: it is UTF-16: convert it, as with iconv -f utf-16 -t utf-8`];
+    return leftOut === 0 ? [] : [`${file}: no line of maps text in it; such a line is: ${EXAMPLE}`];
+  }
+  const words: string[] = [];
+  const note = (count: number, one: string, many: string): void => {
+    if (count > 0) words.push(`${file}: ${counted(count, 'line')} ${count === 1 ? one : many}`);
+  };
+  if (leftOut > 0) {
+    const others = leftOut === 1 ? '1 other was' : `${leftOut} others were`;
+    words.push(
+      `${file}: ${counted(found, 'line')} from ${first} to ${last} ${found === 1 ? 'is' : 'are'} maps text; ` +
+        `${others} left out (first: line ${firstLeftOut})`,
+    );
+  }
+  const like = prefix === '' ? '' : ` like ${JSON.stringify(prefix.slice(0, 40))}`;
+  const what = `something${like} before`;
+  note(prefixed, `has ${what} it, which was cut`, `have ${what} them, which was cut`);
+  note(
+    report.joined,
+    'had been wrapped, and was put together',
+    'had been wrapped, and were put together',
+  );
+  note(report.crLf, 'ends in CR LF; the CR was cut', 'end in CR LF; the CR was cut');
+  note(report.html, 'is HTML, which was taken away', 'are HTML, which was taken away');
+  note(report.records, 'was taken out of a record of JSON', 'were taken out of records of JSON');
+  note(
+    report.coloured,
+    'had colours of a terminal, which were cut',
+    'had colours of a terminal, which were cut',
+  );
+  note(
+    report.hardBlanks,
+    'has blanks that do not break; plain ones were put there',
+    'have blanks that do not break; plain ones were put there',
+  );
+  note(report.profiled, 'has the columns of gperftools', 'have the columns of gperftools');
+  return words;
+}
+
+/** What is in a text and no VMA, by its kind. */
+export function describeSkipped(file: string, report: FoundLines): string[] {
+  const { details, firstDetail, comments, firstComment } = report;
+  if (report.found === 0) return [];
+  const words: string[] = [];
+  if (details > 0)
+    words.push(`skipped: ${details} x details of smaps (first: ${file}:${firstDetail})`);
+  if (comments > 0) words.push(`skipped: ${comments} x comments (first: ${file}:${firstComment})`);
+  return words;
+}
