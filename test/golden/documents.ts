@@ -26,17 +26,23 @@ export interface Sandbox {
   remove(): void;
 }
 
-export function aSandbox(): Sandbox {
+/**
+ * @param installed where `mapsim` is in an empty folder; otherwise it is the built one, and the
+ * folder is like a checkout
+ */
+export function aSandbox(installed: string | null = null): Sandbox {
   const top = mkdtempSync(join(tmpdir(), 'mapsim-docs-'));
   const programs = join(top, 'bin');
   const cwd = join(top, 'checkout');
   mkdirSync(programs);
   mkdirSync(cwd);
-  for (const name of VISIBLE) symlinkSync(join(ROOT, name), join(cwd, name));
-  for (const [name, real] of Object.entries(STAND_INS)) {
-    symlinkSync(join(ROOT, real), join(cwd, name));
+  if (installed === null) {
+    for (const name of VISIBLE) symlinkSync(join(ROOT, name), join(cwd, name));
+    for (const [name, real] of Object.entries(STAND_INS)) {
+      symlinkSync(join(ROOT, real), join(cwd, name));
+    }
   }
-  program(join(programs, 'mapsim'), `exec '${process.execPath}' '${BIN}' "$@"`);
+  program(join(programs, 'mapsim'), `exec '${process.execPath}' '${installed ?? BIN}' "$@"`);
   program(join(programs, 'npx'), 'exec "$@"');
   const env = { PATH: `${programs}:${process.env.PATH}`, HOME: top, LC_ALL: 'C.UTF-8' };
   const seen = new Map<string, { text: string; code: number | null }>();
@@ -57,6 +63,24 @@ export function aSandbox(): Sandbox {
 function program(path: string, body: string): void {
   writeFileSync(path, `#!/bin/sh\n${body}\n`);
   chmodSync(path, 0o755);
+}
+
+/** What a test cannot or need not run again, and why. */
+const NOT_RUN: readonly (readonly [RegExp, string])[] = [
+  [/^(npm|git|node --) ?/, 'sets up, or runs the tests that this one is among'],
+  [/^npx biome|^npx vitest|^npx tsc/, 'part of npm run check'],
+  [/--pid/, 'needs a process of the reader; test/cli/capture.test.ts has one of its own'],
+  [/^mapsim (measure|calibrate)/, 'differs from run to run; test/cli/measure.proof.ts measures'],
+  [/^mapsim validate-model/, 'takes long; test/validate runs its claims'],
+];
+
+/** Commands of a document whose output it does not show, and that fail. */
+export function failedCommands(document: string, sandbox: Sandbox): readonly object[] {
+  // 1 is an answer: an expression held, a search found what it looked for.
+  return silentCommands(document)
+    .filter((command) => !NOT_RUN.some(([form]) => form.test(command)))
+    .map((command) => ({ command, ...sandbox.run(command) }))
+    .filter(({ code }) => code !== 0 && code !== 1);
 }
 
 /** The document as it should be: every output shown is what its command prints now. */
