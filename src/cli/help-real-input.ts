@@ -16,11 +16,14 @@ export const REAL_INPUT_COMMANDS = {
     examples: [
       'mapsim import /proc/self/maps -o me.yaml',
       'mapsim import start.maps end.maps --trace calls.strace -o replay.yaml',
+      'mapsim import --trace calls.strace -o replay.yaml',
       'ssh server cat /proc/4711/maps | mapsim import - | mapsim run -',
     ],
     more: `The first text is the address space at the start. Without a log, what differs from text
 to text becomes the writer's program, there and back. With one, the further texts tell
 device and inode of mapped files, and the last one is compared with what the log leads to.
+MAPS may be left out where the log begins with execve: the address space is then what the log
+builds. A text may lie in a report, a mail or a log: docs/inputs.md says which are understood.
 
 ${TRACES}
 ${EXIT_CODES.import}`,

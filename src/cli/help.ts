@@ -138,9 +138,9 @@ export const COMMANDS = {
       'mapsim run @resize --fail-on "falseGaps>0" --format=json',
       'mapsim run @split-merge --record=run.ndjson',
     ],
-    more: `SCENARIO is a YAML or JSON file, or - for standard input. Outside the model are smaps,
-page faults, and reading on after the end of the text: docs/inputs.md says what can stand in
-for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
+    more: `SCENARIO is a YAML or JSON file, or - for standard input. Outside the model are smaps
+and page faults: docs/inputs.md says what can stand in for them. Reading on after the end of
+the text is a key of readers, readOn.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   },
   compare: {
     name: 'compare',
@@ -278,7 +278,11 @@ for them.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
     operands: '[NAME]',
     purpose: 'List the reader strategies with their guarantees, options and sources.',
     examples: ['mapsim strategies', 'mapsim strategies rcu-retry3'],
-    more: EXIT_CODES.list,
+    more: `Options are written NAME:key=value, and docs/model.md says what they mean. Of mmap-lock,
+end=pending is where Linux 5.7 to 6.0 left the position behind the end: it shows where a
+reader reads on (readOn).
+
+${EXIT_CODES.list}`,
   },
   scenarios: {
     name: 'scenarios',

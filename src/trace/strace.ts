@@ -19,7 +19,8 @@ import { LEADER, StraceLines, unpasted } from './strace-lines.ts';
 const UNFINISHED = '<unfinished ...>';
 /** strace let go of the process in the middle of a call. */
 const DETACHED = '<detached ...>';
-const RESULT = /^ *= +(\?|0x[0-9a-f]+|-?[0-9]+)(?=[ <]|$)(?:<[^\n]*?>)?(?: +(E[A-Z0-9]+))?(.*)$/;
+const RESULT =
+  /^\s*=\s+(\?|0x[0-9a-fA-F]+|-?[0-9]+)(?=[ <\t]|$)(?:<[^\n]*?>)?(?: +(E[A-Z0-9]+))?(.*)$/;
 const SPENT = /<([0-9]+\.[0-9]+)>$/;
 
 /** Lines of one call that a mailer has wrapped. */

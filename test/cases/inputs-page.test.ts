@@ -34,20 +34,32 @@ const TEXTS: Readonly<Record<string, readonly string[]>> = {
     `12: ${WIDE}`,
     fileOf('41', 'quoted.maps'),
   ],
+  'records of JSON': [
+    `${JSON.stringify({ log: WIDE, stream: 'stdout' })}\n`,
+    `  "${WIDE.trimEnd()} \\n"\n`,
+    `\u001b[36mapp_1  |\u001b[0m ${WIDE}`,
+    WIDE.replaceAll(' ', '\u00c2\u00a0'),
+  ],
   HTML: [fileOf('13', 'in.maps'), fileOf('41', 'in.maps')],
   'a text with CR LF': [WIDE.replaceAll('\n', '\r\n'), `\u00ef\u00bb\u00bf${WIDE}`],
   'maps of WSL1': [fileOf('03', 'in.maps')],
   smaps_rollup: [fileOf('42', 'in.maps')],
   tombstone: [
     'memory map (3 entries):\n    70000000-700fffff rw-         0    100000  [anon:dalvik]\n',
+    '          Start Addr           End Addr       Size     Offset  Perms  objfile\n            0x400000           0x401000     0x1000        0x0  r--p   /bin/x\n',
+    'Address           Kbytes     RSS   Dirty Mode  Mapping\n0000000000400000     904     800       0 r-x-- bash\n',
+    '==7==Process memory map follows:\n\t0x000000400000-0x0000004b7000\t/tmp/a.out\n',
   ],
+  'UTF-16': [`\u00ff\u00fe${[...WIDE].map((char) => `${char}\0`).join('')}`],
 };
 
 const LOGS: Readonly<Record<string, readonly string[]>> = {
   'strace 4.4': [
     MMAP,
     `4711 1700000000.000001 [    7f13a09d2a2a] ${MMAP} > /lib/libc.so(mmap+0x1) [0x1]\n`,
-    'munmap(addr: 0x7f0000000000, length: 4096) = 0\n',
+    'munmap(addr=0x7f0000000000, length=4096) = 0\n',
+    `${MMAP}% time     seconds  usecs/call     calls    errors syscall\n 37.64    0.000134           7        19           mmap\n`,
+    `7 [unconfined_u:unconfined_r:unconfined_t:s0] ${MMAP}`,
   ],
   'strace of i386': [
     fileOf('37', 'calls.strace'),
@@ -61,11 +73,17 @@ const LOGS: Readonly<Record<string, readonly string[]>> = {
   ],
   'perf trace': [fileOf('39', 'calls.perf')],
   'perf script': [
+    ' a 7/8 [000] 1.000001: syscalls:sys_enter_munmap: addr: 0x7f0000000000, len: 0x00001000\n' +
+      ' a 7/8 [000] 1.000002: syscalls:sys_exit_munmap: 0x0\n',
     ' a 7 [000] 1.000001: syscalls:sys_enter_munmap: addr: 0x7f0000000000, len: 0x00001000\n' +
       ' a 7 [000] 1.000002: syscalls:sys_exit_munmap: 0x0\n',
   ],
   'a log of several': [fileOf('39', 'calls2.perf')],
   'a log that begins': [fileOf('24', 'calls.strace')],
+  'truss of FreeBSD': [
+    'mmap(0x0,4096,PROT_READ|PROT_WRITE,MAP_PRIVATE|MAP_ANON,-1,0x0) = 34366275584 (0x80063c000)\nmunmap(0x80063c000,4096)\t\t\t = 0 (0x0)\n',
+    'mmap(0x0, 0x1000, 0x3, 0x1002, 0xFFFFFFFF, 0x0)\t\t = 0x10C8E5000 0\n',
+  ],
   bpftrace: [
     '@mmap[4711]: 12\n@munmap[4711]: 7\n',
     ' bash-4711 [000] .... 1.000001: sys_mmap(addr: 0, len: 1000, prot: 3, flags: 22)\n',

@@ -31,6 +31,8 @@ export interface FoundLines {
   readonly found: number;
   /** The file begins as UTF-16 does. */
   readonly utf16: boolean;
+  /** A table of another kind, in words, or null. */
+  readonly foreign: string | null;
   /** The last line may have been one of maps. */
   readonly begun: boolean;
 }
@@ -43,7 +45,10 @@ export function describeFound(file: string, report: FoundLines): string[] {
   if (found === 0) {
     if (report.utf16)
       return [`${file}: it is UTF-16: convert it, as with iconv -f utf-16 -t utf-8`];
-    return leftOut === 0 ? [] : [`${file}: no line of maps text in it; such a line is: ${EXAMPLE}`];
+    const but = report.foreign === null ? '' : ` but ${report.foreign}, which has other columns`;
+    return leftOut === 0
+      ? []
+      : [`${file}: no line of maps text in it${but}; such a line is: ${EXAMPLE}`];
   }
   const words: string[] = [];
   const note = (count: number, one: string, many: string): void => {

@@ -40,6 +40,15 @@ const BEGUN = new RegExp(`^${HEX}{4,16}(?:-${HEX}*)?$`);
 /** Lines of something else inside a text that are complained of; of more the text is rid. */
 const BETWEEN_MAX = 3;
 
+/** Tables of mappings that are no maps text. */
+const FOREIGN: readonly (readonly [RegExp, string])[] = [
+  [/^memory map (?:\([0-9]+ entr|around)/, 'the memory map of an Android tombstone'],
+  [/^==[0-9]+==Process memory map follows|^\t0x[0-9a-f]+-0x[0-9a-f]+\t/, 'a memory map of ASan'],
+  [/^ *Start Addr +End Addr /, "a table of gdb's info proc mappings"],
+  [/^ *Address +(?:Kbytes|Perm) /, 'a table of pmap'],
+  [/^==== (?:Non-w|W)ritable regions for process/, 'a table of vmmap'],
+];
+
 interface Line {
   readonly text: string;
   readonly number: number;
@@ -76,6 +85,7 @@ export class MapsFinder {
     last: 0,
     found: 0,
     utf16: false,
+    foreign: null,
     begun: false,
   };
   /** Lines of something else since the last line of maps. */
@@ -260,6 +270,7 @@ export class MapsFinder {
 
   #other(text: string, number: number): void {
     if (/^MAPPED_LIBRARIES:/.test(text)) this.#isProfile = true;
+    this.#report.foreign ??= FOREIGN.find(([form]) => form.test(text))?.[1] ?? null;
     this.#betweenCount++;
     if (this.#between.length <= BETWEEN_MAX) this.#between.push({ text, number });
     else this.#between = [this.#between[0]!, { text, number }]; // they will not be complained of

@@ -117,7 +117,8 @@ export const ReaderSchema = keys('a reader', {
     v.optional(DurationSchema),
   ),
   readOn: about(
-    'After the read() that returned 0 it waits, and reads on; what comes is part of the text.',
+    'After the read() that returned 0 it waits, and reads on; what comes is part of the text. ' +
+      'mmap-lock:end=pending has the positions of Linux 5.7 to 6.0.',
     v.optional(
       keys('readOn: {times, after}', {
         times: v.optional(count('times'), 1),
