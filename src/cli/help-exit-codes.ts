@@ -1,4 +1,4 @@
-/** The exit codes as the help of each command tells them: those that it has, and what they mean. */
+/** The exit codes in the help of each command: the codes that the command has, and what they mean. */
 
 /** Left out: the command does not have that code. */
 interface Meanings {
@@ -7,12 +7,12 @@ interface Meanings {
   readonly usage?: string;
   readonly io?: string;
   readonly limit?: string;
-  /** Whether a signal is caught, so that what there is gets written. */
+  /** Whether signals are caught, so that the results so far are written. */
   readonly signals?: true;
 }
 
 function exitCodes(meanings: Meanings): string {
-  const { done = 'done (also when the reader of the output has gone: | head)' } = meanings;
+  const { done = 'done (also if the reader of the output closed the pipe: | head)' } = meanings;
   const { usage = 'wrong usage or an invalid scenario; nothing was simulated' } = meanings;
   const rows = [
     ['0', done],
@@ -25,16 +25,16 @@ function exitCodes(meanings: Meanings): string {
   const lines = rows.map(([code, meaning]) => {
     return `  ${code.padEnd(4)}${meaning.replaceAll('\n', `\n${' '.repeat(6)}`)}\n`;
   });
-  const signals = '  130, 143  ended by SIGINT, SIGTERM, after writing what there was\n';
+  const signals = '  130, 143  ended by SIGINT, SIGTERM, after writing the results so far\n';
   return `Exit codes:\n${lines.join('')}${meanings.signals ? signals : ''}`;
 }
 
 export const EXIT_CODES = {
-  /** Of all commands together. */
+  /** The codes of all commands together. */
   root: exitCodes({
     failed: `a --fail-on expression or a check failed, a fault of the simulated kernel ended
 a run, a search found what it looked for, or a schedule does not fit`,
-    limit: 'a limit was reached before there was an answer, or something is missing',
+    limit: 'a limit was reached before there was an answer, or runs are missing',
     signals: true,
   }),
   run: exitCodes({
@@ -58,14 +58,14 @@ or with --exit-code: a difference is shown`,
     limit: 'runs are missing',
   }),
   explore: exitCodes({
-    done: 'proven: without --find everything was tried; with it, it is impossible',
-    failed: '--find is possible',
+    done: 'without --find: every order was tried; with --find: proven impossible',
+    failed: 'what --find asks for is possible',
     usage: 'wrong usage or an invalid scenario; nothing was searched',
     limit: 'a bound ended the search before an answer',
     signals: true,
   }),
   census: exitCodes({
-    done: 'everything was tried: there are no other texts',
+    done: 'every order was tried: there are no other texts',
     usage: 'wrong usage or an invalid scenario; nothing was searched',
     limit: 'a bound ended the search: there may be other texts',
     signals: true,
@@ -73,55 +73,57 @@ or with --exit-code: a difference is shown`,
   replay: exitCodes({
     done: 'the schedule fits',
     failed:
-      'it does not fit; a message says at which step and why. Of a recorded run: also as the run',
+      'the schedule does not fit; a message says at which step and why. Of a recorded run: also if the run had this code',
     usage: 'wrong usage or an invalid scenario',
-    limit: 'of a recorded run: it had ended at a limit',
+    limit: 'the recorded run had ended at a limit',
   }),
   step: exitCodes({}),
-  report: exitCodes({ usage: 'wrong usage, or an input that is no result of mapsim' }),
+  report: exitCodes({ usage: 'wrong usage, or an input that is not a result of mapsim' }),
   playground: exitCodes({
     done: 'written',
-    usage: 'wrong usage, an invalid scenario, or one that a page cannot hold',
+    usage: 'wrong usage, an invalid scenario, or a scenario that a page cannot contain',
   }),
   timeline: exitCodes({ limit: 'there is no such pass', signals: true }),
   validate: exitCodes({
-    done: 'every scenario makes sense',
+    done: 'every scenario is valid',
     usage: 'wrong usage, or an invalid scenario',
   }),
   validateModel: exitCodes({
-    done: 'what is expected to agree does',
-    failed: 'something that is expected to agree does not',
+    done: 'every claim that is expected to agree agrees',
+    failed: 'a claim that is expected to agree does not agree',
     usage: 'wrong usage',
     io: 'output failed',
     signals: true,
   }),
   measure: exitCodes({
     failed: `a --fail-on expression held, or the model and this kernel disagree on a state`,
-    usage: 'wrong usage, an invalid scenario, or one that cannot be measured',
-    io: 'no Linux, no compiler, no permission, no room; input or output failed',
-    limit: 'other processes took too much: fewer bursts were kept than asked for',
+    usage: 'wrong usage, an invalid scenario, or a scenario that cannot be measured',
+    io: 'no Linux, no compiler, no permission, no memory; input or output failed',
+    limit: 'other processes took too much CPU time: too few bursts were kept',
     signals: true,
   }),
   calibrate: exitCodes({
     usage: 'wrong usage',
     io: 'no Linux, no compiler, no permission; output failed',
   }),
-  /** Of commands that print what the program knows. */
+  /** The codes of commands that only print lists. */
   list: exitCodes({ usage: 'wrong usage', io: 'output failed' }),
-  final: exitCodes({ limit: '--max-events was reached: this is what stood then' }),
+  final: exitCodes({
+    limit: '--max-events was reached; the text is the address space at that point',
+  }),
   import: exitCodes({
     done: 'written',
-    usage: 'wrong usage, no text of maps, or a text that no scenario can begin with',
+    usage: 'wrong usage, no maps text, or a text that a scenario cannot start with',
   }),
   capture: exitCodes({
     done: 'written',
-    failed: '--repeat found a text that the kernel promises not to print',
+    failed: "--repeat found a text that breaks the kernel's guarantees",
     usage: 'wrong usage',
     io: 'the process cannot be read, or output failed',
   }),
   check: exitCodes({
-    done: 'nothing found',
-    failed: 'something was found, or there was nothing to check',
+    done: 'no fault was found',
+    failed: 'a fault was found, or there was no text to check',
     usage: 'wrong usage',
   }),
 };

@@ -1,14 +1,14 @@
-/** What help says of the commands that run on the user's own kernel. */
+/** The help of the commands that run on the user's own kernel: measure and calibrate. */
 import { EXIT_CODES } from './help-exit-codes.ts';
 
 const MEASURE = `SCENARIO is a YAML or JSON file, or - for standard input. Its writers and readers run as
-threads and processes of their own, in bursts, on addresses of the scenario; nobody else is
-touched, and no privilege is needed. First the kernel does the calls one by one: where its
-text is not the model's, both are shown and nothing is measured (exit code 1).
+threads and processes of measure, in bursts, at the addresses of the scenario. No other
+process is affected, and no privilege is needed. First the kernel makes the calls one by one.
+If its text differs from the model's, both texts are shown and nothing is measured (exit code 1).
 
-Measured figures differ from run to run. Overlaps, backward lines and duplicates are exact;
-what needs the states of a pass is a lower bound (>=), since by times alone more states were
-possible than were. A dash: user space cannot tell.
+Measured figures differ from run to run. Overlaps, backward lines and duplicates are exact.
+Figures that need the states of a pass are lower bounds (>=), because the times of the calls
+allow more states than really existed. A dash means that user space cannot see the figure.
 `;
 
 export const MEASURE_COMMANDS = {
@@ -28,8 +28,8 @@ export const MEASURE_COMMANDS = {
   calibrate: {
     name: 'calibrate',
     operands: '',
-    purpose: 'Measure what single primitives cost on this machine, for machine: {costs: …}.',
+    purpose: 'Measure the costs of single primitives on this machine, for machine: {costs: …}.',
     examples: ['mapsim calibrate', 'mapsim calibrate -o costs.yaml'],
-    more: `What user space cannot measure keeps its value of a preset, which is named.\n\n${EXIT_CODES.calibrate}`,
+    more: `Costs that user space cannot measure keep the values of a preset, which is named.\n\n${EXIT_CODES.calibrate}`,
   },
 } as const;

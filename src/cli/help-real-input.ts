@@ -1,11 +1,11 @@
-/** What help says of the commands about real processes: import, capture, check. */
+/** The help of the commands about real processes: import, capture, check. */
 import { EXIT_CODES } from './help-exit-codes.ts';
 
 const TRACES = `Logs are those of strace (-f or -ff, -t -tt -ttt or -r; -T and -y help), perf
 trace, or perf script of syscalls:sys_enter_*, sys_exit_*. To record one:
   strace -f -ttt -T -y -o LOG -p PID \\
     -e trace=%memory,prctl,clone,clone3,fork,vfork,execve
-What was not understood is counted and listed. Any file may be gzipped.
+Lines that are not understood are counted and listed. Any file may be gzipped.
 `;
 
 export const REAL_INPUT_COMMANDS = {
@@ -19,11 +19,11 @@ export const REAL_INPUT_COMMANDS = {
       'mapsim import --trace calls.strace -o replay.yaml',
       'ssh server cat /proc/4711/maps | mapsim import - | mapsim run -',
     ],
-    more: `The first text is the address space at the start. Without a log, what differs from text
-to text becomes the writer's program, there and back. With one, the further texts tell
-device and inode of mapped files, and the last one is compared with what the log leads to.
-MAPS may be left out where the log begins with execve: the address space is then what the log
-builds. A text may lie in a report, a mail or a log: docs/inputs.md says which are understood.
+    more: `The first text is the address space at the start. Without a log, the differences from text
+to text become the writer's program, which makes them and undoes them. With a log, the further
+texts give device and inode of mapped files, and the last text is compared with the result of
+the log. MAPS may be left out if the log begins with execve: then the log builds the address
+space. A text may lie in a report, a mail or a log: docs/inputs.md lists the forms.
 
 ${TRACES}
 ${EXIT_CODES.import}`,
@@ -37,8 +37,8 @@ ${EXIT_CODES.import}`,
       'mapsim capture --pid 4711 --trace 5 -o server',
       'mapsim capture --pid 4711 --repeat 1000',
     ],
-    more: `A log needs strace and the right to ptrace the process; without, the texts alone are
-written. --repeat reads the text so many times and checks each, as mapsim check does.
+    more: `A log needs strace and the right to ptrace the process; without them only the texts are
+written. --repeat N reads the text N times and checks each text as mapsim check does.
 
 ${EXIT_CODES.capture}`,
   },
@@ -51,15 +51,15 @@ ${EXIT_CODES.capture}`,
       'while cat /proc/4711/maps; do echo; done | mapsim check -',
       'mapsim run s.yaml --summary=none | mapsim check - --against=real.maps',
     ],
-    more: `FILE is maps or smaps text, one text or any number after one another, or - for standard
-input; it may be gzipped. A text ends at an empty line, at a line that begins with #,
-behind [vsyscall], and where the addresses begin anew. Findings are of five kinds:
-  field      no line of maps, or one that contradicts itself
-  spacing    understood, but not as the kernel writes it
-  overlap    begins inside the line before it
-  backward   begins below the line before it
-  duplicate  begins where an earlier line of the text did
-Differences: - only here, + only there, ~ with other fields, | divided into other VMAs.
+    more: `FILE is a file with one or more maps or smaps texts, or - for standard input; it may be
+gzipped. A text ends at an empty line, at a line that begins with #, after [vsyscall], and
+where the addresses start again from the bottom. There are five kinds of faults:
+  field      not a line of maps, or a line that contradicts itself
+  spacing    a line with other spaces than the kernel prints
+  overlap    a line that starts inside the line before it
+  backward   a line that starts below the line before it
+  duplicate  a line that starts at the same address as an earlier line of the text
+Differences: - only in the text, + only in --against, ~ other fields, | other VMA borders.
 
 ${EXIT_CODES.check}`,
   },

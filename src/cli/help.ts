@@ -1,6 +1,6 @@
 /**
- * What help says: one sentence, examples, then the rest. Every text that belongs to no single
- * option stands here.
+ * The help of each command: one sentence, examples, options, then more text. This file has every
+ * text that does not belong to a single option.
  */
 import type { Command, Help, Option } from 'commander';
 import { EXIT_CODES } from './help-exit-codes.ts';
@@ -19,44 +19,44 @@ export interface CommandText {
 
 export const OVERVIEW = `\
 mapsim simulates how Linux prints /proc/PID/maps while other threads change the
-address space: the text that a reader would have seen, its cost, its tearing.
+address space: the text that a reader gets, its cost, and whether it is torn.
 
   mapsim run @split-merge --strategy=rcu-retry3
   mapsim strategies
 
-mapsim --help lists the commands, mapsim run --help the options of one.
+mapsim --help lists the commands; mapsim run --help lists the options of run.
 `;
 
-const FAIL_ON = `Expressions of --fail-on say what fails, those of --require what has to hold
-(failOn: and require: in the scenario likewise):
+const FAIL_ON = `An expression of --fail-on says what fails, an expression of --require what has
+to hold; failOn: and require: of the scenario have the same form:
   TERM OP (NUMBER[%|ns|us|ms|s] | TERM)
   TERM is [NUMBER*][STRATEGY:]METRIC[/METRIC]
   such as p99(writer.opNs)<10*mmap-lock:p99(writer.opNs)
-OP is one of > >= < <= == !=. METRIC is one of the counts that a run prints,
-passes (those finished), or an aggregate (min mean p50 p90 p99 max) of passNs,
-readNs, writer.opNs, writer.lockWaitNs, writer.drainWaitNs, such as p99(passNs),
-over all readers or writers together. 0/0 is 0, n/0 infinite. An aggregate of
-nothing fails.
+OP is one of > >= < <= == !=. METRIC is a count that a run prints, passes (the
+number of finished passes), or an aggregate (min mean p50 p90 p99 max) of
+passNs, readNs, writer.opNs, writer.lockWaitNs or writer.drainWaitNs over all
+readers or all writers, such as p99(passNs). 0/0 is 0, n/0 is infinite. An
+aggregate of no values fails.
 `;
 
 const COMPARE_MORE = `\
-Every strategy runs on the same seeds, hence against the same writers. Tables have the
-median over seeds (of shares: all seeds together), its 95 % interval, and the difference
-against the first strategy, seed by seed; ? where it is not shown at the level of 5 % for the
-whole table (Wilcoxon, McNemar, Mann-Whitney; Holm's correction). Differences of shares are
-those of all seeds together, in percentage points (pp). The end says it in words.
---exit-code ends with 4 where the seeds are too few to show any difference.
+Every strategy runs with the same seeds, and so against the same writers. Tables have the
+median over the seeds (shares: over all seeds together), its 95 % interval, and the difference
+from the first strategy, seed by seed. ? marks a difference that is not statistically
+significant at 5 % for the whole table (Wilcoxon, McNemar, Mann-Whitney; Holm's correction).
+Differences of shares are computed over all seeds together, in percentage points (pp). The end
+of the output states the result in words. With --exit-code, the exit code is 4 if the seeds are
+too few to show any difference.
 
-Saved results (.json, .ndjson) are compared strategy by strategy, the first file being what
-the others are held against: seed by seed where the seeds are the same. There --fail-on is
-about the last file; FILE:STRATEGY:METRIC names another. Over many runs expressions sum
-counts and pool times.
+Saved results (.json, .ndjson) are compared strategy by strategy with the first file, seed by
+seed if the seeds are the same. --fail-on then judges the last file; FILE:STRATEGY:METRIC
+names another file. Over many runs, expressions sum counts and pool times.
 
-Saved sweeps (.ndjson of mapsim sweep) are compared point by point: runs are matched by their
-point, strategy and seed. One sweep alone compares its own strategies. Tables show the grid;
-intervals and p of each point are in the other formats (-o x.json, x.csv). The end says what
-all points together show, and where the sweeps are furthest apart. --fail-on is judged at each
-point, of counts alone, since sweeps keep no times; --exit-code judges all points together.
+Saved sweeps (.ndjson of mapsim sweep) are compared point by point: runs are matched by point,
+strategy and seed. With one sweep, its strategies are compared. Tables show the grid; the other
+formats (-o x.json, x.csv) have the interval and p of each point. The end of the output says
+what all points together show, and where the sweeps differ most. --fail-on judges each point and
+takes only counts, because sweeps save no times; --exit-code judges all points together.
 `;
 
 const MERGE_MORE = `\
@@ -65,34 +65,36 @@ missing, nothing is written (exit code 4), unless --allow-partial is given.
 `;
 
 const SWEEP_MORE = `\
-GRID is a scenario with a key sweep: beside the others, which gives places of the scenario
-lists or ranges of values:
+GRID is a scenario with an additional key sweep:, which lists values for places of the
+scenario:
   sweep:
     writers[0].think: [1us, 10us, 100us]
     vmas[0].repeat: {from: 100, to: 10000, factor: 10}    # or step: 500
     strategies: [mmap-lock, rcu-retry3]
     seeds: 20
-Runs are numbered by point (the last place changes first), strategy, seed; records come in
-that order, whatever --jobs is. Shard i of n has every n-th run from the i-th on. auto asks
-MAPSIM_SHARD (i/n); SLURM_ARRAY_TASK_ID with _COUNT, _MIN and _STEP; JOB_COMPLETION_INDEX
-with MAPSIM_SHARDS; CI_NODE_INDEX with CI_NODE_TOTAL. Files are written as results come: a
-killed sweep is taken up again with --resume and the same -o.
+Runs are numbered by point (the last place changes first), strategy, seed. Records are written
+in this order for every --jobs. Shard i of n has every n-th run, starting with the i-th. auto
+reads MAPSIM_SHARD (i/n); SLURM_ARRAY_TASK_ID with _COUNT, _MIN and _STEP; JOB_COMPLETION_INDEX
+with MAPSIM_SHARDS; or CI_NODE_INDEX with CI_NODE_TOTAL. Records are written as runs end: to
+continue a sweep that was killed, use --resume and the same -o.
 `;
 
-const SEARCH = `A search ignores start, think, pause, duration, costs, CPUs and nice; hold keeps its section
-open for a step; every random pick is tried. With rwsem: rwsem a task that waits for
-mmap_lock may get it at any moment at which the lock is free; with fifo it waits its turn.
+const SEARCH = `A search ignores start, think, pause, duration, costs, CPUs and nice; hold keeps its write
+section open for one step; every value of a random pick is tried. With rwsem: rwsem a task that
+waits for mmap_lock may get it at any moment when the lock is free; with fifo tasks get the lock
+in the order in which they asked for it.
 `;
 
 const FIND = `What --find takes:
   torn cuts cutsAtPage cutsInPage alienLines overlaps backwards falseGaps
   transientGaps duplicates staleNames
-                             of one text; or with a number: "cuts>1"
-  attempts>N retries>N       attempts or retries at one record (or page)
-  retry fallback             a record that comes out after one, until it is printed
+                             such a fault in a text, or a number: "cuts>1"
+  attempts>N retries>N       more than N attempts or retries at one record (or page)
+  retry fallback             a record printed after a retry or a fallback
   use-after-free null-dereference leak sleep-in-rcu lock-order deadlock
-  livelock                   a cycle in which a writer moves, a reader moves and gets no record
-  starved                    likewise, the reader at a record with a failed attempt, or asleep
+                             such a fault of the simulated kernel
+  livelock                   a cycle in which writer and reader take steps, but no record is made
+  starved                    such a cycle while the reader retries a record, or sleeps
   hang                       a reader loops for ever, and no step of another task ends the loop
 `;
 
@@ -101,29 +103,30 @@ With --carry-to, each operation of a writer begins at its recorded time.
 `;
 
 const STEP_MORE = `\
-Commands are read from standard input, a line each: Enter takes the next step in the order of a
-timed run; the name of a task lets that one move; until retry, fallback, cut or vma ADDRESS goes
-on until that happens; back [N], text, states, why, schedule, save FILE, help, quit.
+Commands are read from standard input, one per line. Enter takes the next step in the order of a
+timed run. The name of a task takes one step of this task. until retry, until fallback, until cut
+and until vma ADDRESS take steps until this happens. The other commands are back [N], text,
+states, why, schedule, save FILE, help and quit.
 `;
 
 const REPORT_MORE = `\
 INPUT is the JSON of run, compare, explore, census or replay, the NDJSON of sweep, or a report,
-which has its data in it. The page is one file that makes no request; it is complete without
-script, which only findings have, to go through them step by step.
+which contains its data. The page is one file that loads nothing else. It is complete without
+scripts; only the page of a finding has a script, to step through the finding.
 `;
 
 const PLAYGROUND_MORE = `\
-The page simulates in the browser, with the code of this program: for the same scenario, seed
-and strategy it has the same text and counts, and it shows the command line for them. It makes
-no request; a page that was opened from disk works as one from a server. Traces and strategies
-in files are not for pages.
+The page simulates in the browser with the code of this program: for the same scenario, seed
+and strategy it has the same text and counts, and it shows the command line that prints them.
+The page loads nothing else; it works from disk and from a server. It cannot contain traces or
+strategies in files.
 `;
 
 const TIMELINE_MORE = `\
-In the text column, a text is whole if one column of beads is joined from its first line to its
-last. The format text has 72 columns of ASCII, ready for a commit message; with --pass=retry,
-fallback, torn or starved it marks the rows that decide and says why. Open perfetto files with
-https://ui.perfetto.dev.
+In the text column, a text is whole if one column of beads is joined from the first line to the
+last. The format text has 72 columns of ASCII, suitable for a commit message; with --pass=retry,
+fallback, torn or starved it marks the deciding rows and explains them. Open perfetto files
+with https://ui.perfetto.dev.
 `;
 
 export const COMMANDS = {
@@ -138,9 +141,9 @@ export const COMMANDS = {
       'mapsim run @resize --fail-on "falseGaps>0" --format=json',
       'mapsim run @split-merge --record=run.ndjson',
     ],
-    more: `SCENARIO is a YAML or JSON file, or - for standard input. Outside the model are smaps
-and page faults: docs/inputs.md says what can stand in for them. Reading on after the end of
-the text is a key of readers, readOn.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
+    more: `SCENARIO is a YAML or JSON file, or - for standard input. smaps and page faults are
+outside the model: docs/inputs.md says how a scenario can imitate them. The key readOn of a
+reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   },
   compare: {
     name: 'compare',
@@ -157,7 +160,7 @@ the text is a key of readers, readOn.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   sweep: {
     name: 'sweep',
     operands: 'GRID',
-    purpose: 'Run a scenario over a grid of values, strategies and seeds; one record a run.',
+    purpose: 'Run a scenario over a grid of values, strategies and seeds; one record per run.',
     examples: [
       'mapsim sweep @examples/grid --metrics=tornPasses',
       'mapsim sweep @examples/grid -o all.ndjson',
@@ -209,7 +212,7 @@ the text is a key of readers, readOn.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   step: {
     name: 'step',
     operands: 'SCENARIO',
-    purpose: 'Take a small scenario step by step, as a debugger does: you are the scheduler.',
+    purpose: 'Run a small scenario step by step, as in a debugger: you are the scheduler.',
     examples: [
       'mapsim step @explore/split-merge --strategy=rcu-retry3',
       "echo 'until retry' | mapsim step @explore/split-merge --strategy=rcu-retry3",
@@ -219,7 +222,7 @@ the text is a key of readers, readOn.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   report: {
     name: 'report',
     operands: 'INPUT...',
-    purpose: 'Put saved results on one page of HTML: who pays, what tears, tails, findings.',
+    purpose: 'Make one HTML page of saved results: costs, tearing, tails, findings.',
     examples: [
       'mapsim report new.json all.ndjson -o report.html',
       'mapsim report finding.json -o finding.html',
@@ -243,7 +246,7 @@ the text is a key of readers, readOn.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
   playground: {
     name: 'playground',
     operands: '',
-    purpose: 'Write a page that simulates: move a slider, let a task move, share the address.',
+    purpose: 'Write a web page that simulates, with sliders and with you as the scheduler.',
     examples: [
       'mapsim playground -o playground.html',
       'mapsim playground --scenario @resize -o resize.html',
@@ -271,7 +274,7 @@ the text is a key of readers, readOn.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
     operands: '[NAME]',
     purpose: 'Print the JSON Schema of scenarios, or of the JSON that a command writes.',
     examples: ['mapsim schema > scenario.v1.schema.json', 'mapsim schema compare'],
-    more: `NAME is scenario, which is the default, run, sweep, record (of run --record), compare,\nexplore (census too), replay or measure.\n\n${EXIT_CODES.list}`,
+    more: `NAME is scenario (the default), run, sweep, record (of run --record), compare, explore\n(also for census), replay or measure.\n\n${EXIT_CODES.list}`,
   },
   strategies: {
     name: 'strategies',
@@ -293,14 +296,14 @@ ${EXIT_CODES.list}`,
       'mapsim run @bash --strategy=rcu-retry3',
       'mapsim scenarios bash -o mine',
     ],
-    more: `@NAME stands for the file of a shipped scenario wherever a scenario is read.
+    more: `Every command that reads a scenario accepts @NAME for a shipped scenario.
 
 ${EXIT_CODES.list}`,
   },
   init: {
     name: 'init',
     operands: '',
-    purpose: 'Write a commented scenario to begin with, which runs as it is.',
+    purpose: 'Write a commented scenario to start from; it runs as it is.',
     examples: [
       'mapsim init -o mine.yaml && mapsim run mine.yaml --pass=torn',
       'mapsim init --json',
@@ -326,7 +329,7 @@ ${EXIT_CODES.list}`,
   final: {
     name: 'final',
     operands: 'SCENARIO',
-    purpose: 'Run the writers alone and print the resulting address space as maps text.',
+    purpose: 'Run only the writers and print the resulting address space as maps text.',
     examples: ['mapsim final @resize', 'mapsim final program.yaml | diff - expected'],
     more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${EXIT_CODES.final}`,
   },
@@ -334,7 +337,7 @@ ${EXIT_CODES.list}`,
 
 const WIDTH = 80;
 
-/** The help of one command; that of the program itself lists the commands. */
+/** The help of one command. The help of the program itself lists the commands. */
 export function formatHelp(command: Command, helper: Help): string {
   const text = Object.values(COMMANDS).find(({ name }) => name === command.name());
   if (text === undefined) return programHelp(command, helper);
@@ -371,7 +374,7 @@ function optionGroups(command: Command, helper: Help): string[] {
   });
 }
 
-/** Running text fills the lines; lines that begin with blanks stay, or go on below themselves. */
+/** Fills running text to the width; a line that begins with blanks stays a line of its own. */
 function reflowed(paragraph: string): string {
   const lines: string[] = [];
   for (const line of paragraph.split('\n')) {
@@ -384,7 +387,7 @@ function reflowed(paragraph: string): string {
   return lines.flatMap(wrapped).join('\n');
 }
 
-/** What does not fit goes on under the second column of the line, or four blanks further in. */
+/** Wraps a long line: it continues under its second column, or four blanks further in. */
 function wrapped(line: string): string[] {
   const hang = /^ +\S+(?: \S+)* {2,}(?=\S)/.exec(line)?.[0].length;
   const indent = hang ?? (/^ +/.exec(line)?.[0].length ?? -4) + 4;

@@ -288,9 +288,9 @@ function program(
       getErrHasColors: () => false,
     })
     .configureHelp({ formatHelp })
-    .version(`mapsim ${VERSION}`, '-V, --version', 'the version, in one line')
-    .helpOption('-h, --help', 'this text')
-    .helpCommand('help [COMMAND]', 'the help of a command')
+    .version(`mapsim ${VERSION}`, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [COMMAND]', 'print the help of a command')
     .showHelpAfterError('(mapsim --help lists the commands)');
   for (const text of Object.values<CommandText>(COMMANDS)) {
     const { options, action } = table[text.name as keyof typeof COMMANDS];

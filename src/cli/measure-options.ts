@@ -22,23 +22,25 @@ const cc = option('model', '--cc <CC>', 'the C compiler; default $CC, cc, gcc or
 );
 
 export const MEASURE_OPTIONS: readonly Option[] = [
-  option('model', '--for <D>', 'measure so long, in all; default 2s').argParser(durationOption),
-  option('model', '--passes <N>', 'so many passes of each reader in a burst, instead').argParser(
+  option('model', '--for <D>', 'measure for this time in all; default 2s').argParser(
+    durationOption,
+  ),
+  option('model', '--passes <N>', 'instead: N passes of each reader in a burst').argParser(
     wholeNumber(1, 1e9),
   ),
   option('model', '--burst <D>', 'the length of a burst; default 600ms').argParser(durationOption),
   option(
     'model',
     '--max-foreign <P>',
-    'throw a burst away when other processes took more of a CPU; default 6%',
+    'discard a burst if other processes took more than P of a CPU; default 6%',
   ).argParser(percent),
-  option('model', '--tries <N>', 'give up after so many bursts; default 10').argParser(
+  option('model', '--tries <N>', 'give up after N bursts; default 10').argParser(
     wholeNumber(1, 10_000),
   ),
   option(
     'model',
     '--gate <D>',
-    'wait so long for a quiet moment before a burst, four times that in all; default 3s',
+    'wait at most D for a quiet machine before a burst, and 4 * D in all; default 3s',
   ).argParser(durationOption),
   option('model', '--priority <P>', 'none, or nice: ask for nice -19')
     .argParser(oneOf(['none', 'nice']))
@@ -46,17 +48,17 @@ export const MEASURE_OPTIONS: readonly Option[] = [
   option(
     'model',
     '--costs <C>',
-    "the simulated side's costs: a preset, or calibrated: measured before and after",
+    'costs of the simulation: a preset, or calibrated (measured before and after)',
   )
     .argParser(nonEmpty('The name'))
     .default('calibrated', 'calibrated'),
-  option('model', '--simulate <YN>', 'yes or no')
+  option('model', '--simulate <YN>', 'whether to simulate the scenario too: yes or no')
     .argParser(oneOf(['yes', 'no']))
     .default('yes', 'yes'),
   strategy,
   seed,
   cc,
-  option('model', '--from <DIR>', 'judge what --keep has written, on any system'),
+  option('model', '--from <DIR>', 'judge the data that --keep saved, on any system'),
   option(
     'model',
     '--check-model',
@@ -65,9 +67,9 @@ export const MEASURE_OPTIONS: readonly Option[] = [
   option(
     'model',
     '--programs <N>',
-    'with --check-model and no scenario: so many random programs; default 100',
+    'with --check-model and no scenario: check N random programs; default 100',
   ).argParser(wholeNumber(1, 1e6)),
-  option('output', '--keep <DIR>', 'write the plan and all that was recorded there'),
+  option('output', '--keep <DIR>', 'save the plan and all recorded data in this folder'),
   option('output', '--format <F>', 'text, json, csv or markdown')
     .argParser(oneOf(['text', 'json', 'csv', 'markdown']))
     .default('text', 'text'),
@@ -89,6 +91,6 @@ export const MEASURE_OPTIONS: readonly Option[] = [
 export const CALIBRATE_OPTIONS: readonly Option[] = [
   option('model', '--cpus <A,B>', 'the CPUs of the writer and the reader; default the first two'),
   cc,
-  option('output', '-o, --output <FILE>', 'the costs as a file; without it, standard output'),
+  option('output', '-o, --output <FILE>', 'write the costs to this file; default standard output'),
   quiet,
 ];

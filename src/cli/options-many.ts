@@ -53,23 +53,23 @@ const metrics = (what: string) =>
     `metrics ${what}: their names, separated by commas, such as tornPasses,writer.opNs`,
   ).argParser(repeatable(nonEmpty('A metric')));
 
-/** No defaults of commander's: what was not written can be told from what was. */
+/** Without a default of commander, so that the command knows whether the option was given. */
 const duration = option(
   'model',
   '--duration <D>',
-  'end each run after so much simulated time: 250ns, 10us, 1.5ms, 2s',
+  'end each run after this much simulated time: 250ns, 10us, 1.5ms, 2s',
 ).argParser(durationOption);
 
 const maxEvents = option(
   'limits',
   '--max-events <N>',
-  'stop each run after so many steps (default 1e9), exit code 4',
+  'stop each run after N steps (default 1e9), exit code 4',
 ).argParser(eventCount);
 
 const jobs = option(
   'limits',
   '-j, --jobs <N>',
-  'worker threads; default as many as there are cores; the output is the same for every N',
+  'worker threads; default one per core; the output is the same for every N',
 ).argParser(jobCount);
 
 function output(description: string): Option {
@@ -83,27 +83,28 @@ export const COMPARE_OPTIONS: readonly Option[] = [
   seeds(DEFAULT_SEEDS),
   duration,
   allowCode,
-  metrics('of the tables, and of the tests, which fewer seeds can then show'),
+  metrics('of the tables and the tests; with fewer metrics, fewer seeds are needed'),
   option('output', '--format <F>', COMPARE_FORMAT_NAMES.join(', '))
     .argParser(oneOf(COMPARE_FORMAT_NAMES))
     .default('text', 'text'),
   output(
-    'save it too, repeatable; the ending says the format: .json and .ndjson (which compare reads ' +
-      'back), .html (a page), .csv, .md, .txt, .xml (JUnit), .tap',
+    'also save the result, repeatable; the ending of FILE sets the format: .json or .ndjson ' +
+      '(compare can read these), .html (a page), .csv, .md, .txt, .xml (JUnit), .tap',
   ),
   option(
     'output',
     '--bars',
-    'under the tables, a bar for each strategy and metric; default on a terminal of 80 columns',
+    'print a bar for each strategy and metric under the tables; default on a terminal with at ' +
+      'least 80 columns',
   ),
-  option('output', '--no-bars', 'tables alone on a terminal too'),
-  option('output', '--ascii', 'bars of ASCII characters; default where the locale has no UTF-8'),
+  option('output', '--no-bars', 'print only tables, also on a terminal'),
+  option('output', '--ascii', 'bars of ASCII characters; default if the locale has no UTF-8'),
   failOn,
   required,
   option(
     'check',
     '--exit-code',
-    'exit code 1 if any difference is shown, 4 if so few seeds could not have shown one',
+    'exit code 1 if any difference is significant, 4 if there are too few seeds to show one',
   ),
   option('check', '--annotate', 'report failures to GitHub as ::error lines on standard error'),
   jobs,
@@ -116,11 +117,11 @@ export const COMPARE_OPTIONS: readonly Option[] = [
 const sweepFormat = option(
   'output',
   '--format <F>',
-  'tables: text, markdown, or csv with --metrics; records: ndjson, or csv without; default text ' +
-    'on a terminal and with --metrics, else ndjson',
+  'for tables: text, markdown, or csv with --metrics; for records: ndjson, or csv without ' +
+    '--metrics; default text on a terminal and with --metrics, else ndjson',
 ).argParser(oneOf(SWEEP_FORMAT_NAMES));
 
-const sweepMetrics = metrics('to make a table of each, the last axis across');
+const sweepMetrics = metrics('to print as tables, with the last axis in the columns');
 
 export const SWEEP_OPTIONS: readonly Option[] = [
   strategies("the grid's, else each reader's own"),
@@ -130,19 +131,23 @@ export const SWEEP_OPTIONS: readonly Option[] = [
   sweepFormat,
   sweepMetrics,
   output(
-    'write to a file instead, repeatable; the ending says the format: .ndjson, .csv, .txt, .md or ' +
-      '.html; tables of --metrics are still printed if no file has them',
+    'write to a file instead, repeatable; the ending of FILE sets the format: .ndjson, .csv, ' +
+      '.txt, .md or .html; the tables of --metrics are also printed if no file has them',
   ),
   option(
     'output',
     '--bars',
-    'with -o, print how the runs change along the last axis, as small bars; default on a terminal ' +
-      'of 80 columns',
+    'with -o, print small bars that show how the runs change along the last axis; default on a ' +
+      'terminal with at least 80 columns',
   ),
-  option('output', '--no-bars', 'print nothing on a terminal either'),
-  option('output', '--ascii', 'bars of ASCII characters; default where the locale has no UTF-8'),
-  option('limits', '--shard <i/n>', 'only each n-th run from the i-th on, or auto (see below)'),
-  option('limits', '--resume', 'keep what the .ndjson file of -o has already, and do the rest'),
+  option('output', '--no-bars', 'print no bars, also on a terminal'),
+  option('output', '--ascii', 'bars of ASCII characters; default if the locale has no UTF-8'),
+  option(
+    'limits',
+    '--shard <i/n>',
+    'run only every n-th run from the i-th on, or auto (see below)',
+  ),
+  option('limits', '--resume', 'keep the records in the .ndjson file of -o and run only the rest'),
   jobs,
   maxEvents,
   progress,
@@ -153,9 +158,9 @@ export const MERGE_OPTIONS: readonly Option[] = [
   sweepFormat,
   sweepMetrics,
   output(
-    'write to a file instead, repeatable; the ending says the format: .ndjson, .csv, .txt or .md; ' +
-      'tables of --metrics are still printed if no file has them',
+    'write to a file instead, repeatable; the ending of FILE sets the format: .ndjson, .csv, ' +
+      '.txt or .md; the tables of --metrics are also printed if no file has them',
   ),
-  option('check', '--allow-partial', 'merge what there is, though runs are missing'),
+  option('check', '--allow-partial', 'merge the given runs even if runs are missing'),
   quiet,
 ];

@@ -47,12 +47,12 @@ export const TIMELINE_OPTIONS: readonly Option[] = [
   option(
     'model',
     '--strategy <LIST>',
-    'for every reader; several, separated by commas, are drawn one below the other',
+    'the strategy of every reader; several, separated by commas, are drawn one below the other',
   ).argParser(nonEmpty('The strategy')),
   option(
     'model',
     '--schedule <RECORD>',
-    'the run that run --record wrote, in place of a strategy and a seed',
+    'draw the run that run --record saved; replaces strategy and seed',
   ).argParser(nonEmpty('The record')),
   seed,
   duration,
@@ -63,30 +63,30 @@ export const TIMELINE_OPTIONS: readonly Option[] = [
   option(
     'output',
     '--view <V>',
-    'of svg: schedule (steps and states of one pass), lanes (time, locks and waits), addresses ' +
-      '(memory over time); default schedule, or lanes where there are several strategies',
+    'for svg: schedule (steps and states of one pass), lanes (time, locks and waits), addresses ' +
+      '(memory over time); default schedule, or lanes for several strategies',
   ).argParser(oneOf(VIEWS)),
   option(
     'output',
     '--pass <P>',
-    `the pass to show: its number (from 0), or the first one that is ${SHOWN_PASSES[0]}, has a ` +
+    `the pass to show: its number (from 0), or the first pass that is ${SHOWN_PASSES[0]}, has a ` +
       'retry or a fallback, or is starved; default torn, else fallback, else retry, else 0',
   ).argParser(shownPass),
-  option('output', '--reader <NAME>', 'the reader of that pass; default the first').argParser(
+  option('output', '--reader <NAME>', 'the reader of the pass; default the first').argParser(
     nonEmpty('The name'),
   ),
   option(
     'output',
     '--window <FROM..TO>',
-    'only this part: of perfetto in time of the run, otherwise from the beginning of the pass',
+    'show only this time; for perfetto from the start of the run, else from the start of the pass',
   ).argParser(windowOf),
-  option('output', '--rows <N>', 'rows of a schedule at most (default: 40)').argParser(
+  option('output', '--rows <N>', 'at most N rows in a schedule (default: 40)').argParser(
     wholeNumber(5, 1000),
   ),
   option(
     'output',
     '-o, --output <FILE>',
-    'write to this file; perfetto is compressed where the name ends in .gz; without it, or with -, ' +
+    'write to this file; perfetto is compressed if the name ends in .gz; default, and with -: ' +
       'standard output',
   ).argParser(nonEmpty('The file')),
   maxEvents,
@@ -97,12 +97,12 @@ export const REPORT_OPTIONS: readonly Option[] = [
   option(
     'output',
     '-o, --output <FILE>',
-    'write the page to this file; without -o and --svg, or with -o -, it goes to standard output',
+    'write the page to this file; without -o and --svg, and with -o -: to standard output',
   ).argParser(nonEmpty('The file')),
-  option('output', '--svg <DIR>', 'write each picture as a file of its own into DIR').argParser(
+  option('output', '--svg <DIR>', 'write each picture to a separate file in DIR').argParser(
     nonEmpty('The directory'),
   ),
-  option('output', '--no-data', 'leave out the data: report cannot read the page back'),
+  option('output', '--no-data', 'leave out the data; then report cannot read the page'),
   quiet,
 ];
 
@@ -110,12 +110,12 @@ export const PLAYGROUND_OPTIONS: readonly Option[] = [
   option(
     'model',
     '--scenario <SCENARIO>',
-    'the page begins with this one: a file, @NAME, or - for standard input',
+    'the scenario that the page starts with: a file, @NAME, or - for standard input',
   ).argParser(nonEmpty('The scenario')),
   option(
     'output',
     '-o, --output <FILE>',
-    'write the page to this file; - is standard output, which is the default',
+    'write the page to this file; default, and with -: standard output',
   ).argParser(nonEmpty('The file')),
   quiet,
 ];

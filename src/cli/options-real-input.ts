@@ -39,7 +39,7 @@ const pid = option(INPUT, '--pid <N>', 'the process whose maps are read').argPar
 const output = option(
   OUTPUT,
   '-o, --output <FILE>',
-  'the scenario; without it, or with -, standard output',
+  'write the scenario to this file; default, and with -: standard output',
 );
 
 export const IMPORT_OPTIONS: readonly Option[] = [
@@ -48,35 +48,35 @@ export const IMPORT_OPTIONS: readonly Option[] = [
     .default([] as readonly string[], 'none'),
   option(INPUT, '--from <TIME>', 'only calls that returned after TIME, as the log writes times'),
   option(INPUT, '--until <TIME>', 'only calls that returned at or before TIME'),
-  option(INPUT, '--process <N>', 'which process of the log; default the first').argParser(
+  option(INPUT, '--process <N>', 'the process of the log to replay; default the first').argParser(
     wholeNumber('the number of a process', 4_194_304),
   ),
   output,
   option(
     OUTPUT,
     '--speed <X>',
-    'replay the calls so many times as fast as recorded, or max; default 1',
+    'replay the calls X times as fast as recorded, or as fast as possible (max); default 1',
   ).argParser(speedOf),
   quiet,
 ];
 
 export const CAPTURE_OPTIONS: readonly Option[] = [
   pid.makeOptionMandatory(),
-  option(INPUT, '--trace <SECONDS>', 'record its calls with strace for so long').argParser(
+  option(INPUT, '--trace <SECONDS>', 'record its calls with strace for this time').argParser(
     secondsOf,
   ),
-  option(INPUT, '--repeat <N>', 'read the text N times and check each').argParser(
+  option(INPUT, '--repeat <N>', 'read the text N times and check each text').argParser(
     wholeNumber('a number of times', 1_000_000_000),
   ),
-  option(OUTPUT, '-o, --output <DIR>', 'where the files go; default capture-PID'),
+  option(OUTPUT, '-o, --output <DIR>', 'write the files to this folder; default capture-PID'),
   quiet,
 ];
 
 export const CHECK_OPTIONS: readonly Option[] = [
-  option(INPUT, '--pid <N>', 'the maps of a live process, too').argParser(
+  option(INPUT, '--pid <N>', 'also check the maps of this live process').argParser(
     wholeNumber('the number of a process', 4_194_304),
   ),
-  option(INPUT, '--against <MAPS>', 'tell how each text differs from this one, as VMAs'),
+  option(INPUT, '--against <MAPS>', 'list the VMAs in which each text differs from this text'),
   listFormat,
   quiet,
 ];

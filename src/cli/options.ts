@@ -1,6 +1,6 @@
 /**
- * The options: how they are written, what they mean, what is accepted. What takes a scenario or a
- * registry to check is left to the command.
+ * The options of the commands: their names, their help texts and their values. A value that can only
+ * be checked with a scenario or a registry is checked by the command.
  */
 import { InvalidArgumentError, Option } from 'commander';
 import { nearest } from '../base/nearest.ts';
@@ -90,7 +90,11 @@ export const color = option('global', '--color <WHEN>', `colour: ${COLOR_CHOICES
 
 export const quiet = option('global', '-q, --quiet', 'print errors only: no progress, no notes');
 
-export const seed = option('model', '--seed <TEXT>', "any text; without it the scenario's, else 0");
+export const seed = option(
+  'model',
+  '--seed <TEXT>',
+  "any text; default the scenario's seed, else 0",
+);
 
 export function jobCount(text: string): number {
   const count = /^[0-9]{1,4}$/.test(text) ? Number(text) : Number.NaN;
@@ -101,34 +105,31 @@ export function jobCount(text: string): number {
 export const strategy = option(
   'model',
   '--strategy <S>',
-  'for every reader, NAME[:key=value[,key=value…]] (see mapsim strategies)',
+  'strategy of every reader: NAME[:key=value[,key=value…]] (see mapsim strategies)',
 ).argParser(nonEmpty('The strategy'));
 
 export const allowCode = option(
   'model',
   '--allow-code',
-  'let a file that is read name a program (strategy: ./mine.mjs), which runs with your rights; ' +
-    'without this such a file is refused',
+  'allow a scenario to name a program as its strategy (strategy: ./mine.mjs); the program runs ' +
+    'with your rights; without this option such a scenario is refused',
 );
 
 export const duration = option(
   'model',
   '--duration <D>',
-  'end after so much simulated time: 250ns, 10us, 1.5ms, 2s',
+  'end after this much simulated time: 250ns, 10us, 1.5ms, 2s',
 ).argParser(durationOption);
 
-export const maxEvents = option(
-  'limits',
-  '--max-events <N>',
-  'stop after so many steps, exit code 4',
-)
+export const maxEvents = option('limits', '--max-events <N>', 'stop after N steps, exit code 4')
   .argParser(eventCount)
   .default(DEFAULT_MAX_EVENTS, '1e9');
 
 export const page = option(
   'output',
   '-o, --output <FILE>',
-  'also write the result as a page of HTML (.html), with its data in it: one file, no requests',
+  'also write the result as an HTML page (.html): one file that contains its data and loads ' +
+    'nothing else',
 ).argParser(nonEmpty('The file'));
 
 export const listFormat = option('output', '--format <F>', 'text or json')
@@ -138,7 +139,7 @@ export const listFormat = option('output', '--format <F>', 'text or json')
 export const progress = option(
   'global',
   '--progress <WHEN>',
-  'after a second, on stderr: auto, always, none, json',
+  'print progress on standard error after one second: auto, always, none, json',
 )
   .argParser(oneOf(PROGRESS_CHOICES))
   .default('auto', 'auto');
@@ -146,7 +147,7 @@ export const progress = option(
 export const failOn = option(
   'check',
   '--fail-on <EXPR>',
-  'TERM OP TERM, such as "falseGaps>0", repeatable; exit code 1 if one holds (see below)',
+  'fail if this holds: TERM OP TERM, such as "falseGaps>0"; repeatable; exit code 1 (see below)',
 )
   .argParser((text: string, before: readonly string[]) => [...before, text])
   .default([] as readonly string[], 'none');
@@ -154,7 +155,7 @@ export const failOn = option(
 export const required = option(
   'check',
   '--require <EXPR>',
-  'the same, of what has to hold, such as "falseGaps==0"; exit code 1 if one does not',
+  'fail unless this holds, such as "falseGaps==0"; repeatable; exit code 1',
 )
   .argParser((text: string, before: readonly string[]) => [...before, text])
   .default([] as readonly string[], 'none');
@@ -167,9 +168,9 @@ export const RUN_OPTIONS: readonly Option[] = [
   option(
     'output',
     '--pass <P>',
-    'the pass to show: its number (from 0), torn (the first torn one, a line "# cut: inPage" or ' +
-      '"# cut: atPage" at each cut, before the line where the next piece begins), or all (a line ' +
-      '"# pass: N" before each); default 0',
+    'the pass to show: its number (from 0); torn: the first torn pass, with a line ' +
+      '"# cut: inPage" or "# cut: atPage" at each cut; all: every pass, after a line ' +
+      '"# pass: N"; default 0',
   ).argParser(passChoice),
   option(
     'output',
@@ -179,7 +180,7 @@ export const RUN_OPTIONS: readonly Option[] = [
   option(
     'output',
     '--format <F>',
-    `${FORMAT_NAMES.join(', ')}; default what the ending of -o FILE says, else text`,
+    `${FORMAT_NAMES.join(', ')}; default the format of the ending of -o FILE, else text`,
   ).argParser(oneOf(FORMAT_NAMES)),
   option(
     'output',
@@ -189,37 +190,37 @@ export const RUN_OPTIONS: readonly Option[] = [
   option(
     'output',
     '--summary-format <F>',
-    'the counts as a table for people, or as lines "# key: value"; default auto: a table on a ' +
+    'print the counts as a table or as lines "# key: value"; default auto: a table on a ' +
       'terminal, lines elsewhere',
   ).argParser(oneOf(SUMMARY_FORMATS)),
   option(
     'output',
     '--ops-log <FILE>',
-    'write one NDJSON record for each writer operation, in the order of completion',
+    'write an NDJSON record of each operation of a writer, in the order of completion',
   ).argParser(nonEmpty('The file')),
   option(
     'output',
     '--record <FILE>',
-    'write which task took which step when, for mapsim replay SCENARIO --schedule FILE',
+    'record each step, its task and its time, for mapsim replay SCENARIO --schedule FILE',
   ).argParser(nonEmpty('The file')),
   option(
     'output',
     '--annotate',
-    'put a margin before each line of the text: the state of its piece, and the state that it was ' +
-      'read in; at a cut the operations between',
+    'print a margin before each line of the text: the state of its piece, and the state in which ' +
+      'it was read; at a cut, print the operations between the two pieces',
   ),
   option(
     'output',
     '--explain <WHAT>',
-    'in place of the text, the columns around the first retry, fallback, torn or starved pass, ' +
-      'and why it came to that',
+    'instead of the text, print the steps around the first retry, fallback, torn or starved ' +
+      'pass, and the cause',
   ).argParser(oneOf(EXPLAINED_NAMES)),
   option(
     'output',
     '-o, --output <FILE>',
-    'print to FILE in place of standard output, in the format of --format, else of its ending ' +
-      '(.txt, .json, .ndjson, .csv, .md); .html: also write the result as a page of HTML, with ' +
-      'its data in it: one file, no requests',
+    'print to FILE instead of standard output, in the format of --format, else of the ending ' +
+      '(.txt, .json, .ndjson, .csv, .md); with .html: also write the result as an HTML page, ' +
+      'one file that contains its data and loads nothing else',
   ).argParser(nonEmpty('The file')),
   option('output', '--watch', 'run again each time the scenario is saved'),
   option('output', '--timing', 'also print wall-clock times (not reproducible)'),
@@ -235,13 +236,13 @@ export const INIT_OPTIONS: readonly Option[] = [
   option(
     'output',
     '-o, --output <FILE>',
-    'the scenario; without it, or with -, standard output',
+    'write the scenario to this file; default, and with -: standard output',
   ).argParser(nonEmpty('The file')),
-  option('output', '--json', 'write JSON; the default where FILE ends in .json'),
+  option('output', '--json', 'write JSON; default if FILE ends in .json'),
   option(
     'model',
     '--from <MAPS>',
-    'begin with a real address space: a process ID, or a file with maps text',
+    'start with a real address space: a process ID, or a file with maps text',
   ).argParser(nonEmpty('The process or file')),
   quiet,
 ];
@@ -250,18 +251,18 @@ export const SCENARIOS_OPTIONS: readonly Option[] = [
   option(
     'output',
     '-o, --output <DIR>',
-    'copy the scenario to this folder, with the files that it names',
+    'copy the scenario and the files that it names to this folder',
   ).argParser(nonEmpty('The folder')),
   listFormat,
   quiet,
 ];
 
 export const VALIDATE_MODEL_OPTIONS: readonly Option[] = [
-  option('model', '--long', 'longer runs: minutes instead of seconds'),
+  option('model', '--long', 'make longer runs: minutes instead of seconds'),
   option(
     'model',
     '--measure',
-    'ask this kernel instead, of what needs no time: claims about texts (needs Linux, a C compiler)',
+    'check the claims about texts on this kernel instead (needs Linux and a C compiler)',
   ),
   option('output', '--format <F>', 'text, json or markdown')
     .argParser(oneOf(['text', 'json', 'markdown']))

@@ -28,7 +28,7 @@ const WALKS_MAX = 1e9;
 
 const reductionOf = oneOf(REDUCTIONS);
 
-/** Earlier versions had two more. */
+/** `all` and `ranges` are names of removed reductions. */
 function reduction(text: string): string {
   if (text === 'all' || text === 'ranges') {
     throw new InvalidArgumentError('The reduction by ranges was removed; use private.');
@@ -37,37 +37,35 @@ function reduction(text: string): string {
 }
 
 const LIMITS: readonly Option[] = [
-  option(
-    'limits',
-    '--max-states <N>',
-    'stop after so many states, exit code 4 (default: 5e6)',
-  ).argParser(eventCount),
+  option('limits', '--max-states <N>', 'stop after N states, exit code 4 (default: 5e6)').argParser(
+    eventCount,
+  ),
   option(
     'limits',
     '--max-memory <SIZE>',
-    'stop at so much memory (512M, 8G), exit code 4 (default: 80 % of what there is)',
+    'stop at this much memory (512M, 8G), exit code 4 (default: 80 % of the available memory)',
   ).argParser(memorySize),
-  option('limits', '--max-depth <N>', 'schedules of at most so many transitions').argParser(
+  option('limits', '--max-depth <N>', 'try schedules of at most N transitions').argParser(
     eventCount,
   ),
   option(
     'limits',
     '--preemptions <N>',
-    'at most so many switches away from a task that could go on, tried from 0 up',
+    'allow at most N switches away from a task that could continue; 0, 1, … N are tried in turn',
   ).argParser(wholeNumber(0, PREEMPTIONS_MAX)),
   option(
     'limits',
     '--store <KIND>',
-    'how states are kept: exact; hash (64 bits each) or bitstate (3 bits each), which may take ' +
-      'two states for one and so prove nothing',
+    'how states are stored: exact; hash (64 bits each) or bitstate (3 bits each), which may take ' +
+      'two states for the same one, so they prove nothing',
   )
     .argParser(oneOf(STORE_KINDS))
     .default('exact', 'exact'),
   option(
     'limits',
     '--reduce <WHICH>',
-    'private: take steps that touch nothing shared together with the step before; none: take ' +
-      'every step by itself',
+    'private: merge steps that touch nothing shared with the step before; none: do not merge ' +
+      'steps',
   )
     .argParser(reduction)
     .default('private', 'private'),
@@ -75,19 +73,18 @@ const LIMITS: readonly Option[] = [
   option(
     'limits',
     '--random <N>',
-    'walk at random so many times instead of searching; --seed chooses the walks',
+    'make N random walks instead of a search; --seed chooses the walks',
   ).argParser(wholeNumber(1, WALKS_MAX)),
   option(
     'limits',
     '--bias <B>',
-    'of --random: uniform, or churn (writers move when a reader is about to check)',
+    'for --random: uniform, or churn (writers take steps when a reader is about to check)',
   ).argParser(oneOf(BIAS_NAMES)),
   seed,
   option(
     'limits',
     '-j, --jobs <N>',
-    'worker threads of --random; the output is the same for every N; default: as many as there ' +
-      'are cores',
+    'worker threads of --random; default one per core; the output is the same for every N',
   ).argParser(jobCount),
 ];
 
@@ -97,7 +94,7 @@ export const EXPLORE_OPTIONS: readonly Option[] = [
     'model',
     '--find <WHAT>',
     'a class such as falseGaps or livelock, or an expression such as "cuts>1" or "attempts>4" ' +
-      '(see below); exit code 1 if it is possible, 0 if it is proven not to be',
+      '(see below); exit code 1 if it is possible, 0 if it is proven impossible',
   ).argParser(nonEmpty('What to find')),
   allowCode,
   listFormat,
@@ -105,8 +102,8 @@ export const EXPLORE_OPTIONS: readonly Option[] = [
   option(
     'output',
     '--save <FILE>',
-    'write a smaller scenario that has the finding (tasks, operations, passes and VMAs that it ' +
-      'does not need are left out) and its schedule there; replay reads it',
+    'write a smaller scenario with the finding and its schedule, for replay; tasks, operations, ' +
+      'passes and VMAs that the finding does not need are left out',
   ).argParser(nonEmpty('The file')),
   ...LIMITS,
   color,
@@ -119,7 +116,7 @@ export const CENSUS_OPTIONS: readonly Option[] = [
   option(
     'model',
     '--against <S>',
-    'another strategy: print the texts that only one of the two can print',
+    'print the texts that only one of the two strategies can print',
   ).argParser(nonEmpty('The strategy')),
   allowCode,
   listFormat,
@@ -134,15 +131,16 @@ export const REPLAY_OPTIONS: readonly Option[] = [
   option(
     'model',
     '--schedule <S>',
-    'a schedule as text (1:0x12.1.0), or a file that explore --save or run --record has ' +
-      "written, or - for standard input; default: the scenario's own x-schedule",
+    'a schedule as text (1:0x12.1.0), a file that explore --save or run --record wrote, or - ' +
+      "for standard input; default: the scenario's x-schedule",
   ).argParser(nonEmpty('The schedule')),
   strategy,
   option(
     'model',
     '--carry-to <S>',
-    'take only what the writers do, to readers of another strategy, which come as far before ' +
-      'each step of a writer as those of the schedule had come; of a recorded run: at its times',
+    'replay only the writers, against readers of another strategy; before each step of a writer ' +
+      'the readers advance as far as in the schedule; for a recorded run, operations start at ' +
+      'their recorded times',
   ).argParser(nonEmpty('The strategy')),
   allowCode,
   listFormat,

@@ -7,7 +7,7 @@ import { caseCopy } from './support.ts';
 test('run --help names what is not modelled and where to read on', async () => {
   const { stdout } = await mapsim(['run', '--help']);
 
-  expect(stdout.replaceAll('\n', ' ')).toContain('Outside the model are smaps and page faults');
+  expect(stdout.replaceAll('\n', ' ')).toContain('smaps and page faults are outside the model');
   expect(stdout).toContain('docs/inputs.md');
 });
 
