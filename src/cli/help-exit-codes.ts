@@ -1,4 +1,4 @@
-/** The exit codes in the help of each command: the codes that the command has, and what they mean. */
+/** The exit codes in the help of each command: the codes that it has, and what they mean. */
 
 /** Left out: the command does not have that code. */
 interface Meanings {

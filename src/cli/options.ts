@@ -1,6 +1,6 @@
 /**
- * The options of the commands: their names, their help texts and their values. A value that can only
- * be checked with a scenario or a registry is checked by the command.
+ * The options of the commands: their names, their help texts and their values. A value that can
+ * only be checked with a scenario or a registry is checked by the command.
  */
 import { InvalidArgumentError, Option } from 'commander';
 import { nearest } from '../base/nearest.ts';
