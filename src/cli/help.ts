@@ -282,8 +282,8 @@ reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${EXIT_CODES.r
     purpose: 'List the reader strategies with their guarantees, options and sources.',
     examples: ['mapsim strategies', 'mapsim strategies rcu-retry3'],
     more: `Options are written NAME:key=value, and docs/model.md says what they mean. Of mmap-lock,
-end=pending is where Linux 5.7 to 6.0 left the position behind the end: it shows where a
-reader reads on (readOn).
+end=pending leaves the position at the end of the text as Linux 5.7 to 6.0 did; a reader with
+readOn shows the difference.
 
 ${EXIT_CODES.list}`,
   },

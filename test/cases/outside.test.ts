@@ -21,7 +21,7 @@ test('no page says that reading on is outside', async () => {
     expect(page.replaceAll('\n', ' ')).not.toMatch(/page faults,? and reading on/);
   }
   expect(stdout.replaceAll('\n', ' ')).toContain(
-    'Reading on after the end of the text is a key of',
+    'The key readOn of a reader makes it read on after the end of the text',
   );
 });
 
@@ -38,7 +38,7 @@ test('import --help says that MAPS may be left out', async () => {
   const { stdout } = await mapsim(['import', '--help']);
 
   expect(stdout.replaceAll('\n', ' ')).toContain(
-    'MAPS may be left out where the log begins with execve',
+    'MAPS may be left out if the log begins with execve',
   );
 });
 
