@@ -1,7 +1,7 @@
 /** `mapsim validate-model` as text, JSON and Markdown: claim, figures side by side, verdict. */
 
 import { counted } from '../base/counted.ts';
-import type { Judged } from '../validate/claim.ts';
+import { type Judged, toleranceText } from '../validate/claim.ts';
 import type { Validation } from '../validate/index.ts';
 import { failures } from '../validate/index.ts';
 import { GIVEN, SOURCES } from '../validate/provenance.ts';
@@ -23,7 +23,7 @@ function sentence(validation: Validation): string {
 }
 
 const reasons = (claims: readonly Judged[]): readonly Judged[] =>
-  claims.filter(({ verdict, claim }) => verdict === 'differs' && claim.known !== null);
+  claims.filter(({ verdict, claim }) => verdict === 'differs' && claim.known !== undefined);
 
 // --- text ---
 
@@ -38,7 +38,8 @@ function* textGroups(validation: Validation): Iterable<string> {
     yield `${title}\n${table(['VERDICT', 'CLAIM', 'MEASURED', 'SIMULATED'], rows)}`;
     for (const { claim } of reasons(claims)) yield `${claim.id} differs: ${claim.known}.\n`;
     for (const { claim, verdict } of claims) {
-      if (verdict === 'FAILS') yield `${claim.id} FAILS: ${claim.claim} (${claim.tolerance}).\n`;
+      if (verdict === 'FAILS')
+        yield `${claim.id} FAILS: ${claim.claim} (${toleranceText(claim.tolerance)}).\n`;
     }
     yield '\n';
   }
@@ -58,10 +59,10 @@ export function validationJson(validation: Validation): string {
       source: claim.source,
       measured: claim.target,
       how: claim.how,
-      tolerance: claim.tolerance,
+      tolerance: toleranceText(claim.tolerance),
       simulated: finding.simulated,
       verdict: verdict.toLowerCase(),
-      reason: verdict === 'differs' ? claim.known : null,
+      reason: verdict === 'differs' ? claim.known! : null,
     })),
   );
   const { agree, differ, fail } = counts(validation);
@@ -98,7 +99,7 @@ function* markdownGroups(validation: Validation): Iterable<string> {
         claim.target,
         finding.simulated,
         claim.how,
-        claim.tolerance,
+        toleranceText(claim.tolerance),
         verdict === 'agrees' ? verdict : `**${verdict}**`,
       ];
       yield `| ${cells.map(cell).join(' | ')} |\n`;

@@ -7,12 +7,25 @@
  */
 import type { Lab } from './lab.ts';
 
+/** A figure, or the lowest and the highest of several. */
+type Range = number | readonly [low: number, high: number];
+
+/** How far the simulated figures may be from the measured ones. */
+export type Tolerance =
+  /** The first figure is off by at most this factor, either way. */
+  | { readonly words?: string; readonly factor: number; readonly of: number }
+  /** Each is in its range, or off the nearer end by at most this share of it. */
+  | { readonly words?: string; readonly share: number; readonly of: readonly Range[] }
+  | { readonly words?: string; readonly exactly: readonly number[] }
+  /** Another rule. */
+  | { readonly words: string; readonly holds: (...figures: number[]) => boolean };
+
 /** What the model said. */
 interface Finding {
-  /** The simulated figure as it is shown, with its unit. */
+  /** The simulated figures as they are shown, with their units. */
   readonly simulated: string;
-  /** Whether it lies within the tolerance. */
-  readonly within: boolean;
+  /** What the tolerance is asked of. */
+  readonly figures: readonly number[];
 }
 
 export interface Claim {
@@ -26,9 +39,9 @@ export interface Claim {
   readonly target: string;
   /** What is simulated. */
   readonly how: string;
-  readonly tolerance: string;
-  /** Why the model is known not to meet it; null where it is expected to. */
-  readonly known: string | null;
+  readonly tolerance: Tolerance;
+  /** Why the model is known not to meet it; left out where it is expected to. */
+  readonly known?: string | undefined;
   simulate(lab: Lab): Finding;
 }
 
@@ -48,18 +61,41 @@ export interface Judged {
 
 export function judgeClaim(claim: Claim, lab: Lab): Judged {
   const finding = claim.simulate(lab);
-  const missed: Verdict = claim.known === null ? 'FAILS' : 'differs';
-  return { claim, finding, verdict: finding.within ? 'agrees' : missed };
+  const missed: Verdict = claim.known === undefined ? 'FAILS' : 'differs';
+  return { claim, finding, verdict: meets(claim.tolerance, finding.figures) ? 'agrees' : missed };
 }
 
 // --- tolerances --------------------------------------------------------------------------------
+
+function meets(tolerance: Tolerance, figures: readonly number[]): boolean {
+  if ('factor' in tolerance) return withinFactor(figures[0]!, tolerance.of, tolerance.factor);
+  if ('share' in tolerance) {
+    return tolerance.of.every((range, i) => isNear(figures[i]!, range, tolerance.share));
+  }
+  if ('exactly' in tolerance) return tolerance.exactly.every((one, i) => figures[i] === one);
+  return tolerance.holds(...figures);
+}
+
+export function toleranceText(tolerance: Tolerance): string {
+  if (tolerance.words !== undefined) return tolerance.words;
+  if ('factor' in tolerance) return `a factor of ${tolerance.factor}`;
+  if (!('share' in tolerance)) return 'exact';
+  const share = `${Math.round(100 * tolerance.share)} %`;
+  return tolerance.of.length > 1 ? `each within ${share}` : share;
+}
+
+/** In the range, or off its nearer end by no more than `share`. */
+function isNear(value: number, range: Range, share: number): boolean {
+  const [low, high] = typeof range === 'number' ? [range, range] : range;
+  return value > low ? value <= high * (1 + share) : near(value, low, share);
+}
 
 /** `value` lies within so much of `target`: 0.1 is 10 %. */
 export const near = (value: number, target: number, share: number): boolean =>
   Math.abs(value - target) <= share * Math.abs(target);
 
 /** `value` and `target` differ by a factor of at most `factor`, either way. */
-export const withinFactor = (value: number, target: number, factor: number): boolean =>
+const withinFactor = (value: number, target: number, factor: number): boolean =>
   value > 0 && target > 0 && Math.max(value / target, target / value) <= factor;
 
 // --- figures -----------------------------------------------------------------------------------

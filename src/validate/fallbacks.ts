@@ -3,7 +3,7 @@
  * the very VMA.
  */
 import type { Outcome } from '../world/outcome.ts';
-import { type Claim, type ClaimGroup, near, withinFactor } from './claim.ts';
+import { type Claim, type ClaimGroup, near } from './claim.ts';
 import type { Lab } from './lab.ts';
 import { GUEST, guest, LOOP_JITTER, looping, PROGRAM, regions, writer } from './spaces.ts';
 
@@ -54,15 +54,14 @@ const quiet: Claim = {
   source: `${GUEST} 13`,
   target: '0 a pass',
   how: '20 passes over 125 lines',
-  tolerance: 'exact',
-  known: null,
+  tolerance: { exactly: [0] },
   simulate(lab) {
     const { totals } = lab.run({
       machine: guest(),
       vmas: [regions(100), ...PROGRAM],
       readers: [looping('vma-lock', { passes: 20 })],
     });
-    return { simulated: String(totals.fallbacks), within: totals.fallbacks === 0 };
+    return { simulated: String(totals.fallbacks), figures: [totals.fallbacks] };
   },
 };
 
@@ -79,14 +78,13 @@ const churned = (row: {
   source: `${GUEST} 13`,
   target: `${row.measured} a pass`,
   how: 'merge-churn at random regions',
-  tolerance: 'a factor of 1.5',
-  known: null,
+  tolerance: { factor: 1.5, of: row.measured },
   simulate(lab) {
     const { regions: count, thinkNs, duration } = row;
     const run = mergeChurn(lab, { strategy: 'vma-lock', regions: count, thinkNs, duration });
     return {
       simulated: `${perPass(run).toFixed(2)} a pass at ${showRate(callsPerSecond(run))}`,
-      within: withinFactor(perPass(run), row.measured, 1.5),
+      figures: [perPass(run)],
     };
   },
 });
@@ -116,8 +114,10 @@ const apart: Claim = {
   source: TRUNK,
   target: '0 fallbacks under vma-lock',
   how: 'a pass over 4050 regions, a writer at the 50 lowest once the reader has passed them',
-  tolerance: 'exact; more than 10 retries of rcu-retry3',
-  known: null,
+  tolerance: {
+    words: 'exact; more than 10 retries of rcu-retry3',
+    holds: (fallbacks, ops, retries) => fallbacks === 0 && ops! > 100 && retries! > 10,
+  },
   simulate(lab) {
     const locked = elsewhere(lab, 'vma-lock');
     const retried = elsewhere(lab, 'rcu-retry3').totals.retries;
@@ -125,7 +125,7 @@ const apart: Claim = {
     const ops = locked.writers[0]!.ops;
     return {
       simulated: `${fallbacks} during ${ops} calls (rcu-retry3: ${retried} retries)`,
-      within: fallbacks === 0 && ops > 100 && retried > 10,
+      figures: [fallbacks, ops, retried],
     };
   },
 };
@@ -160,15 +160,16 @@ const inverse: Claim = {
   source: TRUNK,
   target: 'fallbacks for each line times V are the same for V = 100, 200, 400',
   how: 'mprotect of whole VMAs at random, 3 us between calls',
-  tolerance: '25 % about their mean',
-  known: null,
+  tolerance: {
+    words: '25 % about their mean',
+    holds: (...products) => {
+      const mean = products.reduce((a, b) => a + b) / products.length;
+      return mean > 0 && products.every((p) => near(p, mean, 0.25));
+    },
+  },
   simulate(lab) {
     const products = SPREAD.map((count) => fallbacksPerLine(lab, count) * count);
-    const mean = products.reduce((a, b) => a + b) / products.length;
-    return {
-      simulated: products.map((p) => p.toFixed(3)).join(', '),
-      within: mean > 0 && products.every((p) => near(p, mean, 0.25)),
-    };
+    return { simulated: products.map((p) => p.toFixed(3)).join(', '), figures: products };
   },
 };
 

@@ -6,24 +6,30 @@ import {
   validationMarkdown,
   validationText,
 } from '../../src/report/validation.ts';
-import { type Claim, judgeClaim, near, showNs, withinFactor } from '../../src/validate/claim.ts';
+import {
+  type Claim,
+  judgeClaim,
+  showNs,
+  type Tolerance,
+  toleranceText,
+} from '../../src/validate/claim.ts';
 import { CLAIMS, failures, type Validation } from '../../src/validate/index.ts';
 import { borders, RACES, race } from '../../src/validate/selftest.ts';
 import { aLab } from './support.ts';
 
-const claim = (within: boolean, known: string | null): Claim => ({
-  id: `${within}-${known}`,
+const claim = (within: boolean, known?: string): Claim => ({
+  id: `${within}-${known ?? null}`,
   claim: 'a|b',
   source: 's',
   target: '1',
   how: 'h',
-  tolerance: 't',
+  tolerance: { words: 't', holds: (one) => one === 1 },
   known,
-  simulate: () => ({ simulated: '2', within }),
+  simulate: () => ({ simulated: '2', figures: [within ? 1 : 2] }),
 });
 
-const judged = [claim(true, null), claim(true, 'why'), claim(false, 'why'), claim(false, null)].map(
-  (c) => judgeClaim(c, aLab()),
+const judged = [claim(true), claim(true, 'why'), claim(false, 'why'), claim(false)].map((c) =>
+  judgeClaim(c, aLab()),
 );
 const validation: Validation = { long: false, groups: [{ title: 'T', claims: judged }] };
 
@@ -32,18 +38,46 @@ test('a claim that misses its tolerance differs where a reason is known, and fai
   expect(failures(validation).map((f) => f.claim.id)).toEqual(['false-null']);
 });
 
-test('tolerances: a share of the target, a factor either way', () => {
-  expect([near(90, 100, 0.1), near(89, 100, 0.1), near(111, 100, 0.1)]).toEqual([
+test('tolerances: a factor either way, a share of the nearer end of a range, exactly', () => {
+  const verdicts = (tolerance: Tolerance, ...cases: readonly (readonly number[])[]) =>
+    cases.map((figures) => {
+      const { known: _, ...rest } = claim(true);
+      const asked = { ...rest, tolerance, simulate: () => ({ simulated: '', figures }) };
+      return judgeClaim(asked, aLab()).verdict === 'agrees';
+    });
+
+  expect(verdicts({ factor: 2, of: 2 }, [4], [1], [4.1], [0])).toEqual([true, true, false, false]);
+  expect(verdicts({ share: 0.1, of: [100] }, [90], [110], [89], [111])).toEqual([
+    true,
     true,
     false,
     false,
   ]);
-  expect([withinFactor(2, 1, 2), withinFactor(1, 2, 2), withinFactor(5, 2, 2)]).toEqual([
+  expect(verdicts({ share: 0.1, of: [[100, 200]] }, [90], [219], [221])).toEqual([
     true,
     true,
     false,
   ]);
-  expect(withinFactor(0, 1, 1e9)).toBe(false);
+  expect(verdicts({ share: 0.1, of: [1, 10] }, [1, 10], [1, 12])).toEqual([true, false]);
+  expect(verdicts({ exactly: [3, 0] }, [3, 0], [3, 1])).toEqual([true, false]);
+});
+
+test('what a tolerance allows is told in its own words, or follows from it', () => {
+  const rules: Tolerance[] = [
+    { factor: 1.5, of: 1 },
+    { share: 0.15, of: [1] },
+    { share: 0.25, of: [1, 2] },
+    { exactly: [1] },
+    { words: 'their sum', factor: 2, of: 1 },
+  ];
+
+  expect(rules.map(toleranceText)).toEqual([
+    'a factor of 1.5',
+    '15 %',
+    'each within 25 %',
+    'exact',
+    'their sum',
+  ]);
 });
 
 test('times are shown in the unit that suits them', () => {
