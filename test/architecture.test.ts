@@ -7,6 +7,7 @@ import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Message } from 'esbuild';
 import { describe, expect, test } from 'vitest';
+import { COMMANDS } from '../src/cli/help.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -281,6 +282,14 @@ describe('who may import whom', () => {
 
   test('files form no circle, not even of types', () => {
     expect(circlesOf(SOURCES)).toEqual([]);
+  });
+
+  test('src/cli/commands has a file for each command, and no other', () => {
+    const names = filesBelow('src/cli/commands', /\.ts$/).map((path) =>
+      posix.basename(path, '.ts'),
+    );
+
+    expect(names.sort()).toEqual(Object.keys(COMMANDS).sort());
   });
 
   test('the rules form no circle', () => {

@@ -17,7 +17,6 @@ import type { CalibrateOptions } from './commands/calibrate.ts';
 import type { CaptureOptions } from './commands/capture.ts';
 import type { CensusOptions } from './commands/census.ts';
 import type { CheckOptions } from './commands/check.ts';
-import type { CompareOptions } from './commands/compare-runs.ts';
 import type { FinalOptions } from './commands/final.ts';
 import type { ImportOptions } from './commands/import.ts';
 import type { InitOptions } from './commands/init.ts';
@@ -28,12 +27,12 @@ import type { ReplayOptions } from './commands/replay.ts';
 import type { ReportOptions } from './commands/report.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { ScenariosOptions } from './commands/scenarios.ts';
-import type { ExploreOptions } from './commands/search-request.ts';
 import type { StepOptions } from './commands/step.ts';
 import type { StrategiesOptions } from './commands/strategies.ts';
 import type { SweepOptions } from './commands/sweep.ts';
 import type { TimelineOptions } from './commands/timeline.ts';
 import type { ValidateModelOptions } from './commands/validate-model.ts';
+import type { CompareOptions } from './compare-runs.ts';
 import { COMMANDS, type CommandText, formatHelp, OVERVIEW } from './help.ts';
 import { type Io, processIo } from './io.ts';
 import { CALIBRATE_OPTIONS, MEASURE_OPTIONS } from './measure-options.ts';
@@ -56,6 +55,7 @@ import { PLAYGROUND_OPTIONS, REPORT_OPTIONS, TIMELINE_OPTIONS } from './options-
 import { CAPTURE_OPTIONS, CHECK_OPTIONS, IMPORT_OPTIONS } from './options-real-input.ts';
 import { Output } from './output.ts';
 import { CENSUS_OPTIONS, EXPLORE_OPTIONS, REPLAY_OPTIONS } from './search-options.ts';
+import type { ExploreOptions } from './search-request.ts';
 
 export { processIo };
 

@@ -5,19 +5,25 @@
  * A text and a log belong together at an instant: texts are read several times while strace runs,
  * and of these one is taken during whose reading no call was under way.
  */
+
 import { mkdirSync, readFileSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
+import { counted } from '../../base/counted.ts';
 import { EXIT } from '../../base/errors.ts';
+import { LineSplitter } from '../../base/lines.ts';
+import { describeFinding } from '../../check/describe.ts';
+import { TextChecker } from '../../check/text-checker.ts';
 import { factsOf, type TracePart } from '../../scenario/edit/imported.ts';
+import type { Trace } from '../../trace/call.ts';
+import { readTrace } from '../../trace/read-trace.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { writing } from '../files.ts';
+import { type ImportedText, tellTrace, vmaLines } from '../import-notes.ts';
 import { Interrupt } from '../interrupt.ts';
+import { Output } from '../output.ts';
 import { readProcMaps } from '../process-maps.ts';
-import { type Recording, recordCalls } from '../strace-run.ts';
-import { matchLog } from './capture-log.ts';
-import { checkRepeatedly } from './capture-repeat.ts';
+import { type Recording, recordCalls, type TimedText } from '../strace-run.ts';
 import { writeFile, writeScenario } from './import.ts';
-import { type ImportedText, tellTrace, vmaLines } from './import-notes.ts';
 
 export interface CaptureOptions extends QuietOptions {
   readonly pid: number;
@@ -104,4 +110,105 @@ function saved(path: string, bytes: Buffer, context: CommandContext): ImportedTe
 
 function makeDirectory(path: string, { io }: CommandContext): void {
   writing(path, () => mkdirSync(resolve(io.cwd, path), { recursive: true }));
+}
+
+// --- Which of the texts read while strace ran go with its log: at the beginning the first, at the
+// end the last during whose reading no call about memory was under way.
+
+interface MatchedLog {
+  readonly trace: Trace;
+  readonly start: Buffer;
+  readonly end: Buffer;
+  /** As the log writes its times. */
+  readonly from: string;
+  readonly until: string;
+  readonly warnings: readonly string[];
+}
+
+export function matchLog(log: Uint8Array, name: string, recording: Recording): MatchedLog {
+  const files = [{ name, bytes: log }];
+  const whole = readTrace(files);
+  const sinceFirst = originMs(log);
+  const busy = ({ beforeMs, afterMs }: TimedText): boolean => {
+    const fromNs = (beforeMs - sinceFirst) * 1e6;
+    const toNs = (afterMs - sinceFirst) * 1e6;
+    return whole.calls.some((call) => call.startNs <= toNs && call.endNs >= fromNs);
+  };
+  const warnings: string[] = [];
+  const pick = (texts: readonly TimedText[], what: string): TimedText => {
+    const calm = texts.find((text) => !busy(text));
+    if (calm !== undefined) return calm;
+    warnings.push(
+      `a call was under way at each reading of the text at the ${what}: it may not fit`,
+    );
+    return texts[0]!;
+  };
+  const start = pick(recording.starts, 'start');
+  const end = pick([...recording.ends].reverse(), 'end');
+  const from = seconds(start.afterMs);
+  const until = seconds(end.beforeMs);
+  const trace = whole.calls.length === 0 ? whole : readTrace(files, { from, until, process: null });
+  return { trace, start: start.text, end: end.text, from, until, warnings };
+}
+
+/** strace -ttt */
+function seconds(ms: number): string {
+  return `${Math.floor(ms / 1000)}.${String(ms % 1000).padStart(3, '0')}000`;
+}
+
+/** ms since the epoch of the first line of the log; 0 where it is empty. */
+function originMs(log: Uint8Array): number {
+  const head = Buffer.from(log.buffer, log.byteOffset, Math.min(log.length, 200)).toString(
+    'latin1',
+  );
+  const match = /([0-9]{9,}\.[0-9]{6})/.exec(head);
+  return match === null ? 0 : Number(match[1]) * 1000;
+}
+
+// --- Reads the maps of a live process many times and checks each text; keeps those that fail.
+
+/** Texts that are written out. */
+const KEPT_MAX = 10;
+const BETWEEN_TURNS = 64;
+
+/** @returns how many texts had a finding */
+export async function checkRepeatedly(
+  pid: number,
+  times: number,
+  directory: string,
+  context: CommandContext,
+): Promise<number> {
+  const { io } = context;
+  const stdout = new Output(io.stdout, 'standard output');
+  const interrupt = new Interrupt(io, () => {});
+  let failed = 0;
+  let read = 0;
+  let findings = 0;
+  try {
+    for (; read < times && interrupt.caught === null; read++) {
+      const text = readProcMaps(pid);
+      const name = `torn-${read}.maps`;
+      const told: string[] = [];
+      const checker = new TextChecker({
+        finding: (finding) => void told.push(`${describeFinding(name, finding)}\n`),
+      });
+      const lines = new LineSplitter((line, number, cut) => checker.line(line, number, cut));
+      lines.push(text);
+      if (lines.end()) checker.cutShort(lines.count);
+      checker.endText();
+      if (told.length > 0) {
+        findings += told.length;
+        if (++failed <= KEPT_MAX) writeFile(posix.join(directory, name), text, context);
+        await stdout.write(told.join(''));
+      }
+      if (read % BETWEEN_TURNS === 0) await new Promise((done) => setImmediate(done));
+    }
+  } finally {
+    interrupt.stopWatching();
+  }
+  await stdout.write(
+    `# ${counted(read, 'text')} read, ${failed} with ${counted(findings, 'finding')}\n`,
+  );
+  await stdout.flush();
+  return failed;
 }

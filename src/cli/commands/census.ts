@@ -17,7 +17,7 @@ import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { checkPage, writePageOf } from '../page.ts';
-import { readerStrategies } from './reader-strategies.ts';
+import { readerStrategies } from '../reader-strategies.ts';
 import {
   checkGiven,
   type LimitOptions,
@@ -25,7 +25,7 @@ import {
   replayLine,
   searchOutcome,
   viewFor,
-} from './search-request.ts';
+} from '../search-request.ts';
 
 const NOT_SEARCHED = 'not searched, the interrupt came before';
 

@@ -22,19 +22,19 @@ import type { CompareFormat, CompareView } from '../../report/report.ts';
 import { wantsAscii, wantsBars } from '../bars.ts';
 import { type ColorChoice, pensFor, wantsColor } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
-import { Interrupt } from '../interrupt.ts';
-import { type Io, lineWidthOf } from '../io.ts';
-import type { Messages } from '../messages.ts';
-import { Output } from '../output.ts';
-import { chooseOutputs, OutFiles } from '../outputs.ts';
 import {
   type CompareOptions,
   compareRuns,
   type PreparedRuns,
   prepareRuns,
   tracesOf,
-} from './compare-runs.ts';
-import { compareSaved, type InputKind, inputKindOf } from './compare-saved.ts';
+} from '../compare-runs.ts';
+import { compareSaved, type InputKind, inputKindOf } from '../compare-saved.ts';
+import { Interrupt } from '../interrupt.ts';
+import { type Io, lineWidthOf } from '../io.ts';
+import type { Messages } from '../messages.ts';
+import { Output } from '../output.ts';
+import { chooseOutputs, OutFiles } from '../outputs.ts';
 
 export async function compare(
   paths: readonly string[],
@@ -135,7 +135,7 @@ async function fromFiles(
   const asked = { failOn: expressionsOf(options), chosen };
   const result =
     kind === 'sweep'
-      ? (await import('./compare-sweeps.ts')).compareSavedSweeps(paths, asked, context)
+      ? (await import('../compare-sweeps.ts')).compareSavedSweeps(paths, asked, context)
       : compareSaved(paths, asked, context);
   return { make: async () => result, prepared: null };
 }

@@ -15,8 +15,8 @@ import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { checkPage, writePageOf } from '../page.ts';
-import { readerStrategies } from './reader-strategies.ts';
-import { FindingFile, rawScenario } from './save-finding.ts';
+import { readerStrategies } from '../reader-strategies.ts';
+import { FindingFile, rawScenario } from '../save-finding.ts';
 import {
   checkGiven,
   type ExploreOptions,
@@ -24,8 +24,8 @@ import {
   replayLine,
   searchOutcome,
   viewFor,
-} from './search-request.ts';
-import { smallestWorld } from './smaller-world.ts';
+} from '../search-request.ts';
+import { smallestWorld } from '../smaller-world.ts';
 
 export async function explore(
   path: string,

@@ -27,10 +27,10 @@ import type { Trace } from '../../trace/call.ts';
 import { TraceReader } from '../../trace/read-trace.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { checkRegular, writeWhole } from '../files.ts';
+import { type ImportedText, tellReplay, tellTrace, vmaLines } from '../import-notes.ts';
 import { loadBytes } from '../load.ts';
 import { Output } from '../output.ts';
 import { chunksOf } from '../streams.ts';
-import { type ImportedText, tellReplay, tellTrace, vmaLines } from './import-notes.ts';
 
 export interface ImportOptions extends QuietOptions {
   readonly trace: readonly string[];

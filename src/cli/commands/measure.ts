@@ -2,24 +2,31 @@
  * `mapsim measure`: the scenario on the running kernel, in bursts, and the same simulated beside
  * it. Nothing is measured before the kernel's own states were found to be the model's.
  */
+
+import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { VERSION } from '../../base/version.ts';
+import type { Disagreement } from '../../measure/agreement.ts';
 import { misfits } from '../../measure/fits.ts';
+import type { PlanText } from '../../measure/plan.ts';
+import { randomProgram } from '../../measure/random-program.ts';
 import type { MeasureResult } from '../../measure/result.ts';
 import { figureRows } from '../../measure/rows.ts';
+import { type FailOn, type Figure, parseFailOn } from '../../report/fail-on.ts';
 import { MEASURE_FORMATS, type MeasureFormat } from '../../report/measure.ts';
+import type { Metric, MetricView } from '../../report/metric.ts';
+import { judge, type Subject, verdictText } from '../../report/verdict.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { COUNTER_KEYS, type Counters, TEARING_KEYS, type Tearing } from '../../world/outcome.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { SIGNAL_EXIT, type Signal } from '../io.ts';
-import { load } from '../load.ts';
+import { load, scenarioIn } from '../load.ts';
 import { type Live, type LiveOptions, measureLive } from '../measure-live.ts';
 import { readRecording } from '../measure-recording.ts';
 import { MeasureSession } from '../measure-session.ts';
 import { nativeProgram } from '../native.ts';
 import { Output } from '../output.ts';
 import { thisKernel } from '../this-machine.ts';
-import { checkModel, disagreementText } from './measure-check.ts';
-import { judgeMeasured, parseMeasureChecks } from './measure-expressions.ts';
 
 export interface MeasureOptions extends QuietOptions, LiveOptions {
   readonly seed?: string;
@@ -169,4 +176,195 @@ function tooNoisy(
       `${bursts.kept} of ${tried} bursts kept, ${wanted} wanted`,
   );
   return true;
+}
+
+// --- `mapsim measure --check-model`: the model's states beside the kernel's, and nothing else.
+
+/** For a plan that is only done call by call. */
+const ALONE: Omit<PlanText, 'files'> = {
+  placement: { readers: [], writers: [], hogs: [], shared: false },
+  nice: () => 0,
+  query: [],
+  burstNs: 0,
+  passes: 0,
+  textBytes: 0,
+  foreignPermille: 0,
+};
+
+const PROGRAMS = 100;
+const OPERATIONS = 40;
+/** Of a scenario, for each writer. */
+const CALLS = 4000;
+const SHOWN_MAX = 5;
+
+interface Checked {
+  calls: number;
+  states: number;
+  programs: number;
+  readonly found: { readonly name: string; readonly disagreement: Disagreement }[];
+}
+
+export async function checkModel(
+  session: MeasureSession,
+  given: { readonly scenario: Scenario | null; readonly programs?: number; readonly seed: string },
+  context: CommandContext,
+): Promise<number> {
+  const checked: Checked = { calls: 0, states: 0, programs: 0, found: [] };
+  if (given.scenario !== null) await check(session, given.scenario, CALLS, checked, context);
+  else {
+    for (let i = 0; i < (given.programs ?? PROGRAMS) && checked.found.length < SHOWN_MAX; i++) {
+      const document = JSON.stringify(randomProgram(given.seed, i, OPERATIONS));
+      const source = { path: `random-${i}.json`, bytes: Buffer.from(document) };
+      const scenario = await scenarioIn(source, context);
+      if (scenario === null) throw new Error(`random program ${i} is no scenario`);
+      await check(session, scenario, OPERATIONS * 2, checked, context);
+    }
+  }
+  return tellChecked(checked, context);
+}
+
+async function check(
+  session: MeasureSession,
+  scenario: Scenario,
+  calls: number,
+  checked: Checked,
+  { messages }: CommandContext,
+): Promise<void> {
+  const note = (text: string): void => messages.note(text);
+  const request = { burstNs: 0, calls };
+  const cpus = scenario.writers.map(() => -1);
+  const placement = { ...ALONE.placement, writers: cpus };
+  const readers: Scenario['readers'] = [];
+  const alone = { ...scenario, readers, machine: { ...scenario.machine, hogs: [] } };
+  const { plan } = await session.prepare(alone, request, { ...ALONE, placement }, note);
+  checked.programs++;
+  for (const { states, disagreement } of await session.states(plan)) {
+    checked.calls += states.calls;
+    checked.states += states.distinct;
+    if (disagreement !== null) checked.found.push({ name: scenario.name, disagreement });
+  }
+}
+
+async function tellChecked(checked: Checked, { io }: CommandContext): Promise<number> {
+  const stdout = new Output(io.stdout, 'standard output');
+  for (const { name, disagreement } of checked.found) {
+    await stdout.write(`${disagreementText(name, disagreement)}\n`);
+  }
+  const { calls, states, programs, found } = checked;
+  const what = `${counted(programs, 'program')}, ${counted(calls, 'call')}, ${counted(states, 'state')}`;
+  const verdict =
+    found.length === 0
+      ? 'the model and this kernel agree on all of them'
+      : `the model and this kernel disagree in ${counted(found.length, 'program')}`;
+  await stdout.write(`${what}: ${verdict}\n`);
+  await stdout.flush();
+  return found.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** The call, and the lines in which the two texts differ. */
+export function disagreementText(name: string, found: Disagreement): string {
+  const { writer, index, call, model, kernel } = found;
+  const result = (errno: string | null): string => errno ?? 'succeeds';
+  const [ours, theirs] = [model.text, kernel.text].map((text) => text.split('\n'));
+  const only = (a: readonly string[], b: readonly string[], head: string): string =>
+    a
+      .filter((line) => !b.includes(line))
+      .map((line) => `  ${head} ${line}\n`)
+      .join('');
+  const same = `  both   ${ours!.filter((line) => line !== '' && theirs!.includes(line)).length} other lines\n`;
+  return (
+    `${name}, writer ${writer}: the model and this kernel disagree after call ${index}, ${call}\n` +
+    `  by the model it ${result(model.errno)}, on the kernel it ${result(kernel.errno)}\n` +
+    only(ours!, theirs!, 'model ') +
+    only(theirs!, ours!, 'kernel') +
+    same
+  );
+}
+
+// --- `--fail-on` of measure: figures of the measured and of the simulated side, by their names.
+
+const SIDES = ['measured', 'simulated'] as const;
+/** Counters that user space can tell. */
+const MEASURED_COUNTERS = ['passesFinished', 'reads', 'lines', 'bytes'];
+
+export function parseMeasureChecks(given: readonly string[]): readonly FailOn[] {
+  return given.map((expression) => {
+    try {
+      const failOn = parseFailOn(expression, side);
+      for (const figure of figuresOf(failOn)) checkFigure(figure, expression);
+      return failOn;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      throw new UserError(`--fail-on ${error.message}`, error.exitCode);
+    }
+  });
+}
+
+function side(text: string): string {
+  if ((SIDES as readonly string[]).includes(text)) return text;
+  throw new UserError(`"${text}:" is neither measured: nor simulated:`);
+}
+
+function figuresOf({ left, right }: FailOn): Figure[] {
+  return typeof right === 'number' ? [left] : [left, right];
+}
+
+function checkFigure({ strategy, metric, per }: Figure, expression: string): void {
+  const refuse = (why: string): never => {
+    throw new UserError(`"${expression}": ${why}`);
+  };
+  if (strategy === null) refuse('a figure is measured: or simulated:');
+  for (const one of [metric, per]) {
+    if (strategy === 'measured' && one !== null && !isMeasured(one)) {
+      refuse(`${one.key} cannot be measured from user space`);
+    }
+  }
+}
+
+function isMeasured(metric: Metric): boolean {
+  if (metric.kind === 'counter') return MEASURED_COUNTERS.includes(metric.key);
+  return metric.key !== 'lockWaitNs' && metric.key !== 'drainWaitNs';
+}
+
+/** Prints each expression and what it came to. @returns whether one of them failed */
+export function judgeMeasured(
+  checks: readonly FailOn[],
+  result: MeasureResult,
+  print: (line: string) => void,
+): boolean {
+  if (checks.length === 0) return false;
+  const subjects: Subject[] = [{ strategy: 'measured', outcome: measuredView(result) }];
+  for (const outcome of result.simulated?.outcomes.slice(0, 1) ?? []) {
+    subjects.push({ strategy: 'simulated', outcome });
+  }
+  const verdicts = judge(checks, subjects);
+  for (const verdict of verdicts) {
+    print(`${verdict.failed ? '✗' : '✓'} ${verdictText(verdict, false)}\n`);
+  }
+  return verdicts.some(({ failed }) => failed);
+}
+
+/** The measured side as one reader and one writer; gaps that may be transient count as such. */
+function measuredView({ measured }: MeasureResult): MetricView {
+  const { readers, writers } = measured;
+  const { judged } = readers.tally;
+  const counters = Object.fromEntries(COUNTER_KEYS.map((key) => [key, 0])) as Counters;
+  const { passes: passesFinished, reads, lines, bytes } = readers;
+  const tearing = Object.fromEntries(TEARING_KEYS.map((key) => [key, 0])) as Tearing;
+  for (const key of TEARING_KEYS) {
+    tearing[key] = key === 'transientGaps' ? judged.gaps - judged.falseGaps : judged[key];
+  }
+  const { passNs, readNs } = readers;
+  const none = writers.opNs;
+  return {
+    readers: [
+      {
+        strategy: { text: 'measured', entry: null, n: 0, values: {} },
+        counters: { ...counters, passesFinished, reads, lines, bytes },
+        tearing,
+        samples: { passNs, readNs },
+      } as unknown as MetricView['readers'][number],
+    ],
+    writers: [{ samples: { opNs: writers.opNs, lockWaitNs: none, drainWaitNs: none } }],
+  };
 }

@@ -12,8 +12,8 @@ import { checkWritable, readInput, reading, unzipped, writeWhole } from '../file
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { packageFile } from '../package-files.ts';
+import { rawScenario } from '../save-finding.ts';
 import { scenarioFile } from '../shipped.ts';
-import { rawScenario } from './save-finding.ts';
 
 export interface PlaygroundOptions extends QuietOptions {
   readonly scenario?: string;

@@ -30,10 +30,10 @@ import { readInput, readStdin } from '../files.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { checkPage, writePageOf } from '../page.ts';
-import { readerStrategies } from './reader-strategies.ts';
-import { rawScenario } from './save-finding.ts';
-import { viewFor } from './search-request.ts';
-import { tellRun } from './tell-run.ts';
+import { readerStrategies } from '../reader-strategies.ts';
+import { rawScenario } from '../save-finding.ts';
+import { viewFor } from '../search-request.ts';
+import { tellRun } from '../tell-run.ts';
 
 export interface ReplayOptions extends QuietOptions {
   readonly schedule?: string;

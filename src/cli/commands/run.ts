@@ -2,18 +2,21 @@
  * `mapsim run`: load, simulate, print, judge, in this order; nothing is simulated before everything
  * that was asked for has been found to make sense.
  */
+
 import { resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { jsonOf } from '../../base/printable.ts';
 import { expressionsOf } from '../../base/requiring.ts';
-import type { PassChoice } from '../../library/checks.ts';
-import { checkPass, oneStrategy, parseExpressions } from '../../library/checks.ts';
+import { checkPass, oneStrategy, type PassChoice, parseExpressions } from '../../library/checks.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { FORMATS } from '../../report/index.ts';
+import { annotatedText } from '../../report/pictures/annotated.ts';
+import { type Explained, explainText } from '../../report/pictures/explain.ts';
 import type { Format } from '../../report/report.ts';
 import { Recorder } from '../../run/record.ts';
 import { type RunRequest, TimedRun } from '../../run/timed.ts';
 import type { RunListener } from '../../run/timed-driver.ts';
+import { tracePass } from '../../run/trace-pass.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { OperationRecord, Outcome } from '../../world/outcome.ts';
 import { TraceOutcomes } from '../../world/trace-outcomes.ts';
@@ -23,18 +26,16 @@ import type { CommandContext, QuietOptions } from '../command.ts';
 import { checkWritable, OutFile } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
-
 import type { EXPLAINED_NAMES, SUMMARY_CHOICES, SUMMARY_FORMATS } from '../options.ts';
-
 import { chooseOutputs } from '../outputs.ts';
 import { checkPage } from '../page.ts';
 import { Progress, type ProgressChoice } from '../progress.ts';
+import { readerStrategies } from '../reader-strategies.ts';
 import { scenarioFile } from '../shipped.ts';
 import { driveSlices, type SlicedRun } from '../sliced-run.ts';
+import { tellRun } from '../tell-run.ts';
 import { endlessWarning, grownNote, traps } from '../traps.ts';
 import { nextSave, savedAt } from '../watch.ts';
-import { readerStrategies } from './reader-strategies.ts';
-import { tellRun } from './tell-run.ts';
 
 /** As the command line gives them; see options.ts. */
 export interface RunOptions extends QuietOptions {
@@ -241,7 +242,7 @@ async function annotated<S>(
   { messages }: CommandContext,
 ): Promise<readonly [Outcome, S | (S & { readonly explained: true })]> {
   if (explain !== undefined) {
-    const { explainedPass } = await import('./explain.ts');
+    const { explainedPass } = await import('./run.ts');
     const explained = explainedPass(scenario, request, explain);
     if (explained === null) messages.note(`nothing to explain: no pass is or has ${explain}`);
     const passes = explained === null ? [] : [explained];
@@ -252,7 +253,7 @@ async function annotated<S>(
   }
   const [pass] = outcome.passes;
   if (annotate !== true || pass === undefined) return [outcome, shown];
-  const { annotatedPass } = await import('./annotate.ts');
+  const { annotatedPass } = await import('./run.ts');
   const text = annotatedPass(scenario, request);
   return [{ ...outcome, passes: [{ ...pass, text, cuts: [] }] }, shown];
 }
@@ -341,4 +342,40 @@ class RecordFile {
   abandon(): void {
     this.#file.abandon();
   }
+}
+
+// --- `run --annotate`: the pass that is shown, with the states of each line in a margin.
+
+/** The margin needs to know which states there were: the run is made once more for it. */
+export function annotatedPass(scenario: Scenario, request: RunRequest): Uint8Array {
+  const { passes, listener: _, onOperation: __, ...rest } = request;
+  const { which, reader } = passes;
+  if (which === 'all' || which === 'none') {
+    throw new UserError('--annotate shows one pass: give --pass torn, or its number');
+  }
+  const steps = tracePass({ scenario, record: null, reader, request: rest }, which);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  const story = step.value?.story;
+  const text = story == null ? '' : annotatedText(story);
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+// --- `run --explain`: in place of a text, the first retry, fallback, cut or starvation, and why.
+
+/** The run is made once more, traced. Null: nothing of the kind happens. */
+export function explainedPass(
+  scenario: Scenario,
+  request: RunRequest,
+  what: Explained,
+): Outcome['passes'][number] | null {
+  const { passes, listener: _, onOperation: __, ...rest } = request;
+  const task = { scenario, record: null, reader: passes.reader, request: rest };
+  const steps = tracePass(task, what);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  const trace = step.value;
+  if (trace?.story == null) return null;
+  const text = explainText(trace, trace.story, what);
+  return { ...trace.story.pass, finished: true, text: Buffer.from(text), cuts: [] };
 }

@@ -8,8 +8,8 @@ import type { CommandContext, QuietOptions } from '../command.ts';
 import { writeWhole, writing } from '../files.ts';
 import { Output } from '../output.ts';
 import { packageFile } from '../package-files.ts';
+import { rawScenario } from '../save-finding.ts';
 import { type Shipped, shippedScenario, shippedScenarios } from '../shipped.ts';
-import { rawScenario } from './save-finding.ts';
 
 const SCENARIOS_SCHEMA = 'mapsim/scenarios@1';
 

@@ -20,7 +20,7 @@ import type { CommandContext, QuietOptions } from '../command.ts';
 import { writeWhole } from '../files.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
-import { readerStrategies } from './reader-strategies.ts';
+import { readerStrategies } from '../reader-strategies.ts';
 
 export interface StepOptions extends QuietOptions {
   readonly strategy?: string;

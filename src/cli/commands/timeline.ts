@@ -22,8 +22,8 @@ import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import type { ShownPass, TIMELINE_FORMATS, VIEWS } from '../options-pictures.ts';
 import { Output } from '../output.ts';
+import { readerStrategies } from '../reader-strategies.ts';
 import { turnOfEventLoop } from '../sliced-run.ts';
-import { readerStrategies } from './reader-strategies.ts';
 
 export interface TimelineOptions extends QuietOptions {
   readonly strategy?: string;

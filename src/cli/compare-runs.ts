@@ -3,40 +3,40 @@
  * writers.
  */
 
-import { counted } from '../../base/counted.ts';
-import { UserError } from '../../base/errors.ts';
-import { PRNG } from '../../base/prng.ts';
-import { expressionsOf } from '../../base/requiring.ts';
-import { VERSION } from '../../base/version.ts';
-import { LEVEL } from '../../compare/comparison.ts';
-import { Gatherer } from '../../compare/gather.ts';
-import { seedsNeeded } from '../../compare/holm.ts';
-import { chooseMetrics, METRICS, type MetricInfo } from '../../compare/metrics.ts';
-import { Pool } from '../../compare/record.ts';
-import type { CompareResult } from '../../compare/result.ts';
-import { parseSeeds } from '../../compare/seeds.ts';
-import { DEFAULT_MAX_EVENTS, DEFAULT_SEEDS, DEFAULT_STRATEGIES } from '../../library/defaults.ts';
-import { judgeGroups, parseForGroups } from '../../library/judge-groups.ts';
-import { costsOf } from '../../mm/costs.ts';
-import type { FailOn } from '../../report/fail-on.ts';
-import { finalLayout } from '../../run/final.ts';
-import type { TraceTask } from '../../run/trace-pass.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
-import { isDrawn } from '../../world/drawn.ts';
-import { TraceOutcomes } from '../../world/trace-outcomes.ts';
-import type { OperationRecord } from '../../writers/writer.ts';
-import type { BarOptions } from '../bars.ts';
-import { type Batch, runBatch } from '../batch.ts';
-import { type BatchRequest, type RunUnit, type UnitResult, unitRequest } from '../batch-unit.ts';
-import type { ColorChoice } from '../color.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
-import type { Interrupt } from '../interrupt.ts';
-import { load } from '../load.ts';
-import type { Messages } from '../messages.ts';
-import type { RunPlace } from '../page-file.ts';
-import type { ProgressChoice } from '../progress.ts';
-import { endlessWarnings, lockstepNotes } from '../traps.ts';
+import { counted } from '../base/counted.ts';
+import { UserError } from '../base/errors.ts';
+import { PRNG } from '../base/prng.ts';
+import { expressionsOf } from '../base/requiring.ts';
+import { VERSION } from '../base/version.ts';
+import { LEVEL } from '../compare/comparison.ts';
+import { Gatherer } from '../compare/gather.ts';
+import { seedsNeeded } from '../compare/holm.ts';
+import { chooseMetrics, METRICS, type MetricInfo } from '../compare/metrics.ts';
+import { Pool } from '../compare/record.ts';
+import type { CompareResult } from '../compare/result.ts';
+import { parseSeeds } from '../compare/seeds.ts';
+import { DEFAULT_MAX_EVENTS, DEFAULT_SEEDS, DEFAULT_STRATEGIES } from '../library/defaults.ts';
+import { judgeGroups, parseForGroups } from '../library/judge-groups.ts';
+import { costsOf } from '../mm/costs.ts';
+import type { FailOn } from '../report/fail-on.ts';
+import { finalLayout } from '../run/final.ts';
+import type { TraceTask } from '../run/trace-pass.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { isDrawn } from '../world/drawn.ts';
+import { TraceOutcomes } from '../world/trace-outcomes.ts';
+import type { OperationRecord } from '../writers/writer.ts';
+import type { BarOptions } from './bars.ts';
+import { type Batch, runBatch } from './batch.ts';
+import { type BatchRequest, type RunUnit, type UnitResult, unitRequest } from './batch-unit.ts';
+import type { ColorChoice } from './color.ts';
+import type { CommandContext, QuietOptions } from './command.ts';
+import type { Interrupt } from './interrupt.ts';
+import { load } from './load.ts';
 import { listStrategies, type StrategyList, withRepeat } from './many.ts';
+import type { Messages } from './messages.ts';
+import type { RunPlace } from './page-file.ts';
+import type { ProgressChoice } from './progress.ts';
+import { endlessWarnings, lockstepNotes } from './traps.ts';
 
 /** As the command line gives them; see options-many.ts. */
 export interface CompareOptions extends QuietOptions, BarOptions {

@@ -6,21 +6,21 @@
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { EXIT, UserError } from '../../base/errors.ts';
-import { printable } from '../../base/printable.ts';
-import { PRNG } from '../../base/prng.ts';
-import { VERSION } from '../../base/version.ts';
-import { compareGroups, type Group } from '../../compare/comparison.ts';
-import { COMPARE_SCHEMA } from '../../compare/fields.ts';
-import type { MetricInfo } from '../../compare/metrics.ts';
-import type { CompareResult, Judgement, ScenarioResult } from '../../compare/result.ts';
-import { readSaved, type SavedResult } from '../../compare/saved.ts';
-import { judgeGroups, parseGiven } from '../../library/judge-groups.ts';
-import { chooseStrategy } from '../../readers/index.ts';
-import { SWEEP_SCHEMA } from '../../report/sweep.ts';
-import type { CommandContext } from '../command.ts';
-import { readInput, statOf } from '../files.ts';
-import type { Messages } from '../messages.ts';
+import { EXIT, UserError } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
+import { PRNG } from '../base/prng.ts';
+import { VERSION } from '../base/version.ts';
+import { compareGroups, type Group } from '../compare/comparison.ts';
+import { COMPARE_SCHEMA } from '../compare/fields.ts';
+import type { MetricInfo } from '../compare/metrics.ts';
+import type { CompareResult, Judgement, ScenarioResult } from '../compare/result.ts';
+import { readSaved, type SavedResult } from '../compare/saved.ts';
+import { judgeGroups, parseGiven } from '../library/judge-groups.ts';
+import { chooseStrategy } from '../readers/index.ts';
+import { SWEEP_SCHEMA } from '../report/sweep.ts';
+import type { CommandContext } from './command.ts';
+import { readInput, statOf } from './files.ts';
+import type { Messages } from './messages.ts';
 
 /** All formats that have a schema name it first. */
 const SCHEMA_HEAD = /^\s*\{\s*(?:"type":\s*"header",\s*)?"schema":\s*"(mapsim\/\w+@\d+)"/;

@@ -1,12 +1,12 @@
 /**
  * What commands that make many runs have in common: strategies, limits, and a crash told in full.
  */
-import { type Choice, splitChoices } from '../../base/choice.ts';
-import { UserError } from '../../base/errors.ts';
-import { chooseStrategy, type Strategies } from '../../readers/index.ts';
-import { UnitCrash } from '../batch-unit.ts';
-import type { BugContext } from '../bug.ts';
-import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
+import { type Choice, splitChoices } from '../base/choice.ts';
+import { UserError } from '../base/errors.ts';
+import { chooseStrategy, type Strategies } from '../readers/index.ts';
+import { UnitCrash } from './batch-unit.ts';
+import type { BugContext } from './bug.ts';
+import { loadStrategies, type OwnFiles, ownFiles } from './own-strategies.ts';
 
 export interface StrategyList {
   readonly choices: readonly Choice[];

@@ -1,11 +1,11 @@
 /** The strategies of a command's readers, those in files of the user's own included. */
 
 import { dirname, resolve } from 'node:path';
-import type { Choice } from '../../base/choice.ts';
-import type { ChosenStrategies } from '../../library/checks.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
-import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
-import { scenarioFile } from '../shipped.ts';
+import type { Choice } from '../base/choice.ts';
+import type { ChosenStrategies } from '../library/checks.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { loadStrategies, type OwnFiles, ownFiles } from './own-strategies.ts';
+import { scenarioFile } from './shipped.ts';
 
 /** With the files that they come from. */
 interface ReaderStrategies extends ChosenStrategies {

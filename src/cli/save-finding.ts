@@ -6,18 +6,18 @@
 
 import { basename, dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import { isOwnFile } from '../../base/choice.ts';
-import { UserError } from '../../base/errors.ts';
-import { printable } from '../../base/printable.ts';
-import type { Tree } from '../../scenario/edit/omissions.ts';
-import { movePaths } from '../../scenario/edit/paths.ts';
-import { FaultList } from '../../scenario/load/faults.ts';
-import { parseSource, sourceOf } from '../../scenario/load/parse.ts';
-import type { Finding } from '../../search/search-outcome.ts';
-import type { CommandContext } from '../command.ts';
-import { OutFile, statOf } from '../files.ts';
-import { scenarioFile } from '../shipped.ts';
+import { isOwnFile } from '../base/choice.ts';
+import { UserError } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
+import type { Tree } from '../scenario/edit/omissions.ts';
+import { movePaths } from '../scenario/edit/paths.ts';
+import { FaultList } from '../scenario/load/faults.ts';
+import { parseSource, sourceOf } from '../scenario/load/parse.ts';
+import type { Finding } from '../search/search-outcome.ts';
+import type { CommandContext } from './command.ts';
+import { OutFile, statOf } from './files.ts';
 import type { ExploreOptions } from './search-request.ts';
+import { scenarioFile } from './shipped.ts';
 import type { SmallestWorld } from './smaller-world.ts';
 
 export class FindingFile {

@@ -5,17 +5,17 @@
  */
 import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import type { Tree } from '../../scenario/edit/omissions.ts';
-import { type Smallest, smallest } from '../../scenario/edit/smallest.ts';
-import { findMapsText } from '../../scenario/load/found-text.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
-import type { Question } from '../../search/questions.ts';
-import type { SearchRequest } from '../../search/search.ts';
-import type { SearchOutcome } from '../../search/search-outcome.ts';
-import { readInput, unzipped } from '../files.ts';
-import { scenarioIn } from '../load.ts';
-import { scenarioFile } from '../shipped.ts';
+import type { Tree } from '../scenario/edit/omissions.ts';
+import { type Smallest, smallest } from '../scenario/edit/smallest.ts';
+import { findMapsText } from '../scenario/load/found-text.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Question } from '../search/questions.ts';
+import type { SearchRequest } from '../search/search.ts';
+import type { SearchOutcome } from '../search/search-outcome.ts';
+import { readInput, unzipped } from './files.ts';
+import { scenarioIn } from './load.ts';
 import { type Means, searchOutcome } from './search-request.ts';
+import { scenarioFile } from './shipped.ts';
 
 /** So many times the states of the search that found it, in all, and a few more for small ones. */
 const SEARCHES_MAX = 20;
@@ -48,7 +48,7 @@ export async function smallestWorld(
     const scenario = await scenarioIn({ path, bytes }, context);
     if (scenario === null || scenario.readers.length + scenario.writers.length === 0) return null;
     if (sampled) {
-      const { findAgain } = await import('../../search/find-again.ts');
+      const { findAgain } = await import('../search/find-again.ts');
       return findAgain(scenario, request, before);
     }
     const limited = { ...request, maxStates };

@@ -1,25 +1,25 @@
 /** Prints the outcome of a run or of its replay, and says what is remarkable about it. */
 
-import { counted } from '../../base/counted.ts';
-import { EXIT } from '../../base/errors.ts';
-import { printable, printablePart } from '../../base/printable.ts';
-import { PRNG } from '../../base/prng.ts';
-import { VERSION } from '../../base/version.ts';
-import { LIMITS } from '../../compare/result.ts';
-import type { FailOn } from '../../report/fail-on.ts';
-import type { Format, Paint, Piece, ReportInput } from '../../report/report.ts';
-import { countLines } from '../../report/text.ts';
-import { type FailOnVerdict, judge, verdictText } from '../../report/verdict.ts';
-import type { RunRequest } from '../../run/timed.ts';
-import { STUCK_STEPS } from '../../run/timed-driver.ts';
-import type { KernelFaultReport, Outcome, StepStack } from '../../world/outcome.ts';
-import { type ColorChoice, pensFor } from '../color.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
-import type { OutFile } from '../files.ts';
-import { lineWidthOf, type OutStream } from '../io.ts';
-import type { Messages } from '../messages.ts';
-import type { SUMMARY_CHOICES, SUMMARY_FORMATS } from '../options.ts';
-import { Output } from '../output.ts';
+import { counted } from '../base/counted.ts';
+import { EXIT } from '../base/errors.ts';
+import { printable, printablePart } from '../base/printable.ts';
+import { PRNG } from '../base/prng.ts';
+import { VERSION } from '../base/version.ts';
+import { LIMITS } from '../compare/result.ts';
+import type { FailOn } from '../report/fail-on.ts';
+import type { Format, Paint, Piece, ReportInput } from '../report/report.ts';
+import { countLines } from '../report/text.ts';
+import { type FailOnVerdict, judge, verdictText } from '../report/verdict.ts';
+import type { RunRequest } from '../run/timed.ts';
+import { STUCK_STEPS } from '../run/timed-driver.ts';
+import type { KernelFaultReport, Outcome, StepStack } from '../world/outcome.ts';
+import { type ColorChoice, pensFor } from './color.ts';
+import type { CommandContext, QuietOptions } from './command.ts';
+import type { OutFile } from './files.ts';
+import { lineWidthOf, type OutStream } from './io.ts';
+import type { Messages } from './messages.ts';
+import type { SUMMARY_CHOICES, SUMMARY_FORMATS } from './options.ts';
+import { Output } from './output.ts';
 
 interface Shown extends Pick<ReportInput, 'timing'> {
   readonly format: Format;
@@ -69,7 +69,7 @@ export async function tellRun(
   const stdout = new Output(io.stdout, 'standard output');
   const countsFor = async (stream: Terminal, { paint }: Pick<ReportInput, 'paint'>) => {
     if (!people) return countLines({ ...input, paint });
-    const { runTable } = await import('../../report/run-table.ts');
+    const { runTable } = await import('../report/run-table.ts');
     return runTable({ ...input, paint }, { columns: lineWidthOf(stream), scenarioPath });
   };
   const print = async (piece: Piece) => (file === null ? stdout.write(piece) : file.write(piece));

@@ -3,26 +3,21 @@
  * are held against, or the strategies of a single one.
  */
 import * as v from 'valibot';
-import { counted } from '../../base/counted.ts';
-import { UserError } from '../../base/errors.ts';
-import { printable } from '../../base/printable.ts';
-import { PRNG } from '../../base/prng.ts';
-import { VERSION } from '../../base/version.ts';
-import { runEntries } from '../../compare/document.ts';
-import type { MetricInfo } from '../../compare/metrics.ts';
-import {
-  compareSweeps,
-  type LeftOut,
-  type PointRun,
-  type SavedSweep,
-} from '../../compare/points.ts';
-import type { RunSummary } from '../../compare/record.ts';
-import type { CompareResult } from '../../compare/result.ts';
-import type { SweepHeader } from '../../report/sweep.ts';
-import type { CommandContext } from '../command.ts';
-import type { Messages } from '../messages.ts';
-import { differs, headerOf, sweepLines } from '../sweep-file.ts';
+import { counted } from '../base/counted.ts';
+import { UserError } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
+import { PRNG } from '../base/prng.ts';
+import { VERSION } from '../base/version.ts';
+import { runEntries } from '../compare/document.ts';
+import type { MetricInfo } from '../compare/metrics.ts';
+import { compareSweeps, type LeftOut, type PointRun, type SavedSweep } from '../compare/points.ts';
+import type { RunSummary } from '../compare/record.ts';
+import type { CompareResult } from '../compare/result.ts';
+import type { SweepHeader } from '../report/sweep.ts';
+import type { CommandContext } from './command.ts';
 import { checkPaths, judgeSaved } from './compare-saved.ts';
+import type { Messages } from './messages.ts';
+import { differs, headerOf, sweepLines } from './sweep-file.ts';
 
 interface SweepFile extends SavedSweep {
   readonly header: SweepHeader;

@@ -2,19 +2,19 @@
  * What import and capture tell about a log: what is in it, what was not understood, how it fits.
  */
 
-import { counted } from '../../base/counted.ts';
-import { UserError } from '../../base/errors.ts';
-import { LineSplitter } from '../../base/lines.ts';
-import { printable } from '../../base/printable.ts';
-import { compareVmas } from '../../check/compare.ts';
-import { describeDifference } from '../../check/describe.ts';
-import { TextChecker, type VmaLine } from '../../check/text-checker.ts';
-import { finalLayout } from '../../run/final.ts';
-import { SHMEM_PATH } from '../../scenario/load/maps-line.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
-import type { Remark, Trace } from '../../trace/call.ts';
-import { TraceOutcomes } from '../../world/trace-outcomes.ts';
-import type { Messages } from '../messages.ts';
+import { counted } from '../base/counted.ts';
+import { UserError } from '../base/errors.ts';
+import { LineSplitter } from '../base/lines.ts';
+import { printable } from '../base/printable.ts';
+import { compareVmas } from '../check/compare.ts';
+import { describeDifference } from '../check/describe.ts';
+import { TextChecker, type VmaLine } from '../check/text-checker.ts';
+import { finalLayout } from '../run/final.ts';
+import { SHMEM_PATH } from '../scenario/load/maps-line.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Remark, Trace } from '../trace/call.ts';
+import { TraceOutcomes } from '../world/trace-outcomes.ts';
+import type { Messages } from './messages.ts';
 
 export interface ImportedText {
   /** As the user wrote it; `-` is standard input. */

@@ -4,29 +4,29 @@
 
 import { performance } from 'node:perf_hooks';
 import { Chalk } from 'chalk';
-import { counted } from '../../base/counted.ts';
-import { UserError } from '../../base/errors.ts';
-import { shellWord } from '../../base/shell.ts';
+import { counted } from '../base/counted.ts';
+import { UserError } from '../base/errors.ts';
+import { shellWord } from '../base/shell.ts';
 import {
   checkLimits,
   refuseWithRandom,
   type SearchLimits,
   walkRequest,
-} from '../../library/limits.ts';
-import { NO_PAINT, type Paint } from '../../report/report.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
-import type { WalkRequest } from '../../search/random-walk.ts';
-import type { SearchProgress, SearchRequest } from '../../search/search.ts';
-import type { SearchOutcome } from '../../search/search-outcome.ts';
-import type { Bias } from '../../search/walker.ts';
-import { type ColorChoice, wantsColor } from '../color.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
-import type { Interrupt } from '../interrupt.ts';
-import { lineWidthOf } from '../io.ts';
-import { memoryMax } from '../memory.ts';
-import type { OwnFiles } from '../own-strategies.ts';
-import { Progress, type ProgressChoice } from '../progress.ts';
-import { driveSlices } from '../sliced-run.ts';
+} from '../library/limits.ts';
+import { NO_PAINT, type Paint } from '../report/report.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { WalkRequest } from '../search/random-walk.ts';
+import type { SearchProgress, SearchRequest } from '../search/search.ts';
+import type { SearchOutcome } from '../search/search-outcome.ts';
+import type { Bias } from '../search/walker.ts';
+import { type ColorChoice, wantsColor } from './color.ts';
+import type { CommandContext, QuietOptions } from './command.ts';
+import type { Interrupt } from './interrupt.ts';
+import { lineWidthOf } from './io.ts';
+import { memoryMax } from './memory.ts';
+import type { OwnFiles } from './own-strategies.ts';
+import { Progress, type ProgressChoice } from './progress.ts';
+import { driveSlices } from './sliced-run.ts';
 
 /** As the command line gives them; see search-options.ts. */
 export interface LimitOptions extends QuietOptions {
@@ -127,7 +127,7 @@ async function wholeSearch(
   { options, interrupt }: Means,
   tell: Tell,
 ): Promise<SearchOutcome> {
-  const { Search } = await import('../../search/search.ts');
+  const { Search } = await import('../search/search.ts');
   const search = new Search(scenario, request);
   const caught = (): boolean => interrupt.caught !== null;
   const bytesMax = memoryMax(options.maxMemory);
@@ -148,8 +148,8 @@ async function randomWalks(
   { options, context, interrupt, own }: Means,
   tell: Tell,
 ): Promise<SearchOutcome> {
-  const { RandomWalks } = await import('../../search/random-walk.ts');
-  const { threadsFor } = await import('../walk-threads.ts');
+  const { RandomWalks } = await import('../search/random-walk.ts');
+  const { threadsFor } = await import('./walk-threads.ts');
   const how = { file: context.io.workerFile, jobs: options.jobs, own };
   const threads = threadsFor(scenario, request, how);
   const untilMs = threads === null ? Number.POSITIVE_INFINITY : nowMs() + threads.afterMs;
