@@ -1,9 +1,16 @@
-/** `mapsim help terms`: docs/glossary.md without its marks. */
+/** `mapsim help terms`: docs/glossary.md without its marks. @param columns that a line may take */
 import { readFileSync } from 'node:fs';
+import { wrap } from '../base/wrap.ts';
 import { packageFile } from './package-files.ts';
 
-export function glossary(): string {
+export function glossary(columns: number): string {
   const page = readFileSync(packageFile('docs/glossary.md'), 'utf8');
   const terms = page.slice(page.indexOf('\n- ') + 1);
-  return terms.replace(/^- \*\*(.*?)\*\*/gm, '$1').replaceAll('`', '');
+  const plain = terms.replace(/^- \*\*(.*?)\*\*/gm, '$1').replaceAll('`', '');
+  const joined = plain.replace(/\n +/g, ' ').trimEnd(); // a term a line
+  return joined
+    .split('\n')
+    .flatMap((line) => wrap(line, columns))
+    .map((line) => `${line}\n`)
+    .join('');
 }

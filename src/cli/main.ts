@@ -34,7 +34,7 @@ import type { TimelineOptions } from './commands/timeline.ts';
 import type { ValidateModelOptions } from './commands/validate-model.ts';
 import type { CompareOptions } from './compare-runs.ts';
 import { COMMANDS, type CommandText, formatHelp, OVERVIEW } from './help.ts';
-import { type Io, processIo } from './io.ts';
+import { type Io, lineWidthOf, processIo } from './io.ts';
 import { CALIBRATE_OPTIONS, MEASURE_OPTIONS } from './measure-options.ts';
 import { Messages } from './messages.ts';
 import {
@@ -79,7 +79,7 @@ async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promi
   const stdout = new Output(io.stdout, 'standard output');
   if (argv[0] === 'help' && argv[1] === 'terms' && argv.length === 2) {
     const { glossary } = await import('./glossary.ts');
-    await stdout.write(glossary());
+    await stdout.write(glossary(lineWidthOf(io.stdout)));
     await stdout.flush();
     return EXIT.done;
   }

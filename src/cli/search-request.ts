@@ -6,7 +6,6 @@ import { performance } from 'node:perf_hooks';
 import { Chalk } from 'chalk';
 import { counted } from '../base/counted.ts';
 import { UserError } from '../base/errors.ts';
-import { shellWord } from '../base/shell.ts';
 import {
   checkLimits,
   refuseWithRandom,
@@ -194,16 +193,9 @@ function paintFor(options: { readonly color: ColorChoice }, { io }: CommandConte
 export function viewFor(
   options: { readonly color: ColorChoice },
   context: CommandContext,
-): { readonly paint: Paint; readonly columns: number } {
-  return { paint: paintFor(options, context), columns: lineWidthOf(context.io.stdout) };
-}
-
-export function replayLine(
-  scenario: string,
-  strategy: string | undefined,
-  { allowCode }: CommandContext,
-): (schedule: string) => string {
-  const given = strategy === undefined ? '' : ` --strategy=${shellWord(strategy)}`;
-  const code = allowCode ? ' --allow-code' : '';
-  return (schedule) => `mapsim replay ${shellWord(scenario)}${given}${code} --schedule ${schedule}`;
+): { readonly paint: Paint; readonly columns: number; readonly commandColumns: number } {
+  const { stdout } = context.io;
+  const columns = lineWidthOf(stdout);
+  const commandColumns = stdout.isTTY === true ? columns : Number.POSITIVE_INFINITY;
+  return { paint: paintFor(options, context), columns, commandColumns };
 }

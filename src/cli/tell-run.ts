@@ -2,7 +2,7 @@
 
 import { counted } from '../base/counted.ts';
 import { EXIT } from '../base/errors.ts';
-import { printable, printablePart } from '../base/printable.ts';
+import { printablePart } from '../base/printable.ts';
 import { PRNG } from '../base/prng.ts';
 import { VERSION } from '../base/version.ts';
 import { LIMITS } from '../compare/result.ts';
@@ -102,9 +102,7 @@ async function tellVerdicts(
 ): Promise<void> {
   const pens = await pensFor(options.color, io.env, io.stderr);
   for (const verdict of verdicts) {
-    const text = verdictText(verdict, false);
-    if (verdict.failed) messages.raw(`${pens.red('✗')} ${printable(text)}\n`);
-    else if (options.quiet !== true) messages.raw(`${pens.green('✓')} ${printable(text)}\n`);
+    messages.verdict(verdict.failed, verdictText(verdict, false), pens);
   }
 }
 

@@ -1,11 +1,10 @@
 /** Searches, censuses and replays. */
-import { shellWord } from '../base/shell.ts';
 import { VERSION } from '../base/version.ts';
 import { differenceText } from '../report/difference-text.ts';
 import { replayText } from '../report/replay-text.ts';
 import { NO_PAINT } from '../report/report.ts';
 import { replayJson, searchJson } from '../report/search-json.ts';
-import { censusText, exploreText } from '../report/search-text.ts';
+import { censusText, exploreText, replayWords } from '../report/search-text.ts';
 import { carryWriters } from '../search/carry.ts';
 import { compareTexts } from '../search/census.ts';
 import { parseQuestion } from '../search/questions.ts';
@@ -177,11 +176,10 @@ function searched(
 function viewOf({ path }: LoadedScenario, strategy: StrategyArgument | undefined) {
   const { strategy: choice } = chosen(strategy);
   const text = typeof strategy === 'string' ? strategy : choice?.text;
-  const given = text === undefined ? '' : ` --strategy=${shellWord(text)}`;
   return {
     paint: NO_PAINT,
     columns: 80,
-    replayLine: (schedule: string) =>
-      `mapsim replay ${shellWord(path)}${given} --schedule ${schedule}`,
+    commandColumns: Number.POSITIVE_INFINITY,
+    replayWords: replayWords(path, text, false),
   };
 }

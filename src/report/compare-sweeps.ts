@@ -5,6 +5,7 @@
  */
 import { counted } from '../base/counted.ts';
 import { printable } from '../base/printable.ts';
+import { wrap } from '../base/wrap.ts';
 import type { Cell, MetricDifference, MetricTable } from '../compare/comparison.ts';
 import { METRICS } from '../compare/metrics.ts';
 import { type PlacesClaim, placesOf } from '../compare/places.ts';
@@ -12,7 +13,6 @@ import { valueText } from '../compare/points.ts';
 import type { Axis, ComparedGrid, CompareResult, ScenarioResult } from '../compare/result.ts';
 import { placeText, seedsText } from './compare-cells.ts';
 import { figureText, inShort, tooFewSeeds, wrapped } from './compare-verdict.ts';
-import { wrap } from './interleaving.ts';
 import { markdownTable, markdownText } from './markdown.ts';
 import type { CompareView } from './report.ts';
 import { blocksOf, DEFAULT_KEYS } from './sweep-table.ts';

@@ -4,6 +4,8 @@
  * corrected p. Where that is wider than a line, differences stand under the values. Metrics of what
  * happened nowhere are named in one line. Then the verdict in words.
  */
+
+import { wrap } from '../base/wrap.ts';
 import type { Cell, Comparison, MetricTable } from '../compare/comparison.ts';
 import type { CompareResult, ScenarioResult } from '../compare/result.ts';
 import {
@@ -16,7 +18,6 @@ import {
 } from './compare-cells.ts';
 import { isOfSweeps, sweepsText } from './compare-sweeps.ts';
 import { inShort, tooFewSeeds } from './compare-verdict.ts';
-import { wrap } from './interleaving.ts';
 import { type CompareFormat, type CompareView, FOR_FILES } from './report.ts';
 import { table, tableFits } from './table.ts';
 

@@ -1,5 +1,6 @@
 /** The verdict of a comparison in plain words, at most 80 columns wide. */
 import { counted } from '../base/counted.ts';
+import { wrap } from '../base/wrap.ts';
 import type { MetricUnit } from '../compare/metrics.ts';
 import type { ScenarioResult } from '../compare/result.ts';
 import {
@@ -98,16 +99,7 @@ function statusText(
 }
 
 export function wrapped(words: string, indent: number): string {
-  let text = '';
-  let line = ' '.repeat(indent);
-  for (const word of words.split(' ')) {
-    if (line.trim() !== '' && line.length + word.length > WIDTH) {
-      text += `${line.trimEnd()}\n`;
-      line = ' '.repeat(indent + 2);
-    }
-    line += `${word} `;
-  }
-  return `${text}${line.trimEnd()}\n`;
+  return `${wrap(' '.repeat(indent) + words, WIDTH, indent + 2).join('\n')}\n`;
 }
 
 /** What seeds are too few for; empty where they are not. */

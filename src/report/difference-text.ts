@@ -3,6 +3,7 @@
  * where the search of the other was complete; else that it was not seen there, and why that is.
  */
 import { counted } from '../base/counted.ts';
+import { wrap } from '../base/wrap.ts';
 import type { PossibleText, SearchOutcome } from '../search/search-outcome.ts';
 import { firstLine, possibleText, type SearchView } from './search-text.ts';
 
@@ -18,7 +19,9 @@ export function differenceText(
     readonly onlyThere: readonly PossibleText[];
   },
 ): string {
-  const heads = [here, there].map(({ outcome }) => `${outcome.strategy}: ${firstLine(outcome)}\n`);
+  const heads = [here, there].map(({ outcome, view }) => {
+    return `${wrap(`${outcome.strategy}: ${firstLine(outcome)}`, view.columns).join('\n')}\n`;
+  });
   return [
     ...heads,
     '\n',
@@ -34,7 +37,7 @@ function part(
   texts: readonly PossibleText[],
 ): string {
   const listed = texts.map((text, i) => `\n${possibleText(text, i, view)}`).join('');
-  return `${title(outcome, other, texts.length)}\n${listed}`;
+  return `${wrap(title(outcome, other, texts.length), view.columns).join('\n')}\n${listed}`;
 }
 
 function title(outcome: SearchOutcome, other: SearchOutcome, count: number): string {

@@ -8,6 +8,7 @@
  * its CPU, as in schedules.
  */
 import { counted } from '../base/counted.ts';
+import { wrap } from '../base/wrap.ts';
 import type { Course, ScheduleStep } from '../search/search-outcome.ts';
 
 interface TaskHead {
@@ -98,20 +99,6 @@ function label({ name }: ScheduleStep): string {
 /** `vma_next` is a function of the kernel, `(next_operation)` a step of our own. */
 export function stepLabel(name: string): string {
   return name.startsWith('(') ? name.replaceAll('_', ' ') : `${name}()`;
-}
-
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (longer.length <= width || line.trim() === '') line = longer;
-    else {
-      lines.push(line);
-      line = `    ${word}`;
-    }
-  }
-  return [...lines, line];
 }
 
 /** The digits that all addresses of the texts begin with; empty if that saves nothing. */

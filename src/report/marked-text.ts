@@ -1,4 +1,6 @@
 /** A text that a search has found, with what is wrong with it beside each line. */
+
+import { wrap } from '../base/wrap.ts';
 import type { Gap, MarkedLine, MarkedText } from '../search/search-outcome.ts';
 import type { Paint } from './report.ts';
 
@@ -10,8 +12,14 @@ const FAULT_WORDS = {
   duplicate: 'starts where a line before did',
 } as const;
 
+interface MarkedView {
+  readonly paint: Paint;
+  /** That a line may take; what is beside a line stands below it where both do not fit. */
+  readonly columns: number;
+}
+
 /** Lines that end with a newline. */
-export function markedText(marked: MarkedText, paint: Paint): string {
+export function markedText(marked: MarkedText, { paint, columns }: MarkedView): string {
   const out: string[] = [];
   const several = marked.states.length > 1;
   const width = Math.max(0, ...marked.lines.map((line) => line.text.length));
@@ -19,11 +27,11 @@ export function markedText(marked: MarkedText, paint: Paint): string {
   for (const line of marked.lines) {
     out.push(...between(line, paint));
     const remark = remarkOf(line, several);
-    out.push(
-      remark === ''
-        ? `  ${line.text}`
-        : `  ${line.text.padEnd(width)}  ${paintOf(line, paint)(remark)}`,
-    );
+    const paintIt = paintOf(line, paint);
+    if (remark === '') out.push(`  ${line.text}`);
+    else if (2 + width + 2 + remark.length <= columns) {
+      out.push(`  ${line.text.padEnd(width)}  ${paintIt(remark)}`);
+    } else out.push(`  ${line.text}`, ...wrap(`      ${remark}`, columns, 9).map(paintIt));
   }
   out.push(...between(marked.end, paint));
   if (several || marked.torn) {

@@ -6,9 +6,9 @@
 import { counted } from '../base/counted.ts';
 import { printable } from '../base/printable.ts';
 import { shellWord } from '../base/shell.ts';
+import { wrap } from '../base/wrap.ts';
 import type { Outcome, Tearing } from '../world/outcome.ts';
 import { few, quantity } from './compare-cells.ts';
-import { wrap } from './interleaving.ts';
 import type { ReportInput } from './report.ts';
 import { runSentence, shareOf, timeOf } from './run-sentence.ts';
 import { table } from './table.ts';

@@ -1,8 +1,10 @@
 /** What `mapsim explore` and `mapsim census` print for people. The first line is the honest one. */
 import { counted } from '../base/counted.ts';
+import { shellWord } from '../base/shell.ts';
+import { wrap, wrapCommand } from '../base/wrap.ts';
 import type { Course, Finding, PossibleText, SearchOutcome } from '../search/search-outcome.ts';
 import { TEARING_KEYS } from '../world/outcome.ts';
-import { interleaving, wrap } from './interleaving.ts';
+import { interleaving } from './interleaving.ts';
 import { markedText } from './marked-text.ts';
 import type { Paint } from './report.ts';
 import { table } from './table.ts';
@@ -11,11 +13,30 @@ export interface SearchView {
   readonly paint: Paint;
   /** That a line may take. */
   readonly columns: number;
-  /** The command that replays this schedule. */
-  readonly replayLine: (schedule: string) => string;
+  /** That a command line may take, which is broken on a terminal alone. */
+  readonly commandColumns: number;
+  /** The words of the command that replays this schedule. */
+  readonly replayWords: (schedule: string) => readonly string[];
 }
 
 export type CourseView = Pick<SearchView, 'paint' | 'columns'>;
+
+/** The words of the command that replays a schedule, as a shell would have to be given them. */
+export function replayWords(
+  scenario: string,
+  strategy: string | undefined,
+  allowCode: boolean,
+): SearchView['replayWords'] {
+  const given = strategy === undefined ? [] : [`--strategy=${shellWord(strategy)}`];
+  const code = allowCode ? ['--allow-code'] : [];
+  const head = ['mapsim', 'replay', shellWord(scenario), ...given, ...code];
+  return (schedule) => [...head, '--schedule', schedule];
+}
+
+/** Ends with a newline. */
+function commandText(schedule: string, view: SearchView, prefix = ''): string {
+  return `${wrapCommand(view.replayWords(schedule), view.commandColumns, prefix)}\n`;
+}
 
 export function exploreText(outcome: SearchOutcome, view: SearchView, question: boolean): string {
   const parts = [headLines(outcome, view), asked(outcome, question)];
@@ -28,7 +49,7 @@ export function exploreText(outcome: SearchOutcome, view: SearchView, question: 
 /** How much was seen; under it what that proves. */
 function headLines(outcome: SearchOutcome, { columns }: SearchView): string {
   const [size, proof] = firstLine(outcome).split('; ') as [string, string];
-  return `${[size, ...wrap(proof, columns)].join('\n')}\n`;
+  return `${[size, proof].flatMap((text) => wrap(text, columns)).join('\n')}\n`;
 }
 
 /** Exhaustive, bounded by what, or sampled how much. */
@@ -96,7 +117,7 @@ function classTable(outcome: SearchOutcome, view: SearchView): string {
   const lines = table(head, rows, view.columns);
   const seen = countTexts(outcome);
   const [first] = findings;
-  const hint = first === undefined ? '' : `\n${view.replayLine(first.course.schedule)}\n`;
+  const hint = first === undefined ? '' : `\n${commandText(first.course.schedule, view)}`;
   return `${lines}\n${seen}\n${hint}`;
 }
 
@@ -105,7 +126,7 @@ function findingText(outcome: SearchOutcome, finding: Finding, view: SearchView)
   return [
     `${finding.what}: ${stepsOf(course)}\n\n`,
     courseText(outcome.tasks, course, view),
-    `\n${view.replayLine(course.schedule)}\n`,
+    `\n${commandText(course.schedule, view)}`,
   ].join('');
 }
 
@@ -120,7 +141,7 @@ export function courseText(
   view: CourseView,
 ): string {
   const parts = [interleaving(course, tasks, view.columns)];
-  for (const text of course.texts) parts.push('\n', markedText(text, view.paint));
+  for (const text of course.texts) parts.push('\n', markedText(text, view));
   if (course.fault !== null) {
     parts.push(`\n${view.paint.fault(`${course.fault.kind}: ${course.fault.message}`)}\n`);
   }
@@ -156,7 +177,8 @@ export function possibleText(
     .join(', ');
   const verdict = torn ? `torn${intact ? ' by some schedules' : ''}: ${figures}` : 'not torn';
   const paint = torn ? view.paint.fault : view.paint.remark;
-  const worst =
-    ways === null ? '' : `${view.paint.remark(`# the worst: ${view.replayLine(ways.worst)}`)}\n`;
-  return `${paint(`# text ${index} of ${reader}, ${verdict}`)}\n${text}${view.paint.remark(`# ${view.replayLine(schedule)}`)}\n${worst}`;
+  const remark = (command: string): string => `${view.paint.remark(command.trimEnd())}\n`;
+  const worst = ways === null ? '' : remark(`# the worst:\n${commandText(ways.worst, view, '# ')}`);
+  const head = wrap(`# text ${index} of ${reader}, ${verdict}`, view.columns).join('\n#');
+  return `${paint(head)}\n${text}${remark(commandText(schedule, view, '# '))}${worst}`;
 }

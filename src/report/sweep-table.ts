@@ -4,13 +4,13 @@
  */
 import { counted } from '../base/counted.ts';
 import { jsonOf, printable } from '../base/printable.ts';
+import { wrap } from '../base/wrap.ts';
 import { median } from '../compare/bootstrap.ts';
 import { METRICS, type MetricInfo } from '../compare/metrics.ts';
 import { valueText } from '../compare/points.ts';
 import { LIMITS } from '../compare/result.ts';
 import { quantity } from './compare-cells.ts';
 import { csvRow } from './csv.ts';
-import { wrap } from './interleaving.ts';
 import { markdownTable, markdownText } from './markdown.ts';
 import type { SweepFormat, SweepHeader, SweepRecord } from './sweep.ts';
 import { table, tableFits } from './table.ts';

@@ -10,7 +10,10 @@ const SPLIT_MERGE = join(ROOT, 'scenarios/explore/split-merge.yaml');
 const BETWEEN = ['--strategy=vma-lock', '--against=rcu-retry3', '--max-states=5500'];
 
 const titles = (stdout: string): string[] =>
-  stdout.split('\n').filter((line) => /can print|no text/.test(line));
+  stdout
+    .replace(/\n {4}/g, ' ')
+    .split('\n')
+    .filter((line) => /can print|no text/.test(line));
 
 async function against(path: string, ...argv: string[]) {
   const text = await mapsim(['census', path, ...argv]);

@@ -15,14 +15,15 @@ import { anOutcome } from '../report/outcomes.ts';
 /** Keeps what is written; can be a terminal, can refuse. */
 export class Sink extends Writable {
   readonly isTTY: boolean;
-  readonly columns = 80;
+  readonly columns: number;
   readonly chunks: Buffer[] = [];
   /** Error code of every write from now on. */
   failWith: string | null = null;
 
-  constructor(isTTY = false) {
+  constructor(isTTY = false, columns = 80) {
     super({ decodeStrings: true });
     this.isTTY = isTTY;
+    this.columns = columns;
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error) => void): void {

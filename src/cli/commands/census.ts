@@ -9,7 +9,7 @@ import { oneStrategy } from '../../library/checks.ts';
 import { checkWorld, limitsOf } from '../../library/limits.ts';
 import { differenceText } from '../../report/difference-text.ts';
 import { searchJson } from '../../report/search-json.ts';
-import { censusText } from '../../report/search-text.ts';
+import { censusText, replayWords } from '../../report/search-text.ts';
 import { compareTexts } from '../../search/census.ts';
 import type { SearchOutcome } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
@@ -22,7 +22,6 @@ import {
   checkGiven,
   type LimitOptions,
   limitsGiven,
-  replayLine,
   searchOutcome,
   viewFor,
 } from '../search-request.ts';
@@ -75,10 +74,10 @@ async function tell(
 ): Promise<void> {
   const { against } = options;
   const shown = viewFor(options, context);
-  const view = { ...shown, replayLine: replayLine(path, options.strategy, context) };
+  const view = { ...shown, replayWords: replayWords(path, options.strategy, context.allowCode) };
   const text = (): string => {
     if (there !== null) {
-      const other = { ...shown, replayLine: replayLine(path, against, context) };
+      const other = { ...shown, replayWords: replayWords(path, against, context.allowCode) };
       const sides = [
         { outcome: here, view },
         { outcome: there, view: other },

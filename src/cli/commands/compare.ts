@@ -21,7 +21,7 @@ import { tooFewSeeds } from '../../report/compare-verdict.ts';
 import type { CompareFormat, CompareView } from '../../report/report.ts';
 import { wantsAscii, wantsBars } from '../bars.ts';
 import { type ColorChoice, pensFor, wantsColor } from '../color.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import {
   type CompareOptions,
   compareRuns,
@@ -218,20 +218,17 @@ async function compareView(
 /** A line for each; those that hold only unless `--quiet`. */
 function tellJudgements(
   { judgements, grid }: CompareResult,
-  options: QuietOptions & { readonly color: ColorChoice },
+  options: { readonly color: ColorChoice },
   { io, messages }: CommandContext,
 ): void {
   const chalk = new Chalk({ level: wantsColor(options.color, io.env, io.stderr) ? 1 : 0 });
   const scenarios = new Set(judgements.map(({ scenario }) => scenario));
   for (const { scenario, text, failed } of judgements) {
-    const line = printable(scenarios.size > 1 ? `${scenario}: ${text}` : text);
-    if (failed) messages.raw(`${chalk.red('✗')} ${line}\n`);
-    else if (grid === undefined && options.quiet !== true) {
-      messages.raw(`${chalk.green('✓')} ${line}\n`);
-    }
+    const line = scenarios.size > 1 ? `${scenario}: ${text}` : text;
+    if (failed || grid === undefined) messages.verdict(failed, line, chalk);
   }
-  if (grid === undefined || options.quiet === true) return;
-  for (const line of heldText(judgements)) messages.raw(`${chalk.green('✓')} ${line}\n`);
+  if (grid === undefined) return;
+  for (const line of heldText(judgements)) messages.verdict(false, line, chalk);
 }
 
 /** Of a sweep: a line for each expression and group, whatever the number of points. */
@@ -244,7 +241,7 @@ function heldText(judgements: readonly Judgement[]): readonly string[] {
   }
   return [...points]
     .filter(([, { held }]) => held > 0)
-    .map(([name, { held, all }]) => printable(`${name} at ${held} of ${counted(all, 'point')}`));
+    .map(([name, { held, all }]) => `${name} at ${held} of ${counted(all, 'point')}`);
 }
 
 /**

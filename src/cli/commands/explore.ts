@@ -7,7 +7,7 @@ import { VERSION } from '../../base/version.ts';
 import { oneStrategy } from '../../library/checks.ts';
 import { checkQuestion, checkWorld, limitsOf } from '../../library/limits.ts';
 import { searchJson } from '../../report/search-json.ts';
-import { exploreText } from '../../report/search-text.ts';
+import { exploreText, replayWords } from '../../report/search-text.ts';
 import { parseQuestion, type Question } from '../../search/questions.ts';
 import type { SearchOutcome } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
@@ -21,7 +21,6 @@ import {
   checkGiven,
   type ExploreOptions,
   limitsGiven,
-  replayLine,
   searchOutcome,
   viewFor,
 } from '../search-request.ts';
@@ -100,7 +99,7 @@ async function tell(
   const stdout = new Output(context.io.stdout, 'standard output');
   const view = {
     ...viewFor(options, context),
-    replayLine: replayLine(path, options.strategy, context),
+    replayWords: replayWords(path, options.strategy, context.allowCode),
   };
   const text =
     options.format === 'json'

@@ -5,6 +5,7 @@
 
 import { EXIT, UserError } from '../../base/errors.ts';
 import { jsonOf, printable } from '../../base/printable.ts';
+import { wrap } from '../../base/wrap.ts';
 import { findMapsText } from '../../scenario/load/found-text.ts';
 import { loadYaml } from '../../scenario/load/parse.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
@@ -54,9 +55,11 @@ function linesOf(from: string, cwd: string): string[] {
 }
 
 const ABOUT = {
-  made: '500 mappings, a writer that splits and merges them 20,000 times a second, and a monitor.',
-  real: 'A real address space, a made-up writer that splits and merges mappings, and a monitor.',
+  made: '500 mappings, 20,000 splits and merges of them a second, and a monitor.',
+  real: 'A real address space, a made-up writer, and a monitor.',
 } as const;
+
+const COLUMNS = 80;
 
 const NOTES = {
   duration: 'the run ends after so much simulated time, or when the readers have made their passes',
@@ -71,8 +74,19 @@ const NOTES = {
   restore: 'undoes the last operation, by the call that a program would use',
 } as const;
 
+/** A comment that does not fit behind its key stands above it. */
+function withComments(text: string): string {
+  const fitted = (line: string): string[] => {
+    const [, indent = '', key = '', note = ''] = /^( *)(.*?) # (.*)$/.exec(line) ?? [];
+    if (line.length <= COLUMNS || note === '') return [line];
+    return [...wrap(`${indent}# ${note}`, COLUMNS, indent.length).map(commented), indent + key];
+  };
+  const commented = (line: string): string => line.replace(/^( *)(?![ #])/, '$1# ');
+  return text.split('\n').flatMap(fitted).join('\n');
+}
+
 function yaml(lines: readonly string[] | null, from: string | undefined): string {
-  return `mapsim: 1
+  return withComments(`mapsim: 1
 about: ${lines === null ? ABOUT.made : ABOUT.real}
 seed: 1
 duration: 1s # ${NOTES.duration}
@@ -85,7 +99,7 @@ ${lines === null ? MADE : `  # from ${printable(from ?? '')}\n${lines.map((line)
 writers:
   - name: churn
     think: { exp: 50us } # ${NOTES.think}
-${lines === null ? PROGRAM : '    churn: merge-churn # mprotect of one page of a random mapping, and back\n'}`;
+${lines === null ? PROGRAM : '    churn: merge-churn # mprotect of one page of a random mapping, and back\n'}`);
 }
 
 const MADE = `  - start: "0x7f0000000000" # in quotes

@@ -159,7 +159,8 @@ async function tell(
   const stdout = new Output(io.stdout, 'standard output');
   await stdout.write(MEASURE_FORMATS[options.format](result, figureRows(result), VERSION));
   await stdout.flush();
-  const failed = judgeMeasured(checks, result, (line) => messages.raw(line));
+  const plain = { red: (text: string) => text, green: (text: string) => text };
+  const failed = judgeMeasured(checks, result, (bad, line) => messages.verdict(bad, line, plain));
   if (failed) return EXIT.failed;
   return tooNoisy(result, live.wanted, messages) ? EXIT.limit : EXIT.done;
 }
@@ -326,11 +327,11 @@ function isMeasured(metric: Metric): boolean {
   return metric.key !== 'lockWaitNs' && metric.key !== 'drainWaitNs';
 }
 
-/** Prints each expression and what it came to. @returns whether one of them failed */
+/** Tells each expression and what it came to. @returns whether one of them failed */
 export function judgeMeasured(
   checks: readonly FailOn[],
   result: MeasureResult,
-  print: (line: string) => void,
+  tell: (failed: boolean, sentence: string) => void,
 ): boolean {
   if (checks.length === 0) return false;
   const subjects: Subject[] = [{ strategy: 'measured', outcome: measuredView(result) }];
@@ -338,9 +339,7 @@ export function judgeMeasured(
     subjects.push({ strategy: 'simulated', outcome });
   }
   const verdicts = judge(checks, subjects);
-  for (const verdict of verdicts) {
-    print(`${verdict.failed ? '✗' : '✓'} ${verdictText(verdict, false)}\n`);
-  }
+  for (const verdict of verdicts) tell(verdict.failed, verdictText(verdict, false));
   return verdicts.some(({ failed }) => failed);
 }
 

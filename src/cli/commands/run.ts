@@ -10,13 +10,10 @@ import { expressionsOf } from '../../base/requiring.ts';
 import { checkPass, oneStrategy, type PassChoice, parseExpressions } from '../../library/checks.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { FORMATS } from '../../report/index.ts';
-import { annotatedText } from '../../report/pictures/annotated.ts';
-import { type Explained, explainText } from '../../report/pictures/explain.ts';
 import type { Format } from '../../report/report.ts';
 import { Recorder } from '../../run/record.ts';
 import { type RunRequest, TimedRun } from '../../run/timed.ts';
 import type { RunListener } from '../../run/timed-driver.ts';
-import { tracePass } from '../../run/trace-pass.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { OperationRecord, Outcome } from '../../world/outcome.ts';
 import { TraceOutcomes } from '../../world/trace-outcomes.ts';
@@ -25,6 +22,7 @@ import type { ColorChoice } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { checkWritable, OutFile } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
+import { lineWidthOf } from '../io.ts';
 import { load } from '../load.ts';
 import type { EXPLAINED_NAMES, SUMMARY_CHOICES, SUMMARY_FORMATS } from '../options.ts';
 import { chooseOutputs } from '../outputs.ts';
@@ -239,10 +237,10 @@ async function annotated<S>(
   outcome: Outcome,
   shown: S,
   { annotate, explain }: RunOptions,
-  { messages }: CommandContext,
+  { io, messages }: CommandContext,
 ): Promise<readonly [Outcome, S | (S & { readonly explained: true })]> {
   if (explain !== undefined) {
-    const { explainedPass } = await import('./run.ts');
+    const { explainedPass } = await import('../traced-pass.ts');
     const explained = explainedPass(scenario, request, explain);
     if (explained === null) messages.note(`nothing to explain: no pass is or has ${explain}`);
     const passes = explained === null ? [] : [explained];
@@ -253,8 +251,8 @@ async function annotated<S>(
   }
   const [pass] = outcome.passes;
   if (annotate !== true || pass === undefined) return [outcome, shown];
-  const { annotatedPass } = await import('./run.ts');
-  const text = annotatedPass(scenario, request);
+  const { annotatedPass } = await import('../traced-pass.ts');
+  const text = annotatedPass(scenario, request, lineWidthOf(io.stdout));
   return [{ ...outcome, passes: [{ ...pass, text, cuts: [] }] }, shown];
 }
 
@@ -342,40 +340,4 @@ class RecordFile {
   abandon(): void {
     this.#file.abandon();
   }
-}
-
-// --- `run --annotate`: the pass that is shown, with the states of each line in a margin.
-
-/** The margin needs to know which states there were: the run is made once more for it. */
-export function annotatedPass(scenario: Scenario, request: RunRequest): Uint8Array {
-  const { passes, listener: _, onOperation: __, ...rest } = request;
-  const { which, reader } = passes;
-  if (which === 'all' || which === 'none') {
-    throw new UserError('--annotate shows one pass: give --pass torn, or its number');
-  }
-  const steps = tracePass({ scenario, record: null, reader, request: rest }, which);
-  let step = steps.next();
-  while (step.done !== true) step = steps.next();
-  const story = step.value?.story;
-  const text = story == null ? '' : annotatedText(story);
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
-}
-
-// --- `run --explain`: in place of a text, the first retry, fallback, cut or starvation, and why.
-
-/** The run is made once more, traced. Null: nothing of the kind happens. */
-export function explainedPass(
-  scenario: Scenario,
-  request: RunRequest,
-  what: Explained,
-): Outcome['passes'][number] | null {
-  const { passes, listener: _, onOperation: __, ...rest } = request;
-  const task = { scenario, record: null, reader: passes.reader, request: rest };
-  const steps = tracePass(task, what);
-  let step = steps.next();
-  while (step.done !== true) step = steps.next();
-  const trace = step.value;
-  if (trace?.story == null) return null;
-  const text = explainText(trace, trace.story, what);
-  return { ...trace.story.pass, finished: true, text: Buffer.from(text), cuts: [] };
 }

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { printable } from '../../base/printable.ts';
+import { wrap } from '../../base/wrap.ts';
 import { oneStrategy } from '../../library/checks.ts';
 import { checkWorld } from '../../library/limits.ts';
 import { stepLabel } from '../../report/interleaving.ts';
@@ -18,6 +19,7 @@ import type { ScheduleStep } from '../../search/search-outcome.ts';
 import { type Awaited, Stepper } from '../../search/stepper.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { writeWhole } from '../files.ts';
+import { lineWidthOf } from '../io.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { readerStrategies } from '../reader-strategies.ts';
@@ -71,14 +73,14 @@ export async function step(
   });
   timed.advance(ORDER_MAX);
   const stepper = new Stepper(() => plainWorld(scenario, readers), order);
-  const session = new Session(stepper, io.cwd);
+  const session = new Session(stepper, { cwd: io.cwd, columns: lineWidthOf(io.stdout) });
   const stdout = new Output(io.stdout, 'standard output');
   const prompt = async (): Promise<void> => {
     if (io.stdin.isTTY !== true) return;
     await stdout.write(session.prompt());
     await stdout.flush();
   };
-  if (options.quiet !== true) await stdout.write(`${session.greeting()}\n`);
+  if (options.quiet !== true) await stdout.write(session.greeting());
   await prompt();
   for await (const line of createInterface({ input: io.stdin })) {
     if (/^(quit|q|exit)$/.test(line.trim())) break;
@@ -103,15 +105,28 @@ function answer(session: Session, line: string, goesOn: boolean): string {
 class Session {
   readonly #stepper: Stepper;
   readonly #cwd: string;
+  readonly #view: { readonly paint: typeof NO_PAINT; readonly columns: number };
 
-  constructor(stepper: Stepper, cwd: string) {
+  /** @param columns that a line may take */
+  constructor(
+    stepper: Stepper,
+    { cwd, columns }: { readonly cwd: string; readonly columns: number },
+  ) {
     this.#stepper = stepper;
     this.#cwd = cwd;
+    this.#view = { paint: NO_PAINT, columns };
+  }
+
+  #lines(text: string, hang = 4): string {
+    return `${wrap(text, this.#view.columns, hang).join('\n')}\n`;
   }
 
   greeting(): string {
     const tasks = this.#stepper.world.tasks.map(({ name }) => printable(name));
-    return `tasks: ${tasks.join(', ')}. Enter takes the next step, a task's name lets that one move; help lists the rest.`;
+    return this.#lines(
+      `tasks: ${tasks.join(', ')}. Enter takes the next step, a task's name lets that one move; help ` +
+        'lists the rest.',
+    );
   }
 
   prompt(): string {
@@ -162,13 +177,13 @@ class Session {
     const taken = this.#stepper.take(task);
     if (typeof taken === 'string') return `${taken}\n`;
     const printed = this.#stepper.texts.slice(texts);
-    return this.#row(taken) + printed.map((text) => markedText(text, NO_PAINT)).join('');
+    return this.#row(taken) + printed.map((text) => markedText(text, this.#view)).join('');
   }
 
   #row({ task, name, effects }: ScheduleStep, number = this.#stepper.steps.length): string {
     const who = printable(this.#stepper.world.tasks[task]!.name);
     const what = effects.length === 0 ? '' : `  ${printable(effects.join('; '))}`;
-    return `${String(number).padStart(4)}  ${who}  ${stepLabel(name)}${what}\n`;
+    return this.#lines(`${String(number).padStart(4)}  ${who}  ${stepLabel(name)}${what}`, 10);
   }
 
   #until([what, address = '']: readonly string[]): string {
@@ -184,7 +199,7 @@ class Session {
     const skipped = Math.max(0, steps.length - SHOWN_MAX);
     const rows = steps.slice(skipped).map((taken, i) => this.#row(taken, from + skipped + i + 1));
     const head = skipped === 0 ? '' : `      ... ${counted(skipped, 'step')}\n`;
-    const printed = this.#stepper.texts.slice(texts).map((text) => markedText(text, NO_PAINT));
+    const printed = this.#stepper.texts.slice(texts).map((text) => markedText(text, this.#view));
     return head + rows.join('') + printed.join('');
   }
 
@@ -228,7 +243,7 @@ class Session {
       if (sampled >= 0) out.push('since its sample:\n', this.#row(steps[sampled]!, sampled + 1));
       if (between.length > 0) out.push('the counter moved:\n', ...between);
     }
-    if (last?.torn === true) out.push(markedText(last, NO_PAINT));
+    if (last?.torn === true) out.push(markedText(last, this.#view));
     return out.join('');
   }
 

@@ -1,5 +1,6 @@
 /** `mapsim strategies`: the registry, as a table for people or as JSON. */
 import { EXIT, UserError } from '../../base/errors.ts';
+import { wrap } from '../../base/wrap.ts';
 import { chooseStrategy, STRATEGIES, type StrategyInfo } from '../../readers/index.ts';
 import { table } from '../../report/table.ts';
 import type { CommandContext } from '../command.ts';
@@ -21,8 +22,8 @@ export async function strategies(
   const stdout = new Output(io.stdout, 'standard output');
   const chosen = name === undefined ? STRATEGIES : [strategyOf(name)];
   const columns = lineWidthOf(io.stdout);
-  const one = name === undefined ? () => asText(columns) : describe;
-  await stdout.write(options.format === 'json' ? asJson(chosen) : one(chosen));
+  const text = () => (name === undefined ? asText(columns) : describe(chosen[0]!, columns));
+  await stdout.write(options.format === 'json' ? asJson(chosen) : text());
   await stdout.flush();
   return EXIT.done;
 }
@@ -37,8 +38,8 @@ function strategyOf(name: string): StrategyInfo {
   return STRATEGIES.find((info) => info.name === entry)!;
 }
 
-function describe([info]: readonly StrategyInfo[]): string {
-  const { name, summary, source, tearing, gaps, progress, options, aliases } = info!;
+function describe(info: StrategyInfo, columns: number): string {
+  const { name, summary, source, tearing, gaps, progress, options, aliases } = info;
   const lines = [
     `${name}: ${summary}`,
     '',
@@ -48,10 +49,10 @@ function describe([info]: readonly StrategyInfo[]): string {
     `progress  ${progress}${progress === 'bounded' ? '' : ': a writer that never rests may starve it'}`,
     ...(aliases.length === 0 ? [] : [`aliases   ${aliases.join(', ')}`]),
     ...options.map(
-      ({ key, values }, i) => `${i === 0 ? 'options' : '       '}   ${key}=${values.join('|')}`,
+      ({ key, values }, i) => `${i === 0 ? 'options' : '       '}   ${key}=${values.join(' | ')}`,
     ),
   ];
-  return `${lines.join('\n')}\n`;
+  return `${lines.flatMap((line) => wrap(line, columns, 10)).join('\n')}\n`;
 }
 
 function asJson(chosen: readonly StrategyInfo[]): string {

@@ -2,9 +2,10 @@
  * Why a pass was retried, fell back, tore or starved: the columns around the first such event, the
  * rows that decide it marked with `>`, and one sentence.
  */
+
+import { wrap } from '../../base/wrap.ts';
 import { CAUSES, type Cause } from '../../world/outcome.ts';
 import { EVENT, type PassStory, type RunTrace } from '../../world/run-trace.ts';
-import { wrap } from '../interleaving.ts';
 import { type Division, divide, proofOf } from './division.ts';
 import { kindOf, type Row, rowsOf } from './rows.ts';
 import { passColumns, SCHEDULE_COLUMNS, type ScheduleTextOptions } from './schedule-text.ts';

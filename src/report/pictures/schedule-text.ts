@@ -3,8 +3,10 @@
  * 72 columns of ASCII. With more than two tasks a column of one letter each, as perf sched map has
  * it, and `*` on the one that moves.
  */
+
+import { wrap } from '../../base/wrap.ts';
 import type { PassStory, RunTrace } from '../../world/run-trace.ts';
-import { sharedPrefix, shorten, wrap } from '../interleaving.ts';
+import { sharedPrefix, shorten } from '../interleaving.ts';
 import { chooseRows, type Fold, foldWords, type RowChoice, type Shown } from './choose-rows.ts';
 import { type Division, divide } from './division.ts';
 import { type Row, rowsOf } from './rows.ts';
