@@ -85,7 +85,8 @@ test('a document whose output is stale is noticed', () => {
 });
 
 test('commands are found in blocks and in running text, forms are not commands', () => {
-  const document = '```sh\nfalse # fails\n```\n`mapsim run FILE`, `mapsim sweep`';
+  const document =
+    '```sh\nfalse # fails\n```\n`mapsim run FILE`, `mapsim sweep`, `mapsim\nrun @bash`';
 
-  expect(silentCommands(document)).toEqual(['false', 'mapsim help sweep']);
+  expect(silentCommands(document)).toEqual(['false', 'mapsim help sweep', 'mapsim run @bash']);
 });

@@ -156,14 +156,19 @@ export function silentCommands(document: string): string[] {
     const lines = body!.replaceAll('\\\n', ' ').split('\n');
     commands.push(...lines.map((line) => line.replace(/\s+#.*$/, '').trim()).filter(isCommand));
   }
-  const prose = document.replace(/^```[\s\S]*?^```$/gm, '');
-  for (const [, code] of prose.matchAll(/`(mapsim [^`]+)`/g)) {
+  for (const [, code] of proseOf(document).matchAll(/`(mapsim [^`]+)`/g)) {
     const verb = /^mapsim ([a-z-]+)$/.exec(code!)?.[1];
     if (verb !== undefined)
       commands.push(`mapsim help ${verb}`); // is named, not shown
     else if (!isForm(code!)) commands.push(code!.replaceAll('\\|', '|'));
   }
   return [...new Set(commands)];
+}
+
+/** A document without its blocks; code that goes on in the next line is in one. */
+export function proseOf(document: string): string {
+  const prose = document.replace(/^```[\s\S]*?^```$/gm, '');
+  return prose.replace(/`[^`]+`/g, (code) => code.replace(/\s*\n\s*/g, ' '));
 }
 
 const isCommand = (line: string): boolean => line !== '' && !line.startsWith('#');

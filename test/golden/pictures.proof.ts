@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { ensureBuilt, ROOT } from '../cli/spawn.ts';
-import { aSandbox } from './documents.ts';
+import { aSandbox, proseOf } from './documents.ts';
 
 beforeAll(ensureBuilt);
 
@@ -24,7 +24,7 @@ interface Shown {
 }
 
 function picturesOf(document: string): Shown[] {
-  const text = readFileSync(join(ROOT, document), 'utf8');
+  const text = proseOf(readFileSync(join(ROOT, document), 'utf8'));
   const commands = [...text.matchAll(/`(mapsim timeline [^`]+ -o (\S+\.svg))`/g)];
   return [...text.matchAll(/!\[[^\]]+\]\(([^)]+\.svg)\)/g)].map(([, path]) => {
     const file = join(dirname(document), path!);
