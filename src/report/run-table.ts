@@ -68,14 +68,15 @@ function readerRows(outcome: Outcome): string[][] {
     rows.push(['pass time', `median ${median}`, ...upTo(outcome, 'passNs')]);
   }
   if (totals.retries > 0) {
-    const most = Math.max(...readers.map(({ attempts }) => attempts.length));
-    const attempts = most >= 64 ? '64 attempts or more' : `at most ${counted(most, 'attempt')}`;
     const rate = lines === 0 ? '' : `${few((1000 * totals.retries) / lines)} for each 1000 lines, `;
     rows.push([
       'retries',
       String(totals.retries),
-      `${rate}${few(totals.retries / passesStarted)} a pass, ${attempts} at one record`,
+      `${rate}${few(totals.retries / passesStarted)} a pass`,
     ]);
+  }
+  for (const [things, histogram] of attemptsOf(readers)) {
+    rows.push(['attempts', '', `${attemptsText(histogram)} (${things} by attempts)`]);
   }
   if (totals.fallbacks > 0) {
     const passes = shareOf(totals.fallbackPasses, passesStarted, 'passes');
@@ -111,6 +112,31 @@ function readerRows(outcome: Outcome): string[][] {
     if (count > 0) rows.push([name, String(count), shareOf(count, passesStarted, 'passes')]);
   }
   return rows;
+}
+
+/** Records, or pages, by their attempts, where one took several. */
+function attemptsOf(readers: Outcome['readers']): (readonly [string, readonly number[]])[] {
+  const sums = new Map<string, number[]>();
+  for (const { strategy, attempts } of readers) {
+    const things = strategy.startsWith('rcu-page') ? 'pages' : 'records';
+    const sum = sums.get(things) ?? [];
+    sums.set(things, sum);
+    for (const [i, count] of attempts.entries()) sum[i] = (sum[i] ?? 0) + count;
+  }
+  return [...sums].filter(([, { length }]) => length > 1);
+}
+
+/** The last number of attempts that an outcome tells apart: so many, or more. */
+const ATTEMPTS_MAX = 64;
+
+/** Of long histograms the first and the last. */
+const ATTEMPTS_SHOWN = 8;
+
+/** `1: 8000, 2: 500, 3: 80, 4: 20`. */
+function attemptsText(histogram: readonly number[]): string {
+  const all = histogram.map((count, i) => `${i + 1}${i + 1 === ATTEMPTS_MAX ? '+' : ''}: ${count}`);
+  if (all.length <= ATTEMPTS_SHOWN) return all.join(', ');
+  return [...all.slice(0, ATTEMPTS_SHOWN - 1), '…', all.at(-1)].join(', ');
 }
 
 function writerRows(outcome: Outcome): string[][] {

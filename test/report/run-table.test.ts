@@ -29,8 +29,8 @@ test('run: the table has denominators, times in fitting units, what is zero in o
     "storm, rcu-retry3, seed 1: 200 passes, 43 lines each
 
     pass time     median 115us  p99 140us, longest 140us
-    retries       732           85.12 for each 1000 lines, 3.66 a pass, at most 4
-                                attempts at one record
+    retries       732           85.12 for each 1000 lines, 3.66 a pass
+    attempts                    1: 8000, 2: 500, 3: 80, 4: 20 (records by attempts)
     fallbacks     15            in 15 of 400 read() calls (3.75 %), 15 of 200 passes
                                 (7.5 %)
     thrown away   702 records   none of them formatted
@@ -48,6 +48,22 @@ test('run: the table has denominators, times in fitting units, what is zero in o
     next: mapsim run @bash --strategy=rcu-retry3 --seed=1 --pass=torn
     "
   `);
+});
+
+test('run: attempts are summed over readers, pages apart; long ones are cut, and 64 is so many or more', () => {
+  const reader = (strategy: string, attempts: readonly number[]) =>
+    aReader({ strategy, attempts, counters: { passesStarted: 1, passesFinished: 1, retries: 1 } });
+  const table = (...readers: ReturnType<typeof reader>[]) =>
+    runTable(anInput(anOutcome({ readers, writers: [] })), { columns: 200, scenarioPath: 's' });
+  const long = Array.from({ length: 64 }, (_, i) => 64 - i);
+
+  expect(table(reader('rcu-retry3', [8, 2]), reader('rcu-retry', [5, 1, 1]))).toContain(
+    '1: 13, 2: 3, 3: 1 (records by attempts)\n',
+  );
+  const both = table(reader('rcu-page3', [4, 1]), reader('rcu-retry', long));
+  expect(both).toContain('1: 4, 2: 1 (pages by attempts)\n');
+  expect(both).toContain('6: 59, 7: 58, …, 64+: 1 (records by attempts)\n');
+  expect(table(reader('vma-lock', [90]))).not.toContain('attempts');
 });
 
 test('run: nothing of the table is wider than the terminal, whatever its width', () => {
