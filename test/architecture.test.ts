@@ -416,6 +416,14 @@ describe('the manner of the files', () => {
     expect(without).toEqual([]);
   });
 
+  test('no list is spread over the arguments of Math.min or Math.max: a long one does not fit', () => {
+    const spread = SOURCES.filter((path) =>
+      /\bMath\.(min|max)\([^;]*?\.\.\./.test(bare(read(path))),
+    );
+
+    expect(spread).toEqual([]);
+  });
+
   test('no comment is wider than 100 columns (of code the formatter takes care)', () => {
     const wide = CODE.flatMap((path) =>
       read(path)

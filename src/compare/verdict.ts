@@ -6,6 +6,7 @@
  * A difference is `shown` by the tests of the table, or it is not; then its ranges over the seeds
  * may lie `apart` all the same, which few seeds cannot make more of.
  */
+import { leastOf, mostOf } from '../base/extremes.ts';
 import type { Cell, Comparison, Group, MetricTable } from './comparison.ts';
 import { METRICS, type MetricInfo, type MetricUnit } from './metrics.ts';
 
@@ -148,7 +149,7 @@ function figureOf({ median, low, high, rate }: Cell, unit: MetricUnit): VerdictF
 function areApart({ value }: MetricInfo, group: Group, base: Group): boolean {
   const [here, there] = [group, base].map(({ runs }) => {
     const values = runs.map(value).filter((one) => one !== null);
-    return { least: Math.min(...values), most: Math.max(...values) };
+    return { least: leastOf(values), most: mostOf(values) };
   });
   return here!.least > there!.most || there!.least > here!.most;
 }

@@ -1,4 +1,5 @@
 /** Which CPU of this machine each task gets, on the model of the scenario. */
+import { leastOf } from '../base/extremes.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Placement } from './plan.ts';
 
@@ -22,7 +23,7 @@ export function placeTasks(scenario: Scenario, available: number): Placed {
   const used = Math.min(wanted, available);
   const load = new Array<number>(used).fill(0);
   const take = (pinned: number | null): number => {
-    const cpu = pinned === null ? load.indexOf(Math.min(...load)) : pinned % used;
+    const cpu = pinned === null ? load.indexOf(leastOf(load)) : pinned % used;
     load[cpu]!++;
     return cpu;
   };

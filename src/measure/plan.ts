@@ -187,10 +187,11 @@ export function planText(plan: MeasurePlan, how: PlanText): string {
   for (let i = 0; i < plan.ranges.length; i += 2) {
     out.push(`range ${hex(plan.ranges[i]!)} ${hex(plan.ranges[i + 1]!)}`);
   }
-  out.push(...vmaLines(plan, how.files));
+  for (const line of vmaLines(plan, how.files)) out.push(line);
   for (const [i, writer] of plan.writers.entries()) {
     const { nice } = scenario.writers[i]!;
-    out.push(...writerLines(writer, how.placement.writers[i]!, how.nice(nice), how));
+    const lines = writerLines(writer, how.placement.writers[i]!, how.nice(nice), how);
+    for (const line of lines) out.push(line);
   }
   for (const [i, reader] of scenario.readers.entries()) {
     const kind = how.query[i] ? 'query' : 'maps';
@@ -198,8 +199,8 @@ export function planText(plan: MeasurePlan, how: PlanText): string {
     const cpu = how.placement.readers[i]!;
     out.push(
       `reader ${kind} ${reader.bufferBytes} ${how.passes} ${cpu} ${how.nice(reader.nice)} ${start}`,
-      ...thinks(plan.seed, reader).map((ns) => `think ${ns}`),
     );
+    for (const ns of thinks(plan.seed, reader)) out.push(`think ${ns}`);
   }
   out.push(...hogLines(plan, how));
   return `${out.join('\n')}\nend\n`;

@@ -2,6 +2,7 @@
  * The table of a measurement: each metric simulated, simulated and judged by times, measured; how
  * far figures of one side lie apart, and whether the two sides differ by more than that.
  */
+import { leastOf, mostOf } from '../base/extremes.ts';
 import { Samples } from '../base/statistics.ts';
 import type { Outcome } from '../world/outcome.ts';
 import type { Figures } from './measured.ts';
@@ -174,7 +175,7 @@ function row(
 /** The largest by the smallest. */
 function factor(values: readonly (number | null)[]): number {
   const known = values.filter((value) => value !== null && value > 0) as number[];
-  return known.length < 2 ? 1 : Math.max(...known) / Math.min(...known);
+  return known.length < 2 ? 1 : mostOf(known) / leastOf(known);
 }
 
 /** How far two counts of rare things may lie apart by chance, twice the standard deviation. */

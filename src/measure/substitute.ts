@@ -24,10 +24,8 @@ export function filePages(scenario: Scenario): number[] {
     if (file >= 0) pages[file] = Math.max(pages[file]!, end);
   };
   for (const v of eachVma(scenario.vmas)) need(v.file, v.offsetPages + v.endPage - v.startPage);
-  const longest = Math.max(
-    0,
-    ...Array.from(eachVma(scenario.vmas), (v) => v.endPage - v.startPage),
-  );
+  let longest = 0;
+  for (const v of eachVma(scenario.vmas)) longest = Math.max(longest, v.endPage - v.startPage);
   for (const { source } of scenario.writers) {
     if (source.kind !== 'program') continue;
     for (const operation of source.program) {

@@ -2,6 +2,7 @@
  * What texts of maps are like, as claims that a running kernel can be asked about: those of
  * `validate-model` that need no time and no rate.
  */
+import { mostOf } from '../base/extremes.ts';
 import { latin1Of } from '../base/latin1.ts';
 import type { Burst, ReaderLog } from './frames.ts';
 import { pagesOfLines, pagesOfReads } from './pages.ts';
@@ -61,8 +62,8 @@ function wholePages({ burst }: MeasuredText) {
   const lengths = lengthsOf(text);
   const wanted = [...pagesOfLines(lengths, 65_536).pageOf];
   const pages = [...pagesOfReads(lengths, reads).pageOf];
-  const holds = pages.join() === wanted.join() && Math.max(...reads) <= 4095;
-  return { found: `${reads.length} reads of up to ${Math.max(...reads)} bytes`, holds };
+  const holds = pages.join() === wanted.join() && mostOf(reads) <= 4095;
+  return { found: `${reads.length} reads of up to ${mostOf(reads)} bytes`, holds };
 }
 
 function smallReads({ burst }: MeasuredText) {

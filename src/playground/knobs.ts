@@ -2,6 +2,7 @@
  * The sliders: which value of a scenario each one is, and what to put into the text where it is
  * moved. The text stays what is run, so that the command line can be given the same.
  */
+import { mostOf } from '../base/extremes.ts';
 import { parseDuration, parseSize } from '../scenario/units.ts';
 
 export const KNOBS = ['pause', 'vmas', 'buffer', 'cpus'] as const;
@@ -57,7 +58,7 @@ function pausingWriter(tree: Tree): number {
 /** The range with most copies. */
 function repeatedRange(tree: Tree): number {
   const counts = items(tree, 'vmas').map(({ repeat }) => (typeof repeat === 'number' ? repeat : 0));
-  const most = Math.max(0, ...counts);
+  const most = Math.max(0, mostOf(counts));
   return most === 0 ? -1 : counts.indexOf(most);
 }
 

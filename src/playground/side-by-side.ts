@@ -3,7 +3,9 @@
  * more seeds, for intervals. Generators, which stop for a moment every few steps; what they find is
  * told as it is found.
  */
+
 import type { Choice } from '../base/choice.ts';
+import { mostOf } from '../base/extremes.ts';
 import { compareGroups, type Group } from '../compare/comparison.ts';
 import { Pool, type RunSummary, summaryOf } from '../compare/record.ts';
 import { type Picture, svgOf } from '../draw/svg.ts';
@@ -62,7 +64,7 @@ export function* lanes(subject: RunSubject, tell: Tell): Generator<void, void> {
     index === 0
       ? yield* traceCalls(
           tasks[0]!,
-          Math.max(...drawn.map(({ story }) => story.pass.startNs)) + LANES_NS,
+          mostOf(drawn.map(({ story }) => story.pass.startNs)) + LANES_NS,
         )
       : null;
   tell({ kind: 'lanes', markup: markupOf(lanesPicture(drawn, calls, LANES_NS), 'lanes') });

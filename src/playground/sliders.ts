@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 /** The sliders of the page: places on them, values of a scenario, words for both. */
+import { leastOf } from '../base/extremes.ts';
 import { durationWords } from '../report/pictures/sentences.ts';
 import { byId, settled } from './dom.ts';
 import { type Edit, KNOBS, type Knob, type Knobs } from './knobs.ts';
@@ -25,7 +26,7 @@ function words(knob: Knob, value: number): string {
 
 function nearestPlace(knob: Knob, value: number): number {
   const apart = VALUES[knob].map((each) => Math.abs(Math.log((each + 1) / (value + 1))));
-  return apart.indexOf(Math.min(...apart));
+  return apart.indexOf(leastOf(apart));
 }
 
 export function listenToSliders(change: (edit: Edit) => void, limit: (n: number) => void): void {

@@ -1,5 +1,7 @@
 /** The verdict of a comparison in plain words, at most 80 columns wide. */
+
 import { counted } from '../base/counted.ts';
+import { leastOf } from '../base/extremes.ts';
 import { wrap } from '../base/wrap.ts';
 import type { MetricUnit } from '../compare/metrics.ts';
 import type { ScenarioResult } from '../compare/result.ts';
@@ -105,7 +107,7 @@ export function wrapped(words: string, indent: number): string {
 /** What seeds are too few for; empty where they are not. */
 export function tooFewSeeds({ groups, comparison, point }: ScenarioResult): string {
   if (comparison === null || comparison.canShow) return '';
-  const runs = Math.min(...groups.map((group) => group.runs.length));
+  const runs = leastOf(groups.map((group) => group.runs.length));
   const { tests, seedsNeeded, level } = comparison;
   const over = `over ${tests === 1 ? 'this 1 test' : `these ${tests} tests`}`;
   const by =

@@ -1,4 +1,5 @@
 /** The rows of csv as a table of GitHub's Markdown, numbers to the right, columns lined up. */
+import { mostOf } from '../base/extremes.ts';
 import { printable } from '../base/printable.ts';
 import type { Format, Piece, ReportInput } from './report.ts';
 import { columns, rows, TEXT_COLUMNS } from './rows.ts';
@@ -23,7 +24,9 @@ export function* markdownTable(
   textColumns: number,
 ): Iterable<string> {
   const body = rows.map((fields) => fields.map(markdownText));
-  const widths = head.map((name, i) => Math.max(3, name.length, ...body.map((r) => r[i]!.length)));
+  const widths = head.map((name, i) =>
+    Math.max(3, name.length, mostOf(body.map((r) => r[i]!.length))),
+  );
   yield line(head, widths, textColumns);
   yield `|${widths.map((width, i) => rule(width, i < textColumns)).join('|')}|\n`;
   for (const fields of body) yield line(fields, widths, textColumns);

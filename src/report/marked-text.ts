@@ -1,5 +1,5 @@
 /** A text that a search has found, with what is wrong with it beside each line. */
-
+import { mostOf } from '../base/extremes.ts';
 import { wrap } from '../base/wrap.ts';
 import type { Gap, MarkedLine, MarkedText } from '../search/search-outcome.ts';
 import type { Paint } from './report.ts';
@@ -22,7 +22,7 @@ interface MarkedView {
 export function markedText(marked: MarkedText, { paint, columns }: MarkedView): string {
   const out: string[] = [];
   const several = marked.states.length > 1;
-  const width = Math.max(0, ...marked.lines.map((line) => line.text.length));
+  const width = Math.max(0, mostOf(marked.lines.map((line) => line.text.length)));
   out.push(`${marked.reader} has printed (pass ${marked.pass}):`);
   for (const line of marked.lines) {
     out.push(...between(line, paint));

@@ -3,6 +3,7 @@
  * was zero in one line, the answer in a sentence, and the command to try next. A pure function of
  * what a report is made of.
  */
+
 import { counted } from '../base/counted.ts';
 import { printable } from '../base/printable.ts';
 import { shellWord } from '../base/shell.ts';

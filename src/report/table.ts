@@ -2,8 +2,10 @@
  * Plain columns for people: a head row, rows, two spaces between. Columns that would not fit beside
  * each other are narrowed, the widest first, and what is in them is wrapped.
  */
+
 import CliTable from 'cli-table3';
 import stringWidth from 'string-width';
+import { mostOf } from '../base/extremes.ts';
 
 const GAP = 2;
 /** No column is made narrower than this. */
@@ -51,7 +53,7 @@ export function tableFits(
 
 function naturalWidths(head: readonly string[], rows: readonly TableRow[]): readonly number[] {
   const cells = [head, ...rows.filter((row) => typeof row !== 'string')];
-  return head.map((_, i) => Math.max(...cells.map((row) => widthOf(row[i]!))));
+  return head.map((_, i) => mostOf(cells.map((row) => widthOf(row[i]!))));
 }
 
 function widthOfLine(widths: readonly number[]): number {
@@ -85,7 +87,7 @@ function block(rows: readonly (readonly string[])[], widths: readonly number[]):
 function fitted(natural: readonly number[], columns: number): readonly number[] {
   const widths = [...natural];
   for (let over = widthOfLine(natural) - columns; over > 0; over--) {
-    const widest = Math.max(...widths);
+    const widest = mostOf(widths);
     if (widest <= NARROW) break;
     widths[widths.indexOf(widest)]!--;
   }

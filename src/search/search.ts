@@ -2,7 +2,9 @@
  * A search as a command asks for it: what to look for, within which bounds; then the findings, each
  * shrunk and replayed. Advanced in slices, so that it can show progress and be interrupted.
  */
+
 import type { Choice } from '../base/choice.ts';
+import { mostOf } from '../base/extremes.ts';
 import type { Strategies } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { Collector } from './collect.ts';
@@ -59,7 +61,7 @@ export function searchWorld(
     strategy: request.strategy,
     strategies: request.strategies,
     reduce,
-    failuresMax: Math.max(1, ...finds.map(failuresNeeded)),
+    failuresMax: Math.max(1, mostOf(finds.map(failuresNeeded))),
   });
 }
 

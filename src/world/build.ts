@@ -1,6 +1,7 @@
 /** Scenario → World: the kernel, the tasks, and for a timed run the oracle that watches. */
 
 import type { Choice } from '../base/choice.ts';
+import { leastOf } from '../base/extremes.ts';
 import { KeyedLogNormal } from '../base/log-normal.ts';
 import { RandomStream } from '../base/prng.ts';
 import { jitterOf } from '../mm/costs.ts';
@@ -162,7 +163,7 @@ class CpuChoice {
   of(id: number, pinned: number | null): number {
     if (pinned !== null) return pinned;
     if (this.#load === null) return id;
-    const cpu = this.#load.indexOf(Math.min(...this.#load));
+    const cpu = this.#load.indexOf(leastOf(this.#load));
     this.#note(cpu);
     return cpu;
   }

@@ -33,7 +33,7 @@ function committedVmas(world: World): { records: VmaRecord[]; brk: number } {
   mm.tree.forEach((start, _end, id) => {
     if (!changing(start)) records.push(mm.vmas.record(id));
   });
-  for (const window of windows) records.push(...window.before);
+  for (const { before } of windows) for (const record of before) records.push(record);
   records.sort((a, b) => a.start - b.start);
   return { records, brk: section?.brkBefore ?? mm.brk };
 }

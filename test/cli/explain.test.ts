@@ -88,3 +88,16 @@ test.each([
     stderr: `mapsim: nothing to explain: no pass is or has ${what}\n`,
   });
 });
+
+test('a pass of more rows than a call has room for arguments is explained', async () => {
+  const { code, marked, why, stderr } = await explain([
+    '@bug-compat/pin-spin',
+    '--explain=starved',
+  ]);
+
+  expect([code, stderr]).toEqual([0, expect.stringContaining('counts as starved')]);
+  expect(marked.length).toBeGreaterThan(0);
+  expect(Number(/^starves: (\d+) attempts at line 2 failed/.exec(why!)![1])).toBeGreaterThan(
+    100_000,
+  );
+});

@@ -241,7 +241,7 @@ class Session {
         );
       out.push('the last attempt that failed:\n', this.#row(steps[failed]!, failed + 1));
       if (sampled >= 0) out.push('since its sample:\n', this.#row(steps[sampled]!, sampled + 1));
-      if (between.length > 0) out.push('the counter moved:\n', ...between);
+      if (between.length > 0) out.push('the counter moved:\n', between.join(''));
     }
     if (last?.torn === true) out.push(markedText(last, this.#view));
     return out.join('');

@@ -1,7 +1,9 @@
 /** `mapsim timeline`: one pass, or a whole run, as a picture, as text, or for the Perfetto UI. */
+
 import { gzipSync } from 'node:zlib';
 import { type Choice, splitChoices } from '../../base/choice.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
+import { leastOf, mostOf } from '../../base/extremes.ts';
 import { standaloneStyle } from '../../draw/palette.ts';
 import { type Picture, svgOf } from '../../draw/svg.ts';
 import { checkPass } from '../../library/checks.ts';
@@ -235,7 +237,7 @@ async function lanesOf(
   const index = await indexOf(tasks, options.pass ?? (tasks.length === 1 ? 'any' : 0), drive);
   const lanes: Lane[] = [];
   for (const task of tasks) lanes.push(await laneOf(task, index, drive));
-  const endNs = Math.max(...lanes.map(({ story }) => story.pass.endNs));
+  const endNs = mostOf(lanes.map(({ story }) => story.pass.endNs));
   const starts = index === 0 ? await drive(traceCalls(tasks[0]!, endNs)) : null;
   return lanesPicture(lanes, starts);
 }
@@ -252,7 +254,7 @@ async function indexOf(
     if (trace?.story != null) found.push(trace.story.pass.index);
   }
   if (found.length === 0) throw new UserError(noPass(pass), EXIT.limit);
-  return Math.min(...found);
+  return leastOf(found);
 }
 
 async function write(

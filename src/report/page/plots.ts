@@ -2,6 +2,7 @@
  * Plots of reports: values of several strategies side by side, one against another, their tails,
  * and how they change along an axis. Strategies are told apart by hue, marker and dash.
  */
+import { leastOf, mostOf } from '../../base/extremes.ts';
 import { HUES, SIZE } from '../../draw/palette.ts';
 import { linearScale, logScale, type Scale } from '../../draw/scales.ts';
 import {
@@ -48,7 +49,7 @@ function marker(i: number, x: number, y: number, r = 4): string {
 
 /** Logarithmic where values are of several sizes and none is 0. */
 function valueScale(values: readonly number[], range: readonly [number, number]): Scale {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = [leastOf(values), mostOf(values)];
   if (low > 0 && high / low > LOG_RATIO) return logScale([low * 0.9, high * 1.1], range);
   return linearScale([Math.min(0, low), high], range, { ticks: 4, nice: true });
 }
@@ -160,8 +161,8 @@ interface TradePoint {
 export function tradePlot(points: readonly TradePoint[], heads: { x: string; y: string }): Picture {
   const [width, height, left, right, bottom, top] = [960, 340, 80, 210, 48, 28];
   const spread = (values: readonly number[]): readonly [number, number] => [
-    Math.max(Math.min(...values), 1) * 0.8,
-    Math.max(...values, 1) * 1.25,
+    Math.max(leastOf(values), 1) * 0.8,
+    Math.max(mostOf(values), 1) * 1.25,
   ];
   const x = logScale(spread(points.map((p) => p.x)), [left, width - right]);
   const y = logScale(spread(points.map((p) => p.y)), [height - bottom, top]);
@@ -217,12 +218,12 @@ interface TailLine {
 export function tailPlot(title: string, lines: readonly TailLine[]): Picture {
   const [height, left, right, top, bottom] = [244, 52, 110, 36, 40];
   const totals = lines.map(({ values }) => values.reduce((sum, v, i) => sum + (i % 2) * v, 0));
-  const most = Math.max(...totals, 10);
+  const most = Math.max(mostOf(totals), 10);
   const all = lines.flatMap(({ values }) =>
     values.filter((_, i) => i % 2 === 0).filter((v) => v > 0),
   );
   const x = logScale(
-    [Math.min(...all, 1e3) * 0.9, Math.max(...all, 1) * 1.1],
+    [Math.min(leastOf(all), 1e3) * 0.9, Math.max(mostOf(all), 1) * 1.1],
     [left, PANEL_WIDTH - right],
   );
   const y = logScale([1 / most, 1], [height - bottom, top]);
@@ -392,11 +393,12 @@ function placesOf(
   count: number,
   [from, to]: readonly [number, number],
 ): readonly number[] {
-  if (values !== null && Math.min(...values) > 0) {
+  const [low, high] = [leastOf(values ?? []), mostOf(values ?? [])];
+  if (values !== null && low > 0) {
     const scale =
-      Math.max(...values) / Math.min(...values) > LOG_RATIO
-        ? logScale([Math.min(...values), Math.max(...values)], [from, to])
-        : linearScale([Math.min(...values), Math.max(...values)], [from, to]);
+      high / low > LOG_RATIO
+        ? logScale([low, high], [from, to])
+        : linearScale([low, high], [from, to]);
     return values.map((value) => scale(value));
   }
   return Array.from({ length: count }, (_, i) => from + ((to - from) * i) / Math.max(count - 1, 1));

@@ -23,7 +23,7 @@ export function annotatedText(story: PassStory, columns: number): string {
     if (above !== null) proofs.set(above, `<- not in S${down} (cut ${i + 1})`);
     if (below !== null) proofs.set(below, `<- not in S${up} (cut ${i + 1})`);
   });
-  const width = Math.max(2, ...division.states.map((_, i) => `S${i}`.length));
+  const width = Math.max(2, `S${division.states.length - 1}`.length);
   const out: string[] = [];
   for (let line = 0; line <= story.lines.length; line++) {
     const cut = cuts.findIndex((each) => each.line === line);

@@ -2,6 +2,7 @@
  * A comparison as bars in the terminal: for each metric a line a strategy, from its least to its
  * largest plausible value, with the median marked; all on one scale.
  */
+import { mostOf } from '../../base/extremes.ts';
 import type { MetricTable } from '../../compare/comparison.ts';
 import type { ScenarioResult } from '../../compare/result.ts';
 import { quantity } from '../compare-cells.ts';
@@ -29,7 +30,7 @@ function metricBars({ metric, about, unit, cells }: MetricTable, signs: BarSigns
   const known = cells.flatMap(({ median, low, high }) =>
     median === null || low === null || high === null ? [] : [{ median, low, high }],
   );
-  const most = Math.max(0, ...known.map(({ high }) => high));
+  const most = Math.max(0, mostOf(known.map(({ high }) => high)));
   const medians = new Set(known.map(({ median }) => median));
   if (known.length === 0 || most === 0 || (medians.size === 1 && cells.length > 1)) return '';
   const at = (value: number): number => Math.round((value / most) * (WIDTH - 1));

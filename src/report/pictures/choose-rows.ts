@@ -2,7 +2,9 @@
  * Which rows of a pass are worth showing: those that a cut, a failed attempt or a fallback turns
  * on, a few lines around each, and folds for the rest.
  */
+
 import { counted } from '../../base/counted.ts';
+import { leastOf } from '../../base/extremes.ts';
 import type { PassStory } from '../../world/run-trace.ts';
 import { type Division, proofOf } from './division.ts';
 import type { Row } from './rows.ts';
@@ -78,7 +80,7 @@ export function chooseRows(
 
 /** Of rows that weigh the same, those nearest to what matters most stay longest. */
 function ranked(weights: readonly number[]): number[] {
-  const least = Math.min(...weights);
+  const least = leastOf(weights);
   const near = weights.map((weight) => (weight === least ? 0 : Number.POSITIVE_INFINITY));
   for (let i = 1; i < near.length; i++) near[i] = Math.min(near[i]!, near[i - 1]! + 1);
   for (let i = near.length - 2; i >= 0; i--) near[i] = Math.min(near[i]!, near[i + 1]! + 1);

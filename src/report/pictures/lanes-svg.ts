@@ -2,7 +2,9 @@
  * One pass under several strategies against the same writers, one below the other on one axis of
  * time: who waited, who held mmap_lock, what was thrown away, where the text was cut.
  */
+
 import { counted } from '../../base/counted.ts';
+import { mostOf } from '../../base/extremes.ts';
 import { cross, cutDown, hatched, type LegendItem, legend, paragraph } from '../../draw/marks.ts';
 import { hue, SIZE } from '../../draw/palette.ts';
 import { linearScale, type Scale } from '../../draw/scales.ts';
@@ -41,7 +43,7 @@ export function lanesPicture(
   undisturbed: Undisturbed | null,
   firstNs = Number.POSITIVE_INFINITY,
 ): Picture {
-  const whole = Math.max(...lanes.map(({ story: { pass } }) => pass.endNs - pass.startNs));
+  const whole = mostOf(lanes.map(({ story: { pass } }) => pass.endNs - pass.startNs));
   const longest = Math.min(whole, firstNs);
   const x = linearScale([0, longest], [LANES_X, LANES_RIGHT], { ticks: 8 });
   const blocks = lanes.map((lane) => new Block(lane, { x, firstNs }, undisturbed));

@@ -2,6 +2,7 @@
  * A sweep in the terminal: for each metric a line a strategy, with a sign for each value of the
  * last axis, as high as the median over seeds (of shares: as the worst seed); all on one scale.
  */
+import { leastOf, mostOf } from '../../base/extremes.ts';
 import { printable } from '../../base/printable.ts';
 import { quantity } from '../compare-cells.ts';
 import type { SweepDocument } from '../page/documents.ts';
@@ -36,7 +37,7 @@ function block({ title, unit, axis, point, curves }: SweepCurves, signs: SparkSi
   const each = Math.ceil(axis.values.length / WIDTH);
   // A share is mostly 0 in the middle: what happens seldom would not be seen.
   const key = unit === 'share' ? 'high' : 'middle';
-  const most = Math.max(...curves.flatMap(({ points }) => points.map((p) => p?.[key] ?? 0)));
+  const most = mostOf(curves.flatMap(({ points }) => points.map((p) => p?.[key] ?? 0)));
   const [first, last] = [axis.values[0], axis.values.at(-1)].map(String);
   const over = `${axis.path} ${first}${axis.values.length > 1 ? ` to ${last}` : ''}`;
   const several = each > 1 ? `, the highest of ${each} values a sign` : '';
@@ -47,7 +48,7 @@ function block({ title, unit, axis, point, curves }: SweepCurves, signs: SparkSi
     const range =
       known.length === 0
         ? 'no pass finished'
-        : `${quantity(Math.min(...known), unit)} .. ${quantity(Math.max(...known), unit)}`;
+        : `${quantity(leastOf(known), unit)} .. ${quantity(mostOf(known), unit)}`;
     const short = name.length > NAME ? `${name.slice(0, NAME - 1)}~` : name;
     const line = spark(grouped(values, each), most, signs);
     return `  ${short.padEnd(NAME)} ${line}  ${range}\n`;
@@ -62,7 +63,7 @@ function grouped(values: readonly (number | null)[], each: number): (number | nu
   const groups = Array.from({ length: Math.ceil(values.length / each) }, (_, i) =>
     values.slice(i * each, (i + 1) * each).filter((value) => value !== null),
   );
-  return groups.map((group) => (group.length === 0 ? null : Math.max(...group)));
+  return groups.map((group) => (group.length === 0 ? null : mostOf(group)));
 }
 
 function spark(values: readonly (number | null)[], most: number, signs: SparkSigns): string {

@@ -34,15 +34,20 @@ export function scenarioText(parts: ScenarioParts): string {
     'from' in start
       ? [`  - { from: ${quoted(start.from)} }`]
       : start.lines.map((line) => `  - ${quoted(line)}`);
-  const lines = ['mapsim: 1', `about: ${quoted(parts.about)}`];
-  if (trace !== null) lines.push(...durationLines(trace));
-  lines.push('vmas:', ...vmas, 'readers:', `  - ${reader(trace)}`, 'writers:');
-  if (trace !== null) lines.push(...traceWriter(trace, parts.later));
-  else if (parts.program !== null) lines.push(...programWriter(parts.program));
-  else if (parts.hasRoom)
-    lines.push('  - { name: churn, churn: merge-churn, think: { exp: 20us } }');
-  else lines.push(...programWriter(SMALL_CHANGES));
+  const lines = [
+    ...['mapsim: 1', `about: ${quoted(parts.about)}`],
+    ...(trace === null ? [] : durationLines(trace)),
+    ...['vmas:', ...vmas, 'readers:', `  - ${reader(trace)}`, 'writers:'],
+    ...writerLines(parts),
+  ];
   return `${lines.join('\n')}\n`;
+}
+
+function writerLines({ trace, later, program, hasRoom }: ScenarioParts): string[] {
+  if (trace !== null) return traceWriter(trace, later);
+  if (program !== null) return programWriter(program);
+  if (hasRoom) return ['  - { name: churn, churn: merge-churn, think: { exp: 20us } }'];
+  return programWriter(SMALL_CHANGES);
 }
 
 const SMALL_CHANGES = ['mprotect: { vma: { pick: random }, perms: r--p }', 'restore: true'];
