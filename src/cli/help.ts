@@ -104,9 +104,10 @@ With --carry-to, each operation of a writer begins at its recorded time.
 
 const STEP_MORE = `\
 Commands are read from standard input, one per line. Enter takes the next step in the order of a
-timed run. The name of a task takes one step of this task. until retry, until fallback, until cut
-and until vma ADDRESS take steps until this happens. The other commands are back [N], text,
-states, why, schedule, save FILE, help and quit.
+timed run, so that Enter alone leads to the text of mapsim run. The name of a task takes one step
+of this task. until retry, until fallback, until cut and until vma ADDRESS take steps until this
+happens. text prints what each reader has printed so far in its current pass. The other commands
+are back [N], states, why, schedule, save FILE, help and quit.
 `;
 
 const REPORT_MORE = `\
@@ -124,9 +125,10 @@ strategies in files.
 
 const TIMELINE_MORE = `\
 In the text column, a text is whole if one column of beads is joined from the first line to the
-last. The format text has 72 columns of ASCII, suitable for a commit message; with --pass=retry,
-fallback, torn or starved it marks the deciding rows and explains them. Open perfetto files
-with https://ui.perfetto.dev.
+last. The format text has 72 columns of ASCII, suitable for a commit message; other characters,
+such as those in names of VMAs, are shown as ?. With --pass=retry, fallback, torn or starved it
+marks the deciding rows and explains them. Open perfetto files with https://ui.perfetto.dev;
+several strategies are groups of processes in one file.
 `;
 
 export const COMMANDS = {

@@ -206,3 +206,19 @@ function waitedTooLong(k: Kernel, t: Task): boolean {
   const timeout = Math.ceil(k.costs.rwsemHandoff / k.jiffyNs);
   return jiffies(k.nowNs) > jiffies(t.lockQueuedNs) + timeout;
 }
+
+/** Its next step is one of waiting for mmap_lock or to be woken: a world without time has no such. */
+export function isStepOfWaiting(t: Task): boolean {
+  return isFallingAsleep(t) || t.step === spinTimedOut || t.step === tryWriteLock;
+}
+
+/** It waits for mmap_lock behind others, or since the lock is handed off: no holder is in its way. */
+export function waitsForNobody(k: Kernel, { id }: Task): boolean {
+  const lock = k.mm.mmapLock;
+  if (lock.writerId !== NO_TASK) return false;
+  for (let i = 0; i < lock.waiters.size; i++) {
+    if (lock.waiters.at(i) === id) return lock.free || lock.wants.at(i) === READ;
+  }
+  for (let i = 0; i < lock.spinners.size; i++) if (lock.spinners.at(i) === id) return lock.free;
+  return false;
+}

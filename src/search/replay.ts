@@ -117,6 +117,21 @@ export class Replay {
     }
   }
 
+  /** Whether the step has the choices of the item; nothing has happened after this. */
+  fits(item: ScheduleItem): boolean {
+    const world = this.#world;
+    const saved = Int32Array.from(world.save());
+    try {
+      return world.runItem(item).choices.length >= item.choices.length;
+    } catch (error) {
+      if (error instanceof ChoiceMisfit) return false;
+      if (!(error instanceof KernelFault)) throw error;
+      return true;
+    } finally {
+      world.restore(saved);
+    }
+  }
+
   /** Why the item cannot be the next step, or null. */
   #objection({ task }: ScheduleItem, recorded: string | undefined): string | null {
     const world = this.#world;

@@ -20,15 +20,17 @@ const FALLBACK_PENDING = 2;
 
 export class Stepper {
   readonly #fresh: () => SearchWorld;
-  /** Tasks in the order in which a timed run takes their steps. */
-  readonly #order: readonly number[];
+  /** Steps in the order of a timed run. */
+  readonly #order: Schedule;
   #world: SearchWorld;
   #replay: Replay;
   #items: ScheduleItem[] = [];
-  /** By task: steps that it has taken. */
-  #taken: number[] = [];
+  /** The first step of the order that has not been taken. */
+  #at = 0;
+  /** By task: steps of the order behind that one that it has taken. */
+  #early: number[] = [];
 
-  constructor(fresh: () => SearchWorld, order: readonly number[]) {
+  constructor(fresh: () => SearchWorld, order: Schedule) {
     this.#fresh = fresh;
     this.#order = order;
     this.#world = fresh();
@@ -74,9 +76,10 @@ export class Stepper {
 
   /** Whose turn it is by the timed run; of those that can go on. Null: nobody can. */
   next(): number | null {
-    const ahead = [...this.#taken];
-    for (const task of this.#order) {
-      if ((ahead[task] ?? 0) > 0) ahead[task]!--;
+    const early = [...this.#early];
+    for (let i = this.#at; i < this.#order.length; i++) {
+      const { task } = this.#order[i]!;
+      if ((early[task] ?? 0) > 0) early[task]!--;
       else if (this.#world.canRun(task)) return task;
     }
     const left = this.#world.tasks.find(({ id }) => this.#world.canRun(id));
@@ -91,16 +94,34 @@ export class Stepper {
       return sleeps ? `${name} sleeps until somebody wakes it` : `${name} has nothing left to do`;
     }
     const before = this.#replay.steps.length;
-    const error = this.#replay.take({ task, choices: [] });
+    const chosen = { task, choices: this.#choicesOf(task) };
+    // In another order than the run's there may be less to choose from.
+    const fits = chosen.choices.length === 0 || this.#replay.fits(chosen);
+    const error = this.#replay.take(fits ? chosen : { task, choices: [] });
     if (error !== null) return error;
     const step = this.#replay.steps[before]!;
     this.#note(step);
     return step;
   }
 
-  #note({ task, choices }: ScheduleStep): void {
+  /** What the timed run chose in the step that the task takes next. */
+  #choicesOf(task: number): readonly number[] {
+    let early = this.#early[task] ?? 0;
+    for (let i = this.#at; i < this.#order.length; i++) {
+      const item = this.#order[i]!;
+      if (item.task === task && early-- === 0) return item.choices;
+    }
+    return [];
+  }
+
+  #note({ task, choices }: ScheduleItem): void {
     this.#items.push({ task, choices });
-    this.#taken[task] = (this.#taken[task] ?? 0) + 1;
+    this.#early[task] = (this.#early[task] ?? 0) + 1;
+    for (; this.#at < this.#order.length; this.#at++) {
+      const { task: due } = this.#order[this.#at]!;
+      if ((this.#early[due] ?? 0) === 0) break;
+      this.#early[due]!--;
+    }
   }
 
   /** Steps by the timed run until it happens, the last one included; null: it does not happen. */
@@ -125,11 +146,11 @@ export class Stepper {
     this.#world = this.#fresh();
     this.#replay = new Replay(this.#world);
     this.#items = [];
-    this.#taken = [];
+    this.#at = 0;
+    this.#early = [];
     for (const item of items) {
       this.#replay.take(item);
-      this.#items.push(item);
-      this.#taken[item.task] = (this.#taken[item.task] ?? 0) + 1;
+      this.#note(item);
     }
   }
 

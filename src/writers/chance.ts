@@ -29,6 +29,8 @@ export function drawDuration(span: Duration, stream: RandomStream): number {
 export class SeededChance implements Chance {
   readonly #pick: RandomStream;
   readonly #times: readonly RandomStream[];
+  /** Hears of each pick: which it was, and of how many. */
+  heard: ((choice: number, of: number) => void) | null = null;
 
   constructor(seed: string, writer: string) {
     this.#pick = new RandomStream(seed, ['writer', writer, 'pick']);
@@ -36,7 +38,9 @@ export class SeededChance implements Chance {
   }
 
   below(n: number): number {
-    return this.#pick.below(n);
+    const choice = this.#pick.below(n);
+    this.heard?.(choice, n);
+    return choice;
   }
 
   duration(purpose: Purpose, span: Duration): number {

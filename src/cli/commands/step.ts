@@ -13,6 +13,7 @@ import { checkWorld } from '../../library/limits.ts';
 import { stepLabel } from '../../report/interleaving.ts';
 import { markedText } from '../../report/marked-text.ts';
 import { NO_PAINT } from '../../report/report.ts';
+import { StepOrder } from '../../run/step-order.ts';
 import { TimedRun } from '../../run/timed.ts';
 import { plainWorld } from '../../search/search.ts';
 import type { ScheduleStep } from '../../search/search-outcome.ts';
@@ -40,7 +41,7 @@ NAME                let the task of that name take a step
 until retry|fallback|cut|vma ADDRESS
                     go on until that happens
 back [N]            go back N steps (default 1)
-text                what each reader has printed so far
+text                what each reader has printed so far of the pass under way
 states              the state in force, as maps text
 why                 why the last attempt failed, or the last text is torn
 schedule            the schedule so far, for mapsim replay
@@ -62,17 +63,17 @@ export async function step(
   checkWorld(scenario);
   const where = { scenario, scenarioPath: path, cwd: io.cwd };
   const readers = await readerStrategies(strategy, where);
-  const order: number[] = [];
+  const order = new StepOrder();
   const timed = new TimedRun(scenario, {
     strategies: readers.strategies,
     maxEvents: ORDER_MAX,
     passes: { reader: null, which: 'none' },
-    listener: { step: ({ id }) => order.push(id), cpu: () => {} },
+    listener: order,
     ...(strategy === null ? {} : { strategy }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   });
   timed.advance(ORDER_MAX);
-  const stepper = new Stepper(() => plainWorld(scenario, readers), order);
+  const stepper = new Stepper(() => plainWorld(scenario, readers), order.schedule());
   const session = new Session(stepper, { cwd: io.cwd, columns: lineWidthOf(io.stdout) });
   const stdout = new Output(io.stdout, 'standard output');
   const prompt = async (): Promise<void> => {
@@ -84,22 +85,12 @@ export async function step(
   await prompt();
   for await (const line of createInterface({ input: io.stdin })) {
     if (/^(quit|q|exit)$/.test(line.trim())) break;
-    await stdout.write(answer(session, line.trim(), io.stdin.isTTY === true));
+    await stdout.write(session.command(line.trim()));
     await stdout.flush();
     await prompt();
   }
   await stdout.flush();
   return EXIT.done;
-}
-
-/** @param goesOn at a terminal: an error, such as of a file, is printed, and a line is read anew */
-function answer(session: Session, line: string, goesOn: boolean): string {
-  try {
-    return session.command(line);
-  } catch (error) {
-    if (!goesOn || !(error instanceof UserError)) throw error;
-    return `${error.message}\n`;
-  }
 }
 
 class Session {
@@ -249,7 +240,12 @@ class Session {
 
   #save(file: string): string {
     if (file === '') return 'save to which file?\n';
-    writeWhole(file, Buffer.from(`${this.#stepper.schedule}\n`), this.#cwd);
+    try {
+      writeWhole(file, Buffer.from(`${this.#stepper.schedule}\n`), this.#cwd);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return `${printable(error.message)}\n`; // the session goes on
+    }
     return `saved ${counted(this.#stepper.steps.length, 'step')}\n`;
   }
 }
