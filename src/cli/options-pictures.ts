@@ -70,7 +70,8 @@ export const TIMELINE_OPTIONS: readonly Option[] = [
     'output',
     '--pass <P>',
     `the pass to show: its number (from 0), or the first pass that is ${SHOWN_PASSES[0]}, has a ` +
-      'retry or a fallback, or is starved; default torn, else fallback, else retry, else 0',
+      'retry or a fallback, or is starved; default torn, else fallback, else retry, else 0; ' +
+      'for several strategies, default 0',
   ).argParser(shownPass),
   option('output', '--reader <NAME>', 'the reader of the pass; default the first').argParser(
     nonEmpty('The name'),

@@ -97,6 +97,11 @@ export function isRecord(text: string): boolean {
   return text.startsWith(`{"schema":"${RECORD_SCHEMA}"`);
 }
 
+/** @param file as the user wrote it */
+export function otherScenario(file: string): string {
+  return `${file} was recorded with another scenario, or another state of this one`;
+}
+
 /** @param file as the user wrote it @throws UserError with the line that is damaged */
 export function parseRecord(text: string, file: string): RunRecord {
   const lines = text.split('\n');

@@ -411,5 +411,6 @@ function tracedTask({ task, reader, writer }: Seen): TracedTask {
     kind: reader !== null ? 'reader' : writer !== null ? 'writer' : 'hog',
     cpu: task.cpu,
     strategy: reader?.strategy.name ?? null,
+    medium: reader?.strategy.medium ?? null,
   };
 }

@@ -61,6 +61,8 @@ export interface TracedTask {
   readonly cpu: number;
   /** Of a reader. */
   readonly strategy: string | null;
+  /** Of a reader: whether it calls read(), or PROCMAP_QUERY. */
+  readonly medium: 'seq' | 'query' | null;
 }
 
 /** A committed state during a pass. */

@@ -50,6 +50,19 @@ test('draws the run of a record as it draws the run itself', async () => {
   expect(record).toEqual(run);
 });
 
+test('a record that does not fit the scenario is told of with the step, exit code 1', async () => {
+  const cwd = aDirectory({ 'storm.yaml': STORM });
+  await mapsim(['run', 'storm.yaml', '--record=r.ndjson'], { cwd });
+  const { code, stdout, stderr } = await mapsim(
+    ['timeline', 'storm.yaml', '--strategy=mmap-lock', '--schedule=r.ndjson', '-o', 'x.svg'],
+    { cwd },
+  );
+
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toMatch(/^mapsim: error: the record does not fit at step \d+: recorded "/m);
+  expect(readdirSync(cwd)).not.toContain('x.svg');
+});
+
 test('several strategies are lanes', async () => {
   const cwd = aDirectory({ 'storm.yaml': STORM });
   const argv = ['timeline', 'storm.yaml', '--strategy=mmap-lock,rcu-retry3,vma-lock'];

@@ -63,6 +63,28 @@ describe.each(TORN)('the first torn pass of %s under %s', (name, strategy) => {
   });
 });
 
+describe('the words of a schedule', () => {
+  const bash = aPass({ ...shipped('bash.yaml'), seed: '5' }, 'rcu-retry3', 'torn')!;
+  const words = ({ trace, story }: typeof bash): string[] => {
+    const svg = svgText(schedulePicture(trace, story, { rows: 16 }));
+    return [...svg.matchAll(/<text [^>]*>([^<]*)/g)].map(([, text]) => text!);
+  };
+
+  test('name a call in a cut as it stands in the column of the writer', () => {
+    const [, call] = / past (\w+\([^)]*\))$/.exec(words(bash).find((w) => w.startsWith('cut 1'))!)!;
+
+    expect(words(bash)).toContain(call);
+  });
+
+  test('have room for the end of a text, which is that of a query under query strategies', () => {
+    const query = aPass(shipped('bash.yaml'), 'query-vma', 0)!;
+
+    expect(words(bash)).toContain('read() returns 0: the end');
+    expect(words(query)).toContain('query: ENOENT, the end');
+    expect(words(query).join()).not.toContain('read()');
+  });
+});
+
 describe('names of files', () => {
   const hostile = ['</script><b>x', '\u202egnp.exe', `/${'d'.repeat(200)}`.repeat(20), 'a&b"c'];
   const vmas = hostile.map(
@@ -72,6 +94,19 @@ describe('names of files', () => {
   const scenario = aScenario(
     `vmas: [${vmas.join(', ')}]\nreaders: [{name: "r<i>", passes: 2}]\nwriters: [{name: w, churn: split-merge, vma: {tag: t, pick: random}}]`,
   );
+
+  test('are columns of ASCII: a character beyond it is a question mark', () => {
+    const foreign = aScenario(
+      'vmas: [{start: "0x7f0000000000", pages: 4, perms: r--p, tag: t, file: {path: "/tmp/дом\u{1f600}", dev: "08:01", inode: 7}}]\n' +
+        'readers: [{name: "lés", passes: 2}]\nwriters: [{name: "ß", churn: split-merge, vma: {tag: t, pick: random}}]',
+    );
+    const { trace, story } = aPass(foreign, 'rcu-unchecked', 0)!;
+    const text = passColumns(trace, story) + explainText(trace, story, 'retry');
+
+    expect(text).toMatch(/^[\x20-\x7e\n]*$/);
+    expect(text).toMatch(/CPU 0 \(l\?s\) +CPU 1 \(\?\)/);
+    expect(text).toMatch(/0000 \?{4}, line 1$/m);
+  });
 
   test('stay text in a picture', () => {
     const pass = aPass(scenario, 'rcu-unchecked', 0)!;

@@ -16,7 +16,7 @@ import { chooseStrategy } from '../../readers/index.ts';
 import { FORMATS } from '../../report/index.ts';
 import { replayText } from '../../report/replay-text.ts';
 import { replayJson } from '../../report/search-json.ts';
-import { isRecord, parseRecord } from '../../run/record.ts';
+import { isRecord, otherScenario, parseRecord } from '../../run/record.ts';
 import { carryRecord, replayRecord } from '../../run/replay-record.ts';
 import { CODE_HINT, codeRefused } from '../../scenario/load/strategy-file.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
@@ -151,7 +151,7 @@ async function replayRun(
   const record = parseRecord(text, file);
   const { head } = record;
   if (head.scenario.sha256 !== scenario.sha256) {
-    messages.warning(`${file} was recorded with another scenario, or another state of this one`);
+    messages.warning(otherScenario(file));
   }
   const { reader, which } = head.passes;
   if (which !== 'none') checkPass(scenario, reader ?? undefined, which);

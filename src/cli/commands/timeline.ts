@@ -14,7 +14,8 @@ import { type Lane, lanesPicture } from '../../report/pictures/lanes-svg.ts';
 import { perfettoJson } from '../../report/pictures/perfetto.ts';
 import { schedulePicture } from '../../report/pictures/schedule-svg.ts';
 import { passColumns } from '../../report/pictures/schedule-text.ts';
-import { isRecord, parseRecord, type RunRecord } from '../../run/record.ts';
+import { isRecord, otherScenario, parseRecord, type RunRecord } from '../../run/record.ts';
+import { RecordMisfit } from '../../run/recorded-cpus.ts';
 import { type TraceTask, traceCalls, tracePass, traceRun } from '../../run/trace-pass.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { RunTrace } from '../../world/run-trace.ts';
@@ -60,6 +61,9 @@ export async function timeline(
     throw new UserError(`${path}: there is no reader, and so no pass to show`);
   }
   const record = readRecord(options, io.cwd);
+  if (record !== null && record.head.scenario.sha256 !== scenario.sha256) {
+    context.messages.warning(otherScenario(options.schedule!));
+  }
   const interrupt = new Interrupt(io, () => {});
   try {
     const tasks = await tasksOf(path, scenario, record, options, context);
@@ -68,6 +72,10 @@ export async function timeline(
     await write(text, output, context);
     return EXIT.done;
   } catch (error) {
+    if (error instanceof RecordMisfit) {
+      context.messages.error(`the record does not fit at step ${error.step}: ${error.message}`);
+      return EXIT.failed;
+    }
     if (!(error instanceof Interrupted) || interrupt.caught === null) throw error;
     return interrupt.end();
   } finally {

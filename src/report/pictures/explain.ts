@@ -8,7 +8,12 @@ import { CAUSES, type Cause } from '../../world/outcome.ts';
 import { EVENT, type PassStory, type RunTrace } from '../../world/run-trace.ts';
 import { type Division, divide, proofOf } from './division.ts';
 import { kindOf, type Row, rowsOf } from './rows.ts';
-import { passColumns, SCHEDULE_COLUMNS, type ScheduleTextOptions } from './schedule-text.ts';
+import {
+  asciiOf,
+  passColumns,
+  SCHEDULE_COLUMNS,
+  type ScheduleTextOptions,
+} from './schedule-text.ts';
 import { cutSentence, proofSentence, timeWords } from './sentences.ts';
 
 export const EXPLAINED = ['torn', 'retry', 'fallback', 'starved'] as const;
@@ -33,7 +38,7 @@ export function explainText(
     ...options,
   });
   const why = whyOf(trace, story, division, what);
-  return `${text}\n${wrap(why, SCHEDULE_COLUMNS)
+  return `${text}\n${wrap(asciiOf(why), SCHEDULE_COLUMNS)
     .map((line) => `${line.trim()}\n`)
     .join('')}`;
 }

@@ -86,7 +86,9 @@ export function rowsOf(trace: RunTrace, story: PassStory, division: Division): R
       if (row.atNs >= from && row.atNs <= to) rows.push({ row, order: rows.length });
     }
   }
-  rows.push({ row: endRow(story), order: rows.length });
+  const gate = gateRow(story, rows);
+  if (gate !== null) rows.push({ row: gate, order: rows.length });
+  rows.push({ row: endRow(trace, story), order: rows.length });
   rows.sort((a, b) => a.row.atNs - b.row.atNs || a.order - b.order);
   return joined(rows.map(({ row }) => row));
 }
@@ -143,7 +145,9 @@ function readerRows(maker: Maker, kind: number, event: number): Row[] {
   });
   switch (kind) {
     case EVENT.read:
-      return a === story.pass.index ? [row(fromNs, 'read', `read() ${++maker.reads}`)] : [];
+      // A query makes one line, whose row says it.
+      if (a !== story.pass.index || queries(trace, story)) return [];
+      return [row(fromNs, 'read', `read() ${++maker.reads}`)];
     case EVENT.record: {
       if (b !== story.pass.index) return [];
       // A page that was thrown away had lines too: what stands in the text was printed last.
@@ -244,8 +248,28 @@ function writerRows({ trace, story, division }: Maker, kind: number, event: numb
   return [opened, committed];
 }
 
-function endRow({ pass, task, lines }: PassStory): Row {
-  const done = pass.finished ? 'read() returns 0: end of the text' : 'the run ends here';
+/** The gate line comes with the end of the list, which is no record. */
+function gateRow({ lines, texts, task }: PassStory, rows: readonly { readonly row: Row }[]) {
+  const line = lines.length - 1;
+  const last = lines[line];
+  if (last === undefined || !texts[last.text]!.endsWith(GATE_NAME)) return null;
+  if (rows.some(({ row }) => row.kind === 'record' && row.line === line)) return null;
+  const text = lineWords(texts[last.text]!);
+  const row: Row = { ...PLAIN_ROW, atNs: last.atNs, task, kind: 'record', text, line, note: '' };
+  return { ...row, note: `line ${line + 1}` };
+}
+
+const GATE_NAME = '[vsyscall]';
+
+/** The pass is one of PROCMAP_QUERY calls, not of read(). */
+export function queries({ tasks }: RunTrace, { task }: PassStory): boolean {
+  return tasks[task]!.medium === 'query';
+}
+
+function endRow(trace: RunTrace, story: PassStory): Row {
+  const { pass, task, lines } = story;
+  const last = queries(trace, story) ? 'query: ENOENT, the end' : 'read() returns 0: the end';
+  const done = pass.finished ? last : 'the run ends here';
   return {
     ...PLAIN_ROW,
     atNs: pass.endNs,

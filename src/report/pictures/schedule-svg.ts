@@ -23,7 +23,7 @@ import type { PassStory, RunTrace } from '../../world/run-trace.ts';
 import { sharedPrefix, shorten } from '../interleaving.ts';
 import { chooseRows, type Fold, foldWords, type RowChoice, type Shown } from './choose-rows.ts';
 import { type Division, divide, pieceOf, proofOf } from './division.ts';
-import { lineName, type Row, rowsOf } from './rows.ts';
+import { lineName, queries, type Row, rowsOf } from './rows.ts';
 import {
   cutSentence,
   findingTitle,
@@ -84,8 +84,8 @@ export function schedulePicture(
   const columns = columnsOf(division);
   const step = columns.some((state) => state > 9) ? BEAD_STEP_WIDE : BEAD_STEP;
   const textX = MATRIX_X + Math.max(columns.length, 2) * step + 14;
-  const calls = shown.flatMap((row) => (row.kind === 'commit' ? [row.text] : []));
-  const prefix = sharedPrefix(calls);
+  const calls = shown.flatMap((row) => (row.kind === 'commit' ? [row] : []));
+  const prefix = calls.every(hasRoom) ? '' : sharedPrefix(calls.map(({ text }) => text));
   const layout: Layout = { trace, story, division, shown, columns, prefix, step, textX };
   const bottom = TOP + shown.length * ROW + 8;
   const notes = explanation(layout, bottom);
@@ -136,14 +136,18 @@ function columnHeads(layout: Layout): string {
       fitted(`CPU ${reader.cpu} · ${reader.name}`, READER_WIDTH, SIZE.head),
       'col',
     ),
-    label(READER_X, y + 15, 'reads', 'c'),
+    label(READER_X, y + 15, queries(trace, story) ? 'queries' : 'reads', 'c'),
     label(beadX(layout, 0) - 6, y + 15, 'stands in', 'c'),
     ...columns.map((state, i) =>
       label(beadX(layout, i), y, `S${state}`, `lab mid ${hue(division.states[state]!.hue)}`),
     ),
-    label(textX + 8, y, 'The text that read() returned', 'col'),
+    label(textX + 8, y, headOfText(layout), 'col'),
     label(textX + 8, y + 15, 'padding left out', 'c'),
   ].join('');
+}
+
+function headOfText({ trace, story }: Layout): string {
+  return queries(trace, story) ? 'The text made of the answers' : 'The text that read() returned';
 }
 
 function beadX({ step }: Layout, column: number): number {
@@ -228,10 +232,19 @@ function compact(call: string): string {
     .replace(/\/[^, ]*\/(?=[^/])/g, '');
 }
 
+/** What the column of the writers has room for, in px. */
+function writerRoom({ note }: Row): number {
+  return WRITER_WIDTH - 12 - (note === '' ? 0 : textWidth(note, SIZE.small) + 10);
+}
+
+/** The call fits with its addresses whole. */
+function hasRoom(row: Row): boolean {
+  return textWidth(compact(row.text), SIZE.text) <= writerRoom(row);
+}
+
 function writerMarkup({ shown, division, prefix }: Layout, row: Row, y: number, i: number): string {
-  const noteWidth = row.note === '' ? 0 : textWidth(row.note, SIZE.small) + 10;
   const words = compact(shorten(row.text, prefix));
-  const shownText = fitted(words, WRITER_WIDTH - noteWidth - 12, SIZE.text);
+  const shownText = fitted(words, writerRoom(row), SIZE.text);
   let out = label(WRITER_X, y + 4, shownText, row.bad ? 'badt' : '', row.text);
   if (row.note !== '') out += label(STRIP_X - 20, y + 4, row.note, 'c r');
   if (row.kind === 'commit' && row.state !== null) {
@@ -365,9 +378,11 @@ function onlyIn({ division, story }: Layout, line: number): string {
 }
 
 function cutMarkup(layout: Layout, index: number, y: number): string {
-  const { division, story, textX } = layout;
+  const { division, story, prefix, textX } = layout;
   const cut = division.cuts[index]!;
-  const sentence = cutSentence(division, story, index);
+  // Calls in the form of the writers' column.
+  const spell = (call: string): string => compact(shorten(call, prefix));
+  const sentence = cutSentence(division, story, index, spell);
   const width = WIDTH - MARGIN - textX - 20;
   const long = textWidth(sentence, SIZE.text) * BOLD > width;
   const words = long ? shortCut(division, story, index) : sentence;

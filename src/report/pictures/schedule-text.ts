@@ -18,6 +18,11 @@ const TIME_COLUMNS = 8;
 const MARK_COLUMNS = 2;
 const GAP = '  ';
 
+/** A mail may have any character in it, a commit message of 72 columns may not: names of VMAs do. */
+export function asciiOf(text: string): string {
+  return text.replace(/[^\n -~]/gu, '?');
+}
+
 export interface ScheduleTextOptions extends Partial<RowChoice> {
   /** Rows that decide: marked with `>`. */
   readonly deciding?: (row: Row) => boolean;
@@ -41,7 +46,7 @@ export function passColumns(
   const tasks = tasksOf(trace, story, shown);
   const layout: Layout = { trace, story, division, tasks, prefix, startNs: story.pass.startNs };
   const out = [
-    ...wrap(passSentence(trace, story), SCHEDULE_COLUMNS),
+    ...wrap(asciiOf(passSentence(trace, story)), SCHEDULE_COLUMNS),
     ...(prefix === '' ? [] : [`addresses: ${prefix}.... and up`]),
     '',
     ...heads(layout),
@@ -76,7 +81,7 @@ function heads(layout: Layout): string[] {
   const width = columnWidth(layout);
   const margin = ' '.repeat(TIME_COLUMNS + MARK_COLUMNS);
   const name = (task: number): string =>
-    `CPU ${trace.tasks[task]!.cpu} (${trace.tasks[task]!.name})`;
+    asciiOf(`CPU ${trace.tasks[task]!.cpu} (${trace.tasks[task]!.name})`);
   if (tasks.length > 2) {
     const legend = tasks.map((task, i) => `${letter(i)} = ${name(task)}`);
     return [...wrap(legend.join(', '), SCHEDULE_COLUMNS), ''];
@@ -97,7 +102,7 @@ function lines(layout: Layout, row: Shown, deciding: (row: Row) => boolean): str
   if (row.kind === 'cut') {
     const { story, division, prefix } = layout;
     const text = shorten(cutSentence(division, story, row.number - 1), prefix);
-    return wrap(`# ${text}`, SCHEDULE_COLUMNS);
+    return wrap(asciiOf(`# ${text}`), SCHEDULE_COLUMNS);
   }
   return rowLines(layout, row, deciding(row) ? '> ' : '  ');
 }
@@ -114,7 +119,7 @@ function rowLines(layout: Layout, row: Row, mark: string): string[] {
   // With more than two tasks the letters say whose it is.
   const named = layout.tasks.length > 2 && row.note === layout.trace.tasks[row.task]!.name;
   const note = row.note === '' || named ? '' : `, ${row.note}`;
-  const parts = wrap(`${shorten(row.text, prefix)}${note}${state}`, width);
+  const parts = wrap(asciiOf(`${shorten(row.text, prefix)}${note}${state}`), width);
   return parts.map((part, i) => {
     const margin = i === 0 ? time + mark : ' '.repeat(TIME_COLUMNS + MARK_COLUMNS);
     if (tasks.length > 2) {

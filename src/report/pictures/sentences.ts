@@ -77,10 +77,15 @@ function stateName(state: number | null | undefined): string {
   return state == null ? 'no state' : `S${state}`;
 }
 
-/** `cut 1, inside a page: S0 to S2, past mprotect(…)` */
-export function cutSentence(division: Division, story: PassStory, index: number): string {
+/** `cut 1, inside a page: S0 to S2, past mprotect(…)` @param spell how calls are written */
+export function cutSentence(
+  division: Division,
+  story: PassStory,
+  index: number,
+  spell = (call: string): string => call,
+): string {
   const operations = operationsBetween(division, story, division.cuts[index]!);
-  const past = operations.map(({ call }) => call);
+  const past = operations.map(({ call }) => spell(call));
   return cutWords(division, index, past.length === 0 ? '' : `, past ${someOf(past)}`);
 }
 
