@@ -118,7 +118,7 @@ const sweepFormat = option(
   'output',
   '--format <F>',
   'for tables: text, markdown, or csv with --metrics; for records: ndjson, or csv without ' +
-    '--metrics; default text on a terminal and with --metrics, else ndjson',
+    '--metrics; default text on a terminal and with --metrics or --bars, else ndjson',
 ).argParser(oneOf(SWEEP_FORMAT_NAMES));
 
 const sweepMetrics = metrics('to print as tables, with the last axis in the columns');
@@ -137,8 +137,8 @@ export const SWEEP_OPTIONS: readonly Option[] = [
   option(
     'output',
     '--bars',
-    'with -o, print small bars that show how the runs change along the last axis; default on a ' +
-      'terminal with at least 80 columns',
+    'print small bars, below the tables, that show how the runs change along the last axis; ' +
+      'default on a terminal with at least 80 columns',
   ),
   option('output', '--no-bars', 'print no bars, also on a terminal'),
   option('output', '--ascii', 'bars of ASCII characters; default if the locale has no UTF-8'),

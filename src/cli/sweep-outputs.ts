@@ -11,6 +11,8 @@ export interface SweepOutputOptions {
   readonly format?: string;
   readonly metrics?: readonly string[];
   readonly output?: readonly string[];
+  /** Of sweep: small bars stand under the tables. */
+  readonly bars?: boolean;
 }
 
 interface SweepOutputs {
@@ -25,19 +27,20 @@ const FILE_COLUMNS = 80;
 /** @param names files of `-o` that are written as records come */
 export function sweepOutputs(
   names: readonly string[],
-  { format, metrics, output }: SweepOutputOptions,
+  { format, metrics, output, bars }: SweepOutputOptions,
   { stdout }: Io,
 ): SweepOutputs {
   const chosen = metrics === undefined ? null : chooseMetrics(metrics);
   const files = chooseOutputs(names, sweepFormats(chosen, FILE_COLUMNS));
   const isTable = (name: string) => name !== 'ndjson' && (chosen !== null || name !== 'csv');
-  const answers = chosen !== null || (stdout.isTTY === true && output === undefined);
+  const alone = output === undefined;
+  const answers = chosen !== null || (alone && (stdout.isTTY === true || bars === true));
   const name = format ?? (answers ? 'text' : 'ndjson');
   if (chosen !== null && name === 'ndjson') {
     throw new UserError('--metrics is about tables: --format=text, markdown or csv, not ndjson');
   }
   const asked = format !== undefined || !files.some((file) => isTable(file.format.name));
-  if (output !== undefined && !(isTable(name) && asked)) return { files, stdout: null };
+  if (!alone && !(isTable(name) && asked)) return { files, stdout: null };
   const columns = lineWidthOf(stdout);
   return { files, stdout: sweepFormats(chosen, columns).find((each) => each.name === name)! };
 }

@@ -219,7 +219,10 @@ describe('on a terminal', () => {
     expect(await on(80, ['-o', 's.csv'])).toBe(drawn.stdout);
     expect(await on(79, ['-o', 's.csv'])).toBe('');
     expect(await on(80, ['-o', 's.csv', '--no-bars'])).toBe('');
-    expect(await on(80, [])).toBe(tables.stdout);
+    expect(await on(80, [])).toBe(`${tables.stdout}\n${drawn.stdout}`);
+    expect(await on(79, [])).toBe(tables.stdout);
+    expect(await on(80, ['--no-bars'])).toBe(tables.stdout);
+    expect(await on(79, ['--bars'])).toBe(`${tables.stdout}\n${drawn.stdout}`);
   });
 });
 
@@ -240,6 +243,15 @@ test('sweep --bars: a sign for each value of the last axis, high where there is 
   expect(drawn.stdout).toContain('  rcu-retry3     █▁  ');
   expect(ascii.stdout).toMatch(/^[\n -~]+$/);
   expect(readFileSync(join(cwd, 's.ndjson'), 'utf8').split('\n')).toHaveLength(11);
+});
+
+test('sweep --bars without -o: tables, and the bars under them, also in a pipe', async () => {
+  const cwd = aDirectory({ 'grid.yaml': LIVELY });
+  const both = await mapsim(['sweep', 'grid.yaml', '--bars', '--ascii'], { cwd });
+  const tables = await mapsim(['sweep', 'grid.yaml', '--format=text'], { cwd });
+  const bars = await mapsim(['sweep', 'grid.yaml', '--bars', '--ascii', '-o', 's.csv'], { cwd });
+
+  expect(both).toMatchObject({ code: 0, stdout: `${tables.stdout}\n${bars.stdout}` });
 });
 
 test('sweep --bars: many values share signs, so that a line fits into 80 columns', async () => {
@@ -275,7 +287,7 @@ describe('refuses, with exit code 2,', () => {
     [['report', 'x.json'], /its schema is other/],
     [['run', 'storm.yaml', '-o', 'x.pdf'], /the ending says the format, one of/],
     [['explore', 'storm.yaml', '-o', 'x.txt'], /the name ends in .html/],
-    [['sweep', 'grid.yaml', '--bars'], /standard output has the result/],
+    [['sweep', 'grid.yaml', '--bars', '--format=ndjson'], /standard output has ndjson/],
     [['sweep', 'grid.yaml', '--bars', '--resume', '-o', 's.ndjson'], /--bars draws whole sweeps/],
     [['report', '-', '-'], /only one input/],
   ])('%j', async (argv, message) => {

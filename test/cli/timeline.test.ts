@@ -98,6 +98,16 @@ test('perfetto files are compressed where the name says so', async () => {
   expect(gunzipSync(readFileSync(join(cwd, 't.json.gz'))).toString()).toBe(plain.stdout);
 });
 
+test('perfetto has several strategies in one file', async () => {
+  const cwd = aDirectory({ 'storm.yaml': STORM });
+  const argv = ['timeline', 'storm.yaml', '--format=perfetto', '--window=..50us'];
+  const { code, stdout } = await mapsim([...argv, '--strategy=mmap-lock,vma-lock'], { cwd });
+
+  expect(code).toBe(0);
+  expect(traceFaults(stdout)).toEqual([]);
+  for (const name of ['mmap-lock: tasks', 'vma-lock: tasks']) expect(stdout).toContain(name);
+});
+
 test('a pass that there is not is exit code 4, with the reason', async () => {
   const cwd = aDirectory({ 'storm.yaml': STORM });
   const { code, stderr } = await mapsim(

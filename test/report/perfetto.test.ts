@@ -4,7 +4,7 @@ import { perfettoJson } from '../../src/report/pictures/perfetto.ts';
 import { traceFaults } from '../support/check-trace.ts';
 import { shipped, type Traced, traced } from '../support/traced.ts';
 
-const textOf = ({ trace }: Traced): string => [...perfettoJson(trace)].join('');
+const textOf = ({ trace }: Traced): string => [...perfettoJson([trace])].join('');
 
 interface Event {
   ph: string;
@@ -49,6 +49,22 @@ describe.each([
   test('the same run has the same bytes', () => {
     expect(textOf(traced(shipped(name), strategy))).toBe(text);
   });
+});
+
+test('runs of several strategies are blocks of processes, each with all that it has alone', () => {
+  const runs = ['mmap-lock', 'rcu-retry3', 'vma-lock'].map((name) =>
+    traced(shipped('split-merge.yaml'), name),
+  );
+  const text = [...perfettoJson(runs.map(({ trace }) => trace))].join('');
+  const events = eventsOf(text);
+  const processes = events.filter((e) => e.name === 'process_name').map((e) => e.args!.name);
+  const own = runs.map((run) => eventsOf(textOf(run)).length);
+
+  expect(traceFaults(text)).toEqual([]);
+  expect(events).toHaveLength(own.reduce((sum, length) => sum + length, 0));
+  expect(processes).toContain('mmap-lock: tasks');
+  expect(processes).toContain('vma-lock: address space');
+  expect(new Set(processes).size).toBe(processes.length);
 });
 
 describe('the checker sees', () => {

@@ -97,10 +97,10 @@ export async function sweep(
   }
 }
 
-/** Standard output is free where files have the records. */
 function drawsBars(options: SweepOptions, runs: number, { io }: CommandContext): boolean {
-  const isFree = options.output !== undefined && options.resume !== true && runs <= DRAWN_MAX;
-  return options.bars ?? (isFree && wantsBars(options, io));
+  if (options.bars !== undefined) return options.bars;
+  if (!wantsBars(options, io) || runs > DRAWN_MAX || options.resume === true) return false;
+  return hasRoomForBars(recordOutputs(options, io).stdout);
 }
 
 async function runSweep(
@@ -138,7 +138,7 @@ async function runSweep(
   interrupt.endAtOnce();
   await writer.end();
   for (const name of writer.pages) await writePageOf(name, () => writer.collected, context);
-  if (options.bars === true) await tellBars(writer.collected, options, context);
+  if (options.bars === true) await tellBars(writer, options, context);
   if (interrupt.caught !== null) {
     const goOn = options.output === undefined ? '' : '; --resume goes on from there';
     const done = `${writer.written} of ${counted(chosen.length, 'run')}`;
@@ -155,16 +155,17 @@ async function runSweep(
 }
 
 async function tellBars(
-  records: string,
+  { collected, hasTables }: SweepWriter,
   options: SweepOptions,
   { io }: CommandContext,
 ): Promise<void> {
   const { sparklinesText } = await import('../../report/pictures/sparklines.ts');
   const { readDocuments } = await import('../../report/page/documents.ts');
-  const [read] = readDocuments(records, 'the sweep');
+  const [read] = readDocuments(collected, 'the sweep');
   if (read?.kind !== 'sweep') return;
   const stdout = new Output(io.stdout, 'standard output');
-  await stdout.write(sparklinesText(read.document, wantsAscii(options, io)));
+  const bars = sparklinesText(read.document, wantsAscii(options, io));
+  await stdout.write(hasTables ? `\n${bars}` : bars);
   await stdout.flush();
 }
 
@@ -353,15 +354,17 @@ export class SweepWriter {
     if (this.pages.length > 0 && options.resume === true) {
       throw new UserError('--resume goes on with records; mapsim report makes a page of them');
     }
-    if (options.bars === true && (names.length === 0 || options.resume === true)) {
+    if (options.bars === true && options.resume === true) {
       throw new UserError(
-        names.length === 0
-          ? '--bars: standard output has the result; write records to a file with -o'
-          : '--resume goes on with records, and --bars draws whole sweeps; mapsim report draws the file',
+        '--resume goes on with records, and --bars draws whole sweeps; mapsim report draws the file',
       );
     }
-    const others = names.filter((name) => !this.pages.includes(name));
-    const { files: outputs, stdout } = sweepOutputs(others, options, io);
+    const { files: outputs, stdout } = recordOutputs(options, io);
+    if (options.bars === true && !hasRoomForBars(stdout)) {
+      throw new UserError(
+        `--bars stand under tables of text; standard output has ${stdout!.name}: write it to a file with -o`,
+      );
+    }
     if (options.resume === true && stdout !== null) {
       throw new UserError(
         outputs.length === 0
@@ -405,6 +408,11 @@ export class SweepWriter {
     return this.#collected.join('');
   }
 
+  /** Standard output has them. */
+  get hasTables(): boolean {
+    return this.#stdout !== null;
+  }
+
   /** Nobody reads standard output any more: there is no use in going on. */
   get readerGone(): boolean {
     return this.#stdout?.closed === true;
@@ -436,6 +444,17 @@ export class SweepWriter {
   #write(render: (stream: SweepStream) => string): void {
     for (const { stream, write } of this.#targets) write(render(stream));
   }
+}
+
+/** Files that are written as records come, and standard output. */
+function recordOutputs(options: SweepWriteOptions, io: Io): ReturnType<typeof sweepOutputs> {
+  const others = (options.output ?? []).filter((name) => !/\.html$/i.test(name));
+  return sweepOutputs(others, options, io);
+}
+
+/** Standard output is free, since files have it all, or it has tables of text. */
+function hasRoomForBars(stdout: SweepFormat | null): boolean {
+  return stdout === null || stdout.name === 'text';
 }
 
 function keptOf(

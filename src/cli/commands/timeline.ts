@@ -109,9 +109,9 @@ function checkTogether(options: TimelineOptions): void {
     throw new UserError(`--window belongs to the view schedule and to perfetto, not to ${drawn}`);
   }
   const several = strategy !== undefined && splitChoices(strategy).length > 1;
-  if (several && (format !== 'svg' || drawn !== 'lanes')) {
+  if (several && format !== 'perfetto' && (format !== 'svg' || drawn !== 'lanes')) {
     throw new UserError(
-      '--strategy: several strategies are shown as --format=svg --view=lanes only',
+      '--strategy: several strategies are shown by --format=svg --view=lanes and --format=perfetto',
     );
   }
 }
@@ -185,7 +185,9 @@ async function textOf(
 ): Promise<string> {
   const [task] = tasks;
   if (options.format === 'perfetto') {
-    return [...perfettoJson(await drive(traceRun(task!, options.window ?? null)))].join('');
+    const traces: RunTrace[] = [];
+    for (const one of tasks) traces.push(await drive(traceRun(one, options.window ?? null)));
+    return [...perfettoJson(traces)].join('');
   }
   if (viewOf(options) === 'lanes') return standalone(await lanesOf(tasks, options, drive), 'lanes');
   const { trace, story } = await laneOf(task!, options.pass ?? 'any', drive);

@@ -203,7 +203,7 @@ class Block {
   get sentence(): string {
     const { cuts } = this.story.pass.tearing;
     const counts = this.#counts();
-    return `${this.strategy}: ${durationWords(this.passNs)}, ${counts.failed} failed attempts, ${counts.fallbacks} fallbacks, ${counted(counts.discarded, 'line')} discarded, writers wait ${durationWords(counts.writerWaitNs)} at most, ${cuts === 0 ? 'no cut' : counted(cuts, 'cut')}.`;
+    return `${this.strategy}: ${durationWords(this.passNs)}, ${counted(counts.failed, 'failed attempt')}, ${counted(counts.fallbacks, 'fallback')}, ${counted(counts.discarded, 'line')} discarded, writers wait ${durationWords(counts.writerWaitNs)} at most, ${cuts === 0 ? 'no cut' : counted(cuts, 'cut')}.`;
   }
 
   markup(y: number, writers: ShownWriters): string {

@@ -26,6 +26,10 @@ const FIRST_CPU = 100;
 const FIRST_TEXT = 1_000_000;
 /** Threads of a task: its number times ten from here on, and these. */
 const FIRST_TASK = 1000;
+/** From one run of several to the next. */
+const BLOCK_PIDS = 10;
+const BLOCK_TIDS = 2_000_000;
+const BLOCK_FLOWS = 10_000_000;
 const MAIN = 0;
 const LOCK = 1;
 const RCU = 2;
@@ -50,30 +54,48 @@ interface Event {
   readonly json: object;
 }
 
-/** The document in pieces; the same trace, the same bytes. */
-export function* perfettoJson(trace: RunTrace): Iterable<string> {
-  const writer = new PerfettoWriter(trace);
-  writer.read();
+/**
+ * The document in pieces; the same traces, the same bytes.
+ * @param traces runs of one scenario: each has a block of processes, named after its strategy where
+ *   there are several
+ */
+export function* perfettoJson(traces: readonly RunTrace[]): Iterable<string> {
+  const writers = traces.map((trace, block) => new PerfettoWriter(trace, block));
+  for (const writer of writers) writer.read();
   yield '{"traceEvents":[\n';
   let first = true;
-  for (const line of writer.lines()) {
-    yield `${first ? '' : ',\n'}${jsonOf(line)}`;
+  const line = (json: object): string => {
+    const text = `${first ? '' : ',\n'}${jsonOf(json)}`;
     first = false;
+    return text;
+  };
+  for (const writer of writers) {
+    for (const json of writer.names(writers.length > 1)) yield line(json);
   }
-  const { scenario, strategy, seed } = trace;
+  for (const { json } of inOrder(writers.flatMap(({ events }) => events))) yield line(json);
+  const { scenario, seed } = traces[0]!;
+  const strategy = traces.map((trace) => trace.strategy).join(',');
   yield `\n],"otherData":${jsonOf({ tool: 'mapsim', scenario, strategy, seed })}}\n`;
+}
+
+function inOrder(events: Event[]): readonly Event[] {
+  return events.sort((x, y) => x.atNs - y.atNs || x.order - y.order || y.lengthNs - x.lengthNs);
 }
 
 class PerfettoWriter {
   readonly #trace: RunTrace;
-  readonly #events: Event[] = [];
+  /** Numbers of its processes, threads and flows begin behind those of the blocks before it. */
+  readonly #block: number;
+  readonly events: Event[] = [];
   readonly #threads = new Map<string, { pid: number; tid: number; name: string }>();
   /** By thread: slices that flows may touch. */
   readonly #slices = new Map<number, Slice[]>();
   #flows = 0;
 
-  constructor(trace: RunTrace) {
+  constructor(trace: RunTrace, block: number) {
     this.#trace = trace;
+    this.#block = block;
+    this.#flows = block * BLOCK_FLOWS;
   }
 
   read(): void {
@@ -169,12 +191,6 @@ class PerfettoWriter {
     this.#waiters();
     this.#pieces();
     this.#causes();
-  }
-
-  *lines(): Iterable<object> {
-    yield* this.#names();
-    this.#events.sort((x, y) => x.atNs - y.atNs || x.order - y.order || y.lengthNs - x.lengthNs);
-    for (const { json } of this.#events) yield json;
   }
 
   // --- tracks that follow from several events ---
@@ -310,40 +326,40 @@ class PerfettoWriter {
     }
     const times = { ts: micros(fromNs), dur: micros(toNs) - micros(fromNs) };
     const dur = Number(times.dur.toFixed(3));
-    this.#events.push({
+    this.events.push({
       atNs: fromNs,
       order: 1,
       lengthNs: toNs - fromNs,
-      json: { ph: 'X', pid, tid, name, ts: times.ts, dur, args },
+      json: { ph: 'X', ...this.#place(pid, tid), name, ts: times.ts, dur, args },
     });
   }
 
   #instant(tid: number, pid: number, name: string, atNs: number, args: Args): void {
     this.#use(pid, tid);
-    const json = { ph: 'i', s: 't', pid, tid, name, ts: micros(atNs), args };
-    this.#events.push({ atNs, order: 2, lengthNs: 0, json });
+    const json = { ph: 'i', s: 't', ...this.#place(pid, tid), name, ts: micros(atNs), args };
+    this.events.push({ atNs, order: 2, lengthNs: 0, json });
   }
 
   #counter(pid: number, name: string, key: string, atNs: number, value: number): void {
     this.#use(pid, COUNTERS + pid);
     const json = {
       ph: 'C',
-      pid,
-      tid: COUNTERS + pid,
+      ...this.#place(pid, COUNTERS + pid),
       name,
       ts: micros(atNs),
       args: { [key]: value },
     };
-    this.#events.push({ atNs, order: 0, lengthNs: 0, json });
+    this.events.push({ atNs, order: 0, lengthNs: 0, json });
   }
 
   #flow(name: string, from: Slice, fromNs: number, to: Slice, toNs: number): void {
     const id = ++this.#flows;
-    const common = { cat: 'cause', name, id, pid: TASKS };
-    const start = { ph: 's', ...common, tid: from.tid, ts: micros(fromNs) };
-    const end = { ph: 'f', bp: 'e', ...common, tid: to.tid, ts: micros(toNs) };
-    this.#events.push({ atNs: fromNs, order: 3, lengthNs: 0, json: start });
-    this.#events.push({ atNs: toNs, order: 4, lengthNs: 0, json: end });
+    const common = { cat: 'cause', name, id };
+    const [from_, to_] = [from, to].map(({ tid }) => this.#place(TASKS, tid));
+    const start = { ph: 's', ...common, ...from_, ts: micros(fromNs) };
+    const end = { ph: 'f', bp: 'e', ...common, ...to_, ts: micros(toNs) };
+    this.events.push({ atNs: fromNs, order: 3, lengthNs: 0, json: start });
+    this.events.push({ atNs: toNs, order: 4, lengthNs: 0, json: end });
   }
 
   // --- names ---
@@ -373,7 +389,14 @@ class PerfettoWriter {
     return lanes[tid % 10]!;
   }
 
-  *#names(): Iterable<object> {
+  /** In the file: no number is that of another block. */
+  #place(pid: number, tid: number): { readonly pid: number; readonly tid: number } {
+    return { pid: this.#block * BLOCK_PIDS + pid, tid: this.#block * BLOCK_TIDS + tid };
+  }
+
+  /** @param several the names of processes begin with the strategy */
+  *names(several: boolean): Iterable<object> {
+    const group = several ? `${this.#trace.strategy}: ` : '';
     const processes = [
       [TASKS, 'tasks'],
       [MEMORY, 'address space'],
@@ -384,12 +407,14 @@ class PerfettoWriter {
     for (const [pid, name] of processes) {
       const own = threads.filter((thread) => thread.pid === pid);
       if (own.length === 0) continue;
-      yield { ph: 'M', pid, tid: own[0]!.tid, name: 'process_name', args: { name } };
-      const sort = { sort_index: pid };
-      yield { ph: 'M', pid, tid: own[0]!.tid, name: 'process_sort_index', args: sort };
+      const first = this.#place(pid, own[0]!.tid);
+      yield { ph: 'M', ...first, name: 'process_name', args: { name: group + name } };
+      const sort = { sort_index: first.pid };
+      yield { ph: 'M', ...first, name: 'process_sort_index', args: sort };
       for (const { tid, name: thread } of own) {
-        yield { ph: 'M', pid, tid, name: 'thread_name', args: { name: thread } };
-        yield { ph: 'M', pid, tid, name: 'thread_sort_index', args: { sort_index: tid } };
+        const place = this.#place(pid, tid);
+        yield { ph: 'M', ...place, name: 'thread_name', args: { name: thread } };
+        yield { ph: 'M', ...place, name: 'thread_sort_index', args: { sort_index: place.tid } };
       }
     }
   }
