@@ -3,6 +3,7 @@
  * asked for.
  */
 import { UserError } from '../base/errors.ts';
+import { jsonOf } from '../base/printable.ts';
 import { PRNG } from '../base/prng.ts';
 import { shellWord } from '../base/shell.ts';
 import { VERSION } from '../base/version.ts';
@@ -10,19 +11,14 @@ import type { CompareResult } from '../compare/result.ts';
 import type { FailOn } from '../report/fail-on.ts';
 import { json } from '../report/json.ts';
 import { readDocuments } from '../report/page/documents.ts';
-import { escapeXml, figure } from '../report/page/html.ts';
+import { type PassView, passDocument } from '../report/page/pass-data.ts';
 import { reportPage } from '../report/page/report-page.ts';
-import { addressesPicture } from '../report/pictures/addresses-svg.ts';
-import { lanesPicture } from '../report/pictures/lanes-svg.ts';
-import { schedulePicture } from '../report/pictures/schedule-svg.ts';
 import { NO_PAINT } from '../report/report.ts';
 import { judge } from '../report/verdict.ts';
 import type { PassWord } from '../run/pass-finder.ts';
-import type { RunRequest } from '../run/timed.ts';
 import { type TraceTask, tracePass } from '../run/trace-pass.ts';
-import type { Scenario } from '../scenario/scenario.ts';
 import type { Outcome } from '../world/outcome.ts';
-import type { RunTrace } from '../world/run-trace.ts';
+import type { PassStory, RunTrace } from '../world/run-trace.ts';
 import type { CommandContext } from './command.ts';
 import { writeWhole } from './files.ts';
 
@@ -37,40 +33,31 @@ export function commandOf({ argv }: CommandContext): string {
   return ['mapsim', ...argv].map(shellWord).join(' ');
 }
 
-/** @param json what the command prints with --format=json @param first sections: markup */
-export function writePage(
-  name: string,
-  json: string,
-  context: CommandContext,
-  first: readonly string[] = [],
-): void {
-  writeWhole(name, Buffer.from(pageText(name, json, context, { first })), context.io.cwd);
+/** @param texts documents, as commands print them with --format=json, in the order of the page */
+export function writePage(name: string, texts: readonly string[], context: CommandContext): void {
+  writeWhole(name, Buffer.from(pageText(name, texts, context)), context.io.cwd);
 }
 
-export function pageText(
-  name: string,
-  json: string,
-  context: CommandContext,
-  sections: { readonly first?: readonly string[]; readonly last?: readonly string[] } = {},
-): string {
-  const options = { command: commandOf(context), data: true, ...sections };
-  return reportPage(readDocuments(json, name), options);
+export function pageText(name: string, texts: readonly string[], context: CommandContext): string {
+  const options = { command: commandOf(context), data: true };
+  return reportPage(
+    texts.flatMap((text) => readDocuments(text, name)),
+    options,
+  );
 }
 
 /** A run: its counts, and the pass of it that says most, drawn. */
 export function writeRunPage(
   name: string,
   run: {
-    readonly scenario: Scenario;
-    readonly request: RunRequest;
     readonly outcome: Outcome;
     readonly failOn: readonly FailOn[];
+    /** To be traced: the same run again; null: it cannot be. */
+    readonly task: TraceTask | null;
   },
   context: CommandContext,
 ): void {
-  const { scenario, request, outcome, failOn } = run;
-  const { passes, listener: _, ...rest } = request;
-  const task = { scenario, record: null, reader: passes.reader, request: rest };
+  const { outcome, failOn, task } = run;
   const input = {
     outcome,
     verdicts: judge(failOn, [{ strategy: outcome.strategy, outcome }]),
@@ -80,28 +67,21 @@ export function writeRunPage(
     view: { counts: true, cuts: false, passLines: false },
     paint: NO_PAINT,
   };
-  writePage(name, [...json.render(input)].join(''), context, passSections(task));
+  const drawn = task === null ? null : traced(task, 'any');
+  const views = ['schedule', 'lanes', 'addresses'] as const;
+  const pass = drawn === null ? [] : [passText(drawn, 'One pass', views)];
+  writePage(name, [...pass, [...json.render(input)].join('')], context);
 }
 
-/** The pass of a run that says most, drawn: as steps, in time, over addresses. */
-function passSections(task: TraceTask): readonly string[] {
-  const trace = traced(task, 'any');
-  if (trace?.story == null) return [];
-  const { story } = trace;
-  const pictures = [
-    [schedulePicture(trace, story), 'p-schedule'],
-    [lanesPicture([{ trace, story }], null), 'p-lanes'],
-    [addressesPicture(trace, story), 'p-addresses'],
-  ] as const;
-  const figures = pictures.map(([picture, id]) => figure(picture, id, { wide: true }));
-  return [`<section><h2>One pass</h2>${figures.join('')}</section>`];
+function passText(drawn: DrawnTrace, heading: string, views: readonly PassView[]): string {
+  return jsonOf(passDocument(drawn, { tool: VERSION, heading, views }));
 }
 
 /** Passes of one comparison that are drawn. */
 const TORN_MAX = 6;
 
-/** For each scenario the first torn pass of the first strategy that tears, as steps. */
-export function tornSections(
+/** For each scenario the first torn pass of the first strategy that tears: documents of a report. */
+export function tornPasses(
   { scenarios }: CompareResult,
   tasksOf: (place: RunPlace) => readonly TraceTask[],
 ): readonly string[] {
@@ -110,11 +90,10 @@ export function tornSections(
       const run = runs.find(({ tearing }) => tearing.tornPasses > 0);
       if (run === undefined) continue;
       for (const task of tasksOf({ scenario, strategy: label, seed: run.seed })) {
-        const trace = traced(task, 'torn');
-        if (trace?.story == null) continue;
-        const picture = schedulePicture(trace, trace.story);
-        const head = escapeXml(`${name}: a torn pass of ${label}, seed ${run.seed}`);
-        return `<section><h2>${head}</h2>${figure(picture, `p-torn${scenario}`, { wide: true })}</section>`;
+        const drawn = traced(task, 'torn');
+        if (drawn === null) continue;
+        const head = `${name}: a torn pass of ${label}, seed ${run.seed}`;
+        return [passText(drawn, head, ['schedule'])];
       }
     }
     return [];
@@ -129,10 +108,14 @@ export interface RunPlace {
   readonly seed: string;
 }
 
-function traced(task: TraceTask, which: PassWord): RunTrace | null {
+type DrawnTrace = RunTrace & { readonly story: PassStory };
+
+/** Null: there is no such pass. */
+function traced(task: TraceTask, which: PassWord): DrawnTrace | null {
   const steps = tracePass(task, which);
   for (;;) {
     const { done, value } = steps.next();
-    if (done === true) return value;
+    if (done !== true) continue;
+    return value?.story == null ? null : { ...value, story: value.story };
   }
 }

@@ -9,7 +9,7 @@ export async function writePageOf(
 ): Promise<void> {
   if (name === undefined) return;
   const { writePage } = await import('./page-file.ts');
-  writePage(name, json(), context);
+  writePage(name, [json()], context);
 }
 
 /** @throws UserError for a name that no page is written to, or a place where no file can be */

@@ -152,8 +152,53 @@ test('run: the page has the counts, and one pass drawn in three ways', async () 
   const page = readFileSync(join(cwd, 'r.html'), 'utf8');
 
   expect(code).toBe(0);
-  for (const id of ['p-schedule-t', 'p-lanes-t', 'p-addresses-t']) expect(page).toContain(id);
+  for (const id of ['r0-schedule-t', 'r0-lanes-t', 'r0-addresses-t']) expect(page).toContain(id);
   expect(page).toContain('no torn text in 20 passes');
+});
+
+test('run, compare: a page that is read back has the drawn pass again', async () => {
+  const bash = join(ROOT, 'scenarios/bash.yaml');
+  const cwd = aDirectory({ 'storm.yaml': STORM });
+  const strategies = '--strategies=mmap-lock,vma-lock';
+  await mapsim(['run', 'storm.yaml', '--strategy=rcu-retry3', '-o', 'run.html'], { cwd });
+  await mapsim(['compare', bash, strategies, '--seeds=2', '--duration=40ms', '-o', 'c.html'], {
+    cwd,
+  });
+  const main = (text: string): string => /<main>[\s\S]*<\/main>/.exec(text)![0];
+
+  for (const name of ['run.html', 'c.html']) {
+    const page = readFileSync(join(cwd, name), 'utf8');
+    const { code, stdout } = await mapsim(['report', name], { cwd });
+    expect(code).toBe(0);
+    expect(main(stdout)).toBe(main(page));
+    expect(page).toContain('-schedule-t"');
+  }
+});
+
+test('replay of a recorded run writes the page of the run', async () => {
+  const cwd = aDirectory({ 'storm.yaml': STORM });
+  const run = ['run', 'storm.yaml', '--strategy=rcu-retry1', '--seed=4'];
+  await mapsim([...run, '--record=r.ndjson', '-o', 'run.html'], { cwd });
+  const replay = ['replay', 'storm.yaml', '--schedule=r.ndjson', '--format=json'];
+  const { code } = await mapsim([...replay, '-o', 'replay.html'], { cwd });
+  const carried = await mapsim([...replay, '--carry-to=mmap-lock', '-o', 'carried.html'], { cwd });
+  const main = (name: string): string =>
+    /<main>[\s\S]*<\/main>/.exec(readFileSync(join(cwd, name), 'utf8'))![0];
+
+  expect([code, carried.code]).toEqual([0, 0]);
+  expect(main('replay.html')).toBe(main('run.html'));
+  expect(main('carried.html')).toContain('storm under mmap-lock');
+});
+
+test('a page whose pass is damaged is refused with a reason', async () => {
+  const cwd = aDirectory({ 'storm.yaml': STORM });
+  await mapsim(['run', 'storm.yaml', '-o', 'r.html'], { cwd });
+  const page = readFileSync(join(cwd, 'r.html'), 'utf8');
+  writeFileSync(join(cwd, 'x.html'), page.replace('"texts":["', '"texts":[],"more":["'));
+  const { code, stderr } = await mapsim(['report', 'x.html'], { cwd });
+
+  expect(code).toBe(2);
+  expect(stderr).toContain('x.html: the data of its pass are damaged: a line has no text');
 });
 
 test('sweep: the page is that of the report of its records', async () => {
@@ -275,7 +320,7 @@ test('compare: the page ends with a torn pass of a strategy that tears', async (
 
   expect(code).toBe(0);
   expect(heads.at(-1)).toBe('bash: a torn pass of rcu-retry3, seed 1');
-  expect(page).toContain('id="p-torn0-t"');
+  expect(page).toContain('id="r1-schedule-t"');
   // Dots of single seeds are shares where the value is one: no axis goes beyond the whole.
   const shares = [...page.matchAll(/>([\d.]+) %</g)].map(([, share]) => Number(share));
   expect(Math.max(...shares)).toBe(100);

@@ -89,10 +89,10 @@ async function pageOf(
   prepared: PreparedRuns | null,
   context: CommandContext,
 ): Promise<string> {
-  const { pageText, tornSections } = await import('../page-file.ts');
+  const { pageText, tornPasses } = await import('../page-file.ts');
   const json = COMPARE_FORMATS.find(({ name }) => name === 'json')!;
-  const last = prepared === null ? [] : tornSections(result, (place) => tracesOf(prepared, place));
-  return pageText('the comparison', [...json.render(result)].join(''), context, { last });
+  const torn = prepared === null ? [] : tornPasses(result, (place) => tracesOf(prepared, place));
+  return pageText('the comparison', [[...json.render(result)].join(''), ...torn], context);
 }
 
 interface Make {

@@ -18,12 +18,14 @@ import { replayText } from '../../report/replay-text.ts';
 import { replayJson } from '../../report/search-json.ts';
 import { isRecord, otherScenario, parseRecord } from '../../run/record.ts';
 import { carryRecord, replayRecord } from '../../run/replay-record.ts';
+import type { TraceTask } from '../../run/trace-pass.ts';
 import { CODE_HINT, codeRefused } from '../../scenario/load/strategy-file.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { carryWriters } from '../../search/carry.ts';
 import { type Replayed, replaySchedule } from '../../search/replay.ts';
 import { headOf, plainWorld } from '../../search/search.ts';
 import type { SearchWorld } from '../../search/search-world.ts';
+import type { Outcome } from '../../world/outcome.ts';
 import type { ColorChoice } from '../color.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
 import { readInput, readStdin } from '../files.ts';
@@ -60,9 +62,6 @@ export async function replay(
   const { scenario, bytes } = loaded;
   const given = await readGiven(options.schedule, context);
   if (given !== null && isRecord(given.text)) {
-    if (options.output !== undefined) {
-      throw new UserError('-o: a recorded run is drawn by mapsim timeline --schedule');
-    }
     return replayRun(given, { scenario, path }, options, context);
   }
   checkWorld(scenario);
@@ -172,12 +171,27 @@ async function replayRun(
     scenarioPath: path,
     timing: null,
   };
+  const page = async (outcome: Outcome, task: TraceTask | null): Promise<void> => {
+    if (options.output === undefined) return;
+    const { writeRunPage } = await import('../page-file.ts');
+    writeRunPage(options.output, { outcome, failOn: shown.failOn, task }, context);
+  };
   if (carried) {
     const means = { strategy: strategy!, strategies, maxEvents: DEFAULT_MAX_EVENTS };
-    return tellRun(carryRecord(scenario, record, means), shown, options, context);
+    const outcome = carryRecord(scenario, record, means);
+    const code = await tellRun(outcome, shown, options, context);
+    await page(outcome, null);
+    return code;
   }
   const { outcome, misfit } = replayRecord(scenario, record, { strategy, strategies });
   const code = await tellRun(outcome, shown, options, context);
+  const request = {
+    ...{ strategies, seed: head.seed, maxEvents: record.end.steps },
+    ...(strategy === null ? {} : { strategy }),
+    ...(head.durationNs === null ? {} : { durationNs: head.durationNs }),
+  };
+  // Of a run that the record does not fit there is no more to be drawn.
+  await page(outcome, misfit === null ? { scenario, record, reader, request } : null);
   if (misfit === null) return code;
   messages.error(`the record does not fit at step ${misfit.step}: ${misfit.error}`);
   return EXIT.failed;

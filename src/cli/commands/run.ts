@@ -14,6 +14,7 @@ import type { Format } from '../../report/report.ts';
 import { Recorder } from '../../run/record.ts';
 import { type RunRequest, TimedRun } from '../../run/timed.ts';
 import type { RunListener } from '../../run/timed-driver.ts';
+import type { TraceTask } from '../../run/trace-pass.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { OperationRecord, Outcome } from '../../world/outcome.ts';
 import { TraceOutcomes } from '../../world/trace-outcomes.ts';
@@ -218,7 +219,7 @@ async function runTask(task: Task, options: RunOptions, context: CommandContext)
     if (options.output !== undefined && file === null && interrupt.caught === null) {
       await (await import('../page-file.ts')).writeRunPage(
         options.output,
-        { ...task, outcome },
+        { outcome, failOn, task: traceTask(task) },
         context,
       );
     }
@@ -229,6 +230,11 @@ async function runTask(task: Task, options: RunOptions, context: CommandContext)
     abandon();
     interrupt.stopWatching();
   }
+}
+
+function traceTask({ scenario, request }: Task): TraceTask {
+  const { passes, listener: _, ...rest } = request;
+  return { scenario, record: null, reader: passes.reader, request: rest };
 }
 
 /** With --annotate the text of the pass is the one with a margin, with --explain the columns. */

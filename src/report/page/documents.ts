@@ -6,6 +6,7 @@ import { UserError } from '../../base/errors.ts';
 import type { Comparison } from '../../compare/comparison.ts';
 import type { GroupVerdict } from '../../compare/verdict.ts';
 import type { Counters, Summary, Tearing } from '../../world/outcome.ts';
+import { PASS_SCHEMA, type PassDocument, passTrace } from './pass-data.ts';
 
 /** Of a run: what compare and sweep keep of each. */
 export interface RunDocument {
@@ -152,7 +153,8 @@ export type ReportDocument =
   | { readonly kind: 'compare'; readonly document: CompareDocument }
   | { readonly kind: 'sweep'; readonly document: SweepDocument }
   | { readonly kind: 'search'; readonly document: SearchDocument }
-  | { readonly kind: 'replay'; readonly document: ReplayDocument };
+  | { readonly kind: 'replay'; readonly document: ReplayDocument }
+  | { readonly kind: 'pass'; readonly document: PassDocument };
 
 const KINDS = {
   'mapsim/run@1': 'run',
@@ -195,8 +197,20 @@ function fromSweep(text: string, file: string): ReportDocument {
 function documentOf(document: unknown, file: string): ReportDocument {
   const { schema } = (document ?? {}) as { schema?: string };
   if (schema === 'mapsim/sweep@1') return { kind: 'sweep', document: document as SweepDocument };
+  if (schema === PASS_SCHEMA) return { kind: 'pass', document: wholePass(document, file) };
   if (schema === undefined || !Object.hasOwn(KINDS, schema)) throw unknown(file, schema);
   return { kind: KINDS[schema as keyof typeof KINDS], document } as ReportDocument;
+}
+
+/** @throws UserError where no picture can be made of it */
+function wholePass(document: unknown, file: string): PassDocument {
+  try {
+    passTrace(document as PassDocument);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${file}: the data of its pass are damaged: ${why}`);
+  }
+  return document as PassDocument;
 }
 
 function unknown(file: string, schema: string | undefined): UserError {

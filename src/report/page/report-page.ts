@@ -11,6 +11,7 @@ import type {
 } from './documents.ts';
 import { FINDING_CSS, FINDING_SCRIPT, findingPart } from './finding-part.ts';
 import { htmlPage } from './html.ts';
+import { passPart } from './pass-part.ts';
 import { runPart } from './run-part.ts';
 import { sweepPart } from './sweep-part.ts';
 
@@ -24,44 +25,54 @@ interface PageOptions {
   readonly command: string;
   /** Whether the documents are in the page, to be read back. */
   readonly data: boolean;
-  /** Sections that stand first: markup. */
-  readonly first?: readonly string[];
-  /** And last. */
-  readonly last?: readonly string[];
 }
 
 export function reportPage(documents: readonly ReportDocument[], options: PageOptions): string {
-  const whole = render(documents, options);
-  if (whole.length <= BYTES_MAX || !options.data) return whole;
-  const thinner = render(documents.map(thinned), options, THINNED);
-  if (thinner.length <= BYTES_MAX) return thinner;
-  return render(documents, { ...options, data: false }, LEFT_OUT);
+  if (!options.data) return render(documents, [], options);
+  const saved: readonly (readonly [readonly ReportDocument[], string])[] = [
+    [documents, ''],
+    [documents.map(thinned), THINNED],
+    [documents.map(thinned).filter(({ kind }) => kind !== 'pass'), WITHOUT_PASSES],
+  ];
+  for (const [data, note] of saved) {
+    const page = render(documents, data, options, note);
+    if (page.length <= BYTES_MAX) return page;
+  }
+  return render(documents, [], options, LEFT_OUT);
 }
+
+/** Drawings of passes are wide. */
+const PASS_CSS = 'body{max-width:1320px}';
 
 const THINNED =
   'To keep the page below 1 MB, the distributions in its data are thinned; the pictures are of all values.';
+const WITHOUT_PASSES =
+  'To keep the page below 1 MB, its data are without the passes that it draws, and with thinned distributions; the pictures are of all of it.';
 const LEFT_OUT =
   'Its data would make the page larger than 1 MB and are left out: mapsim report cannot read it back.';
 
+/** @param saved those in the data of the page */
 function render(
   documents: readonly ReportDocument[],
-  { command, data, first = [], last = [] }: PageOptions,
+  saved: readonly ReportDocument[],
+  { command }: PageOptions,
   note = '',
 ): string {
   const parts = documents.flatMap((document, i) => partsOf(document, `r${i}`));
   const steps = documents.some(({ kind, document }) =>
     kind === 'search' ? (document as SearchDocument).findings.length > 0 : kind === 'replay',
   );
+  const passes = documents.some(({ kind }) => kind === 'pass');
   const [head] = documents;
   return htmlPage({
     title: titleOf(documents),
-    lead: `${documents.map(leadOf).join(' ')}${note === '' ? '' : ` <b>${note}</b>`}`,
-    sections: [...first, ...parts, ...last],
+    lead: `${documents.map(leadOf).join(' ').trim()}${note === '' ? '' : ` <b>${note}</b>`}`,
+    sections: parts,
     command,
     tool: head?.document.tool ?? '',
-    data: data ? documents.map(({ document }) => document) : null,
-    ...(first.length + last.length > 0 ? { style: 'body{max-width:1320px}' } : {}),
-    ...(steps ? { style: FINDING_CSS, script: FINDING_SCRIPT } : {}),
+    data: saved.length === 0 ? null : saved.map(({ document }) => document),
+    ...(passes ? { style: PASS_CSS } : {}),
+    ...(steps ? { style: FINDING_CSS + (passes ? PASS_CSS : ''), script: FINDING_SCRIPT } : {}),
   });
 }
 
@@ -77,6 +88,8 @@ function partsOf({ kind, document }: ReportDocument, name: string): string[] {
       return searchParts(document, name);
     case 'replay':
       return [replayPart(document, name)];
+    case 'pass':
+      return [passPart(document, name)];
   }
 }
 
@@ -110,6 +123,7 @@ function replayPart(replay: ReplayDocument, name: string): string {
 
 function namesOf({ kind, document }: ReportDocument): string {
   if (kind === 'compare') return document.scenarios.map(({ name }) => name).join(', ');
+  if (kind === 'pass') return document.scenario;
   return kind === 'sweep' ? document.grid.name : document.scenario.name;
 }
 
@@ -140,6 +154,8 @@ function leadOf({ kind, document }: ReportDocument): string {
       return `${counted(document.states ?? 0, 'state')}: every order of steps was tried.`;
     case 'replay':
       return 'A schedule, followed step by step.';
+    case 'pass':
+      return '';
   }
 }
 
