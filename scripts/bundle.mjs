@@ -64,6 +64,7 @@ export async function bundleForPage(entry) {
     cwd: ROOT,
     input: entry,
     platform: 'browser',
+    resolve: { alias: UNUSED_OF_PACKAGES },
     logLevel: 'warn',
   });
   const { output } = await bundler.generate({
@@ -154,10 +155,15 @@ export async function bundleLibrary(entry, file) {
 }
 
 /**
- * Packages that other packages load only for something unused here: cli-table3 wants these for
- * borders in colour, and they want os and util. An empty file is bundled in their place.
+ * Packages that other packages load only for something unused here: cli-table3 wants colours for
+ * borders, which want os and util, so an empty file is bundled in their place; d3-scale wants to
+ * blend colours and to format numbers.
  */
-const UNUSED_OF_PACKAGES = { '@colors/colors/safe': `${ROOT}scripts/nothing.cjs` };
+const UNUSED_OF_PACKAGES = {
+  '@colors/colors/safe': `${ROOT}scripts/nothing.cjs`,
+  'd3-format': `${ROOT}scripts/d3-numbers.mjs`,
+  'd3-interpolate': `${ROOT}scripts/d3-numbers.mjs`,
+};
 
 /**
  * Commander asks for child_process as it is loaded, and uses it for subcommands that are programs

@@ -141,7 +141,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   scenario: ['yaml', 'valibot', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'],
   compare: ['valibot'],
   report: ['cli-table3', 'string-width', '@noble/hashes/sha2.js'],
-  draw: ['d3-array'],
+  draw: ['d3-scale'],
   playground: ['yaml', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'],
 };
 

@@ -266,12 +266,15 @@ class Block {
       run = null;
     };
     const [lost, waits, holds] = [new Spans(), new Spans(), new Spans()];
+    /** By line: where the making of it begins. */
+    const begins = new Map<number, number>();
     let lastCross = Number.NEGATIVE_INFINITY;
     let over = '';
     for (const { kind, event, from, to } of this.#drawn(story.task)) {
       if (kind === EVENT.record) {
         const cls = this.#lineClass(event);
         if (cls === null) continue;
+        begins.set(events.a[event]!, from);
         if (single) box(cls, from, to);
         else if (run?.cls === cls) run.to = to;
         else {
@@ -290,7 +293,9 @@ class Block {
       } else if (kind === EVENT.waitRead) waits.add(from, to);
       else if (kind === EVENT.holdRead) holds.add(from, to);
       else if (kind === EVENT.cut) {
-        over += cutDown(this.#at(events.fromNs[event]!), y - 10, y + 9, events.c[event] === 1);
+        // Between two pieces: the line behind it is of the second one.
+        const at = begins.get(events.a[event]!) ?? this.#at(events.fromNs[event]!);
+        over += cutDown(at - 0.2, y - 10, y + 9, events.c[event] === 1);
       }
     }
     flush();
