@@ -1,6 +1,6 @@
 /**
- * What is bundled in place of d3-interpolate and d3-format, 24 kB minified with the colours that the
- * first of them loads: the part that d3-scale needs for places on a picture, which are numbers.
+ * What is bundled in place of d3-interpolate and d3-format, 24 kB minified with the colours that
+ * the first of them loads: the part that d3-scale needs for places on a picture, which are numbers.
  * Words for numbers are our own.
  */
 

@@ -11,7 +11,7 @@ import type { CompareResult } from '../compare/result.ts';
 import type { FailOn } from '../report/fail-on.ts';
 import { json } from '../report/json.ts';
 import { readDocuments } from '../report/page/documents.ts';
-import { type PassView, passDocument } from '../report/page/pass-data.ts';
+import { type DrawnView, passDocument } from '../report/page/pass-data.ts';
 import { reportPage } from '../report/page/report-page.ts';
 import { NO_PAINT } from '../report/report.ts';
 import { judge } from '../report/verdict.ts';
@@ -73,14 +73,14 @@ export function writeRunPage(
   writePage(name, [...pass, [...json.render(input)].join('')], context);
 }
 
-function passText(drawn: DrawnTrace, heading: string, views: readonly PassView[]): string {
+function passText(drawn: DrawnTrace, heading: string, views: readonly DrawnView[]): string {
   return jsonOf(passDocument(drawn, { tool: VERSION, heading, views }));
 }
 
 /** Passes of one comparison that are drawn. */
 const TORN_MAX = 6;
 
-/** For each scenario the first torn pass of the first strategy that tears: documents of a report. */
+/** Documents: for each scenario the first torn pass of the first strategy that tears. */
 export function tornPasses(
   { scenarios }: CompareResult,
   tasksOf: (place: RunPlace) => readonly TraceTask[],

@@ -44,3 +44,14 @@ export function sweepOutputs(
   const columns = lineWidthOf(stdout);
   return { files, stdout: sweepFormats(chosen, columns).find((each) => each.name === name)! };
 }
+
+/** Files that `sweep` writes as records come, and standard output. */
+export function recordOutputs(options: SweepOutputOptions, io: Io): SweepOutputs {
+  const files = (options.output ?? []).filter((name) => !/\.html$/i.test(name));
+  return sweepOutputs(files, options, io);
+}
+
+/** Standard output is free, since files have it all, or it has tables of text. */
+export function hasRoomForBars(stdout: SweepFormat | null): boolean {
+  return stdout === null || stdout.name === 'text';
+}

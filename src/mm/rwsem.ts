@@ -207,12 +207,12 @@ function waitedTooLong(k: Kernel, t: Task): boolean {
   return jiffies(k.nowNs) > jiffies(t.lockQueuedNs) + timeout;
 }
 
-/** Its next step is one of waiting for mmap_lock or to be woken: a world without time has no such. */
+/** Its next step is one of waiting, for mmap_lock or to be woken: a search has no such step. */
 export function isStepOfWaiting(t: Task): boolean {
   return isFallingAsleep(t) || t.step === spinTimedOut || t.step === tryWriteLock;
 }
 
-/** It waits for mmap_lock behind others, or since the lock is handed off: no holder is in its way. */
+/** It waits for mmap_lock behind others, or for a hand-off: no holder is in its way. */
 export function waitsForNobody(k: Kernel, { id }: Task): boolean {
   const lock = k.mm.mmapLock;
   if (lock.writerId !== NO_TASK) return false;

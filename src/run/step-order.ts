@@ -4,7 +4,7 @@
  * is put in.
  *
  * Left out are the steps of those who wait: falling asleep, the end of spinning, the second try of
- * a writer that was woken. Whoever is let in by another gets mmap_lock in a step `(waited)`, at that
+ * a writer that was woken. A task that another lets in gets mmap_lock in a step `(waited)`, at that
  * moment. A task that has to wait for mmap_lock though nobody stands in its way (behind others, or
  * since the lock is handed off) would not wait in a search: its step comes when it has the lock.
  * Under `fifo` a search hands the lock over as a timed run does.

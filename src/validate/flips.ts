@@ -2,6 +2,7 @@
  * How often a text shows two distant lines of different moments: two ranges change one after the
  * other every so often, and a reader needs some time from one to the other.
  */
+import { mostOf } from '../base/extremes.ts';
 import type { Outcome } from '../world/outcome.ts';
 import { type Claim, near } from './claim.ts';
 import type { Lab, ScenarioData } from './lab.ts';
@@ -169,7 +170,7 @@ const lockedInside: Claim = {
     const [inside, across] = runs.map(({ tearing }) => tearing.tornPasses);
     return {
       simulated: `${inside} of ${passes} inside, ${across} of ${passes} across`,
-      figures: [inside!, across!, passes, Math.max(...runs.map((run) => run.tearing.cutsInPage))],
+      figures: [inside!, across!, passes, mostOf(runs.map((run) => run.tearing.cutsInPage))],
     };
   },
 };

@@ -8,6 +8,7 @@
  *
  * Source: v6.18 tools/testing/selftests/proc/proc-maps-race.c.
  */
+import { leastOf } from '../base/extremes.ts';
 import { latin1Of } from '../base/latin1.ts';
 import type { PassRecord } from '../world/outcome.ts';
 import type { Claim, ClaimGroup } from './claim.ts';
@@ -105,7 +106,7 @@ const asserted = (which: Race): Claim => ({
         `${sum('refused')} others`,
       figures: [
         sum('refused'),
-        Math.min(...each.map((b) => b.modified + b.restored + b.repeated)),
+        leastOf(each.map((b) => b.modified + b.restored + b.repeated)),
         sum('modified'),
         sum('restored'),
         sum('repeated'),

@@ -1,4 +1,4 @@
-/** The steps of a timed run, taken in its order in a world without time: the same text comes out. */
+/** The steps of a timed run, taken in its order in a world without time, make the same text. */
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { latin1Of } from '../../src/base/latin1.ts';

@@ -46,7 +46,7 @@ import type { ProgressChoice } from '../progress.ts';
 import { inShard, parseShard, type Shard } from '../shard.ts';
 import { scenarioFile } from '../shipped.ts';
 import { differs, headerOf, sweepLines } from '../sweep-file.ts';
-import { type SweepOutputOptions, sweepOutputs } from '../sweep-outputs.ts';
+import { hasRoomForBars, recordOutputs, type SweepOutputOptions } from '../sweep-outputs.ts';
 import { endlessWarnings, lockstepNotes } from '../traps.ts';
 
 /** As the command line gives them; see options-many.ts. */
@@ -444,17 +444,6 @@ export class SweepWriter {
   #write(render: (stream: SweepStream) => string): void {
     for (const { stream, write } of this.#targets) write(render(stream));
   }
-}
-
-/** Files that are written as records come, and standard output. */
-function recordOutputs(options: SweepWriteOptions, io: Io): ReturnType<typeof sweepOutputs> {
-  const others = (options.output ?? []).filter((name) => !/\.html$/i.test(name));
-  return sweepOutputs(others, options, io);
-}
-
-/** Standard output is free, since files have it all, or it has tables of text. */
-function hasRoomForBars(stdout: SweepFormat | null): boolean {
-  return stdout === null || stdout.name === 'text';
 }
 
 function keptOf(

@@ -14,7 +14,7 @@ import {
 export const PASS_SCHEMA = 'mapsim/pass@1';
 
 const VIEWS = ['schedule', 'lanes', 'addresses'] as const;
-export type PassView = (typeof VIEWS)[number];
+export type DrawnView = (typeof VIEWS)[number];
 
 type Column = 'kind' | 'task' | 'fromNs' | 'toNs' | 'a' | 'b' | 'c';
 const COLUMNS: readonly Column[] = ['kind', 'task', 'fromNs', 'toNs', 'a', 'b', 'c'];
@@ -31,7 +31,7 @@ export interface PassDocument extends Omit<RunTrace, 'events' | 'story'> {
   readonly schema: string;
   readonly tool: string;
   readonly heading: string;
-  readonly views: readonly PassView[];
+  readonly views: readonly DrawnView[];
   readonly events: Readonly<Record<Column, readonly number[]>>;
   readonly story: Omit<PassStory, 'states' | 'lines' | 'pass'> & {
     readonly pass: Omit<PassStory['pass'], 'text' | 'cuts'>;
@@ -98,7 +98,7 @@ function stateDocument(
   return { number, atNs, by, from, cut, lines: lines.slice(from, lines.length - same) };
 }
 
-/** The trace that the document was made from, as far as pictures show it. @throws if it is damaged */
+/** The trace of the document, as far as pictures show it. @throws if it is damaged */
 export function passTrace(document: PassDocument): RunTrace & { readonly story: PassStory } {
   const { schema: _, tool: __, heading: ___, views: ____, events, story, ...trace } = document;
   const count = events.kind.length;

@@ -5,11 +5,11 @@ import { addressesPicture } from '../pictures/addresses-svg.ts';
 import { lanesPicture } from '../pictures/lanes-svg.ts';
 import { schedulePicture } from '../pictures/schedule-svg.ts';
 import { escapeXml, figure } from './html.ts';
-import { type PassDocument, type PassView, passTrace } from './pass-data.ts';
+import { type PassDocument, type DrawnView, passTrace } from './pass-data.ts';
 
 type Drawing = (trace: RunTrace, story: PassStory) => Picture;
 
-const DRAWINGS: Readonly<Record<PassView, Drawing>> = {
+const DRAWINGS: Readonly<Record<DrawnView, Drawing>> = {
   schedule: schedulePicture,
   lanes: (trace, story) => lanesPicture([{ trace, story }], null),
   addresses: addressesPicture,

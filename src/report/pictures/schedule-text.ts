@@ -18,7 +18,7 @@ const TIME_COLUMNS = 8;
 const MARK_COLUMNS = 2;
 const GAP = '  ';
 
-/** A mail may have any character in it, a commit message of 72 columns may not: names of VMAs do. */
+/** Names of VMAs and tasks may have any character. */
 export function asciiOf(text: string): string {
   return text.replace(/[^\n -~]/gu, '?');
 }
