@@ -5,7 +5,7 @@ import { addressesPicture } from '../pictures/addresses-svg.ts';
 import { lanesPicture } from '../pictures/lanes-svg.ts';
 import { schedulePicture } from '../pictures/schedule-svg.ts';
 import { escapeXml, figure } from './html.ts';
-import { type PassDocument, type DrawnView, passTrace } from './pass-data.ts';
+import { type DrawnView, type PassDocument, passTrace } from './pass-data.ts';
 
 type Drawing = (trace: RunTrace, story: PassStory) => Picture;
 
