@@ -18,7 +18,7 @@ const SUBJECTS: readonly (readonly [metric: string, what: string])[] = [
   ['tornPasses', 'torn passes'],
   ['falseGaps', 'false gaps'],
   ['transientGaps', 'transient gaps'],
-  ['1000*discardedLines/lines', 'lines thrown away, of 1000'],
+  ['1000*discardedLines/lines', 'lines thrown away per 1000'],
   ['fallbackReads', 'read() calls that fall back'],
   ['passesStarved', 'passes that starve'],
 ];
