@@ -111,7 +111,9 @@ const SIGN_EXTENDED = 0xffffffff00000000n;
 /** An address: old versions of strace sign-extend those of 32-bit programs. */
 export function readAddress(text: string): bigint | null {
   const value = integer(text);
-  return value !== null && value >= SIGN_EXTENDED ? value & LOW_32_BITS : value;
+  if (value === null) return null;
+  const isSigned = value >= SIGN_EXTENDED || value < -4095n; // smaller ones are errors
+  return isSigned ? value & LOW_32_BITS : value;
 }
 
 /** The page of an address, or null where it is none or not on a page border. */

@@ -27,31 +27,53 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   clone: ['clone_flags', 'newsp', 'parent_tidptr', 'child_tidptr', 'tls'],
 };
 
-/** Positional; what perf left out is 0. The first five are given where the names are not known. */
+/**
+ * Positional; what perf left out is 0. The first five are given where the names are not known. All
+ * of them stand there without names where show_arg_names is off.
+ */
 function positional(syscall: string, text: string): string[] {
   const named = new Map<string, string>();
   const values: string[] = [];
-  for (const part of splitArguments(text)) {
+  const parts = splitArguments(text);
+  for (const part of parts) {
     const match = /^(\w+): (.*)$/s.exec(part);
     if (match === null) continue;
     named.set(match[1]!, match[2]!);
     values.push(match[2]!);
   }
+  if (values.length === 0 && parts.length > 0) return parts;
   return ARGUMENTS[syscall]?.map((name) => named.get(name) ?? '0') ?? values;
 }
 
-const TIMES = /^ *(\?|[0-9]+\.[0-9]+) \( *(?:([0-9.]+) ms|\?)?:? *\):? +/;
-const COMM_AND_THREAD = /(?:(.{0,64}?)\/([0-9]+) +)?/;
+/** Both may be switched off. */
+const TIMES = /^ *(?:(\?|[0-9]+\.[0-9]+) )?(?:\( *(?:([0-9.]+) ms|\?)?:? *\):? +)?/;
+const COMM_AND_THREAD = /(?:(?:(.{0,64}?)\/)?([0-9]+) +)?/;
 const CALL = /(\.\.\. \[continued\]: )?(\w+)\(/;
 const TRACE_LINE = new RegExp(TIMES.source + COMM_AND_THREAD.source + CALL.source);
 const TRACE_RESULT = /^ *=(?: +(0x[0-9a-f]+|-?[0-9]+)(?: (E[A-Z0-9]+))?.*)?$/;
 
-export const isPerfTrace = (line: string): boolean =>
-  /^ *(\?|[0-9]+\.[0-9]+) \( *([0-9.]+ ms|\?)? *\):? /.test(line);
+const PERF_TRACE =
+  /^ *(?:(?:\?|[0-9]+\.[0-9]+) )?\( *(?:[0-9.]+ ms|\?)? *\):? |^ *[0-9]+\.[0-9]{3} [^()]{0,64}\/[0-9]+ +(?:\.\.\. \[continued\]: )?\w+\(/;
+
+export const isPerfTrace = (line: string): boolean => PERF_TRACE.test(line);
+
+/** Lines of perf trace and perf script that say nothing about memory. */
+const PERF_NOISE: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:min|maj)fault \[/, 'page faults (-F)'],
+  [/^\s+[0-9a-f]+ .+ \(.+\)$|^ +(?:\S+ )+\(.+\)$/, 'lines of stack traces (-g)'],
+  [/^#/, 'comments'],
+  [/^\[ perf (?:record|trace): /, 'words of perf itself'],
+];
+const SUMMARY = / *Summary of events:/;
+
+function perfNoise(text: string): string | null {
+  return PERF_NOISE.find(([form]) => form.test(text))?.[1] ?? null;
+}
 
 export class PerfTraceParser implements LogParser {
   readonly #clock: Clock;
   readonly #sink: LogSink;
+  #inSummary = false;
   /** Text of the arguments of a call that another event has interrupted. */
   readonly #begun = new Map<number, { readonly syscall: string; readonly args: string }>();
 
@@ -62,16 +84,17 @@ export class PerfTraceParser implements LogParser {
 
   line(text: string): void {
     if (text.trim() === '') return;
-    const match = TRACE_LINE.exec(text);
+    const match = isPerfTrace(text) ? TRACE_LINE.exec(text) : null;
     if (match === null) {
-      this.#sink.unknown('not a line of perf trace');
+      this.#other(text);
       return;
     }
     const [head, time, spent, comm, threadText, continued, syscall] = match;
     const thread = Number(threadText ?? 0);
     const open = head.length - 1;
     const close = closingParen(text, open);
-    const startNs = time === '?' ? this.#clock.lastNs : this.#clock.perfTrace(time!);
+    const isTimed = time !== undefined && time !== '?';
+    const startNs = isTimed ? this.#clock.perfTrace(time) : this.#clock.lastNs;
     const tail = close < 0 ? '' : text.slice(close + 1).trimEnd();
     if (close < 0 || tail.trim() === '...') {
       this.#begin(thread, syscall!, text.slice(open + 1, close < 0 ? undefined : close));
@@ -86,7 +109,8 @@ export class PerfTraceParser implements LogParser {
     const args =
       continued === undefined ? text.slice(open + 1, close) : this.#take(thread, syscall!);
     if (args === null || result[1] === undefined) return; // a child's first return
-    const durationNs = spent === undefined ? 0 : millisecondsNs(spent);
+    // Without a time the order of the lines is all that there is.
+    const durationNs = spent === undefined || time === undefined ? 0 : millisecondsNs(spent);
     this.#sink.call({
       thread,
       ...(comm === undefined ? {} : { comm }),
@@ -102,6 +126,17 @@ export class PerfTraceParser implements LogParser {
   end(): void {
     for (const [, { syscall }] of this.#begun) this.#sink.unreturned(syscall);
     this.#begun.clear();
+  }
+
+  #other(text: string): void {
+    this.#inSummary ||= SUMMARY.test(text);
+    if (this.#inSummary) this.#sink.noise('tables of counts (-s, -S)');
+    else if (/^LOST /.test(text)) this.#sink.unknown('events that perf has lost');
+    else {
+      const noise = perfNoise(text);
+      if (noise === null) this.#sink.unknown('not a line of perf trace');
+      else this.#sink.noise(noise);
+    }
   }
 
   #begin(thread: number, syscall: string, args: string): void {
@@ -144,13 +179,15 @@ export class PerfScriptParser implements LogParser {
   }
 
   line(text: string): void {
-    if (text.trim() === '' || text.startsWith('#')) return;
+    if (text.trim() === '') return;
     const at = text.slice(0, HEAD_MAX).indexOf('syscalls:sys_');
     const head = at < 0 ? '' : text.slice(0, at);
     const who = SCRIPT_HEAD.exec(head);
     const event = at < 0 ? null : SCRIPT_EVENT.exec(text.slice(at));
     if (who === null || event === null) {
-      this.#sink.unknown('not a line of perf script with syscalls:sys_enter_* and sys_exit_*');
+      const noise = perfNoise(text);
+      if (noise !== null) this.#sink.noise(noise);
+      else this.#sink.unknown('not a line of perf script with syscalls:sys_enter_* and sys_exit_*');
       return;
     }
     const [, process, thread_, seconds] = who as unknown as [string, string?, string?, string?];

@@ -182,7 +182,11 @@ export class TraceReader implements LogSink {
     return null;
   }
 
-  #onLine(text: string, number: number, cut: boolean): void {
+  #onLine(raw: string, number: number, cut: boolean): void {
+    if (number === 1 && /^(?:\u00ff\u00fe|\u00fe\u00ff)/.test(raw)) {
+      throw new UserError(`${this.#file}: it is UTF-16: convert it, as with iconv`);
+    }
+    const text = number === 1 ? raw.replace(/^\u00ef\u00bb\u00bf/, '') : raw;
     this.#line = number;
     this.#text = text;
     if (cut) {

@@ -410,3 +410,98 @@ describe('ltrace', () => {
     expect(shortLines(text)[0]).toBe('7f0000001000-7f0000002000 rw-p');
   });
 });
+
+describe('perf: forms that its settings choose, and noise', () => {
+  const MADE = [
+    '7f0000000000-7f0000001000 ---p',
+    '7f0000001000-7f0000002000 rw-p',
+    '7ffc3c5a0000-7ffc3c5c1000 rw-p [stack]',
+  ];
+
+  test.each<[string, readonly string[]]>([
+    [
+      'trace.show_arg_names=no',
+      [
+        '     0.000 ( 0.002 ms): t/4711 mmap(NULL, 8192, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000000000',
+        '     0.010 ( 0.002 ms): t/4711 mprotect(0x7f0000000000, 4096, PROT_NONE) = 0',
+      ],
+    ],
+    [
+      'trace.show_duration=no',
+      [
+        '     0.000 t/4711 mmap(len: 8192, prot: READ|WRITE, flags: PRIVATE|ANONYMOUS) = 0x7f0000000000',
+        '     0.010 t/4711 mprotect(start: 0x7f0000000000, len: 4096) = 0',
+      ],
+    ],
+    [
+      'trace.show_timestamp=no',
+      [
+        '( 0.012 ms): t/4711 mmap(len: 8192, prot: READ|WRITE, flags: PRIVATE|ANONYMOUS) = 0x7f0000000000',
+        '( 0.002 ms): t/4711 mprotect(start: 0x7f0000000000, len: 4096) = 0',
+      ],
+    ],
+    [
+      '-s, -F all',
+      [
+        '     0.000 ( 0.012 ms): t/4711 mmap(len: 8192, prot: READ|WRITE, flags: PRIVATE|ANONYMOUS) = 0x7f0000000000',
+        '     0.010 (         ): t/4711 minfault [_start+0x0] => /lib/ld.so@0x1 (d.)',
+        '     0.020 ( 0.002 ms): t/4711 mprotect(start: 0x7f0000000000, len: 4096) = 0',
+        ' Summary of events:',
+        ' t (4711), 82 events, 91.1%',
+        '   syscall            calls  errors  total       min       avg       max       stddev',
+        '   mmap                  8      0     0.050     0.004     0.006     0.010     11.06%',
+      ],
+    ],
+    [
+      'perf script -g',
+      [
+        '# captured on    : Mon Jan  1 00:00:00 2024',
+        't  4711 [002]  1.000001: syscalls:sys_enter_mmap: addr: 0x0, len: 0x2000, prot: 0x3, flags: 0x22, fd: 0xffffffff, off: 0x0',
+        '\t    7f3a5c0d2a2b __mmap+0x2b (/usr/lib/libc.so.6)',
+        't  4711 [002]  1.000002: syscalls:sys_exit_mmap: 0x7f0000000000',
+        't  4711 [002]  1.000003: syscalls:sys_enter_mprotect: start: 0x7f0000000000, len: 0x1000, prot: 0x0',
+        't  4711 [002]  1.000004: syscalls:sys_exit_mprotect: 0x0',
+      ],
+    ],
+  ])('%s', async (_what, lines) => {
+    const { stderr, text } = await replayedLines(lines);
+
+    expect(stderr).not.toContain('not understood');
+    expect(shortLines(text)).toEqual(MADE);
+  });
+
+  test('what perf has lost is listed', async () => {
+    const { stderr } = await replayedLines([
+      '     0.000 ( 0.012 ms): t/4711 mmap(len: 8192, prot: READ|WRITE, flags: PRIVATE|ANONYMOUS) = 0x7f0000000000',
+      'LOST 12 events!',
+    ]);
+
+    expect(stderr).toContain('not understood: 1 x events that perf has lost (first: log:2)');
+  });
+});
+
+describe('bytes of a log', () => {
+  test('a byte order mark is passed over', async () => {
+    const { stderr } = await replayedLines([`\u{feff}mmap(NULL, 4096, ${ANON} = 0x7f0000000000`]);
+
+    expect(stderr).not.toContain('not understood');
+  });
+
+  test('UTF-16 is refused with what to do', async () => {
+    const cwd = aDirectory({ 'in.maps': STACK });
+    writeFileSync(
+      `${cwd}/log`,
+      Buffer.from(`\u{feff}mmap(NULL, 4096, ${ANON} = 0x1000\n`, 'utf16le'),
+    );
+
+    const { code, stderr } = await mapsim(['import', 'in.maps', '--trace', 'log'], { cwd });
+
+    expect([code, stderr]).toEqual([2, expect.stringContaining('log: it is UTF-16: convert it')]);
+  });
+
+  test('K11: a result as a negative number', async () => {
+    const { text } = await replayedLines([`mmap2(NULL, 4096, ${ANON} = -1209085952`]);
+
+    expect(shortLines(text)[0]).toBe('b7eed000-b7eee000 rw-p');
+  });
+});
