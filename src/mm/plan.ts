@@ -73,26 +73,31 @@ export const freshIndex = (id: number): number => -2 - id;
  * allocations dominate; field stores are nearly free, and so are the two atomics of vma_start_write
  * (5 ns each where nobody else has touched the count).
  */
-export const ACT_WEIGHT: readonly number[] = [
-  20, // lookup
-  15, // vmaAlloc
-  1, // vmaStartWrite
-  1, // setRange
-  1, // setPgoff
-  1, // setFlags
-  2, // setName
-  0, // setAnonVma
-  1, // markAttached
-  15, // treeStore
-  15, // treeClear
-  1, // markDetached
-  3, // putFile
-  2, // putName
-  5, // vmaFree
-  1, // setBrk
-  25, // pageTables
-  2, // downgrade
-];
+const WEIGHTS: Readonly<Record<keyof typeof ACT, number>> = {
+  lookup: 20,
+  vmaAlloc: 15,
+  vmaStartWrite: 1,
+  setRange: 1,
+  setPgoff: 1,
+  setFlags: 1,
+  setName: 2,
+  setAnonVma: 0,
+  markAttached: 1,
+  treeStore: 15,
+  treeClear: 15,
+  markDetached: 1,
+  putFile: 3,
+  putName: 2,
+  vmaFree: 5,
+  setBrk: 1,
+  pageTables: 25,
+  downgrade: 2,
+};
+
+/** By kind. */
+export const ACT_WEIGHT: readonly number[] = Object.entries(ACT).map(
+  ([name]) => WEIGHTS[name as keyof typeof ACT],
+);
 
 /** Those that planners find come first; recorded calls may have failed in other ways. */
 export const ERRNOS = [
