@@ -2,8 +2,12 @@
 
 import { dirname, resolve } from 'node:path';
 import type { Choice } from '../base/choice.ts';
+import { UserError } from '../base/errors.ts';
 import type { ChosenStrategies } from '../library/checks.ts';
+import { chooseStrategy } from '../readers/index.ts';
+import { CODE_HINT, codeRefused } from '../scenario/load/strategy-file.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { CommandContext } from './command.ts';
 import { loadStrategies, type OwnFiles, ownFiles } from './own-strategies.ts';
 import { scenarioFile } from './shipped.ts';
 
@@ -26,4 +30,22 @@ export async function readerStrategies(
         )
       : ownFiles([strategy], cwd);
   return { strategy, own, strategies: await loadStrategies(own) };
+}
+
+/**
+ * The strategy that a record was made under.
+ * @param file the record
+ * @returns null: each reader's own
+ * @throws UserError if it is a program, and files may run none
+ */
+export function strategyOfRecord(
+  named: string | null,
+  file: string,
+  { allowCode }: Pick<CommandContext, 'allowCode'>,
+): Choice | null {
+  const choice = named === null ? null : chooseStrategy(named);
+  if (choice?.entry === null && !allowCode) {
+    throw new UserError(`${file}: ${codeRefused(choice.text)}; ${CODE_HINT}`);
+  }
+  return choice;
 }

@@ -2,7 +2,7 @@
  * A scenario is data: a file that names a program as a strategy is refused by every command that
  * reads it, and nothing of the program is read, unless `--allow-code` is given.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { aDirectory, mapsim } from '../cli/support.ts';
@@ -84,6 +84,23 @@ test('a record that names a program is refused, and runs it with --allow-code or
   expect(refused.stderr).toContain('run.ndjson: strategy: "./own.mjs" is a program');
   expect(await mapsim([...replay, '--allow-code'], { cwd })).toEqual(first);
   expect(await mapsim([...replay, '--strategy=./own.mjs'], { cwd })).toEqual(first);
+});
+
+test('timeline: a record that names a program is refused, and not run', async () => {
+  const trap = aTrap({ 's.yaml': scenario('mmap-lock') });
+  const { cwd } = trap;
+  await mapsim(['run', 's.yaml', '--strategy=rcu-page', '--record=run.ndjson'], { cwd });
+  const file = join(cwd, 'run.ndjson');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"rcu-page"', '"./evil.mjs"'));
+  const argv = ['timeline', 's.yaml', '--schedule=run.ndjson'];
+
+  const refused = await mapsim(argv, { cwd });
+
+  expect([refused.code, refused.stdout]).toEqual([2, '']);
+  expect(refused.stderr).toContain('run.ndjson: strategy: "./evil.mjs" is a program');
+  expect(trap.ran()).toBe(false);
+  await mapsim([...argv, '--allow-code'], { cwd });
+  expect(trap.ran()).toBe(true);
 });
 
 test('a saved comparison that names a program is compared by names, and runs nothing', async () => {

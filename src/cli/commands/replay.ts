@@ -19,7 +19,6 @@ import { replayJson } from '../../report/search-json.ts';
 import { isRecord, otherScenario, parseRecord } from '../../run/record.ts';
 import { carryRecord, replayRecord } from '../../run/replay-record.ts';
 import type { TraceTask } from '../../run/trace-pass.ts';
-import { CODE_HINT, codeRefused } from '../../scenario/load/strategy-file.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { carryWriters } from '../../search/carry.ts';
 import { type Replayed, replaySchedule } from '../../search/replay.ts';
@@ -32,7 +31,7 @@ import { readInput, readStdin } from '../files.ts';
 import { load } from '../load.ts';
 import { Output } from '../output.ts';
 import { checkPage, writePageOf } from '../page.ts';
-import { readerStrategies } from '../reader-strategies.ts';
+import { readerStrategies, strategyOfRecord } from '../reader-strategies.ts';
 import { rawScenario } from '../save-finding.ts';
 import { viewFor } from '../search-request.ts';
 import { tellRun } from '../tell-run.ts';
@@ -156,11 +155,8 @@ async function replayRun(
   if (which !== 'none') checkPass(scenario, reader ?? undefined, which);
   const carried = options.carryTo !== undefined;
   const asked = options.carryTo ?? options.strategy;
-  const named = asked ?? head.strategy;
-  const given = named === null ? null : chooseStrategy(named);
-  if (asked === undefined && given?.entry === null && !context.allowCode) {
-    throw new UserError(`${file}: ${codeRefused(given.text)}; ${CODE_HINT}`);
-  }
+  const given =
+    asked === undefined ? strategyOfRecord(head.strategy, file, context) : chooseStrategy(asked);
   const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
   const readers = await readerStrategies(given, where);
   const { strategy, strategies } = readers;

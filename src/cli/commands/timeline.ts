@@ -25,7 +25,7 @@ import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
 import type { ShownPass, TIMELINE_FORMATS, VIEWS } from '../options-pictures.ts';
 import { Output } from '../output.ts';
-import { readerStrategies } from '../reader-strategies.ts';
+import { readerStrategies, strategyOfRecord } from '../reader-strategies.ts';
 import { turnOfEventLoop } from '../sliced-run.ts';
 
 export interface TimelineOptions extends QuietOptions {
@@ -137,11 +137,14 @@ async function tasksOf(
   scenario: Scenario,
   record: RunRecord | null,
   options: TimelineOptions,
-  { io }: CommandContext,
+  context: CommandContext,
 ): Promise<readonly TraceTask[]> {
-  const given = options.strategy ?? record?.head.strategy ?? null;
-  const choices = given === null ? [null] : splitChoices(given).map(chooseStrategy);
-  const where = { scenario, scenarioPath: path, cwd: io.cwd };
+  const { strategy, schedule } = options;
+  const recorded = (): Choice | null =>
+    record === null ? null : strategyOfRecord(record.head.strategy, schedule!, context);
+  const choices =
+    strategy === undefined ? [recorded()] : splitChoices(strategy).map(chooseStrategy);
+  const where = { scenario, scenarioPath: path, cwd: context.io.cwd };
   const seed = record?.head.seed ?? options.seed;
   const durationNs = record === null ? options.duration : (record.head.durationNs ?? undefined);
   const make = async (choice: Choice | null): Promise<TraceTask> => ({
