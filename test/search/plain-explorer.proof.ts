@@ -33,9 +33,15 @@ test.each(SMALL)('explore: %s under every strategy, as without any art', async (
   expect(compared).toBeGreaterThan(0);
 });
 
+/** Of all pairs of a world and a strategy one in so many. */
+const IN_TURN = 3;
+
 test.each(SMALL)('explore: %s with a second reader, as without any art', async (name) => {
   const yaml = withTwoReaders(yamlOf(name));
-  for (const strategy of EVERY_STRATEGY) await compareWithPlain(yaml, strategy, STATES_MAX);
+  const first = SMALL.indexOf(name) % IN_TURN;
+  for (let i = first; i < EVERY_STRATEGY.length; i += IN_TURN) {
+    await compareWithPlain(yaml, EVERY_STRATEGY[i]!, STATES_MAX);
+  }
 });
 
 test.each([0, 1, 2, 3, 4, 5, 6, 7])(
