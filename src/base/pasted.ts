@@ -25,6 +25,29 @@ export function lineOfRecord(text: string): string | null {
   return null;
 }
 
+/** Texts nest no deeper than that in anything that a logger writes. */
+const DEPTH_MAX = 8;
+
+/** All texts of a line that is JSON, in their order; none where it is something else. */
+export function textsOfJson(line: string): string[] {
+  if (!/^\s*[[{"]/.test(line)) return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(line.replace(/,\s*$/, ''));
+  } catch {
+    return [];
+  }
+  const texts: string[] = [];
+  const collect = (part: unknown, depth: number): void => {
+    if (typeof part === 'string') texts.push(asBytes(part));
+    else if (typeof part === 'object' && part !== null && depth < DEPTH_MAX) {
+      for (const inner of Object.values(part)) collect(inner, depth + 1);
+    }
+  };
+  collect(value, 0);
+  return texts;
+}
+
 /** Escapes such as \\u2026 as UTF-8; what came as bytes stays. */
 function asBytes(text: string): string {
   return text.replace(/[\u0100-\uffff]+/g, bytesOfText);

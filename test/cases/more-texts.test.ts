@@ -225,6 +225,12 @@ describe('K6: what loggers and pages do to lines', () => {
   test.each<[string, string]>([
     ['docker logs as JSON', each((line) => JSON.stringify({ log: `${line}\n`, stream: 'stdout' }))],
     ['a report in one record', JSON.stringify({ level: 'fatal', message: `abort\n${TEXT}done\n` })],
+    ['a list in JSON', JSON.stringify({ pid: 7, maps: lines })],
+    ['a report deep in JSON', `${JSON.stringify([{ a: { b: `abort\n${TEXT}` } }])}\n`],
+    ['JSON over many lines', JSON.stringify({ maps: lines }, null, 2)],
+    ['one string', `dump = ${JSON.stringify(TEXT)};\n`],
+    ['one line with escapes', `${lines.join('\\n')}\n`],
+    ['fields between tabs', each((line) => line.split(/ +/).join('\t'))],
     ['strings of C', each((line) => `  "${line}\\n"`)],
     ['a list of Python', each((line) => `    '${line}',`)],
     ['a table of Markdown', each((line) => `| ${line} |`)],
@@ -275,6 +281,55 @@ MAPPED_LIBRARIES:
     expect(text.split('\n')[0]).toBe(
       '00400000-00fe3000 r-xp 00000000 00:00 4873       /usr/bin/dart',
     );
+  });
+});
+
+test('of WSL1 one sentence', async () => {
+  const { check, said } = await both(fileOf('03', 'in.maps'));
+
+  const words = 'this is a text of WSL1, whose permissions end in -';
+  expect(check.stdout).toContain(`report:1:19: field: ${words}`);
+  expect(check.stdout).toContain('0 VMAs: 1 field');
+  expect(said.stderr.match(/error:/g)).toHaveLength(1);
+  expect(said.stderr).toContain(words);
+});
+
+test('blanks behind a name in brackets are no part of it', async () => {
+  const { check, text } = await both(TEXT.replace('[stack]', '[stack]  '));
+
+  expect(check.stdout).toContain(
+    'report:3:81: spacing: not as the kernel writes it: expected the end',
+  );
+  expect(text).toBe(TEXT);
+});
+
+describe('K15: pages of 8 KiB (sparc64, alpha)', () => {
+  const at = (page: number): string => (0x70000000 + page * 8192).toString(16);
+  const vma = (start: number): string => `${at(start)}-${at(start + 3)} rw-p 00000000 00:00 0 \n`;
+  const finalOf = async (text: string): Promise<string> => {
+    const cwd = aDirectory({
+      'in.maps': text,
+      log: `munmap(0x${at(1)}, 4096) = 0\n`,
+      's.yaml': 'mapsim: 1\nvmas: [{from: in.maps}]\nwriters: [{name: w, trace: log}]\n',
+    });
+    return (await mapsim(['final', 's.yaml'], { cwd })).stdout.split('\n').slice(0, 2).join('\n');
+  };
+  const WHOLE = `${at(0)}-${at(1)} rw-p 00000000 00:00 0 \n${at(2)}-${at(3)} rw-p 00000000 00:00 0 `;
+
+  test('by KernelPageSize', async () => {
+    expect(await finalOf(`${vma(0)}KernelPageSize:        8 kB\n`)).toBe(WHOLE);
+  });
+
+  test('by twenty borders', async () => {
+    const text = Array.from({ length: 12 }, (_, i) => vma(i * 5)).join('');
+
+    expect(await finalOf(text)).toBe(WHOLE);
+  });
+
+  test('not by ten', async () => {
+    const text = Array.from({ length: 5 }, (_, i) => vma(i * 5)).join('');
+
+    expect(await finalOf(text)).not.toBe(WHOLE);
   });
 });
 

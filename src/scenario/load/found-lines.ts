@@ -71,7 +71,11 @@ export function describeFound(file: string, report: FoundLines): string[] {
   );
   note(report.crLf, 'ends in CR LF; the CR was cut', 'end in CR LF; the CR was cut');
   note(report.html, 'is HTML, which was taken away', 'are HTML, which was taken away');
-  note(report.records, 'was taken out of a record of JSON', 'were taken out of records of JSON');
+  note(
+    report.records,
+    'was a record of JSON or a string, of which the lines were taken',
+    'were records of JSON or strings, of which the lines were taken',
+  );
   note(
     report.coloured,
     'had colours of a terminal, which were cut',
@@ -79,8 +83,8 @@ export function describeFound(file: string, report: FoundLines): string[] {
   );
   note(
     report.hardBlanks,
-    'has blanks that do not break; plain ones were put there',
-    'have blanks that do not break; plain ones were put there',
+    'has tabs or hard blanks, which were made plain',
+    'have tabs or hard blanks, which were made plain',
   );
   note(report.profiled, 'has the columns of gperftools', 'have the columns of gperftools');
   return words;

@@ -7,7 +7,7 @@
  * together, and what stands between two lines of one text is handed on to be complained of. Where
  * the addresses begin anew behind words, another text begins.
  */
-import { lineOfRecord, withoutColours, withoutEntities } from '../../base/pasted.ts';
+import { lineOfRecord, textsOfJson, withoutColours, withoutEntities } from '../../base/pasted.ts';
 import type { FoundLines } from './found-lines.ts';
 import { isSmapsDetail } from './smaps-detail.ts';
 
@@ -16,7 +16,7 @@ const HEX = '[0-9a-f]';
 const BEGINS = new RegExp(`^${HEX}{4,16}-${HEX}{4,16}(?: [-r][-w][-x]|\\s*$)`);
 const FIELDS = `${HEX}{8,16}-${HEX}{8,16} [r-][w-][x-][sp-] ${HEX}{8,16} ${HEX}{2,4}:${HEX}{2,5}`;
 /** As the kernel prints it, with nothing of HTML or terminals in it. */
-const PLAIN = new RegExp(`^${HEX}{8,16}-${HEX}{8,16} [-r][-w][-x][^<&\\u001b\\u00a0]*$`);
+const PLAIN = new RegExp(`^${HEX}{8,16}-${HEX}{8,16} [-r][-w][-x][^<&\\\\\\u001b\\u00a0]*$`);
 /** A whole line inside another one, its name included. */
 const INSIDE = new RegExp(`(?<!${HEX})${FIELDS} +[0-9]+(?=\\s|$)`);
 /** The part of a line that a mailer has left before the inode, and before the name. */
@@ -32,8 +32,11 @@ const ENTITY = '&(?:#[0-9]{1,6}|#x[0-9a-f]{1,5}|lt|gt|amp|quot|apos|nbsp);';
 const HTML = new RegExp(`^\\s*${TAG}|${TAG}\\s*$|&#(?:91|x5b);`, 'i');
 const HTML_ANYWHERE = new RegExp(`${TAG}|${ENTITY}`, 'i');
 const LINE_TAGS = /<br ?\/?>|<\/(?:p|div|li|tr|pre)>/i;
-/** A blank that does not break, in UTF-8 and in Latin-1, before a name begins. */
-const HARD_BLANK = /^[^/[]*\u00a0/;
+/** A blank that does not break, in UTF-8 and in Latin-1, or a tab, before a name begins. */
+const HARD_BLANK = new RegExp(`^[^/[]*\u00a0|^\\s*${HEX}{8,16}-${HEX}{8,16}\t`);
+const STRING_END = /(?:\\r)?\\n(?:["'`][,;)\]}]*)?\s*$/;
+/** Between two lines of maps that a string has in it. */
+const ESCAPED_NEWLINE = new RegExp(`(?:\\\\r)?\\\\n(?=${HEX}{8,16}-${HEX}{8,16} [-r][-w][-x])`);
 /** A last line that may be a line of maps up to where the file was cut. */
 const BEGUN = new RegExp(`^${HEX}{4,16}(?:-${HEX}*)?$`);
 
@@ -192,12 +195,12 @@ export class MapsFinder {
   /** The lines that one line of JSON or HTML has in it. */
   #lines(raw: string, number: number): readonly string[] {
     let text = raw;
-    const record = lineOfRecord(text);
+    const record = linesOfRecord(text);
     if (record !== null) {
       this.#report.records++;
       this.#report.lastRecord = number;
-      if (record.includes('\n')) return record.split('\n');
-      text = record;
+      if (record.length > 1) return record;
+      text = record[0]!;
     }
     if (text.includes('\u001b') && !BEGINS.test(text)) {
       this.#report.coloured++;
@@ -205,7 +208,7 @@ export class MapsFinder {
     }
     if (HARD_BLANK.test(text)) {
       this.#report.hardBlanks++;
-      text = text.replace(/\u00c2\u00a0|\u00a0/g, ' ');
+      text = spaced(text.replace(/\u00c2\u00a0|\u00a0|\t/g, ' '));
     }
     const mayBe = this.#report.html > 0 || !BEGINS.test(text);
     if (!HTML.test(text) && !(mayBe && HTML_ANYWHERE.test(text))) return [text];
@@ -297,9 +300,21 @@ function isPart(text: string): boolean {
   return BEFORE_INODE.test(text) || BEFORE_NAME.test(text) || BEFORE_LABEL.test(text);
 }
 
+/** What a line of JSON, or a string in which lines end in backslash and n, has in it; or null. */
+function linesOfRecord(raw: string): readonly string[] | null {
+  const texts = textsOfJson(raw).filter((text) => INSIDE.test(text));
+  if (texts.length > 0) return texts.flatMap((text) => text.replace(/\n$/, '').split('\n'));
+  if (ESCAPED_NEWLINE.test(raw)) return raw.replace(STRING_END, '').split(ESCAPED_NEWLINE);
+  const line = lineOfRecord(raw);
+  return line === null ? null : line.split('\n');
+}
+
 function withoutHtml(raw: string): string {
-  const text = withoutEntities(raw.replace(/<\/?[a-z][^>]*>/gi, ''));
-  // Browsers and trackers run blanks together.
+  return spaced(withoutEntities(raw.replace(/<\/?[a-z][^>]*>/gi, '')));
+}
+
+/** Browsers and trackers run blanks together. */
+function spaced(text: string): string {
   const whole = new RegExp(`^(\\s*)(${FIELDS}) +([0-9]+)\\s*(.*)$`).exec(text);
   return whole === null ? text : withName(`${whole[2]} ${whole[3]} `, whole[4], 73);
 }

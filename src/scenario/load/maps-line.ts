@@ -57,6 +57,8 @@ export class MapsLine {
   faultEnd = 0;
   faultMessage = '';
   faultHint: string | null = null;
+  /** The fault is that of every line of WSL1. */
+  isWsl = false;
 
   /** Reads text[start, end); false: see the fault fields, offsets into the text. */
   scan(text: string, start: number, end: number): boolean {
@@ -64,6 +66,7 @@ export class MapsLine {
     this.#at = start;
     this.#lineStart = start;
     this.#end = end;
+    this.isWsl = false;
     return this.#range(start) && this.#permissions() && this.#backing() && this.#isVma(start);
   }
 
@@ -220,8 +223,10 @@ export class MapsLine {
   #permissions(): boolean {
     const perms = this.#text.slice(this.#at, Math.min(this.#at + 4, this.#end));
     if (!/^[r-][w-][x-][sp]$/.test(perms)) {
-      const wsl = /^[r-][w-][x-]-$/.test(perms) ? ': the last letter is - on WSL1 alone' : '';
-      const message = `not a line of maps text: expected permissions such as rw-p${wsl}`;
+      this.isWsl = /^[r-][w-][x-]-$/.test(perms);
+      const message = this.isWsl
+        ? 'this is a text of WSL1, whose permissions end in -: no kernel of Linux writes it'
+        : 'not a line of maps text: expected permissions such as rw-p';
       return this.#fail(this.#at, message, null, this.#at + 4);
     }
     this.#perms = perms;
@@ -243,6 +248,8 @@ export class MapsLine {
     while (this.#at < this.#end && this.#text.charCodeAt(this.#at) === SPACE) this.#at++;
     this.#nameColumn = this.#at - this.#lineStart;
     this.#name = this.#text.slice(this.#at, this.#end);
+    // A name of the kernel's own ends in its bracket: blanks behind it have been pasted.
+    if (/^\[[^\]]*\] +$/.test(this.#name)) this.#name = this.#name.trimEnd();
     return true;
   }
 

@@ -48,6 +48,7 @@ export function parseMapsText(text: string, context: MapsContext): MapsText {
   const era: { -readonly [K in keyof TextEra]: TextEra[K] } = { ...NOTHING_TOLD };
   const line = new MapsLine();
   let isBelow = false;
+  let wslLines = 0;
   for (let at = 0; at < text.length; ) {
     const newline = text.indexOf('\n', at);
     const end = newline < 0 ? text.length : newline;
@@ -55,7 +56,8 @@ export function parseMapsText(text: string, context: MapsContext): MapsText {
     if (!isSkipped(text, at, end, isBelow)) {
       isBelow = true;
       if (!line.scan(text, at, end) || !line.checkWhole(at)) {
-        context.fault(line.faultStart, line.faultEnd, line.faultMessage, line.faultHint);
+        if (!line.isWsl || wslLines++ === 0)
+          context.fault(line.faultStart, line.faultEnd, line.faultMessage, line.faultHint);
       } else if (line.isGate) {
         gateOffset = at;
         era.gateLine = text.slice(at, end);
@@ -84,7 +86,7 @@ const NOTHING_TOLD: TextEra = {
 /** The least one: mappings of huge pages have larger ones. */
 function notePageSize(era: { pagesPerPage: number }, line: string): void {
   const pages = Number(/^KernelPageSize: *([0-9]{1,7}) kB$/.exec(line)?.[1] ?? 0) / 4;
-  if (![1, 4, 16].includes(pages)) return;
+  if (![1, 2, 4, 16].includes(pages)) return;
   era.pagesPerPage = era.pagesPerPage === 0 ? pages : Math.min(era.pagesPerPage, pages);
 }
 

@@ -275,7 +275,7 @@ export const MachineSchema = keys('a machine', {
   ),
   pageSize: about(
     'What pages, page, newPages and gap count in. Default: what the start text tells.',
-    v.optional(oneWord(['4k', '16k', '64k'])),
+    v.optional(oneWord(['4k', '8k', '16k', '64k'])),
   ),
   hz: about(
     'Timer ticks a second.',
