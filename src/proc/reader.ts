@@ -13,7 +13,7 @@ import { NO_FILE, NO_NAME, NO_SPECIAL, NO_VMA } from '../mm/layout.ts';
 import { LINE_FIELDS, type PrintedVma } from '../mm/line.ts';
 import type { VmaWalker } from '../mm/vma-walk.ts';
 import { DONE } from '../sim/step.ts';
-import { Task } from '../sim/task.ts';
+import { Task, type TaskParts } from '../sim/task.ts';
 import { CAUSES, type Cause, LIVE_VMA, STOP_FULL, type StrategyFor } from './strategy.ts';
 
 export type ReaderStep = KernelStep<Reader>;
@@ -28,22 +28,6 @@ const ATTEMPTS_MAX = 64;
 const NOTHING_PENDING = 0;
 const RETRY_PENDING = 1;
 const FALLBACK_PENDING = 2;
-
-/** What a reader counts, over all of its passes. Sums are integers. */
-interface ReaderCounts {
-  passesStarted: number;
-  passesFinished: number;
-  reads: number;
-  lines: number;
-  bytes: number;
-  retries: number;
-  fallbacks: number;
-  discardedRecords: number;
-  discardedLines: number;
-  discardedBytes: number;
-  overflowLines: number;
-  vmaReadLocks: number;
-}
 
 /** Who watches passes: the world, for the oracle and for the text. */
 export interface PassObserver {
@@ -73,10 +57,12 @@ export class Reader extends Task implements VmaWalker {
   readonly strategy: Strategy;
   readonly bufferBytes: number;
   readonly passes: number;
+  /** So often it reads on in each pass after it has seen the end. */
   readonly readsOn: number;
   readonly observer: PassObserver;
   readonly times: ReaderTimes;
-  readonly counts: ReaderCounts = {
+  /** What it counts, over all of its passes. Sums are integers. */
+  readonly counts = {
     passesStarted: 0,
     passesFinished: 0,
     reads: 0,
@@ -182,21 +168,8 @@ export class Reader extends Task implements VmaWalker {
   };
 
   constructor(
-    task: {
-      readonly id: number;
-      readonly name: string;
-      readonly cpu: number;
-      readonly nice: number;
-    },
-    what: {
-      readonly strategy: Strategy;
-      readonly bufferBytes: number;
-      readonly passes: number;
-      /** So often it reads on in each pass after it has seen the end. */
-      readonly readsOn: number;
-      readonly observer: PassObserver;
-      readonly times: ReaderTimes;
-    },
+    task: TaskParts,
+    what: Pick<Reader, 'strategy' | 'bufferBytes' | 'passes' | 'readsOn' | 'observer' | 'times'>,
   ) {
     super(task.id, task.name, task.cpu, task.nice);
     this.strategy = what.strategy;

@@ -11,6 +11,9 @@ export const WANTS_NOTHING = 0;
 export const WANTS_READ = 1;
 export const WANTS_WRITE = 2;
 
+/** Who a task is. */
+export type TaskParts = Pick<Task, 'id' | 'name' | 'cpu' | 'nice'>;
+
 export abstract class Task {
   readonly id: number;
   readonly name: string;

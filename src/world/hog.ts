@@ -1,18 +1,13 @@
 /** A task that only burns CPU time in user space: runs, sleeps, runs again. */
 import type { KernelStep } from '../mm/kernel.ts';
-import { Task } from '../sim/task.ts';
+import { Task, type TaskParts } from '../sim/task.ts';
 
 export class Hog extends Task {
   readonly runNs: () => number;
   readonly sleepNs: () => number;
 
   constructor(
-    task: {
-      readonly id: number;
-      readonly name: string;
-      readonly cpu: number;
-      readonly nice: number;
-    },
+    task: TaskParts,
     times: { readonly runNs: () => number; readonly sleepNs: () => number },
   ) {
     super(task.id, task.name, task.cpu, task.nice);

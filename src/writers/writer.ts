@@ -17,7 +17,7 @@ import { mmLockSeqcountBegin, mmLockSeqcountEnd } from '../mm/mm-lock-seq.ts';
 import { mmapReadUnlock, mmapWriteLock, mmapWriteUnlock } from '../mm/mmap-lock.ts';
 import type { Call, Plan } from '../mm/plan.ts';
 import { DONE, named, PARKED, privateSteps } from '../sim/step.ts';
-import { Task } from '../sim/task.ts';
+import { Task, type TaskParts } from '../sim/task.ts';
 import { classify, planBefore, planCall, usualCost } from './index.ts';
 import type { Arguments } from './script.ts';
 import type { OperationSource, ResolvedOperation } from './source.ts';
@@ -87,15 +87,7 @@ export class Writer extends Task implements Actor {
   downgraded = false;
   afterActs = sectionEnd as unknown as KernelStep<Actor>;
 
-  constructor(
-    task: {
-      readonly id: number;
-      readonly name: string;
-      readonly cpu: number;
-      readonly nice: number;
-    },
-    parts: WriterParts,
-  ) {
+  constructor(task: TaskParts, parts: WriterParts) {
     super(task.id, task.name, task.cpu, task.nice);
     this.layout = parts.layout;
     this.source = parts.source;
