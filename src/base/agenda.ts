@@ -1,6 +1,7 @@
 /**
- * What is due next: a binary heap ordered by (timeNs, seq) in flat arrays. Ties in time are broken
- * by the order of insertion, never by luck of the heap. Nothing is allocated between two events.
+ * A queue of events in order of their due time: a binary heap ordered by (timeNs, seq) in flat
+ * arrays. Events of the same time come in the order of insertion. Nothing is allocated between two
+ * events.
  */
 export class Agenda {
   #times = new Float64Array(16);

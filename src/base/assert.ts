@@ -1,5 +1,6 @@
 /**
- * A broken invariant stops the run: these are mistakes of ours, never of the user (exit code 70).
+ * Assertions: a broken invariant is a bug in mapsim, never an error of the user, and stops the run
+ * (exit code 70).
  */
 
 export class InternalError extends Error {

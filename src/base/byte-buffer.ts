@@ -1,9 +1,9 @@
 /**
- * Bytes that grow as needed, written four at a time: a line of maps is some fifty bytes, and a
- * store for each is what formatting would cost most.
+ * A buffer of bytes that grows as needed and is written four bytes at a time. A line of maps has
+ * some fifty bytes, and one store per byte would be the largest cost of formatting.
  *
- * A word holds four bytes, the first one lowest. It is always stored whole: what is too much of it
- * lies behind the text and is overwritten by what comes next.
+ * A word holds four bytes, the first in the lowest bits. It is always stored whole: surplus bytes
+ * lie after the text and are overwritten by the next store.
  */
 import { grownBytes } from './grow.ts';
 

@@ -1,6 +1,7 @@
 /**
- * One thing out of a list, as text: NAME[:key=value[,key=value…]]. It is read by the list of what
- * there is, and written back with the options that differ from their defaults, in the list's order.
+ * An item of a list with options, as text: NAME[:key=value[,key=value…]]. The text is parsed with
+ * the list of known items, and written with the options that differ from their defaults, in the
+ * list's order.
  */
 import { UserError } from './errors.ts';
 import { nearest } from './nearest.ts';

@@ -1,4 +1,6 @@
-/** Something the user can mend. The message names the place, the fault and what would be right. */
+/**
+ * An error that the user can correct. The message names the place, the fault and what is accepted.
+ */
 
 /** Exit codes, as scripts rely on them. */
 export const EXIT = {

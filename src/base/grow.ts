@@ -1,6 +1,6 @@
 /**
- * Memory of lists. Typed arrays that grow: a copy with at least so many elements, twice the old
- * size or more.
+ * Typed arrays that grow: a copy has at least the wanted number of elements, and at least twice the
+ * old size.
  */
 
 export function grownFloat64(array: Float64Array, atLeast: number): Float64Array<ArrayBuffer> {

@@ -1,4 +1,4 @@
-/** Things numbered by what they are: equal keys, equal numbers; a number brings the thing back. */
+/** An interner: equal keys get the same number, and the value can be looked up by its number. */
 export class Interned<T> {
   readonly #ids = new Map<string, number>();
   readonly #things: T[] = [];

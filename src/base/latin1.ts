@@ -1,4 +1,6 @@
-/** Bytes as text of one character each, and that text as people read it. No Node module. */
+/**
+ * Converts bytes to text of one character per byte, and this text to readable text. No Node module.
+ */
 
 const CHUNK = 8192;
 

@@ -1,9 +1,9 @@
 /**
- * Bytes to lines, a chunk at a time: each line as a binary string (one character of 0..255 for each
- * byte) without its newline.
+ * Splits bytes into lines, a chunk at a time: each line is a binary string (one character of 0..255
+ * for each byte) without its newline.
  *
- * Never holds more than one line, and of a line never more than LINE_BYTES_MAX bytes: what is
- * longer is cut there, so that no input can fill the memory.
+ * It never holds more than one line, and at most LINE_BYTES_MAX bytes of it: longer lines are cut
+ * there, so that no input can fill the memory.
  */
 import { latin1Of } from './latin1.ts';
 

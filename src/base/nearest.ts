@@ -1,5 +1,5 @@
 /**
- * "Did you mean …?": the known word that a mistyped one was most likely meant to be.
+ * "Did you mean …?": finds the known word that is nearest to a mistyped word.
  *
  * Distance is Damerau-Levenshtein in its restricted form (optimal string alignment): insertions,
  * deletions, replacements and swaps of neighbours count one each, and no place is edited twice.

@@ -1,7 +1,6 @@
 /**
- * Lines as they come out of tools and pages that wrap other programs' lines: records of JSON,
- * colours of a terminal, characters written for HTML. Each function gives back what it was given
- * where there is nothing to undo.
+ * Undoes what tools and pages do to lines of other programs: JSON records, terminal colours, HTML
+ * characters. Each function returns its input if there is nothing to undo.
  */
 import { bytesOfText } from './latin1.ts';
 

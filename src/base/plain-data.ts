@@ -1,6 +1,6 @@
 /**
- * Plain data that never changes, numbered by what it says: equal data, equal numbers, and a number
- * brings it back. Each object is looked through the first time only.
+ * An interner for plain data that never changes: equal data gets the same number, and the data can
+ * be looked up by its number. Each object is compared only the first time.
  */
 import { WordInterner } from './word-interner.ts';
 

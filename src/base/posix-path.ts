@@ -1,4 +1,4 @@
-/** Paths with slashes, as text: what of node:path a scenario needs, where there is no Node. */
+/** Paths with slashes, as text: the functions of node:path that a scenario needs, without Node. */
 
 export function isAbsolute(path: string): boolean {
   return path.startsWith('/');

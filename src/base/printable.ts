@@ -1,10 +1,11 @@
 /**
- * Text from outside (names, paths, values, lines of files) as it may be shown. On a terminal a
- * control character acts, a bidirectional one reorders what stands beside it, and a line break
- * makes a line that says what its author likes; in the log of a CI job a line that begins with `::`
- * is a command. None of them gets through: they are written as escapes.
+ * Makes text from outside (names, paths, values, lines of files) safe to print. On a terminal a
+ * control character has an effect, a bidirectional character reorders its neighbours, and a line
+ * break can forge a line; in the log of a CI job a line that begins with `::` is a command. All of
+ * these are written as escapes.
  *
- * The maps text itself is not passed through here: it is the kernel's own bytes.
+ * The maps text itself does not pass through this file, because it is printed as the kernel's own
+ * bytes.
  */
 
 /** Controls, formats (bidirectional ones, zero widths), line and paragraph breaks, surrogates. */

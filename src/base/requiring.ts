@@ -1,4 +1,4 @@
-/** Expressions of `failOn` and `require` share lists: this stands before what has to hold. */
+/** The mark before expressions of `require` in lists that also have expressions of `failOn`. */
 export const REQUIRE = 'require:';
 
 /** Both kinds in one list. */

@@ -1,7 +1,7 @@
 /**
- * Rows of whole numbers (32 bits), all of one width, numbered by what they are: equal rows, equal
- * numbers, in the order in which they first came. The row of a number can be read back. Open
- * addressing over one long array; exact.
+ * An interner for rows of 32-bit integers of one width: equal rows get the same number, and numbers
+ * are given in the order of first use. The row of a number can be read back. It uses open
+ * addressing over one long array, and is exact.
  */
 import { roomierInt32 } from './grow.ts';
 

@@ -1,4 +1,4 @@
-/** Command lines to paste, as a POSIX shell would have to be given them. */
+/** Quotes command lines for a POSIX shell, so that they can be pasted. */
 import { printable } from './printable.ts';
 
 export function commandLine(argv: readonly string[]): string {

@@ -2,10 +2,11 @@
  * A collection of times, and its summary: count, least, mean, percentiles, greatest.
  *
  * Percentiles are by nearest rank: p90 is the least value that at least 90 % of all values do not
- * exceed, so always one of them. Up to EXACT_MAX values are kept and sorted. Beyond that they are
- * counted in buckets, 128 to each doubling, and a percentile is the top of its bucket (never above
- * the greatest value): at most 1/128 too high. Count, least, mean and greatest stay exact. The
- * summary depends on the values only, not on the order of adding and merging.
+ * exceed, so it is always one of the values. Up to EXACT_MAX values are kept and sorted. Larger
+ * numbers of values are counted in buckets, 128 to each doubling, and a percentile is the top of
+ * its bucket (never above the greatest value): at most 1/128 too high. Count, least, mean and
+ * greatest stay exact. The summary depends on the values only, not on the order of adding and
+ * merging.
  */
 import { assert } from './assert.ts';
 

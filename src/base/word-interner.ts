@@ -1,6 +1,6 @@
 /**
- * Rows of numbers of any length, numbered by what they are: equal rows, equal numbers. The row of a
- * number can be read back. Open addressing over one long array; exact.
+ * An interner for rows of numbers of any length: equal rows get the same number, and the row of a
+ * number can be read back. It uses open addressing over one long array, and is exact.
  */
 import { grownFloat64, grownInt32 } from './grow.ts';
 

@@ -1,6 +1,6 @@
 /**
- * How two texts differ as VMAs: for each stretch of addresses what is mapped here and not there,
- * what is mapped otherwise, and where only the borders between VMAs differ.
+ * Compares two texts as VMAs: lists the ranges that are mapped in only one text, that are mapped
+ * differently, or where only the borders between VMAs differ.
  */
 import type { VmaLine } from './text-checker.ts';
 

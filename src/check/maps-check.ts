@@ -1,6 +1,6 @@
 /**
- * The check of maps texts: what is wrong with each, how its VMAs differ from those of another text,
- * and the counts of all. Bytes come in chunks, so that a text need not fit into memory.
+ * Checks maps texts: lists the faults of each text, the VMAs that differ from another text, and the
+ * total counts. Bytes come in chunks, so a text does not have to fit into memory.
  */
 import { counted } from '../base/counted.ts';
 import { UserError } from '../base/errors.ts';

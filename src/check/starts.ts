@@ -1,6 +1,6 @@
 /**
- * The starts of the lines of one text: whether one was there before. Lines mostly rise, so most
- * starts only join the end of a list; those that do not are kept beside it.
+ * The start addresses of the lines of one text, to find duplicates. Most lines are in rising order,
+ * so most starts are appended to a list; the others are stored separately.
  */
 import { grownFloat64 } from '../base/grow.ts';
 

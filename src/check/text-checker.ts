@@ -1,12 +1,12 @@
 /**
- * Is this text what the kernel promises? Takes maps or smaps text line by line, one text after the
- * other, and names every line that no kernel would print or that breaks a promise of proc.rst:
+ * Checks maps or smaps texts against the kernel's guarantees. It takes lines, one text after the
+ * other, and reports every line that no kernel prints or that breaks a guarantee of proc.rst:
  * addresses never go backwards, ranges never overlap.
  *
- * Memory does not grow with the number of texts; of one text the starts of its lines are kept, 8
- * bytes each, up to LINES_MAX. A text ends at an empty line (unless one follows each of its lines),
- * at a comment, behind [vsyscall], and where a line after the second begins at or below the first,
- * as where a reader began anew.
+ * Memory does not grow with the number of texts; for one text the starts of its lines are stored, 8
+ * bytes each, up to LINES_MAX. A text ends at an empty line (unless an empty line follows each of
+ * its lines), at a comment, after [vsyscall], and if a line after the second starts at or below the
+ * first line, because then a reader started again.
  *
  * Source: Documentation/filesystems/proc.rst; v6.18 fs/proc/task_mmu.c show_map_vma.
  */

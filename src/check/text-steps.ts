@@ -1,7 +1,7 @@
 /**
- * From one maps text of a process to the next: the calls that would have led there, as operations
- * of a scenario. What the texts do not tell is left out: the order, what came and went in between,
- * the stack, and the kernel's own mappings.
+ * Derives calls that lead from one maps text of a process to the next, as operations of a scenario.
+ * Left out, because the texts do not show them: the order of the calls, mappings that existed only
+ * in between, the stack, and the kernel's own mappings.
  */
 import { readable } from '../base/latin1.ts';
 import { jsonOf } from '../base/printable.ts';

@@ -1,12 +1,12 @@
 /**
- * Groups of runs side by side: for each metric the median over seeds with its interval, and how a
- * group differs from the one that it is held against.
+ * Compares groups of runs: for each metric the median over seeds with its interval, and the
+ * difference between a group and its base group.
  *
  * The simulator is deterministic, so the seed is the only source of variation. Groups that ran on
  * the same seeds met the same writers and are compared seed by seed (Wilcoxon's signed-rank test,
  * McNemar's where a run says only yes or no); others by the Mann-Whitney test. All tests of a
- * scenario, or of all points of a sweep, are one family under Holm's correction: where nothing
- * differs at all, they raise no false alarm with a chance of at least 95 %.
+ * scenario, or of all points of a sweep, are one family under Holm's correction: if nothing
+ * differs, the probability of no false alarm is at least 95 %.
  */
 import { median, medianInterval, shiftInterval } from './bootstrap.ts';
 import { canShow, holm, seedsNeeded } from './holm.ts';

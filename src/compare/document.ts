@@ -1,6 +1,6 @@
 /**
- * The form of a saved comparison, `mapsim/compare@1`: what reads it back is also what its JSON
- * Schema is published from. Unknown keys are let pass, since later versions may add some.
+ * The form of a saved comparison, `mapsim/compare@1`: the parser and the published JSON Schema come
+ * from the same definition. Unknown keys are allowed, because later versions may add keys.
  */
 
 import * as v from 'valibot';

@@ -1,4 +1,4 @@
-/** What saved comparisons have in them, with the same keys in the same order in every format. */
+/** The fields of saved comparisons, with the same keys in the same order in every format. */
 import type { Comparison, Group } from './comparison.ts';
 import type { RunSummary } from './record.ts';
 import type { Judgement } from './result.ts';

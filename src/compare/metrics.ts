@@ -1,8 +1,8 @@
 /**
- * What a comparison looks at, in the order of its tables.
+ * The metrics of a comparison, in the order of its tables.
  *
- * `value` is the figure of one run, null where the run measured nothing. Events have an exposure,
- * `of` so many lines or passes, so that "none" can be told with what it was none of.
+ * `value` is the figure of one run, or null if the run measured nothing. Events have an exposure,
+ * `of` (a number of lines or passes), so that a count of zero can be printed with its denominator.
  */
 import { assert } from '../base/assert.ts';
 import { UserError } from '../base/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * Where in a grid sweeps differ: the verdicts of all points folded to one claim for each group and
- * metric. Plain data; report/compare-sweeps.ts says it in words.
+ * The points of a grid where sweeps differ: the verdicts of all points are combined to one claim
+ * for each group and metric. This is plain data; report/compare-sweeps.ts puts it into words.
  */
 import type { MetricUnit } from './metrics.ts';
 import type { Point, ScenarioResult } from './result.ts';

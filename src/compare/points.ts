@@ -1,12 +1,12 @@
 /**
- * Saved sweeps beside each other: each point of the grid is compared by itself, and all points
- * together once more. Of several sweeps the first is what the others are held against, strategy by
- * strategy; the strategies of a single sweep are held against its first.
+ * Compares saved sweeps: each point of the grid by itself, and all points together. Several sweeps
+ * are compared with the first sweep, strategy by strategy; the strategies of a single sweep are
+ * compared with its first strategy.
  *
- * Runs are matched by point and seed, so that all differences are of pairs. What one of the groups
- * lacks is left out of all of them, and counted. The tests of all points are one family, those of
- * all points together another. A sweep keeps summaries of times and not the times themselves, so
- * its groups have no pool.
+ * Runs are matched by point and seed, so all differences are of pairs. A run that one group lacks
+ * is left out of all groups, and counted. The tests of all points are one family, those of all
+ * points together another. A sweep keeps summaries of times and not the times themselves, so its
+ * groups have no pool.
  */
 import { jsonOf } from '../base/printable.ts';
 import { compareTables, type Group, type Table } from './comparison.ts';

@@ -1,9 +1,9 @@
 /**
- * How well a rate is known from a count.
+ * Confidence intervals of rates.
  *
  * For k of n (torn passes of passes) Wilson's interval, which stays within 0 and 1 and does not
- * shrink to nothing at k = 0. For events that are not "of" something (retries in so many lines) and
- * never happened, the rule of three: with 95 % confidence the rate is below 3/n.
+ * shrink to nothing at k = 0. For events that are not a share (retries per line) and never
+ * happened, the rule of three: with 95 % confidence the rate is below 3/n.
  * Source: E. B. Wilson, JASA 22 (1927); J. A. Hanley, A. Lippman-Hand, JAMA 249 (1983).
  */
 

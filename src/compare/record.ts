@@ -1,6 +1,7 @@
 /**
- * What a comparison keeps of a run: its counts, the summaries of its times, and the times
- * themselves, so that those of all seeds can be pooled. Plain data that can be sent and saved.
+ * The data of a run that a comparison stores: its counts, the summaries of its times, and the times
+ * themselves, so that the times of all seeds can be pooled. It is plain data that can be sent and
+ * saved.
  */
 import { Samples, type SavedSamples } from '../base/statistics.ts';
 import type { Counters, EndReason, Outcome, Summary, Tearing } from '../world/outcome.ts';

@@ -1,4 +1,4 @@
-/** All that a comparison yields, from which every report of it is made. */
+/** The result of a comparison, the only input of its reports. */
 import type { EndReason } from '../world/outcome.ts';
 import type { Comparison, Group } from './comparison.ts';
 import type { RunSummary } from './record.ts';

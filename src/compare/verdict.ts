@@ -1,10 +1,10 @@
 /**
- * What a comparison comes to, in the order in which a kernel developer asks: what a strategy does
- * to writers, to the reader, to the text, what it throws away, how often it falls back. Plain data;
- * report/compare-verdict.ts says it in words.
+ * The verdict of a comparison, in the order of interest to a kernel developer: the effect of a
+ * strategy on writers, on the reader and on the text, the work that it throws away, how often it
+ * falls back. It is plain data; report/compare-verdict.ts puts it into words.
  *
- * A difference is `shown` by the tests of the table, or it is not; then its ranges over the seeds
- * may lie `apart` all the same, which few seeds cannot make more of.
+ * A difference is `shown` if the tests of the table find it significant. Otherwise its ranges over
+ * the seeds may still be `apart`, if there are too few seeds for a significant test.
  */
 import { leastOf, mostOf } from '../base/extremes.ts';
 import type { Cell, Comparison, Group, MetricTable } from './comparison.ts';

@@ -1,6 +1,5 @@
 /**
- * The contract of proc/strategy.ts as a check of values: a strategy that a user has written is held
- * to it before anything runs.
+ * Checks a strategy of the user against the contract of proc/strategy.ts before anything runs.
  */
 import { GAP_LEVELS, TEARING_LEVELS } from '../proc/strategy.ts';
 import { readStrategy } from '../readers/index.ts';

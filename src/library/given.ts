@@ -1,4 +1,4 @@
-/** Arguments that the functions of the library are given, checked. */
+/** Checks the arguments of the functions of the library. */
 import { UserError } from '../base/errors.ts';
 import type { Piece } from '../report/report.ts';
 

@@ -1,4 +1,4 @@
-/** What loading a scenario asks of the rest of the program, whoever brings the files. */
+/** The lists of the program that loading a scenario needs. */
 import { COST_NAMES, COST_PRESETS } from '../mm/costs.ts';
 import { readStrategy, Strategies } from '../readers/index.ts';
 import { parseFailOn } from '../report/fail-on.ts';

@@ -1,6 +1,7 @@
 /**
- * The kernel's own states beside the model's: the same calls, one by one, and the text after each.
- * Where they differ, either the model is wrong or this kernel is another one.
+ * Compares the states of the kernel with those of the model: the same calls, one by one, and the
+ * text after each call. If they differ, either the model is wrong or this kernel behaves
+ * differently.
  */
 import { errnoName } from '../base/errno.ts';
 import type { StatesFrame } from './frames.ts';

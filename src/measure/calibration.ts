@@ -1,6 +1,6 @@
 /**
- * Costs as they were measured on this machine: single primitives, to the costs of the model. What
- * user space cannot measure keeps the value of a preset.
+ * Converts measurements of single primitives on this machine to costs of the model. Costs that user
+ * space cannot measure keep the value of a preset.
  */
 import type { MachineSpec } from '../scenario/scenario.ts';
 

@@ -1,6 +1,6 @@
 /**
- * What of a scenario cannot be done on the running kernel, each as one sentence. Everything else
- * can: mmap, munmap, mprotect and mremap at places of the scenario's own.
+ * Lists the parts of a scenario that cannot be measured on the running kernel, one sentence each.
+ * mmap, munmap, mprotect and mremap at addresses of the scenario can be measured.
  */
 import type { Operation, ReaderSpec, Scenario, WriterSpec } from '../scenario/scenario.ts';
 import { eachVma, type VmaSpec } from '../scenario/vma-list.ts';

@@ -1,5 +1,5 @@
 /**
- * What the program on the running kernel hands out, from bytes to data. The layout is that of
+ * Parses the output of the measuring program from bytes to data. The layout is that of
  * native/measure.c: little endian, each part at a multiple of 8 bytes.
  */
 import { latin1Lines, latin1Of } from '../base/latin1.ts';

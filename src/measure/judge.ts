@@ -1,7 +1,7 @@
 /**
- * A text against a list of states, any of which may have been in force: the definitions of
- * src/oracle, with the states possible by the times of calls and read()s in place of those that
- * were. More states make a text look better, so that what is torn here is torn for certain.
+ * Judges a text against a list of possible states. The definitions are those of src/oracle, but
+ * with the states that are possible by the times of calls and read()s instead of the real states.
+ * More states make a text look better, so a text that is torn here is certainly torn.
  */
 import { LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';
 import { Divider } from '../oracle/division.ts';

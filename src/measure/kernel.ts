@@ -1,4 +1,4 @@
-/** What is known of a kernel by its release: how it reads maps, and what it can be asked. */
+/** The properties of a kernel by its release: how it reads maps, and which interfaces it has. */
 
 import type { MachineSpec } from '../scenario/scenario.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Bursts to figures: rates, times, and the judgement on every text.
+ * Computes figures from bursts: rates, times, and the verdict on every text.
  */
 import { latin1Lines, latin1Of } from '../base/latin1.ts';
 import { Samples } from '../base/statistics.ts';

@@ -1,8 +1,8 @@
 /**
- * Which page each line of a text lies in. Where the sizes of the read() calls do not tell it, the
- * lengths of the lines do: seq_file takes whole lines up to 4095 bytes, doubles its buffer for a
- * line that does not fit, and with a smaller user's buffer ends a page as soon as it has what the
- * read() still wants.
+ * Finds the page of each line of a text, from the sizes of the read() calls or, if these are not
+ * enough, from the lengths of the lines: seq_file takes whole lines up to 4095 bytes, doubles its
+ * buffer for a line that does not fit, and with a smaller user's buffer ends a page as soon as it
+ * has what the read() still wants.
  *
  * Source: v6.18 fs/seq_file.c seq_read_iter.
  */

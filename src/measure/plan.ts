@@ -1,6 +1,6 @@
 /**
- * A scenario as a plan for native/measure.c: which VMAs, which calls, who reads how, on which CPU.
- * A plan is numbers and protections; no name or path of the scenario is in it.
+ * Makes a plan for native/measure.c from a scenario: the VMAs, the calls, the readers, the CPUs. A
+ * plan has only numbers and protections, and no name or path of the scenario.
  */
 import { normalize } from '../oracle/ranges.ts';
 import type { Duration, ReaderSpec, Scenario } from '../scenario/scenario.ts';

@@ -1,10 +1,9 @@
 /**
- * Which states may have been in force during a pass, by the times of calls and read()s alone: each
- * from the start of the call that makes it to the end of the call after it.
+ * Finds the states that are possible during a pass, only from the times of calls and read()s: each
+ * state from the start of the call that makes it to the end of the next call.
  *
- * Several writers that change different lines have each a state of their own at any instant. Those
- * that were possible together are put together: intervals that meet in pairs have an instant in
- * common.
+ * If several writers change different lines, each has its own state at any moment. States that are
+ * possible at the same time are combined: intervals that overlap in pairs have a moment in common.
  */
 
 export interface WriterTimes {

@@ -1,7 +1,7 @@
 /**
- * A random address space and a random program of calls on it, as a scenario: what the model and a
- * kernel are held against each other by. Neighbours that may merge, files opened twice, calls that
- * fail, moves onto what is there.
+ * Makes a random address space and a random program of calls on it, as a scenario, to compare the
+ * model with a kernel. It has neighbours that may merge, files opened twice, calls that fail, and
+ * moves onto existing mappings.
  */
 import { RandomStream } from '../base/prng.ts';
 

@@ -1,4 +1,4 @@
-/** What `mapsim measure` yields: plain data, from which its reports are made. */
+/** The result of `mapsim measure`: plain data, the input of its reports. */
 import type { Samples } from '../base/statistics.ts';
 import type { Outcome } from '../world/outcome.ts';
 import type { Evidence, Figures } from './measured.ts';

@@ -1,6 +1,6 @@
 /**
- * The table of a measurement: each metric simulated, simulated and judged by times, measured; how
- * far figures of one side lie apart, and whether the two sides differ by more than that.
+ * The table of a measurement: each metric as simulated, as simulated and judged by times, and as
+ * measured; the spread within each side, and whether the two sides differ by more than the spread.
  */
 import { leastOf, mostOf } from '../base/extremes.ts';
 import { Samples } from '../base/statistics.ts';

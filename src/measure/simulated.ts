@@ -1,6 +1,6 @@
 /**
- * The same scenario as it is simulated beside the measurement: on as many CPUs, with the lines of
- * the process that measures, and its texts judged by their times as well.
+ * Simulates the scenario of a measurement: with the same number of CPUs, with the lines of the
+ * measuring process, and with its texts judged by their times too.
  */
 import type { Choice } from '../base/choice.ts';
 import { FileSpecs } from '../scenario/load/files.ts';

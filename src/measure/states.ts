@@ -1,6 +1,6 @@
 /**
- * The states that one writer's calls lead through: which lines there are after none, one, two …
- * calls. Equal states are kept once, so that a writer that toggles takes little room.
+ * The states after each call of one writer: the lines after 0, 1, 2 … calls. Equal states are
+ * stored once, so a writer that toggles needs little memory.
  */
 import type { LineChange } from '../world/quiet-calls.ts';
 import type { Lines } from './lines.ts';

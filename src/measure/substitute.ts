@@ -1,4 +1,4 @@
-/** A scenario with other files and addresses than it was written with: those that a kernel has. */
+/** Replaces the files and addresses of a scenario by files and addresses of the running kernel. */
 import { UserError } from '../base/errors.ts';
 import { PICKED } from '../mm/plan.ts';
 import { MapsLine } from '../scenario/load/maps-line.ts';

@@ -1,6 +1,6 @@
 /**
- * What is wrong with the texts of one reader, summed: what the text alone tells is exact, the rest
- * is at least so much, since more states are held possible than were in force.
+ * Sums the faults of the texts of one reader. Faults that depend only on the text are exact; the
+ * others are lower bounds, because more states count as possible than really existed.
  */
 import { latin1Of } from '../base/latin1.ts';
 import type { QuietCall } from '../world/quiet-calls.ts';

@@ -1,6 +1,6 @@
 /**
- * What texts of maps are like, as claims that a running kernel can be asked about: those of
- * `validate-model` that need no time and no rate.
+ * Claims about maps texts that can be checked on the running kernel: the claims of `validate-model`
+ * that need no time and no rate.
  */
 import { mostOf } from '../base/extremes.ts';
 import { latin1Of } from '../base/latin1.ts';

@@ -1,6 +1,6 @@
 /**
- * Whole texts of states: the lines of the process that measures, those that no writer changes, and
- * those of each writer's state, in the order of addresses.
+ * Complete texts of states: the lines of the measuring process, the lines that no writer changes,
+ * and the lines of each writer's state, in the order of addresses.
  */
 import { touches } from '../oracle/ranges.ts';
 import type { Lines } from './lines.ts';

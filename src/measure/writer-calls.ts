@@ -1,6 +1,6 @@
 /**
- * The calls of one writer as they are measured, and the states of the model that they lead through.
- * Drawn as far as somebody asks.
+ * The calls of one writer in a measurement, and the states of the model after each call. They are
+ * drawn only as far as needed.
  */
 import type { Scenario, WriterSpec } from '../scenario/scenario.ts';
 import { type QuietCall, QuietCalls } from '../world/quiet-calls.ts';

@@ -1,9 +1,8 @@
 /**
- * Carries out a Plan: one action a step, in the order of the plan, between the two increments of
- * mm_lock_seq. The steps bear the kernel's names, so that a trace reads like the kernel's own
- * course.
+ * Executes a Plan: one action per step, in the order of the plan, between the two increments of
+ * mm_lock_seq. The steps have the kernel's names, so that a trace reads like the kernel's code.
  *
- * The actor must hold mmap_lock for write. Whatever waits for VMA readers parks here.
+ * The task must hold mmap_lock for write. It parks here while it waits for readers of a VMA.
  * Source: v6.18 mm/vma.c, mm/mmap_lock.c, include/linux/mmap_lock.h.
  */
 

@@ -1,10 +1,10 @@
 /**
- * The `any` policy, for searches: a task that must wait for mmap_lock may get it at any moment at
- * which nobody stands in the way, in any order.
+ * The `any` policy, for searches: tasks that wait for mmap_lock may get it at any moment when no
+ * holder conflicts, in any order.
  *
- * A superset of what stealing, spinning, wake-up latencies and hand-off allow, so what a search
- * with it rules out is ruled out for the rwsem too. What it finds may need an order that the
- * hand-off makes rare: a writer, say, that overtakes a waiting reader again and again.
+ * The policy allows more orders than stealing, spinning, wake-up latencies and hand-off do. So a
+ * result "impossible" is also true for the rwsem. A finding may need an order that the hand-off
+ * makes rare, such as a writer that overtakes a waiting reader again and again.
  */
 import { PARKED } from '../sim/step.ts';
 import { type Task, WANTS_NOTHING, WANTS_READ, WANTS_WRITE } from '../sim/task.ts';

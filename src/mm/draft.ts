@@ -1,10 +1,11 @@
 /**
- * The address space as a call will have left it so far, and the acts that take it there.
+ * The address space after the changes that a call has planned so far, and the acts that make these
+ * changes.
  *
- * A Draft reads a Layout and never writes to it: VMAs are loaded one by one when the call looks at
- * them and changed here; whatever changes a record or the tree notes its act. At the end, what
- * differs from the Layout makes the windows of the Plan. In which order things change is the
- * business of `vma-change.ts`.
+ * A Draft reads a Layout and never writes to it. VMAs are loaded when the call looks at them, and
+ * are changed in the Draft; each change of a record or of the tree adds its act. At the end, the
+ * differences from the Layout become the windows of the Plan. `vma-change.ts` decides the order of
+ * the changes.
  */
 import { assert } from '../base/assert.ts';
 import type { CostName } from './costs.ts';

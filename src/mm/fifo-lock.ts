@@ -1,9 +1,9 @@
 /**
- * The `fifo` policy: strictly first come, first served; the readers at the head of the queue are
- * let in together, and whoever is let in owns the lock before it runs.
+ * The `fifo` policy: strictly first come, first served. The readers at the head of the queue get
+ * the lock together, and a task owns the lock before it runs.
  *
- * Not what any kernel does: no stealing, no spinning, no hand-off, no readers that overtake
- * writers. It keeps the one effect that everybody knows: a waiting writer stops the readers behind
+ * No kernel does this: there is no stealing, no spinning, no hand-off, and no reader overtakes a
+ * writer. The policy keeps one effect of the real lock: a waiting writer stops the readers behind
  * it.
  */
 import type { Task } from '../sim/task.ts';

@@ -1,6 +1,6 @@
 /**
- * Something that the simulated kernel must not do: a sanitizer or lockdep would report it. It is
- * the strategy's fault (or that of a flaw that was asked for), not the program's.
+ * A fault of the simulated kernel that a sanitizer or lockdep would report. The cause is the
+ * strategy (or a bug that `bug-compat` turned on), not mapsim.
  */
 
 export const FAULT_KINDS = [

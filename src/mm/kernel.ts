@@ -1,8 +1,8 @@
 /**
- * What a step is handed: the address space, the time, and the few things a step can ask for.
+ * The kernel object that each step gets: the address space, the time, and a few services.
  *
- * The model knows nothing of drivers. What runs the steps is a Host: it reads `takeSpent()` after
- * each step, and may ignore time altogether.
+ * The model does not depend on drivers. A Host runs the steps: it reads `takeSpent()` after each
+ * step, and may ignore time completely.
  */
 import { named, PARKED, type Step } from '../sim/step.ts';
 import type { Task } from '../sim/task.ts';

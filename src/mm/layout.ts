@@ -1,6 +1,6 @@
 /**
- * What a system call reads of the address space while it holds mmap_lock for write, and what it
- * decides to do there: the shared vocabulary of `mm/plan.ts`, the writers and the oracle.
+ * The data of the address space that a system call reads while it holds mmap_lock for write, and
+ * the changes that it decides on. `mm/plan.ts`, the writers and the oracle share these types.
  */
 
 export const NO_VMA = -1;

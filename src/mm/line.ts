@@ -1,9 +1,9 @@
 /**
- * A line of maps as numbers: everything that its text says and nothing else.
+ * A line of maps as numbers, with the same information as its text.
  *
  * Two lines have the same text exactly when their six numbers are equal: `device` and `name` are
- * interned by what is printed, so two opens of one file share them. Which name a VMA has is decided
- * here, once, for whoever prints and for whoever judges what was printed.
+ * interned by what is printed, so two opens of one file share them. This file also decides the name
+ * of a VMA, for the printing code and for the oracle.
  *
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, get_vma_name; include/linux/mm.h
  * vma_is_initial_heap, vma_is_initial_stack.

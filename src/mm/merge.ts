@@ -1,5 +1,5 @@
 /**
- * Which neighbours become one VMA, and from whom a VMA takes its anon_vma.
+ * Decides which neighbours merge into one VMA, and which neighbour gives a VMA its anon_vma.
  *
  * Left out: memory policies, userfaultfd, VM_SOFTDIRTY and the sticky flags (no call here sets
  * any), and what a forked child asks in addition (anon_vmas shared with a parent: no child is

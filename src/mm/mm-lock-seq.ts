@@ -1,5 +1,6 @@
 /**
- * mm_lock_seq: counts write sections. Even: none is open; odd: one is.
+ * mm_lock_seq: the counter of write sections. It is odd while a write section is open, and even
+ * otherwise.
  *
  * Source: v6.18 include/linux/mmap_lock.h mm_lock_seqcount_begin, mm_lock_seqcount_end,
  * mmap_lock_speculate_try_begin, mmap_lock_speculate_retry; include/linux/seqlock.h.

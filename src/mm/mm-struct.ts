@@ -1,5 +1,5 @@
 /**
- * mm_struct: one address space. The tree, its VMAs, brk, and what guards them.
+ * mm_struct: one address space with its tree, its VMAs, brk, and the locks that protect them.
  *
  * Source: v6.18 include/linux/mm_types.h struct mm_struct.
  */

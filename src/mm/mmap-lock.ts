@@ -1,12 +1,11 @@
 /**
  * mmap_lock as the rest of the model uses it: take it, let it go, downgrade it.
  *
- * A waiting writer stops the readers that come later: that is what turns one slow maps reader into
- * a stall for everyone behind the writer, and the reason for this whole program. What happens to
- * those who must wait is the policy's business: `rwsem.ts` (the kernel's), `fifo-lock.ts` or, in
- * searches, `any-lock.ts`.
+ * A waiting writer stops the readers that come later. So one slow maps reader stalls all tasks
+ * behind the writer, and this problem is the reason for mapsim. The policy handles the waiting
+ * tasks: `rwsem.ts` (the kernel's policy), `fifo-lock.ts` or, in searches, `any-lock.ts`.
  *
- * Primitives that may sleep take the step to go on with: they return it, or park the task there.
+ * Primitives that may sleep take the step to continue with: they return it, or park the task there.
  * Left out: signals that end a killable wait.
  * Source: v6.18 include/linux/mmap_lock.h; kernel/locking/rwsem.c.
  */

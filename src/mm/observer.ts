@@ -1,6 +1,6 @@
 /**
- * What the model tells whoever watches: the oracle, a recorder. Watching costs the model nothing
- * and changes nothing.
+ * The events that the model reports to an observer: the oracle or a recorder. An observer costs no
+ * simulated time and changes nothing.
  */
 import type { Plan } from './plan.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Where the outcome of a call differs from what was there: the windows of a Plan.
+ * The windows of a Plan: the places where the address space after a call differs from before.
  *
  * A VMA counts as changed when any field differs, printed or not, or when another object took its
  * place. Changed VMAs with no unchanged one between them share a window.

@@ -1,11 +1,11 @@
 /**
  * What one system call does to the address space, as a list of indivisible actions.
  *
- * While a task holds mmap_lock for write nobody else changes the tree or a VMA, so the whole course
- * of a call is settled when the lock is granted. `writers/*.ts` work it out as a Plan; `mm/act.ts`
- * carries it out, one action a step, so that readers without the lock see every state in between.
- * The order of the actions is the kernel's: fields before the tree in a split or merge, the tree
- * before the fields in a shrink, write-locking before both.
+ * While a task holds mmap_lock for write, no other task changes the tree or a VMA, so all actions
+ * of a call are known when it gets the lock. `writers/*.ts` compute them as a Plan; `mm/act.ts`
+ * executes the Plan, one action per step, so that readers without the lock can see every state in
+ * between. The order of the actions is the kernel's: fields before the tree in a split or merge,
+ * the tree before the fields in a shrink, write-locking before both.
  *
  * Source: v6.18 mm/vma.c __split_vma, commit_merge, vma_shrink, vms_gather_munmap_vmas,
  * vms_complete_munmap_vmas.

@@ -1,5 +1,6 @@
 /**
- * RCU as readers and frees see it: a section delays the freeing of what died while it was open.
+ * RCU for readers and frees: a section delays the freeing of everything that was removed while the
+ * section was open.
  *
  * A dead tree node or name is freed when every section that was open at its death has ended and
  * `rcuGrace` ns have passed since. VMA slots do not wait (SLAB_TYPESAFE_BY_RCU).

@@ -1,6 +1,6 @@
 /**
- * struct file and struct anon_vma_name, as far as lines and pins see them: a reference count, and
- * what they print.
+ * struct file and struct anon_vma_name, as far as lines and pins need them: a reference count and
+ * the printed text.
  *
  * Every VMA holds a reference to its file and to its name. A file whose count has reached zero
  * cannot be pinned (get_file_active); a later mapping of the same open file counts again from

@@ -1,5 +1,6 @@
 /**
- * The state of mmap_lock, and what both policies share: who holds it, who waits, who spins.
+ * The state of mmap_lock that the policies share: the holders, the waiting tasks, the spinning
+ * tasks.
  *
  * Source: v6.18 kernel/locking/rwsem.c struct rw_semaphore.
  */

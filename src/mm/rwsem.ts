@@ -1,5 +1,5 @@
 /**
- * The `rwsem` policy: mmap_lock as the kernel's rw_semaphore treats those who have to wait.
+ * The `rwsem` policy: mmap_lock handles waiting tasks as the kernel's rw_semaphore does.
  *
  * Readers steal a lock that is free for a moment even though writers queue. Writers spin while the
  * owner runs, and on readers for a bounded time; a spinner takes a freed lock ahead of the queue. A
@@ -8,7 +8,7 @@
  * lock together, over the heads of writers between them.
  *
  * Left out: RT tasks, the spinning of a waiter that set HANDOFF, the window in which spinners race
- * with those who are woken.
+ * with woken tasks.
  * Source: v6.18 kernel/locking/rwsem.c rwsem_down_read_slowpath, rwsem_down_write_slowpath,
  * rwsem_optimistic_spin, rwsem_try_write_lock, rwsem_mark_wake, rwsem_downgrade_wake.
  */

@@ -1,6 +1,6 @@
 /**
- * Texts of lines, interned: files by what they print, names, device columns. An id stands for the
- * bytes, so comparing two lines is comparing numbers. Texts are binary strings, one char a byte.
+ * Interned texts of lines: files by their printed text, names, device columns. An id stands for the
+ * bytes, so two lines are compared as numbers. Texts are binary strings, one char per byte.
  */
 import { type WordText, wordText } from '../base/byte-buffer.ts';
 

@@ -5,8 +5,8 @@
  * section releases all of them at once. A writer keeps new readers out with a flag bit while it
  * waits for those inside to leave; the waiting happens under mmap_lock held for write.
  *
- * Left out: the killable variants, the refcount limit, slots recycled for another mm (one mm a
- * world).
+ * Left out: the killable variants, the refcount limit, slots recycled for another mm (a world has
+ * one mm).
  * Source: v6.18 mm/mmap_lock.c __vma_enter_locked, __vma_start_write, vma_mark_detached,
  * vma_start_read; include/linux/mmap_lock.h vma_refcount_put, vma_mark_attached.
  */

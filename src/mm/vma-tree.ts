@@ -1,12 +1,12 @@
 /**
  * The tree of VMAs as a maple tree looks to an RCU reader: leaves of up to 16 ranges, mapped or
- * not, that together cover the whole address space, below a directory that changes in one stroke.
+ * not, that together cover the whole address space, below a directory that changes in one step.
  *
  * Two stores change a live leaf in place: one that covers exactly one range, and one that only
- * moves the border between two neighbours. Every other store builds new leaves, swings the
- * directory and marks the old leaves dead; a dead leaf stays as it was until a grace period has
- * passed. A reader's cursor therefore steps slot by slot on a live leaf, whatever the ranges did
- * meanwhile, and looks its place up again by address when it finds its leaf dead.
+ * moves the border between two neighbours. Every other store builds new leaves, switches the
+ * directory to them and marks the old leaves dead; a dead leaf stays as it was until a grace period
+ * has passed. A reader's cursor therefore steps slot by slot on a live leaf, whatever the ranges
+ * did meanwhile, and looks its place up again by address when it finds its leaf dead.
  *
  * Left out: inner nodes (one directory stands for all levels, so a walk is one view of the tree),
  * the exact thresholds at which siblings are balanced; pivots and slots are written in one step.

@@ -1,6 +1,6 @@
 /**
- * Looking VMAs up and reading them, as a maps reader does: the walk, the copy of a VMA that may
- * change meanwhile, the pins on what the copy points to.
+ * Looks VMAs up and reads them as a maps reader does: the walk, the copy of a VMA that may change
+ * meanwhile, and the pins on the file and the name of the copy.
  *
  * A copy without a lock is not atomic: it is taken in three steps (range; flags and offset; file
  * and name), so it can hold fields of different moments.

@@ -1,6 +1,6 @@
 /**
- * The state in force: the live layout, except that inside the windows of an open write section it
- * is still what the plan found there.
+ * The current state: the live layout, except that inside the windows of an open write section it is
+ * the layout from before this section.
  */
 import { LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';
 import type { LiveLayout } from './live.ts';

@@ -5,9 +5,9 @@
  * every intermediate state of the tree as well, else (even if the tree lost only one of its pages,
  * and only for one step) a transient one.
  *
- * Each difference between states that maps pages anew says until when they were a hole, and so does
- * each store that fills what its own section had cleared. So a page was mapped in every state if it
- * is in the state in force and was not mapped anew since the pass began.
+ * Each difference between states that maps pages again records until when they were a hole, and so
+ * does each store that fills a range that its own section had cleared. So a page was mapped in
+ * every state if it is in the current state and was not mapped again since the pass began.
  */
 
 import { LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';

@@ -1,7 +1,7 @@
 /**
- * The committed states that some pass in flight may still be judged by.
+ * The committed states that are needed to judge the passes that have not ended.
  *
- * A state is kept as its difference to the state that followed when it was last left. These
+ * A state is stored as its difference to the state that followed when it was last left. These
  * differences lead from every state to the one in force now, each by way of states left later.
  * Hence the states of a pass (those left since it began, and the one in force) form a tree whose
  * root is the state in force, whatever the history before; and what was left before the oldest pass
@@ -9,9 +9,9 @@
  *
  * A commit that leads back to a state that is still kept goes back to it instead of adding another,
  * so that a writer that toggles for ever under a reader that starves takes bounded memory. Such a
- * state is guessed by a fingerprint and then proved: the differences along the way round must
- * cancel out. A way that is too long to prove, or a clash of fingerprints, only means that a text
- * is kept twice, which no count can see.
+ * state is found by a fingerprint and then verified: the differences along the cycle must cancel
+ * out. If the cycle is too long to verify, or fingerprints clash, a text is stored twice, which
+ * changes no count.
  */
 import { type Edge, markEdgeLines, renumberLines } from './edge.ts';
 import type { LineTable } from './line-table.ts';

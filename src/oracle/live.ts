@@ -1,9 +1,9 @@
 /**
- * What the oracle reads of the running kernel: the VMA tree and the VMAs as they are now.
+ * The view of the oracle on the running kernel: the current VMA tree and VMAs.
  *
  * It asks only about addresses that no open write section is changing, and once a section has ended
- * about those it changed, so that a VMA's fields and its range in the tree agree in every answer
- * that counts. What it asks elsewhere is a guess that it checks.
+ * about those it changed, so that a VMA's fields and its range in the tree agree in these answers.
+ * Other answers are only guesses, which the oracle verifies.
  */
 import type { VmaRecord } from '../mm/layout.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Counters 0 … n-1 of which whole ranges rise and fall, and the least of them all: a segment tree.
+ * A segment tree: counters 0 … n-1 with increments over ranges, and their minimum.
  */
 export class MinTree {
   #size = 0;

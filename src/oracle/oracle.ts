@@ -1,12 +1,12 @@
 /**
- * Watches the address space and the texts that readers print of it, and says what was wrong with
- * each text. It never steers: nothing that it knows reaches a task.
+ * The oracle watches the address space and the texts of readers, and judges each text. It never
+ * influences a task.
  *
  * The kernel model reports each write section when it is planned (mmap_lock is held, nothing has
  * changed yet), each store to the tree, and the end of the section. A reader's pass is reported at
- * its first m_start and judged at its last m_stop. While no pass is in flight nothing is kept.
+ * its first m_start and judged at its last m_stop. While no pass is running, nothing is stored.
  *
- * Left out: which reader could have seen what. The judgement is on the text alone.
+ * Left out: which steps the reader took. Only the text is judged.
  */
 import { assert } from '../base/assert.ts';
 import { LINE_FIELDS } from '../mm/line.ts';

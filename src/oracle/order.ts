@@ -1,4 +1,4 @@
-/** How the lines of a text follow one another by address, whatever states they come from. */
+/** Checks the order of the lines of a text by address, independent of their states. */
 import { LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';
 
 /** The [vsyscall] line stands at ffffffffff600000. */

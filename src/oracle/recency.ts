@@ -1,6 +1,6 @@
 /**
- * Things with a time stamp, newest first: what happened again moves to the front, what nobody can
- * ask about any more falls off the end.
+ * A list of items with time stamps, newest first: an item that is used again moves to the front,
+ * and items that cannot be needed any more are dropped from the end.
  */
 
 export interface Stamped<T> {

@@ -1,8 +1,9 @@
 /**
- * The write section that is open: what it is about to change, and what its tree shows meanwhile.
+ * The open write section: the changes that it plans, and the intermediate states of the tree.
  *
- * Until it ends the state in force is the one before it. Inside its windows that state is found in
- * the plan, since the live tree is half changed there; everywhere else the live tree has it.
+ * Until the section ends, the current state is the state before it. Inside the windows of the
+ * section this state is read from the plan, because the live tree is only partly changed there;
+ * elsewhere it is read from the live tree.
  */
 import { assert } from '../base/assert.ts';
 import type { PlanWindow } from '../mm/plan.ts';

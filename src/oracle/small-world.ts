@@ -1,10 +1,10 @@
 /**
- * The oracle of searches: the same definitions, for worlds small enough to keep whole texts, with
- * all that it knows of a pass in three numbers that are saved with the world.
+ * The oracle of searches: the same definitions, for worlds small enough to store whole texts. Its
+ * data about a pass are three numbers that are saved with the world.
  *
  * Texts of states, sets of texts and sets of mapped pages are interned; a pass is the set of states
  * in force since its first m_start, the pages mapped in all of them, and those mapped in every tree
- * state. Judging a text is remembered by what it depends on.
+ * state. Verdicts are cached by the data on which they depend.
  */
 import { empty } from '../base/grow.ts';
 import { Interned } from '../base/intern.ts';

@@ -2,10 +2,10 @@
  * The judgement on a finished pass: could one state have printed this text, and if not, what is
  * wrong with it?
  *
- * First the text is held against the live layout. A VMA that no write section has come near since
- * the pass began stands in every state of the pass, and so does its succession to the next one;
- * where the text agrees there is nothing more to ask, and in quiet times that is the whole text.
- * Only the pairs of lines that remain are looked up in the history.
+ * First the text is compared with the live layout. If no write section has touched a VMA or its
+ * neighbourhood since the pass began, the VMA and its successor are the same in every state of the
+ * pass. Where the text agrees, nothing more has to be checked; without writers this is the whole
+ * text. Only the remaining pairs of lines are looked up in the history.
  */
 
 import { LINE_FIELDS, LINE_START } from '../mm/line.ts';

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a text, line by line: which states a line stands in, where it is out of order,
- * what the text leaves out. Counted, that is the verdict of the small oracle on a text.
+ * The faults of a text, line by line: the states that contain a line, lines out of order, memory
+ * that is left out. The small oracle counts these faults for its verdict.
  *
  * For searches and replays, whose worlds are small: whole texts are compared.
  */

@@ -1,9 +1,9 @@
 /**
  * When each VMA slot was last in, or just below, a stretch that a write section changed.
  *
- * A VMA that was not since a pass began had the same line, and the same line after it, in every
- * state of that pass. Slots are reused: whatever a commit has put into a stretch counts as touched
- * by it.
+ * If a VMA was not touched since a pass began, it had the same line and the same next line in every
+ * state of this pass. Slots are reused: every slot that a commit puts into a stretch counts as
+ * touched.
  */
 import { assert } from '../base/assert.ts';
 import type { PlanWindow } from '../mm/plan.ts';

@@ -1,4 +1,4 @@
-/** What the oracle says of one finished pass. */
+/** The verdict of the oracle on one finished pass. */
 
 /** What is counted of a text, in the order of every result. */
 export const TEXT_COUNTS = [

@@ -1,4 +1,4 @@
-/** The command lines that give the bytes of the page. */
+/** The command lines that print the same bytes as the page. */
 import { commandLine } from '../base/shell.ts';
 import { durationText } from './knobs.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The page as one file: markup, style, the page's own script, and blocks of code that no policy has
- * to allow since they are inert until a worker is made of them. It asks for nothing.
+ * The page as one file: markup, style, its script, and blocks of code that are not executed until a
+ * worker is made from them, so the policy does not have to allow them. The page loads nothing.
  *
  * Source of the policy: W3C Content Security Policy Level 3, hash sources, blob: as a scheme.
  */

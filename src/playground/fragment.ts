@@ -1,6 +1,6 @@
 /**
- * What the page shows, as the fragment of its address: JSON, deflated, in the alphabet of URLs,
- * behind a version. An address comes from anywhere, so it is held against its form when it is read.
+ * The state of the page as the fragment of its address: a version, then compressed JSON in the
+ * alphabet of URLs. An address can come from anywhere, so it is checked when it is read.
  *
  * Source of the alphabet: RFC 4648, section 5.
  */

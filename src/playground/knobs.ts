@@ -1,6 +1,6 @@
 /**
- * The sliders: which value of a scenario each one is, and what to put into the text where it is
- * moved. The text stays what is run, so that the command line can be given the same.
+ * The sliders: the value of a scenario for each slider, and the change of the text when it is
+ * moved. The page always runs the text, so the command line can run the same.
  */
 import { mostOf } from '../base/extremes.ts';
 import { parseDuration, parseSize } from '../scenario/units.ts';

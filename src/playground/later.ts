@@ -1,6 +1,6 @@
 /**
- * What the worker needs only after the first counts: the search with its scheduler, pictures and
- * statistics. A block of its own in the page, which the worker asks for.
+ * The code that the worker needs only after the first counts: the search with its scheduler,
+ * pictures and statistics. It is a separate block in the page, which the worker requests.
  */
 export { Scheduler } from './scheduler.ts';
 export { intervals, lanes, tornText } from './side-by-side.ts';

@@ -1,4 +1,4 @@
-/** A scenario in the page: from text to a Scenario, or to its faults. */
+/** Loads a scenario in the page: makes a Scenario from its text, or returns its faults. */
 import { UserError } from '../base/errors.ts';
 import { loadEnvOf } from '../library/load-env.ts';
 import { FaultList } from '../scenario/load/faults.ts';

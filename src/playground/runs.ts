@@ -1,6 +1,6 @@
 /**
- * Strategies side by side over the same writers: their counts as they grow, and what they print. A
- * generator, which stops for a moment every few steps; what it finds is told as it is found.
+ * Runs strategies side by side against the same writers, and reports their counts and texts. It is
+ * a generator that pauses every few steps and reports results as they come.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';

@@ -1,4 +1,4 @@
-/** "You are the scheduler": a world without time in the hand of whoever looks at the page. */
+/** "You are the scheduler": a world without time whose steps the user chooses. */
 import type { Choice } from '../base/choice.ts';
 import { counted } from '../base/counted.ts';
 import { latin1Of, readable } from '../base/latin1.ts';

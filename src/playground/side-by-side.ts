@@ -1,7 +1,7 @@
 /**
- * What is shown below the counts of strategies side by side: their lanes, the first torn text; then
- * more seeds, for intervals. Generators, which stop for a moment every few steps; what they find is
- * told as it is found.
+ * The parts below the counts of strategies side by side: their lanes, the first torn text, then
+ * more seeds for intervals. They are generators that pause every few steps and report results as
+ * they come.
  */
 
 import type { Choice } from '../base/choice.ts';

@@ -1,4 +1,7 @@
-/** What a page is given when it is written: scenarios as text, and with which of them it begins. */
+/**
+ * The data that is put into a page when it is written: scenarios as text, and the first one to
+ * show.
+ */
 import { jsonOf } from '../base/printable.ts';
 import type { Given } from './messages.ts';
 

@@ -1,4 +1,6 @@
-/** What of the page needs the YAML library: a block of its own, decoded when a text is YAML. */
+/**
+ * The code that needs the YAML library: a separate block of the page, decoded if a text is YAML.
+ */
 import { parseDocument } from 'yaml';
 import * as yamlText from '../scenario/load/yaml-text.ts';
 import type { Change } from './knobs.ts';

@@ -1,4 +1,4 @@
-/** The block as a program: it puts itself where the worker looks for it. */
+/** The entry of the YAML block: it stores its exports where the worker looks for them. */
 import { yamlBlock } from './yaml-block.ts';
 
 Object.assign(globalThis, { mapsimYaml: yamlBlock });

@@ -1,13 +1,13 @@
 /**
- * Reading /proc/PID/maps: open, read() until one returns nothing, close; m_start, m_next, show_map
- * and m_stop through a seq_file with its one-page buffer. Takes no lock itself: the strategy's
- * hooks do.
+ * The printing loop of /proc/PID/maps: open, read() until it returns 0, close; m_start, m_next,
+ * show_map and m_stop on a seq_file with its one-page buffer. The loop takes no lock; the hooks of
+ * the strategy do.
  *
  * Rules that follow from seq_read_iter: a buffer holds at most size - 1 bytes; one read() makes at
- * most one buffer of fresh text; the record that ended the page is made again by the next read();
- * with a small user buffer the tail of a page is handed out later, stale by then; a record longer
- * than the buffer doubles it for the rest of the open file.
- * Left out: lseek and pread, the death of the target, signals.
+ * most one buffer of fresh text; the record that did not fit the page is made again by the next
+ * read(); with a small user buffer the rest of a page is returned later, when it may be stale; a
+ * record longer than the buffer doubles it for the rest of the open file. Left out: lseek and
+ * pread, the death of the target, signals.
  *
  * Source: v6.18 fs/seq_file.c seq_read_iter; fs/proc/task_mmu.c m_start, m_next, m_stop, show_map.
  */

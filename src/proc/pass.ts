@@ -1,4 +1,4 @@
-/** The frame of a pass, whichever way it is read: what is fresh when it begins, how it ends. */
+/** The start and the end of a pass, for reads of maps and for PROCMAP_QUERY. */
 import type { Kernel } from '../mm/kernel.ts';
 import { named, privateSteps } from '../sim/step.ts';
 import type { Reader, ReaderStep, Strategy } from './reader.ts';

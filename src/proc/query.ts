@@ -1,7 +1,7 @@
 /**
  * A pass made of PROCMAP_QUERY calls: each asks for the VMA that covers or follows the end of the
- * last one, until there is none. The gate VMA is never returned. The text is what a tool would
- * print of the answers, in the format of maps, one page for each call.
+ * last one, until there is none. The gate VMA is never returned. The text has the answers in the
+ * format of maps, as a tool would print them, with one page per call.
  *
  * Left out: filters by permission, build ids, the buffer for the name (it is large enough).
  * Source: v6.18 fs/proc/task_mmu.c do_procmap_query, query_matching_vma.

@@ -1,10 +1,10 @@
 /**
- * A task that reads maps: all of its fields, in one class.
+ * A task that reads maps, with all of its fields.
  *
- * What a strategy may use: `ret`, `redo`, `found`, `source`, the walk and copy fields, `seqSample`,
+ * A strategy may use `ret`, `redo`, `found`, `source`, the walk and copy fields, `seqSample`,
  * `sampled`, `mmapLocked`, `mustLock`, `retryAt`, `budgetUsed`, `lockedVma`, `local`, `stopFor`,
  * `shownEnd`, and the counting methods `attemptFailed`, `retrying`, `fallingBack`, `accepted`,
- * `settled`. The rest is the printing loop's.
+ * `settled`. The other fields belong to the printing loop.
  */
 import { ByteBuffer } from '../base/byte-buffer.ts';
 import { grownFloat64, grownInt32 } from '../base/grow.ts';

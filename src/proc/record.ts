@@ -1,5 +1,5 @@
 /**
- * One record becomes a line: in numbers for the oracle, in bytes for the user.
+ * Makes a line from a record: numbers for the oracle, bytes for the user.
  *
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma.
  */

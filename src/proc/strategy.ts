@@ -1,10 +1,10 @@
 /**
- * The contract between the printing loop and a way of keeping VMAs still while it prints.
+ * The contract between the printing loop and a reader strategy.
  *
- * The loop (maps.ts, query.ts) asks a strategy for its hooks and never which one it is; a strategy
- * fills in the hooks and never prints. A user's own strategy file is held to the same contract.
+ * The loop (maps.ts, query.ts) calls the hooks of a strategy and never asks which strategy it is; a
+ * strategy supplies the hooks and never prints. A strategy file of the user has the same contract.
  *
- * Source of the seam: v6.17 fs/proc/task_mmu.c lock_vma_range, get_next_vma, unlock_vma_range.
+ * Source of this split: v6.17 fs/proc/task_mmu.c lock_vma_range, get_next_vma, unlock_vma_range.
  */
 import type { CostName } from '../mm/costs.ts';
 import type { KernelStep } from '../mm/kernel.ts';

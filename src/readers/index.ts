@@ -1,6 +1,6 @@
 /**
- * The registry of reader strategies: one entry for each, in the order of the documentation. How
- * they are written is in base/choice.ts.
+ * The registry of reader strategies: one entry for each, in the order of the documentation.
+ * base/choice.ts parses their names and options.
  */
 
 import {

@@ -1,7 +1,7 @@
 /**
- * What a strategy of the user's own is made of: the primitives that the built-in ones use, under
- * the same names. Its file does not import them: it must get those of the running program, since a
- * step is known by its identity.
+ * The kit for strategy files of the user: the primitives that the built-in strategies use, with the
+ * same names. A strategy file must not import its own copies, because a step is recognized by its
+ * identity.
  */
 import { NO_FILE, NO_NAME, NO_VMA } from '../mm/layout.ts';
 import { mmapLockSpeculateRetry, mmapLockSpeculateTryBegin } from '../mm/mm-lock-seq.ts';

@@ -1,6 +1,6 @@
 /**
  * Lock mmap_lock, look up and format one VMA, unlock, for every VMA. Writers wait for one line
- * only; the reader takes the lock once a line.
+ * only; the reader takes the lock once per line.
  *
  * Source: asked for in the review of the RCU series (linux-mm, April 2025), never built.
  */

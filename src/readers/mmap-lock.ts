@@ -2,10 +2,10 @@
  * mmap_read_lock from m_start to m_stop: one page of output is one state, and a writer waits for
  * all of it. Kernels up to 6.16.
  *
- * `end=pending`: from 5.7 to 6.0 m_start() does not move the position itself. Where it finds no VMA
- * and there is no gate, read() returns 0, and the next one looks again from the start of the VMA
- * that had been pending: if the last one printed has grown over it meanwhile, its line comes again.
- * Since 6.1 m_start() sets the sentinel.
+ * `end=pending`: from 5.7 to 6.0 m_start() does not move the position. If it finds no VMA and there
+ * is no gate line, read() returns 0. The next read() looks again from the start of the VMA that was
+ * pending: if the last printed VMA has grown over this address, its line is printed again. From 6.1
+ * on m_start() sets the sentinel.
  *
  * Source: v6.16 fs/proc/task_mmu.c m_start, proc_get_vma, m_stop; v5.10 m_start, m_next;
  * "[PATCH 3/5] proc: Use ppos instead of m->version", Matthew Wilcox, 29 Feb 2020.

@@ -3,9 +3,10 @@
  * again: for ever (v3 as its review corrected it), or N times, and then keep mmap_lock, so that a
  * busy writer can delay the reader but not starve it.
  *
- * An attempt reaches from a sample of the counter to its check. With `sample=read` the counter is
- * sampled in m_start and again only after a failed attempt or a fallback, so the window of a record
- * reaches back to the check of the one before it. The end of the list is checked like a record.
+ * An attempt starts when the reader samples the counter and ends when it checks the counter. With
+ * `sample=read` the counter is sampled in m_start and again only after a failed attempt or a
+ * fallback, so an attempt at a record starts at the check of the record before it. The end of the
+ * list is checked like a record.
  *
  * Source: linux-mm, "[PATCH v3 7/8] mm/maps: read proc/pid/maps under RCU", 18 Apr 2025
  * (get_vma_snapshot), and its replies of 23-24 Apr 2025: m_start without the lock and the limit

@@ -1,9 +1,9 @@
 /**
- * The negative control: walk under RCU, copy each VMA, check nothing. Whatever a check is good for,
- * this shows what happens without it.
+ * The negative control: walk under RCU, copy each VMA, check nothing. It shows what happens without
+ * any check.
  *
- * File and name are pinned all the same (a use after free would end the experiment); a pin that
- * fails looks the record up again.
+ * File and name are pinned too, because a use after free would end the run; if a pin fails, the
+ * record is looked up again.
  * Source: none; `rcu-retry`, v3 as its review corrected it, without step "compare the counter".
  */
 

@@ -3,8 +3,8 @@
  * cannot be locked or the walk may have missed one, look it up again under mmap_lock. Merged in
  * 6.17.
  *
- * A gap before the VMA found is believed if no write section ended since before the lookup, or if a
- * second lookup finds the same VMA. The end of the list is not verified.
+ * A gap before the found VMA is accepted if no write section has ended since before the lookup, or
+ * if a second lookup finds the same VMA. The end of the list is not verified.
  *
  * Source: v6.18 fs/proc/task_mmu.c get_next_vma, m_start, m_stop; mm/mmap_lock.c lock_next_vma,
  * lock_next_vma_under_mmap_lock, vma_start_read.

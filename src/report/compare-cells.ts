@@ -1,6 +1,6 @@
 /**
- * A comparison in the words of tables for people: few digits, units at hand, `?` behind a
- * difference that is not shown, and never a bare 0 for what was counted.
+ * The cells of comparison tables: few digits, fitting units, `?` after a difference that is not
+ * significant, and counts of zero with their denominator.
  */
 
 import { counted } from '../base/counted.ts';

@@ -1,4 +1,4 @@
-/** What CI systems are told of a comparison: a check for each group of runs and each judgement. */
+/** The checks of a comparison for CI systems: one for each group of runs and each judgement. */
 import { counted } from '../base/counted.ts';
 import type { Group } from '../compare/comparison.ts';
 import {

@@ -1,4 +1,4 @@
-/** One JSON document, `mapsim/compare@1`, which `mapsim compare` reads back. */
+/** One JSON document, `mapsim/compare@1`, which `mapsim compare` can read. */
 import { jsonOf } from '../base/printable.ts';
 import {
   COMPARE_SCHEMA,

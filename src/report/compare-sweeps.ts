@@ -1,7 +1,7 @@
 /**
- * Sweeps side by side, for people: for each metric a table of the grid, the last axis across, the
- * other axes and the groups down; in each place the value and how it differs. Then what all points
- * together come to, and where the groups are furthest apart.
+ * The text of a comparison of sweeps: for each metric a table of the grid, with the last axis in
+ * the columns, the other axes and the groups in the rows, and the value and its difference in each
+ * cell. Then the result of all points together, and the points where the groups differ most.
  */
 import { counted } from '../base/counted.ts';
 import { printable } from '../base/printable.ts';

@@ -1,8 +1,8 @@
 /**
- * A table for each scenario: under each metric a line a group, with the median over seeds (of
- * shares: all seeds together), its interval, the difference against the first group, and its
- * corrected p. Where that is wider than a line, differences stand under the values. Metrics of what
- * happened nowhere are named in one line. Then the verdict in words.
+ * A table for each scenario: under each metric one line per group, with the median over seeds
+ * (shares: over all seeds together), its interval, the difference from the first group, and its
+ * corrected p. If this is too wide, the differences are below the values. Metrics that are zero
+ * everywhere are named in one line. Then comes the verdict in words.
  */
 
 import { wrap } from '../base/wrap.ts';

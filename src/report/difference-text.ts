@@ -1,6 +1,6 @@
 /**
- * Two censuses side by side, for people. That a text is printed by one strategy *only* is said
- * where the search of the other was complete; else that it was not seen there, and why that is.
+ * The text of a comparison of two censuses. The word *only* is used if the search of the other
+ * strategy was complete; otherwise the text says `not seen` and the reason.
  */
 import { counted } from '../base/counted.ts';
 import { wrap } from '../base/wrap.ts';

@@ -6,9 +6,9 @@
  *
  * A list of expressions holds both kinds: `require:` stands before what has to hold.
  *
- * STRATEGY may itself contain colons, so the metric is what follows the last one. Whatever cannot
- * mean anything (an unknown metric, a time compared with a count, a percentage of no ratio) is
- * refused here: an expression that could never fail would pass in silence for ever.
+ * STRATEGY may itself contain colons, so the metric is what follows the last one. Expressions
+ * without a meaning (an unknown metric, a time compared with a count, a percentage without a ratio)
+ * are refused, because an expression that can never fail would always pass without a message.
  */
 import type { ComparisonSign } from '../base/comparison.ts';
 import { UserError } from '../base/errors.ts';

@@ -1,11 +1,11 @@
 /**
- * A schedule as kernel commit messages show one: a column for each task, a step a line, time
- * running down. Steps bear the names of the kernel's functions; what the kernel has no function
- * for stands in parentheses. Behind each is what it read or changed. Steps that only moved on are
+ * Prints a schedule as in kernel commit messages: a column for each task, one line per step, time
+ * running down. Steps have the names of kernel functions; steps without a kernel function are in
+ * parentheses. Behind each step is what it read or changed. Steps without such an effect are
  * counted, not shown.
  *
- * The upper digits that all addresses share are left out, and told above. A task has the number of
- * its CPU, as in schedules.
+ * The upper digits that all addresses share are left out, and printed above. The number of a task
+ * is the number of its CPU, as in schedules.
  */
 import { counted } from '../base/counted.ts';
 import { wrap } from '../base/wrap.ts';

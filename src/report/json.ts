@@ -1,7 +1,8 @@
 /**
- * One JSON document, `mapsim/run@1`. Keys stand in a fixed order; more may come, none goes.
+ * One JSON document, `mapsim/run@1`. Keys are in a fixed order; later versions may add keys but
+ * remove none.
  *
- * The document is yielded key by key and pass by pass: its text may be longer than any one string
+ * The document is yielded key by key and pass by pass, because its text may be longer than a string
  * can be. Texts of maps are decoded as UTF-8.
  */
 import { jsonOf } from '../base/printable.ts';

@@ -1,4 +1,4 @@
-/** A measurement beside its simulation, as a table for people, Markdown, CSV and JSON. */
+/** A measurement and its simulation side by side, as a text table, Markdown, CSV and JSON. */
 import { counted } from '../base/counted.ts';
 import type { FigureRow, MeasureResult } from '../measure/result.ts';
 import { csvRow } from './csv.ts';

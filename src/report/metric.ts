@@ -1,5 +1,5 @@
 /**
- * The figures of an outcome by name, as `--fail-on` expressions ask for them.
+ * The figures of an outcome by name, for expressions of `--fail-on`.
  *
  * A count is a key of `totals` or `tearing`, summed over the readers in view; `passes` is short for
  * `passesFinished`. A distribution is asked for one aggregate, over all readers (or writers) in

@@ -1,4 +1,4 @@
-/** What `mapsim replay` prints for people: how far it went, the columns, what came of it. */
+/** The text output of `mapsim replay`: the number of steps, the columns, the result. */
 import type { Course, SearchOutcome } from '../search/search-outcome.ts';
 import { type CourseView, courseText, stepsOf } from './search-text.ts';
 

@@ -1,6 +1,7 @@
 /**
- * What a format is handed and what it gives back. Formats are pure: the same outcome, the same
- * bytes. They yield their text in pieces, so that no format needs the whole of it in memory.
+ * The interface of formats: their input and their output. Formats are pure functions: the same
+ * outcome gives the same bytes. They yield their text in pieces, so that no format needs all of it
+ * in memory.
  */
 import type { CompareResult } from '../compare/result.ts';
 import type { Outcome } from '../world/outcome.ts';

@@ -1,4 +1,4 @@
-/** The counts as rows, one a reader: what csv and markdown have in common. */
+/** The counts as rows, one per reader: the common part of csv and markdown. */
 import { COUNTER_KEYS, TEARING_KEYS } from '../world/outcome.ts';
 import type { ReportInput } from './report.ts';
 

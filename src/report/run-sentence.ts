@@ -1,6 +1,6 @@
 /**
- * What a run comes to, in one sentence: what a pass takes, how often read() falls back, how many
- * texts are torn, what it does to writers. A function of the outcome alone.
+ * The summary of a run in one sentence: the time of a pass, how often read() falls back, how many
+ * texts are torn, the effect on writers. It depends only on the outcome.
  */
 import { counted } from '../base/counted.ts';
 import type { Outcome } from '../world/outcome.ts';

@@ -1,7 +1,7 @@
 /**
- * The counts of a run for people: a line each with its denominators, times in fitting units, what
- * was zero in one line, the answer in a sentence, and the command to try next. A pure function of
- * what a report is made of.
+ * The counts of a run as a table: one line per count with its denominators, times in fitting units,
+ * all zero counts in one line, a summary in one sentence, and the command to try next. It is a pure
+ * function of the report input.
  */
 
 import { counted } from '../base/counted.ts';

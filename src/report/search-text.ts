@@ -1,4 +1,7 @@
-/** What `mapsim explore` and `mapsim census` print for people. The first line is the honest one. */
+/**
+ * The text output of `mapsim explore` and `mapsim census`. The first line says how reliable the
+ * answer is.
+ */
 import { counted } from '../base/counted.ts';
 import { shellWord } from '../base/shell.ts';
 import { wrap, wrapCommand } from '../base/wrap.ts';

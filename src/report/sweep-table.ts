@@ -1,6 +1,7 @@
 /**
- * A sweep as tables, one for each metric: the values of the last axis across, those of the others
- * and the strategies down; in each place the median over seeds, or of shares all seeds together.
+ * A sweep as tables, one for each metric: the columns are the values of the last axis, the rows the
+ * values of the other axes and the strategies. Each cell has the median over seeds, or the share
+ * over all seeds together.
  */
 import { counted } from '../base/counted.ts';
 import { jsonOf, printable } from '../base/printable.ts';

@@ -1,6 +1,6 @@
 /**
- * Plain columns for people: a head row, rows, two spaces between. Columns that would not fit beside
- * each other are narrowed, the widest first, and what is in them is wrapped.
+ * Plain text columns: a head row, rows, two spaces between columns. Columns that do not fit are
+ * narrowed, the widest first, and their content is wrapped.
  */
 
 import CliTable from 'cli-table3';

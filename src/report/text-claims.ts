@@ -1,4 +1,4 @@
-/** Claims about texts beside what the running kernel did: a table, Markdown, JSON. */
+/** Claims about texts and the results of the running kernel: a table, Markdown, JSON. */
 import { jsonOf } from '../base/printable.ts';
 import type { LookedAt } from '../measure/text-claims.ts';
 import { markdownTable } from './markdown.ts';

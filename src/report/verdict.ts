@@ -1,10 +1,8 @@
 /**
- * What expressions of `--fail-on` and `--require` come to, over one outcome or several strategies
- * side by side.
+ * Evaluates expressions of `--fail-on` and `--require` over one outcome or several strategies.
  *
- * A ratio of nothing to nothing is 0, of something to nothing infinite. An aggregate of no values
- * is no number at all: the expression then counts as failed, since a check that measured nothing
- * must not pass for one that held.
+ * The ratio 0/0 is 0, and n/0 is infinite. An aggregate of no values is not a number: then the
+ * expression counts as failed, because a check that measured nothing must not pass.
  */
 import { holds } from '../base/comparison.ts';
 import { UserError } from '../base/errors.ts';

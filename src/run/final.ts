@@ -1,4 +1,4 @@
-/** The writers alone, to the end: what a program of operations makes of an address space. */
+/** Runs only the writers to their end, and returns the resulting address space. */
 import { UserError } from '../base/errors.ts';
 import { Strategies } from '../readers/index.ts';
 import type { Scenario } from '../scenario/scenario.ts';

@@ -1,9 +1,10 @@
 /**
- * What takes a CPU from the task that runs on it for a while: the tick, interrupts of devices, the
- * host of a guest. The step during which one comes takes so much longer; who sleeps loses nothing.
+ * Interrupts: events that take a CPU from the running task for some time, such as the tick, device
+ * interrupts, or the host of a guest. The step that is interrupted takes longer; a sleeping task
+ * loses nothing.
  *
- * They come at random, each CPU's by themselves. Left out: that a tick comes every jiffy, and what
- * an interrupt wakes.
+ * Interrupts come at random times, independently for each CPU. Left out: that a tick comes every
+ * jiffy, and tasks that an interrupt wakes.
  */
 import type { WakeCosts } from '../mm/kernel.ts';
 

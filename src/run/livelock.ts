@@ -1,16 +1,16 @@
 /**
  * Notices that a timed run repeats itself: a reader fails again and again at one record, and the
- * whole state of the run is what it was some failures ago. Then it goes on like that for ever.
+ * whole state of the run equals its state some failures ago. Then the run repeats itself for ever.
  *
  * The state is everything that a later step could tell apart: the saved world, when each task is
- * due, counted from now, the writers' streams of chance, who waits how long, whose cache lines are
- * fresh. It is compared with one remembered state, which is replaced after twice as many failures
- * each time (Brent's way of finding a cycle); the address space and all that is large only where
- * times and chances agree already. Only where every task has a CPU of its own; shared CPUs keep
- * weighted run times that never repeat.
+ * due, counted from now, the random streams of the writers, the waiting times, the owners of cache
+ * lines. It is compared with one remembered state, which is replaced after twice as many failures
+ * each time (Brent's way of finding a cycle); the address space and other large data are compared
+ * only if times and random streams agree. This works only if every task has its own CPU; shared
+ * CPUs have weighted run times that never repeat.
  *
- * Left out: two tasks due at the same instant (their order is not in the state): never taken as
- * equal.
+ * Left out: states with two tasks due at the same time, whose order is not in the state; such
+ * states are never taken as equal.
  */
 import type { Reader } from '../proc/reader.ts';
 import { Words } from '../sim/memory.ts';

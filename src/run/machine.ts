@@ -1,6 +1,6 @@
 /**
- * Who runs when: the clock of a timed run. The driver asks it which task takes the next step, and
- * tells it what became of the step.
+ * The clock and the CPUs of a timed run. The driver asks the machine which task takes the next
+ * step, and reports the result of the step.
  */
 import type { Host } from '../mm/kernel.ts';
 import type { Task } from '../sim/task.ts';

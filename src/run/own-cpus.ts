@@ -1,5 +1,5 @@
 /**
- * A CPU for every task: nobody is ever preempted, and a spinner wastes nobody's time.
+ * A CPU for every task: no task is preempted, and a spinning task costs others no time.
  *
  * A task keeps running without the queue while nothing else is due, which is most of the time.
  */

@@ -1,4 +1,4 @@
-/** Finds the pass that a picture is to show: the first of a reader to which something happens. */
+/** Finds the pass for a picture: the first pass of a reader with the wanted event. */
 import type { Reader } from '../proc/reader.ts';
 import type { PassListener } from '../world/pass-watch.ts';
 import type { World } from '../world/world.ts';

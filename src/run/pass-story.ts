@@ -1,4 +1,4 @@
-/** Keeps the story of one pass while a run is traced: its committed states and its lines. */
+/** Records one pass while a run is traced: its committed states and its lines. */
 import { latin1Lines } from '../base/latin1.ts';
 import type { Reader } from '../proc/reader.ts';
 import { committedText } from '../world/final.ts';

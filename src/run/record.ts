@@ -1,7 +1,7 @@
 /**
- * A timed run as a record: which task took which step at what time, how the run was asked for and
- * how it ended. Replayed (recorded-cpus.ts), the record says who runs when, in place of CPUs and
- * costs; locks, address space and strategy are those of the scenario.
+ * The record of a timed run: each step with its task and time, the options of the run, and how it
+ * ended. In a replay (recorded-cpus.ts) the record decides which task runs when, instead of CPUs
+ * and costs; locks, address space and strategy come from the scenario.
  *
  * As text: NDJSON. A head; for each step `[task, ns, "name"]`; where tasks share CPUs, also
  * `[task, ns, "+cpu"]` and `"-cpu"` when one gets or loses its CPU; how the run ended.

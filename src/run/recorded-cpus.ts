@@ -1,4 +1,4 @@
-/** Who runs when, by a record; objects when a task cannot go on as recorded. */
+/** A machine that follows a record; it reports an error if a task cannot continue as recorded. */
 import type { Kernel } from '../mm/kernel.ts';
 import { rwsemOwnerLeftCpu, waiterPreempted } from '../mm/rwsem.ts';
 import type { Scenario } from '../scenario/scenario.ts';

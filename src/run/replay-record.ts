@@ -1,4 +1,4 @@
-/** A recorded timed run again: by its record alone, or its writers' part under another strategy. */
+/** Replays a recorded timed run: the whole record, or only its writers under another strategy. */
 import type { Choice } from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';
 import type { Kernel } from '../mm/kernel.ts';

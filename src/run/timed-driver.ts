@@ -1,8 +1,8 @@
 /**
  * The hot loop of timed runs: events in the order of (time, sequence); each step takes effect at
- * its time and delays its task by its cost. Which task runs on which CPU is the Machine's business.
+ * its time and delays its task by its cost. The Machine decides which task runs on which CPU.
  *
- * Advanced in slices, so that whoever drives it can show progress and be interrupted.
+ * The driver runs in slices, so that its caller can show progress and react to interrupts.
  */
 import { InternalError } from '../base/assert.ts';
 import { UserError } from '../base/errors.ts';

@@ -1,4 +1,4 @@
-/** The events of a trace while they are written: columns of numbers that double as they fill. */
+/** The events of a trace, in columns of numbers whose memory doubles when it is full. */
 import { grownFloat64, grownInt32 } from '../base/grow.ts';
 
 export class TraceColumns {

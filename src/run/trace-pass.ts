@@ -1,7 +1,7 @@
 /**
- * One pass of a run, traced; or the whole run. For a pass a run is made twice: once to find it,
- * once to watch it. Both are generators that stop for a moment every few steps, so that a command
- * can hear of interrupts.
+ * Traces one pass of a run, or the whole run. For a pass the run is made twice: once to find the
+ * pass, once to trace it. Both are generators that pause every few steps, so that a command can
+ * react to interrupts.
  */
 import type { Scenario } from '../scenario/scenario.ts';
 import { EVENT, OPEN, type RunTrace } from '../world/run-trace.ts';

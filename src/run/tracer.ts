@@ -1,12 +1,14 @@
 /**
- * Hears a run, or the replay of a record, and writes down who did what from when to when.
+ * Listens to a run or to the replay of a record, and records the activity of each task with its
+ * times.
  *
  * Before each step it compares some fifteen numbers with what they were before the step that came
- * earlier: mmap_lock, mm_lock_seq, the task's locks, its record, its call. So it says the same of
- * every strategy, a user's own included, and the model knows nothing of it. Numbers go into
- * columns; texts are made at the end, except for calls, whose names may be gone by then.
+ * earlier: mmap_lock, mm_lock_seq, the task's locks, its record, its call. So it works for every
+ * strategy, including strategy files of the user, and the model does not depend on it. Numbers go
+ * into columns. Texts are made at the end, except those of calls, whose names may be freed before.
  *
- * Of one pass it keeps the committed states and the lines: what a picture of the pass is made from.
+ * For one pass it stores the committed states and the lines, from which a picture of the pass is
+ * made.
  */
 import { UserError } from '../base/errors.ts';
 import type { Reader } from '../proc/reader.ts';

@@ -1,11 +1,13 @@
 /**
  * The writers' part of a schedule under another strategy: the writers take the same steps in the
- * same order; before each, the readers come as far as those of the schedule had come (passes and
- * printed lines). What the readers do within a line is theirs: they have other steps.
+ * same order; before each of these steps, the readers advance as far as in the schedule (in passes
+ * and printed lines). Within a line the steps of the readers differ, because the strategy is
+ * different.
  *
- * A writer that has to wait waits: the readers go on until it can. Where the schedule ended in a
- * fault of the kernel, the writers' steps are those until then; the readers of the other strategy
- * go on to their end. Where one of these meets a fault, the schedule of it ends there.
+ * If a writer has to wait, the readers continue until it can take its step. If the schedule ended
+ * in a fault of the kernel, the writers take their steps up to this fault, and the readers of the
+ * other strategy run to their end. If one of these readers meets a fault, the new schedule ends
+ * there.
  */
 import { KernelFault } from '../mm/kernel-fault.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';

@@ -1,4 +1,4 @@
-/** Two censuses side by side: the texts that only one of them has. */
+/** Compares two censuses: lists the texts that only one of them has. */
 import type { PossibleText, SearchOutcome } from './search-outcome.ts';
 
 interface Difference {

@@ -1,7 +1,7 @@
 /**
- * What a search or a random walk has come across: the first event of each kind asked for, and every
- * text, each with how it was reached. How is worked out only at the end: the world is in use until
- * then.
+ * Collects the results of a search or a random walk: the first event of each wanted kind, and every
+ * text, each with the path to it. The paths are computed only at the end, because the world is in
+ * use until then.
  */
 import { counted } from '../base/counted.ts';
 import { type Schedule, scheduleText } from '../sim/schedule.ts';

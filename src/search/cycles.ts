@@ -2,11 +2,11 @@
  * Livelock, starvation, hanging: cycles in the graph of states in which a reader gets no record.
  *
  * `livelock`: a writer takes a step in the cycle and so does the reader, which never gets a record.
- * `starved`: a writer takes a step, and the reader stands at a record with a failed attempt all the
- * while, whether it moves or sleeps. A reader that merely is not chosen is neither: any scheduler
- * would let it run at last. A sleeper counts, since the lock may pass it by each time it is free.
- * `hang`: the reader moves in the cycle, and no step of anybody leads out of its component, or to a
- * record.
+ * `starved`: a writer takes a step, and during the whole cycle the reader is retrying a record,
+ * whether it takes steps or sleeps. A reader that is simply never chosen is neither, because any
+ * scheduler would let it run in the end. A sleeping reader counts, because others may take the lock
+ * each time it is free. `hang`: the reader takes steps in the cycle, and no step of any task leads
+ * out of its component, or to a record.
  *
  * Strongly connected components (Tarjan, without recursion), then the shortest closed walk in the
  * one that is reached first.

@@ -1,6 +1,6 @@
 /**
- * A finding in a world with less in it, by its own schedule: for findings of random walks, which
- * are not to be found again by searching.
+ * Checks whether a reduced world still has a finding, by its schedule. This is for findings of
+ * random walks, which are not searched for again.
  */
 import type { Scenario } from '../scenario/scenario.ts';
 import { parseSchedule, type Schedule } from '../sim/schedule.ts';

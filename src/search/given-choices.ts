@@ -1,5 +1,5 @@
 /**
- * Choices given from outside: what a search and a replay put in place of chance.
+ * The choices of a search or a replay, used instead of random numbers.
  */
 import type { Chance } from '../writers/chance.ts';
 

@@ -1,11 +1,11 @@
 /**
- * Holds readers' steps that are said to be private to what that means: such a step changes nothing
- * but what is the reader's own, and what it does depends on nothing else. A wrong one would make a
- * search pass over orders of steps.
+ * Checks steps of readers that are declared private: such a step may change only the data of its
+ * reader and may depend on nothing else. A wrong declaration would make a search skip orders of
+ * steps.
  *
- * Each is checked whenever it is taken: all other regions of the world are the same numbers before
- * and after, and one number of the reader leads to one other whatever the other regions are. It is
- * as good as the states that it was taken in.
+ * Each private step is checked whenever it is taken: all other regions of the world must have the
+ * same numbers before and after, and the same number of the reader must always lead to the same
+ * number. The check covers only the states in which the step was taken.
  */
 import { UserError } from '../base/errors.ts';
 import { type AnyStep, stepName } from '../sim/step.ts';

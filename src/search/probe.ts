@@ -1,9 +1,9 @@
 /**
- * A look at a world before and after a step: all that a step can change, copied. What the step did
- * follows from the difference, whatever the step is; so steps of a user's own strategy explain
- * themselves too.
+ * Copies everything that a step can change, before and after the step. The effect of the step is
+ * computed from the difference, so it works for steps of the user's strategies too.
  *
- * Only for replays: it copies everything, and it counts who reads mm_lock_seq.
+ * It is used only in replays, because it copies everything; it also counts the reads of
+ * mm_lock_seq.
  */
 import type { Kernel } from '../mm/kernel.ts';
 import { FREE_POINTER_PAGE } from '../mm/vma.ts';

@@ -1,6 +1,6 @@
 /**
- * Sampling, for worlds too large to exhaust: walks at random (walker.ts), block by block. What the
- * blocks have come across is taken in their order, so it does not matter who has walked them.
+ * Sampling, for worlds too large to exhaust: random walks (walker.ts), block by block. The results
+ * of the blocks are merged in order, so it does not matter which thread walked a block.
  */
 import type { Scenario } from '../scenario/scenario.ts';
 import { Collector } from './collect.ts';

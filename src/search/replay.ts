@@ -1,9 +1,9 @@
 /**
- * Follows a schedule, step by step, and says what each step did; objects when the schedule no
- * longer fits: a task that cannot go on, a step of another name than recorded, a choice that is not
- * there.
+ * Follows a schedule step by step and reports the effect of each step. It reports an error if the
+ * schedule does not fit: a task that cannot take a step, a step with another name than recorded, a
+ * choice that does not exist.
  *
- * The same steps as in the search that found it, none merged.
+ * The steps are those of the search that found the schedule, but none are merged.
  */
 import { KernelFault } from '../mm/kernel-fault.ts';
 import { type Misfit, type Schedule, type ScheduleItem, scheduleText } from '../sim/schedule.ts';

@@ -1,6 +1,6 @@
 /**
- * What a search, a replay or a census returns: plain data, from which their reports are made and
- * nothing else. Addresses in texts are hexadecimal and whole; reports may shorten them.
+ * The result of a search, a replay or a census: plain data, the only input of their reports.
+ * Addresses in texts are complete and hexadecimal; reports may shorten them.
  */
 import type { Tearing } from '../world/outcome.ts';
 import type { Reduction } from './search-world.ts';

@@ -2,9 +2,9 @@
  * A world without time: any task that can take a step may be the next. Searches and replays drive
  * it.
  *
- * Think times, starts, costs, CPUs and nice do not count; `hold` keeps its section open for a step.
- * The lock is `any` (see any-lock.ts) where the scenario says rwsem, and strictly `fifo` where it
- * says so. A step that may choose (which VMA a writer picks) is given its choices from outside.
+ * Think times, starts, costs, CPUs and nice have no effect; `hold` keeps its section open for one
+ * step. The lock has the policy `any` (see any-lock.ts) if the scenario says rwsem, and `fifo` if
+ * it says fifo. A step with a choice (which VMA a writer picks) gets its choices from the caller.
  */
 import type { Choice } from '../base/choice.ts';
 import { empty } from '../base/grow.ts';

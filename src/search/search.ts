@@ -1,6 +1,7 @@
 /**
- * A search as a command asks for it: what to look for, within which bounds; then the findings, each
- * shrunk and replayed. Advanced in slices, so that it can show progress and be interrupted.
+ * The search of a command: it takes the question and the limits, and returns the findings, each
+ * shrunk and replayed. It runs in slices, so that the command can show progress and react to
+ * interrupts.
  */
 
 import type { Choice } from '../base/choice.ts';

@@ -1,16 +1,16 @@
 /**
- * The same finding with fewer switches between tasks, and then with fewer steps.
+ * Shrinks the schedule of a finding: first to fewer switches between tasks, then to fewer steps.
  *
- * A schedule is taken as blocks of steps of one task. A block is moved to the one before or after
- * it of the same task, left out or made shorter, or some of its steps are moved; the schedule is
- * run again, and what still finds is kept; again until nothing helps. A run is lenient: steps that
- * a task can no longer take are left out, and what the finding still needs at the end is supplied
- * by letting the readers run on. Steps are never more than before, unless switches are fewer. A run
- * begins where the candidate is not the best schedule any more, and ends where it can come to
- * nothing better.
+ * A schedule is a list of blocks of steps of one task. A block is moved to the next or the previous
+ * block of the same task, left out or made shorter, or some of its steps are moved. The new
+ * schedule is run, and it is kept if it still has the finding. This is repeated until no change
+ * helps. A run is lenient: steps that a task cannot take are left out, and at the end the readers
+ * run on as far as the finding needs. The number of steps never grows, unless the number of
+ * switches falls. A run starts where the candidate differs from the best schedule, and ends when it
+ * cannot become better.
  *
- * What comes out is rarely a step longer than the shortest schedule of all, which would take a
- * search of every step by itself.
+ * The result is rarely a step longer than the shortest possible schedule, which only a search
+ * without merged steps could find.
  */
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
 import { ChoiceMisfit } from './given-choices.ts';

@@ -1,4 +1,4 @@
-/** What readers are like in the states of a search, as far as the search for cycles goes by it. */
+/** The properties of readers in the states of a search that the search for cycles needs. */
 import type { SearchWorld } from './search-world.ts';
 
 export interface Standing {

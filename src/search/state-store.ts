@@ -1,6 +1,6 @@
 /**
  * States that a search has seen, numbered in the order of discovery, each with how it was reached.
- * A state is a few numbers, always as many.
+ * A state is a row of numbers of fixed length.
  *
  * `exact` keeps every state and compares them; `hash` keeps 64 bits of each (two states with one
  * hash are taken for one: with n states the chance that any was lost is at most n^2 / 2^65);

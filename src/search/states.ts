@@ -1,9 +1,9 @@
 /**
- * A world as a row of numbers: equal rows, equal futures.
+ * A world as a row of numbers: worlds with equal rows behave equally.
  *
- * The first number stands for what all tasks have in common, then comes one for each task (what
- * others can change of it, with its registers), then one for each reader (what the oracle knows of
- * its pass). Each is a pair of numbers of regions (state/regions.ts) or one.
+ * The first number stands for the shared data. Then comes one number for each task (the data that
+ * others can change, and its registers), then one for each reader (the data of the oracle about its
+ * pass). Each number stands for one region or a pair of regions (state/regions.ts).
  */
 import { roomierInt32 } from '../base/grow.ts';
 import { RowInterner } from '../base/row-interner.ts';

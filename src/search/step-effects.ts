@@ -1,7 +1,7 @@
 /**
- * What a step did, in words, from the world before and after it: shared state first (the counter,
- * mmap_lock, VMAs, the tree), then what a reader remembers. Says nothing of a step that only moved
- * on.
+ * Describes the effect of a step in words, from the world before and after it: first shared state
+ * (the counter, mmap_lock, VMAs, the tree), then the fields of a reader. A step without such an
+ * effect has no description.
  */
 import { LINE_FIELDS } from '../mm/line.ts';
 import { permsOf } from '../mm/perms.ts';

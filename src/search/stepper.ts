@@ -1,6 +1,6 @@
 /**
- * A small world in the hand: one step after the other, by a given order of tasks or by whose turn
- * is said; back again; on until something happens. Ends in a schedule that replays.
+ * Runs a small world step by step: with the order of a timed run or with tasks chosen by the
+ * caller, back by some steps, or until an event happens. The result is a schedule for replay.
  */
 import { LINE_FIELDS } from '../mm/line.ts';
 import { formatText } from '../proc/format.ts';

@@ -1,16 +1,17 @@
 /**
- * What a step makes of a state, worked out once for all states that look alike to it.
+ * A cache of the effects of steps, shared by all states that agree in the data that a step reads.
  *
- * A step of a task reads and changes what all tasks have in common and what is its own, so what
- * becomes of the two is a function of (task, choices, the two); what becomes of another task (it
- * may be woken, its cursor left on a dead leaf) is a function of that and of what others can
- * change of it. What the oracle knows of a pass matters only to the steps that begin it or end it.
- * All that are numbers of a state (states.ts), so a state that is put together from known parts
- * needs no kernel. Not known: the world is restored, the step runs, and what came of it is kept.
+ * A step of a task reads and changes the shared data and the data of its task, so its effect on
+ * these is a function of (task, choices, these data). Its effect on another task (it may be woken,
+ * or its cursor may be left on a dead leaf) is a function of this effect and of the data of that
+ * task that others can change. The data of the oracle about a pass matter only to the steps that
+ * begin or end the pass. All of these are numbers of a state (states.ts), so a state can be built
+ * from known parts without a kernel. If an effect is not in the cache, the world is restored, the
+ * step runs, and its effect is stored.
  *
- * It is a cache: exact, since the numbers are, and nothing depends on what is in it. It is emptied
- * when it has outgrown its limit. (LTSmin calls this transition caching: Blom, van de Pol, Weber,
- * CAV 2010.)
+ * The cache is exact, because the numbers are exact, and no result depends on its content. It is
+ * emptied when it has reached its limit. (LTSmin calls this transition caching: Blom, van de Pol,
+ * Weber, CAV 2010.)
  */
 import { PlainData } from '../base/plain-data.ts';
 import { RowInterner } from '../base/row-interner.ts';

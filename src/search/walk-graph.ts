@@ -1,7 +1,8 @@
 /**
- * The part of the graph of states that random walks have been to: who can go on in a state, and
- * where a step leads that had nothing to choose and nothing new to tell. A walk through known parts
- * is a few look-ups a step. When it has grown large it is forgotten and begun anew.
+ * The part of the state graph that random walks have visited: the tasks that can take a step in a
+ * state, and the next state after a step without a choice and without a new event. A walk through
+ * known parts takes a few look-ups per step. A graph that has become too large is dropped and
+ * started again.
  */
 import { grownInt32 } from '../base/grow.ts';
 import { RowInterner } from '../base/row-interner.ts';

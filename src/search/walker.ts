@@ -1,15 +1,14 @@
 /**
- * Random walks of one block after the other, from the start to the end: each step by a task drawn
- * at random, each choice of a step as well.
+ * Makes random walks, one block after the other: the task of each step and each choice of a step
+ * are drawn at random.
  *
- * A block is some walks with a stream of chance of their own, so that blocks can be walked by
- * anybody, in any order of time. A walker tells an event once: what one block of a walker told, a
- * later one does not tell again.
+ * A block is a number of walks with their own random stream, so any thread can make any block at
+ * any time. A walker reports each event once, in the first of its blocks that has the event.
  *
- * `uniform`: every task that can go on is as likely. `churn`: when a reader is about to check what
- * it has read, a writer that can go on does so three times out of four. A step is taken for a check
- * by its name (verify, validate, check, count, changed, try, sample); in a strategy of the user's
- * own, too.
+ * `uniform`: all tasks that can take a step have the same probability. `churn`: when a reader is
+ * about to check what it has read, a writer that can take a step does so with a probability of
+ * three quarters. A step counts as a check by its name (verify, validate, check, count, changed,
+ * try, sample), also in strategies of the user.
  */
 import { grownInt32 } from '../base/grow.ts';
 import { RandomStream } from '../base/prng.ts';

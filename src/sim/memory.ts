@@ -1,9 +1,9 @@
 /**
- * A piece of a world on its way: out of it, as words, or back into it.
+ * Saves parts of a world as words, and restores them.
  *
- * Whoever knows a piece says its fields once, for both ways: `m.mapCount = words.one(m.mapCount)`.
- * On the way out `one` notes the number and gives it back; on the way in it gives the number that
- * was noted. So nothing can be saved that is not restored, or in another order.
+ * Each part lists its fields once for both directions: `m.mapCount = words.one(m.mapCount)`. When a
+ * part is saved, `one` stores the number and returns it; when it is restored, `one` returns the
+ * stored number. So every saved field is restored, and in the same order.
  */
 import { grownFloat64 } from '../base/grow.ts';
 import { PlainData } from '../base/plain-data.ts';

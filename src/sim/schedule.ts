@@ -1,5 +1,5 @@
 /**
- * A schedule: which task takes each step, and what was chosen where a step had a choice.
+ * A schedule: which task takes each step, and which value a step with a choice chose.
  *
  * As text: version, colon, then items separated by dots: a task's number, `c` and a number for each
  * choice that the step made, `x` and how often the item repeats. `1:0x12.1.0c2.1x3` is task 0

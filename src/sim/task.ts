@@ -1,9 +1,8 @@
 /**
- * What every task has, whatever it does: who it is, where it stands, and what it waits for.
+ * The fields that every task has: its identity, its next step, and what it waits for.
  *
- * `step` is the step to take next (or to go on with when somebody wakes the task). The counters
- * that locks keep for a task live here too, so that lock code needs to know no reader and no
- * writer.
+ * `step` is the step to take next (or to continue with when the task is woken). The counters that
+ * locks keep for a task are here too, so that lock code does not depend on readers or writers.
  */
 import { type AnyStep, PARKED } from './step.ts';
 

@@ -1,4 +1,4 @@
-/** The last steps of each task, in a ring: written only when somebody asks for them. */
+/** The last steps of each task, in a ring; they are formatted only on request. */
 
 interface TracedStep {
   readonly atNs: number;

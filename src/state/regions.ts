@@ -1,15 +1,16 @@
 /**
- * A world as words, in five kinds of region, by who changes what: what only writers change
- * (`written`); locks, counts and RCU (`locks`); of each task what others can change of it (`view`)
- * and what only its own steps do (`registers`); of each reader what the oracle knows of its pass
- * (`pass`). A step reads the first two and what is its own, and nothing of other tasks.
+ * A world as words, in five kinds of region: data that only writers change (`written`); locks,
+ * counts and RCU (`locks`); for each task the data that others can change (`view`) and the data
+ * that only its own steps change (`registers`); for each reader the data of the oracle about its
+ * pass (`pass`). A step reads the first two kinds and the regions of its task, and nothing of other
+ * tasks.
  *
- * Equal words, equal futures. Numbers that only grow count for what they are compared with: the
- * sequence counter as its parity, a sample or a VMA's stamp as equal to it or behind it (once
- * behind it stays behind), RCU sections and what waits for them by their order, anon_vmas by their
- * order of appearance, leaves of the tree by their place, plans and texts by what they say. What
- * nobody can look at any more is left out: free slots but for what a reader still holds, dead
- * leaves, statistics, times, cache lines. VMA and name slots are told apart by number.
+ * Worlds with equal words behave equally. Numbers that only grow count for what they are compared
+ * with: the sequence counter as its parity, a sample or a VMA's stamp as equal to it or behind it
+ * (once behind it stays behind), RCU sections and what waits for them by their order, anon_vmas by
+ * their order of appearance, leaves of the tree by their place, plans and texts by what they say.
+ * Data that no task can read any more is left out: free slots (unless a reader still holds them),
+ * dead leaves, statistics, times, cache lines. VMA and name slots are told apart by number.
  */
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_ANON_VMA, NO_SPECIAL } from '../mm/layout.ts';

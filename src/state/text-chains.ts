@@ -1,6 +1,6 @@
 /**
- * What readers have printed, as one number: a text is its last line behind a shorter text. So what
- * grows in a reader takes one word of its registers, and a line more is one row more.
+ * The printed text of a reader as one number: a text is a shorter text and a last line. So the
+ * growing text takes one word of the reader's registers, and another line is another row.
  */
 import { WordInterner } from '../base/word-interner.ts';
 import { LINE_FIELDS } from '../mm/line.ts';

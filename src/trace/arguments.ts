@@ -1,6 +1,6 @@
 /**
- * The small print of logs: arguments apart, numbers, flags in words or figures, quoted strings,
- * files behind descriptors.
+ * Parses the arguments of calls in logs: numbers, flags as words or numbers, quoted strings, files
+ * behind descriptors.
  *
  * Source: strace 6.1 print_quoted_string_ex, printflags, printfd; perf 6.1 builtin-trace.c.
  */

@@ -1,6 +1,6 @@
 /**
- * Calls that can change an address space and that mapsim does not make: each is listed, since what
- * comes after it in a log may build on it.
+ * Calls that can change an address space but that mapsim does not model: each is reported, because
+ * later calls of a log may depend on it.
  *
  * Source: v6.18 arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/linux/prctl.h,
  * userfaultfd.h, ipc.h, personality.h; arch/x86/include/uapi/asm/prctl.h.

@@ -1,7 +1,7 @@
 /**
- * A recorded system call as mapsim replays it: who made it, when, and what it did to the address
- * space. Where the log gives both, the result counts, not the request: an address is the one that
- * the kernel chose, a break the one that is in force.
+ * A recorded system call as mapsim replays it: its thread, its time, and its effect on the address
+ * space. If the log has both, the result counts, not the request: an address is the address that
+ * the kernel chose, a break is the resulting break.
  *
  * Addresses and lengths are in pages; lengths are rounded up as the kernel rounds them. Paths and
  * names are binary strings as maps prints them.

@@ -1,8 +1,8 @@
 /**
  * Times of a log as ns since its first line. Logs give seconds since the epoch (strace -ttt), the
  * time of day (-t, -tt), the time since the line before (-r), seconds since boot (perf script) or
- * ms since the start (perf trace); which one it is shows in the first line. A time that no log can
- * have is an error: everything here is arithmetic on numbers that are exact.
+ * ms since the start (perf trace); the first line shows which form it is. A time that no log can
+ * have is an error, because all arithmetic here is exact.
  */
 import { UserError } from '../base/errors.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Numbers of flags and advice as system calls have them on x86-64.
+ * The values of flags and advice of system calls on x86-64.
  *
  * Source: v6.18 include/uapi/asm-generic/mman-common.h, mman.h; arch/x86/include/uapi/asm/mman.h;
  * include/uapi/linux/mman.h, prctl.h.

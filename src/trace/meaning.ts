@@ -1,10 +1,10 @@
 /**
- * What a recorded call did to the address space.
+ * Determines the effect of a recorded call on the address space.
  *
- * Results go before requests. A call that failed did nothing, but for mprotect, mlock (which stop
- * at the first gap) and madvise (which goes on behind it) with ENOMEM: these are made again, so
- * that the part before the gap changes as it did. Protection keys are not modelled: pkey_mprotect
- * is mprotect.
+ * Results count, not requests. A call that failed did nothing, except mprotect, mlock (which stop
+ * at the first gap) and madvise (which continues after it) with ENOMEM: these are replayed, so that
+ * the part before the gap changes as it did. Protection keys are not modelled: pkey_mprotect is
+ * mprotect.
  *
  * Source: v6.18 include/uapi/asm-generic/mman-common.h, mman.h; include/uapi/linux/prctl.h,
  * sched.h; mm/mmap.c ksys_mmap_pgoff, brk.

@@ -1,7 +1,7 @@
 /**
- * perf's logs of system calls: `perf trace` (one line a call, arguments by name, those of value 0
- * left out) and `perf script` of the syscalls:sys_enter_* and sys_exit_* tracepoints (a line each,
- * numbers only).
+ * perf's logs of system calls: `perf trace` (one line per call, arguments by name, arguments with
+ * value 0 left out) and `perf script` of the syscalls:sys_enter_* and sys_exit_* tracepoints (one
+ * line each, numbers only).
  *
  * Source: perf 6.1 builtin-trace.c trace__sys_exit, thread__fprintf_entry_head; builtin-script.c.
  */

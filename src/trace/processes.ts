@@ -1,15 +1,15 @@
 /**
- * Which threads of a log share one address space.
+ * Finds the threads of a log that share one address space.
  *
- * A log with -f follows children, too. A thread belongs to the process if every clone on the way
- * from its first thread had CLONE_VM; threads whose making the log does not show were there before
- * it began, and belong to it unless the log tells another process of them: the process number that
- * perf prints, the result of getpid(), an execve of their own. What a vforked child does counts
- * until it calls execve. When the process itself calls execve, it has a new address space: only
- * what comes after the last such call is replayed.
+ * A log with -f also has children. A thread belongs to the process if every clone on the way from
+ * its first thread had CLONE_VM; threads whose creation is not in the log existed before it, and
+ * belong to the process unless the log shows another process for them: the process number that perf
+ * prints, the result of getpid(), an execve of their own. The calls of a vforked child count until
+ * it calls execve. When the process itself calls execve, it has a new address space: only what
+ * comes after the last such call is replayed.
  *
- * Judged at the end, since a child's first lines may come before the line that tells its number.
- * Left out: numbers of threads that are used again within one log.
+ * This is decided at the end of the log, because a child's first lines may come before the line
+ * with its number. Left out: thread numbers that are reused within one log.
  */
 import { integer } from './arguments.ts';
 import type { RawCall } from './raw-call.ts';

@@ -1,6 +1,6 @@
 /**
- * A system call as a log has it, whatever the log's form: name, arguments as text in the kernel's
- * order, result as text. What it means is decided in meaning.ts.
+ * A system call as it is in a log of any form: name, arguments as text in the kernel's order,
+ * result as text. meaning.ts determines its effect.
  */
 export interface RawCall {
   /** 0 where the log names no thread. */

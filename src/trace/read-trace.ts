@@ -1,11 +1,11 @@
 /**
- * A log of system calls, of one file or of several (strace -ff), to the calls that act on one
- * address space, in the order in which they took effect.
+ * Reads a log of system calls, from one file or from several (strace -ff), and returns the calls
+ * that act on one address space, in the order in which they took effect.
  *
- * That is the order of their returns: of the lines in a log that strace wrote as one file, of the
- * end times elsewhere. Reads a chunk at a time; what is kept is some 300 bytes for each call about
- * memory, of which there may be CALLS_MAX. A log can make it fail by more calls than that and by a
- * time that no log can have; what else is not understood is counted and listed.
+ * This is the order of their returns: of the lines in a log that strace wrote as one file, of the
+ * end times otherwise. The log is read a chunk at a time; some 300 bytes are stored for each memory
+ * call, and there may be CALLS_MAX such calls. More calls, or a time that no log can have, are
+ * errors; everything else that is not understood is counted and listed.
  */
 
 import { counted } from '../base/counted.ts';

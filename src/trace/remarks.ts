@@ -1,8 +1,9 @@
 /**
- * Counts of what is not replayed, each with its first place. Bounded: beyond some kinds only a sum.
+ * Counts the lines and calls that are not replayed, by kind, each with its first place. The number
+ * of kinds is limited; further kinds are only summed.
  *
- * What is said of a call counts only if the call is one of the process that is replayed, which is
- * known at the end of the log: until then each thread has kinds of its own.
+ * A remark on a call counts only if the call belongs to the replayed process. This is known at the
+ * end of the log, so until then each thread has its own counts.
  */
 import { ownText } from '../base/latin1.ts';
 import type { Remark } from './call.ts';

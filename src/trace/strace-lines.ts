@@ -1,6 +1,6 @@
 /**
- * What the lines of a strace log begin with: the leader that strace prints (thread, time, number,
- * pointer), what something else has put before it, and the kinds of line that are no calls.
+ * Parses the beginning of lines of a strace log: the leader that strace prints (thread, time,
+ * number, pointer), prefixes of other tools, and lines that are not calls.
  *
  * Source: strace 6.1 strace.c printleader, print_event_exit; count.c call_summary_pers.
  */

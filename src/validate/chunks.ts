@@ -1,6 +1,6 @@
 /**
- * What one read() returns: whole lines, as many as fit into one buffer of seq_file; cut lines and
- * stale text only where the reader's own buffer is smaller.
+ * Claims about one read(): it returns whole lines, as many as fit into one buffer of seq_file; cut
+ * lines and stale text occur only if the reader's own buffer is smaller.
  *
  * How many bytes each read() returned follows from the number of calls and of bytes.
  */

@@ -1,9 +1,9 @@
 /**
- * What a claim is: a figure that somebody measured or published, how the model is asked for the
- * same figure, and how far the two may be apart.
+ * A claim: a measured or published figure, the way to get the same figure from the model, and the
+ * tolerance between the two.
  *
  * A claim that the model does not meet stays in the table, marked as a known difference with its
- * reason. Only a difference that nobody expected is a failure.
+ * reason. Only an unexpected difference is a failure.
  */
 import type { Lab } from './lab.ts';
 

@@ -1,6 +1,6 @@
 /**
- * What things cost on the measured machine. A pass adds up from many primitives, so that its time
- * says whether they add up rightly; a call of a writer is one number of the cost table.
+ * Claims about costs on the measured machine. The time of a pass is the sum of many primitives, so
+ * it checks this sum; a call of a writer is one number of the cost table.
  */
 import type { Outcome } from '../world/outcome.ts';
 import { type Claim, type ClaimGroup, near, showNs } from './claim.ts';

@@ -1,6 +1,6 @@
 /**
- * When a reader under per-VMA locks has to fall back to mmap_lock: only when it meets a writer at
- * the very VMA.
+ * Claims about fallbacks: a reader under per-VMA locks falls back to mmap_lock only if it meets a
+ * writer at the same VMA.
  */
 import type { Outcome } from '../world/outcome.ts';
 import { type Claim, type ClaimGroup, near } from './claim.ts';

@@ -1,6 +1,6 @@
 /**
- * How often a text shows two distant lines of different moments: two ranges change one after the
- * other every so often, and a reader needs some time from one to the other.
+ * Claims about texts that mix two distant lines of different moments: two ranges change one after
+ * the other at a fixed interval, and a reader needs some time from one to the other.
  */
 import { mostOf } from '../base/extremes.ts';
 import type { Outcome } from '../world/outcome.ts';

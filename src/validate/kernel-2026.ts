@@ -1,6 +1,6 @@
 /**
- * What a real 6.18 showed on 29 Nov 2026, under the preset of that day. The claims are data: a
- * scenario of scenarios/kernel/, a count, the measured rate of 1000 passes, a factor.
+ * Claims from measurements on a real 6.18 on 29 Nov 2026, with the preset of that day. The claims
+ * are data: a scenario of scenarios/kernel/, a count, the measured rate per 1000 passes, a factor.
  */
 import type { Outcome } from '../world/outcome.ts';
 import type { Claim, ClaimGroup } from './claim.ts';

@@ -1,6 +1,6 @@
 /**
- * Where the claims do their experiments: makes scenarios, runs them by the clock, remembers what it
- * has run, since several claims look at one run.
+ * Runs the experiments of claims: makes scenarios, makes timed runs of them, and caches the runs,
+ * because several claims use the same run.
  *
  * Experiments are written as the data of a scenario file, so that each could be one.
  */

@@ -1,4 +1,7 @@
-/** Where the figures come from, and which of them the model was given: said with every table. */
+/**
+ * The sources of the figures, and the figures that are inputs of the model; printed with every
+ * table.
+ */
 
 /** Names in the column of sources, and what they stand for. */
 export const SOURCES: readonly (readonly [string, string])[] = [

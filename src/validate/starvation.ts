@@ -1,5 +1,6 @@
 /**
- * What a reader costs the writers that takes mmap_lock again at once: nearly everything.
+ * Claims about a reader that takes mmap_lock again at once: it blocks the writers almost
+ * completely.
  *
  * The measured readers were smaps and numa_maps, which hold the lock for other lengths of time than
  * maps did: here maps is read with lines that take so long that a chunk lasts as theirs.

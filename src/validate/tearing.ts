@@ -1,4 +1,4 @@
-/** Which texts a reader gets that no moment ever had. */
+/** Claims about torn texts. */
 import type { ClaimGroup } from './claim.ts';
 import { FLIP_CLAIMS } from './flips.ts';
 import { HOLE_CLAIMS } from './holes.ts';

@@ -1,8 +1,8 @@
 /**
- * The address space that a scenario begins with: VMA slots, the tree, files, names, brk.
+ * Builds the address space at the start of a scenario: VMA slots, the tree, files, names, brk.
  *
- * Neighbours that could have joined but stand apart in the text must have been touched apart: each
- * gets an anon_vma of its own.
+ * Neighbours that could have merged but are separate in the text must have been written to
+ * separately: each gets its own anon_vma.
  */
 import { drawShifted } from '../base/log-normal.ts';
 import { RandomStream } from '../base/prng.ts';

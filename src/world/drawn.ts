@@ -1,6 +1,6 @@
 /**
- * Whether anything in a scenario is left to chance, as the scenario says it. Where nothing is,
- * every seed gives the same run, and one run says it all.
+ * Decides whether a scenario draws any random number. If it does not, every seed gives the same
+ * run, and one run is enough.
  */
 import { costsOf, drawnCostsOf, jitterOf } from '../mm/costs.ts';
 import type { Scenario } from '../scenario/scenario.ts';

@@ -1,7 +1,7 @@
 /**
  * The committed address space of a world as maps text: what a reader would print in one piece.
  *
- * While a write section is open, its windows stand as they were before it.
+ * While a write section is open, its windows are printed as they were before it.
  */
 
 import { ByteBuffer } from '../base/byte-buffer.ts';

@@ -1,4 +1,4 @@
-/** A task that only burns CPU time in user space: runs, sleeps, runs again. */
+/** A hog: a task that only uses CPU time in user space. It runs, sleeps, and runs again. */
 import type { KernelStep } from '../mm/kernel.ts';
 import { Task, type TaskParts } from '../sim/task.ts';
 

@@ -1,4 +1,4 @@
-/** The address space of a kernel as planners and the oracle ask about it. */
+/** The address space of a kernel, as plans and the oracle read it. */
 import type { Kernel } from '../mm/kernel.ts';
 import { type Layout, NO_FILE, NO_NAME, NO_VMA, type VmaRecord } from '../mm/layout.ts';
 import { LINE_FIELDS, lineOf, type PrintedVma } from '../mm/line.ts';

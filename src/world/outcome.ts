@@ -1,5 +1,5 @@
 /**
- * What any driver returns: plain data, from which every report is made and nothing else.
+ * The outcome that every driver returns: plain data, the only input of reports.
  *
  * The keys of Counters and Tearing, their order and their meaning are fixed by the output format
  * (`mapsim/run@1`); `COUNTER_KEYS` and `TEARING_KEYS` are that order.

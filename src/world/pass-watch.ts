@@ -1,6 +1,6 @@
 /**
- * Watches the passes of every reader: when they begin and end, what they handed out, what the
- * oracle says of it. Keeps the text of the passes that were asked for and no other.
+ * Watches the passes of every reader: their start and end, their text, and the verdict of the
+ * oracle. It stores only the texts of the wanted passes.
  */
 import { ByteBuffer } from '../base/byte-buffer.ts';
 import { Samples } from '../base/statistics.ts';

@@ -1,7 +1,7 @@
 /**
- * Where the break of a process lies when no text and no trace tells it: behind the executable, and
- * if a writer may map memory there, behind that memory. A VMA that spans the break would be printed
- * as [heap], and a process whose text has no [heap] line has none.
+ * The address of brk if no text and no trace gives it: after the executable and, if a writer may
+ * map memory there, after this memory. A VMA that spans the break would be printed as [heap], and a
+ * process whose text has no [heap] line has none.
  */
 import type { Operation, Place, Scenario, Selector, WriterSpec } from '../scenario/scenario.ts';
 

@@ -1,9 +1,9 @@
 /**
- * One writer with nobody else about, one system call after the other, without a clock: its calls
- * with every argument resolved, what it thinks in between, and what each call makes of the lines.
+ * Runs one writer alone, one system call after the other, without a clock: its calls with all
+ * arguments resolved, its think times, and the lines after each call.
  *
- * The calls are those of a timed run with the same seed, since a writer's draws depend on no other
- * task.
+ * The calls are those of a timed run with the same seed, because the random numbers of a writer do
+ * not depend on other tasks.
  */
 
 import { ByteBuffer } from '../base/byte-buffer.ts';

@@ -1,7 +1,7 @@
 /**
- * What a traced run yields: who did what from when to when, in columns of numbers, and the whole
- * story of one pass. Plain data: timelines, explanations and annotated texts are made from it and
- * from nothing else.
+ * The result of a traced run: the activities of tasks with their times, in columns of numbers, and
+ * the details of one pass. It is plain data, the only input of timelines, explanations and
+ * annotated texts.
  */
 import type { PassRecord } from './outcome.ts';
 

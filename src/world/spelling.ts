@@ -1,4 +1,4 @@
-/** Things of the kernel in words, for schedules that people read. Addresses are whole. */
+/** Describes kernel objects in words, for printed schedules. Addresses are complete. */
 import { counted } from '../base/counted.ts';
 import { readable } from '../base/latin1.ts';
 import { printable } from '../base/printable.ts';

@@ -1,6 +1,6 @@
 /**
- * Whether the calls of a log come out in the replay as they did when they were recorded: those that
- * succeeded there and fail here, and the other way round, counted by cause with the first place.
+ * Compares the results of calls in a log with their results in the replay: calls that succeeded
+ * there and fail here, and vice versa, counted by cause with the first place.
  */
 import { counted } from '../base/counted.ts';
 import type { Scenario } from '../scenario/scenario.ts';

@@ -1,4 +1,4 @@
-/** What a writer's program asks of the kernel: names and files that its calls bring along, brk. */
+/** The services of the kernel for a writer's program: names and files of its calls, and brk. */
 import type { Kernel } from '../mm/kernel.ts';
 import type { WriterWorld } from '../writers/source.ts';
 import { ANON_SHMEM_PATH } from './build-mm.ts';

@@ -1,8 +1,8 @@
 /**
  * Loops that would never end because no simulated time passes in them: refused before the run.
  *
- * A writer without `ops` whose whole program costs nothing, and a strategy that tries again at once
- * where trying is free.
+ * Examples are a writer without `ops` whose whole program costs nothing, and a strategy that
+ * retries at once if an attempt costs nothing.
  */
 import { type CostName, type Costs, costsOf } from '../mm/costs.ts';
 import type { Strategy } from '../proc/reader.ts';

@@ -1,5 +1,5 @@
 /**
- * What there is to know of one kind of system call: `munmap.ts` and its like each make one,
+ * The description of one kind of system call: `munmap.ts` and similar files each make one, and
  * `index.ts` lists them.
  */
 import type { CostName } from '../mm/costs.ts';

@@ -1,8 +1,8 @@
 /**
- * What a writer leaves to chance. Each purpose has a stream of its own, named after the writer, so
- * that no draw depends on what another task did, nor on how many draws another purpose took.
+ * The random numbers of a writer. Each purpose has its own stream, named after the writer, so that
+ * no draw depends on other tasks or on the draws of other purposes.
  *
- * A search supplies a Chance of its own: it branches on `below` and answers 0 to `duration`.
+ * A search supplies its own Chance: it branches on `below` and returns 0 for `duration`.
  */
 import { RandomStream } from '../base/prng.ts';
 import type { Duration } from '../scenario/scenario.ts';

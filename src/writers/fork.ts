@@ -1,8 +1,8 @@
 /**
- * fork(2), as its parent's readers see it: the longest write section there is, with every VMA
- * write-locked in turn. Nothing of the parent's address space changes.
+ * fork(2), as readers of the parent see it: the longest write section of all, with every VMA
+ * write-locked in turn. The parent's address space does not change.
  *
- * Left out: the child, and with it what its copies do to anon_vmas, files and names.
+ * Left out: the child, and the effect of its copies on anon_vmas, files and names.
  * Source: v6.18 mm/mmap.c dup_mmap.
  */
 import { Draft } from '../mm/draft.ts';

@@ -1,10 +1,10 @@
 /**
- * Where the kernel puts a mapping that may lie anywhere: as high as possible below mmap_base.
+ * Chooses the address of a mapping without a fixed place: as high as possible below mmap_base.
  *
  * Private anonymous memory of a multiple of 2 MiB goes to a 2 MiB border, so that huge pages fit.
- * The kernel looks for a gap with 2 MiB to spare and takes the highest border in it; where there is
- * no such gap it takes what there is.
- * Left out: address hints, bottom-up layouts, file systems that align their mappings.
+ * The kernel looks for a gap with 2 MiB to spare and takes the highest border in it; if there is no
+ * such gap, it takes the highest gap that fits. Left out: address hints, bottom-up layouts, file
+ * systems that align their mappings.
  * Source: v6.18 mm/mmap.c __get_unmapped_area, mm/huge_memory.c __thp_get_unmapped_area.
  */
 import { type Layout, NO_FILE } from '../mm/layout.ts';

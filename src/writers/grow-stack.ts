@@ -2,9 +2,9 @@
  * A page fault below the stack: the stack grows down to the page, unless something readable lies
  * within the guard gap. The fault goes on with mmap_lock held for read.
  *
- * A fault returns no errno; one that does not grow the stack is a signal to the program. The Plan
- * says what expand_downwards() said. The lookup before it, under the read lock, is not modelled.
- * Left out: RLIMIT_STACK, stacks that grow up.
+ * A fault returns no errno; a fault that does not grow the stack is a signal to the program. The
+ * Plan has the result of expand_downwards(). The lookup before it, under the read lock, is not
+ * modelled. Left out: RLIMIT_STACK, stacks that grow up.
  * Source: v6.18 mm/vma.c expand_downwards, mm/mmap_lock.c lock_mm_and_find_vma.
  */
 import { Draft, STACK_GUARD_GAP_PAGES } from '../mm/draft.ts';

@@ -1,9 +1,9 @@
 /**
  * The calls that change an address space: one line each.
  *
- * `planCall` settles the whole course of a call from what its task sees with mmap_lock held for
- * write. `classify` says what the call would cost by what can be seen before the lock is asked for;
- * it changes nothing, not even a counter of the layout.
+ * `planCall` computes all actions of a call from the address space that its task sees with
+ * mmap_lock held for write. `classify` estimates the cost of the call from the address space before
+ * the lock is taken; it changes nothing, not even a counter of the layout.
  */
 import type { CostName } from '../mm/costs.ts';
 import type { Layout } from '../mm/layout.ts';

@@ -1,12 +1,12 @@
 /**
  * madvise(2) of the kinds that change vm_flags (MADV_DONTFORK, MADV_HUGEPAGE, MADV_MERGEABLE …),
- * and mlock(2), munlock(2): like mprotect, VMA by VMA, without work on page tables. madvise goes on
- * behind gaps and says ENOMEM at the end; mlock ends at the first one.
+ * and mlock(2), munlock(2): like mprotect, VMA by VMA, without work on page tables. madvise
+ * continues after gaps and returns ENOMEM at the end; mlock ends at the first gap.
  *
- * None of these flags is printed, but they keep neighbours apart, so that a range is cut out of its
- * VMA and joins again when the flag goes. Kinds that change no VMA (MADV_DONTNEED, MADV_FREE) are
- * no-effect.ts.
- * Left out: which kinds of memory refuse which advice, limits on locked memory.
+ * None of these flags is printed, but VMAs with different flags do not merge: a range is split off
+ * its VMA, and merges again when the flag is removed. Kinds that change no VMA (MADV_DONTNEED,
+ * MADV_FREE) are in no-effect.ts. Left out: which kinds of memory refuse which advice, limits on
+ * locked memory.
  * Source: v6.18 mm/madvise.c madvise_walk_vmas, madvise_vma_behavior, madvise_update_vma;
  * mm/mlock.c apply_vma_lock_flags, mlock_fixup; mm/ksm.c ksm_madvise.
  */

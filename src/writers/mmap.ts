@@ -1,5 +1,5 @@
 /**
- * mmap(2): a new range joins its neighbours or becomes a VMA of its own. MAP_FIXED first cuts and
+ * mmap(2): a new range merges with its neighbours or becomes a new VMA. MAP_FIXED first cuts and
  * detaches what is there; one store then overwrites it, so that the tree never shows a hole.
  *
  * Left out: address hints, MAP_FIXED_NOREPLACE, limits on memory, drivers with an mmap hook.

@@ -1,7 +1,7 @@
 /**
- * mprotect(2): goes from VMA to VMA, rising. Each is merged with what it becomes like, or cut, and
- * then its flags change in one store. At a gap the call ends with ENOMEM; what lies before the gap
- * stays changed.
+ * mprotect(2): handles VMA after VMA in rising order. Each is merged with a neighbour that has the
+ * new flags, or split, and then its flags change in one store. At a gap the call ends with ENOMEM;
+ * the part before the gap stays changed.
  *
  * Left out: pkeys, mseal, PROT_GROWSDOWN, the accounting limit, and files that forbid a protection
  * (EACCES).

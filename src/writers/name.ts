@@ -1,6 +1,6 @@
 /**
  * prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME): like mprotect, VMA by VMA, for the name of anonymous
- * memory. It goes on behind gaps and says ENOMEM at the end.
+ * memory. It continues after gaps and returns ENOMEM at the end.
  *
  * Left out: the check of the name's characters, which the scenario has passed, and kernels without
  * CONFIG_ANON_VMA_NAME.

@@ -1,7 +1,7 @@
 /**
  * A recorded call that changed nothing: it failed, or its kind changes no VMA (MADV_DONTNEED). It
- * is made all the same, since even a call without effect may open a write section, which readers
- * that speculate take for a change.
+ * is still made, because even a call without effect may open a write section, which speculating
+ * readers take for a change.
  *
  * Source: v6.18 mm/mmap.c, mm/madvise.c madvise_lock: MADV_DONTNEED takes a VMA's read lock only.
  */

@@ -1,6 +1,6 @@
 /**
- * A writer's program: the operations that a scenario lists, in order, over and over, with what
- * stands open in their calls filled in.
+ * A writer's program: the list of operations of a scenario, repeated, with the open places of their
+ * calls filled in.
  */
 import { type Call, PICKED } from '../mm/plan.ts';
 import type { Operation, Place } from '../scenario/scenario.ts';

@@ -1,10 +1,10 @@
 /**
- * The order in which the recorded calls of several threads take effect: that of their returns in
- * the log, whatever the simulated readers do to their times.
+ * Keeps the order in which the recorded calls of several threads take effect: the order of their
+ * returns in the log, even if simulated readers change their times.
  *
- * Each call that may change the address space has a number. A writer asks before it asks for
- * mmap_lock, and passes the turn on once it has the lock: whoever comes next may queue for the lock
- * behind it, and still comes after it. This is no lock of the recorded program and costs nothing.
+ * Each call that may change the address space has a number. A writer waits for its turn before it
+ * asks for mmap_lock, and passes the turn on when it has the lock: the next writer may then queue
+ * for the lock behind it. The turn is not a lock of the recorded program and costs nothing.
  */
 
 import type { Words } from '../sim/memory.ts';

@@ -1,9 +1,10 @@
 /**
- * How a program would undo calls: by other calls, knowing what was there before. That is in the
- * windows of a call's plan. Each kind of call says how (call-kind.ts); here is what they share.
+ * Undoes calls as a program would: with other calls that restore the previous mappings, which are
+ * in the windows of a call's plan. Each kind of call has its own function (call-kind.ts); this file
+ * has their common parts.
  *
- * What cannot be had back stays lost: contents, special mappings (plain memory takes their place),
- * and what a move has overwritten. New shared anonymous memory is not the old one.
+ * Contents, special mappings (plain memory replaces them) and mappings that a move has overwritten
+ * are lost. New shared anonymous memory is not the old memory.
  */
 import { NO_ANON_VMA, NO_FILE, NO_NAME, VM_PROT, VM_SHARED, type VmaRecord } from '../mm/layout.ts';
 import { type Call, NEW_ANON_SHMEM, type Plan } from '../mm/plan.ts';

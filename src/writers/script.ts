@@ -1,6 +1,6 @@
 /**
- * What programs and churns have in common: they say which operation comes next, in full, and can be
- * saved as numbers.
+ * The common interface of programs and churns: they return the next operation, and can be saved as
+ * numbers.
  */
 import { permsOf } from '../mm/perms.ts';
 import type { Call } from '../mm/plan.ts';

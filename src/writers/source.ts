@@ -1,12 +1,12 @@
 /**
- * What a writer does next: its program or churn, one operation at a time, with every argument
- * resolved and every duration drawn.
+ * The source of a writer's operations: its program or churn, one operation at a time, with all
+ * arguments resolved and all durations drawn.
  *
  * The order of use is `next()`, then for an operation of calls `nextCall()` and `callDone(plan)` in
- * turn until `nextCall()` gives null. Nothing that is drawn depends on what other tasks did: the
- * same scenario and seed give the same operations, arguments and think times whatever the readers
- * do. So a `restore` after a failed operation, which only other tasks may have made fail, is an
- * operation without calls; one with nothing to undo by the program's own text is passed over.
+ * turn until `nextCall()` gives null. No random number depends on other tasks: the same scenario
+ * and seed give the same operations, arguments and think times with any readers. So a `restore`
+ * after a failed operation, which only other tasks may have made fail, is an operation without
+ * calls; a `restore` that never has anything to undo in the program is skipped.
  */
 
 import { NO_NAME } from '../mm/layout.ts';

@@ -1,7 +1,7 @@
 /**
  * The first write to memory, by the program that has just made it writable: page faults that give
- * each private VMA an anon_vma. They hold mmap_lock for read at most, so that no reader of maps
- * sees anything of them but what later merges make of it.
+ * each private VMA an anon_vma. They hold mmap_lock at most for read, so a reader of maps sees only
+ * their effect on later merges.
  *
  * Source: v6.18 mm/memory.c do_anonymous_page, wp_page_copy; mm/rmap.c __anon_vma_prepare.
  */

@@ -1,10 +1,10 @@
 /**
  * A thread of a recorded trace as a writer: its calls, each at its recorded time and in its
- * recorded turn. A call that comes late comes at once.
+ * recorded turn. A call that is late is made at once.
  *
- * What the log does not tell is decided here: which memory the program wrote to. With `touched`,
- * private memory counts as written to as soon as it is writable.
- * Left out: growth of the stack, which is a page fault and in no log of system calls.
+ * A log does not show which memory the program wrote to. With `touched`, private memory counts as
+ * written to as soon as it is writable. Left out: growth of the stack, which is a page fault and
+ * not in a log of system calls.
  */
 import { assert } from '../base/assert.ts';
 import {

@@ -1,10 +1,10 @@
 /**
- * A task that changes the address space: draws an operation, makes its system calls one after the
- * other, thinks, begins again.
+ * A task that changes the address space: it draws an operation, makes its system calls one after
+ * the other, thinks, and starts again.
  *
- * Each call spends the part of its cost that lies outside the write section, takes mmap_lock for
- * write, opens the sequence section, works out its plan and carries it out act by act. What comes
- * after a downgrade runs under the read lock.
+ * Each call spends the part of its cost outside the write section, takes mmap_lock for write, opens
+ * the sequence section, computes its plan and executes it act by act. The acts after a downgrade
+ * run under the read lock.
  *
  * Source: v6.18 include/linux/mmap_lock.h mmap_write_lock, mmap_write_unlock, mmap_write_downgrade.
  */

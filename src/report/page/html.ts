@@ -1,6 +1,6 @@
 /**
- * A page of HTML in one file: no request, no script unless there is something to step through,
- * and a policy that says so.
+ * An HTML page in one file: it loads nothing, has a script only if there is something to step
+ * through, and has a policy that enforces both.
  *
  * Source of the policy: W3C Content Security Policy Level 3, hash sources.
  */
