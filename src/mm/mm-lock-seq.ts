@@ -29,13 +29,16 @@ function increment(k: Kernel, t: Task): void {
   t.seenSeqLine = seq.line;
 }
 
-/**
- * The access costs a cache line transfer if another CPU changed the counter since t last looked.
- */
-export function touchSeqLine(k: Kernel, t: Task, seq: MmLockSeq): void {
-  if (t.seenSeqLine === seq.line) return;
+/** Fetches the line of the counter: true if another CPU has changed it since t last looked. */
+export function seqLineMoves(t: Task, seq: MmLockSeq): boolean {
+  if (t.seenSeqLine === seq.line) return false;
   t.seenSeqLine = seq.line;
-  if (seq.lineCpu !== t.cpu) k.spend(k.costs.cacheLineMove);
+  return seq.lineCpu !== t.cpu;
+}
+
+/** The same, and t waits for the line. */
+export function touchSeqLine(k: Kernel, t: Task, seq: MmLockSeq): void {
+  if (seqLineMoves(t, seq)) k.spend(k.costs.cacheLineMove);
 }
 
 /** Who samples the counter keeps the sample here. */
@@ -45,8 +48,16 @@ interface Speculator extends Task {
 
 /** True if no write section is open; the sample is kept in `t`. Does not wait. */
 export function mmapLockSpeculateTryBegin(k: Kernel, t: Speculator): boolean {
+  touchSeqLine(k, t, k.mm.mmLockSeq);
+  return sampleAhead(k, t);
+}
+
+/**
+ * The same before a walk and vma_start_read: the load does not hold the CPU up, and its line comes
+ * while the walk goes on and that of the count is fetched. vma_start_read waits for both at once.
+ */
+export function sampleAhead(k: Kernel, t: Speculator): boolean {
   const seq = k.mm.mmLockSeq;
-  touchSeqLine(k, t, seq);
   k.spend(k.costs.speculateBegin);
   t.seqSample = seq.value;
   return seq.value % 2 === 0;

@@ -11,7 +11,7 @@
  */
 import type { Kernel } from '../mm/kernel.ts';
 import { NO_VMA } from '../mm/layout.ts';
-import { mmapLockSpeculateRetry, mmapLockSpeculateTryBegin } from '../mm/mm-lock-seq.ts';
+import { mmapLockSpeculateRetry, sampleAhead } from '../mm/mm-lock-seq.ts';
 import { mmapReadLock, mmapReadUnlock } from '../mm/mmap-lock.ts';
 import {
   COUNTED,
@@ -57,7 +57,7 @@ interface LockNextSteps {
  */
 function lockNextVma(options: LockNextOptions): LockNextSteps {
   const tryBegin: ReaderStep = named('mmap_lock_speculate_try_begin', (k, r) => {
-    r.sampled = mmapLockSpeculateTryBegin(k, r);
+    r.sampled = sampleAhead(k, r);
     if (options.resume === 'printed-end') vmaIterSet(k, r, r.shownEnd);
     return find;
   });

@@ -248,6 +248,21 @@ describe('cacheLineMove', () => {
     // The lock pair of m_start as posted, and the sample.
     expect(ns('rcu-retry')).toBe(120);
   });
+
+  test('under per-VMA locks the counter and the count of the VMA come together', () => {
+    const ns = (operation: string): number =>
+      aRun(
+        `
+machine: {costs: {preset: zero, cacheLineMove: 60ns}}
+vmas: [{start: "0x10000000", pages: 1, perms: rw-p, tag: t}]
+readers: [{name: r, start: 1us, strategy: vma-lock}]
+writers: [{name: w, ops: 1, program: [{${operation}}]}]
+`,
+      ).readers[0]!.passNs.max!;
+
+    expect(ns('hold: 0')).toBe(60); // mm_lock_seq alone
+    expect(ns('mprotect: {vma: {tag: t}, perms: r--p}')).toBe(60); // and vm_refcnt
+  });
 });
 
 describe('writers', () => {
