@@ -148,9 +148,18 @@ function fetchRefcnt(k: Kernel, a: Actor): void {
   if (!vmaIsWriteLocked(k, vma)) touchRefcnt(k, a, vma);
 }
 
-const findVma: ActStep = named('vma_find', (k, a) => done(k, a));
+/** What the current act is called: the kernel's usual function for it, or the one of the plan. */
+const functionOr =
+  (usual: string, part = '') =>
+  ({ plan, actIndex }: Actor): string => {
+    const { functions } = plan!;
+    const at = functions.indexOf(actIndex);
+    return `${at < 0 ? usual : functions[at + 1]}${part}`;
+  };
 
-const vmAreaDup: ActStep = named('vm_area_dup', (k, a) => {
+const findVma: ActStep = named(functionOr('vma_find'), (k, a) => done(k, a));
+
+const vmAreaDup: ActStep = named(functionOr('vm_area_dup'), (k, a) => {
   const index = freshIndex(operand(a, 1));
   const record = a.plan!.fresh[index]!;
   a.freshSlots[index] = k.mm.vmas.alloc(record);
@@ -178,17 +187,17 @@ const vmaExitWriteLock: ActStep = named('__vma_exit_locked', (k, a) => {
   return done(k, a);
 });
 
-const vmaSetRange: ActStep = named('vma_set_range#1', (k, a) => {
+const vmaSetRange: ActStep = named(functionOr('vma_set_range', '#1'), (k, a) => {
   const vma = actVma(a);
   k.mm.vmas.vmStart[vma] = operand(a, 2);
   k.mm.vmas.vmEnd[vma] = operand(a, 3);
   return done(k, a);
 });
-const vmaSetPgoff: ActStep = named('vma_set_range#2', (k, a) => {
+const vmaSetPgoff: ActStep = named(functionOr('vma_set_range', '#2'), (k, a) => {
   k.mm.vmas.vmPgoff[actVma(a)] = operand(a, 2);
   return done(k, a);
 });
-const vmFlagsReset: ActStep = named('vm_flags_reset', (k, a) => {
+const vmFlagsReset: ActStep = named(functionOr('vm_flags_reset'), (k, a) => {
   k.mm.vmas.vmFlags[actVma(a)] = operand(a, 2);
   return done(k, a);
 });
@@ -201,7 +210,7 @@ const replaceAnonVmaName: ActStep = named('replace_anon_vma_name', (k, a) => {
   if (old !== NO_NAME) k.names.put(old);
   return done(k, a);
 });
-const anonVmaClone: ActStep = named('anon_vma_clone', (k, a) => {
+const anonVmaClone: ActStep = named(functionOr('anon_vma_clone'), (k, a) => {
   k.mm.vmas.anonVma[actVma(a)] = operand(a, 2);
   return done(k, a);
 });
@@ -210,14 +219,14 @@ const markAttached: ActStep = named('vma_mark_attached', (k, a) => {
   vmaMarkAttached(k, a, actVma(a));
   return done(k, a);
 });
-const vmaIterStore: ActStep = named('vma_iter_store_overwrite', (k, a) => {
+const vmaIterStore: ActStep = named(functionOr('vma_iter_store_overwrite'), (k, a) => {
   const start = operand(a, 2);
   const end = operand(a, 3);
   k.mm.tree.store(start, end, actVma(a));
   k.observer.treeStored(start, end);
   return done(k, a);
 });
-const vmaIterClear: ActStep = named('vma_iter_clear', (k, a) => {
+const vmaIterClear: ActStep = named('vma_iter_clear_gfp', (k, a) => {
   const start = operand(a, 2);
   const end = operand(a, 3);
   k.mm.tree.store(start, end, -1);

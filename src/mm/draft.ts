@@ -27,6 +27,8 @@ interface PlanEnd {
 export class Draft {
   readonly layout: Layout;
   readonly acts: number[] = [];
+  /** See Plan.functions. */
+  readonly functions: (number | string)[] = [];
   readonly fresh: VmaRecord[] = [];
   brk: number;
   /** Splits and merges so far: a call that made none of them is cheaper. */
@@ -112,7 +114,8 @@ export class Draft {
     return this.before(vma.start);
   }
 
-  act(kind: ActKind, vma = 0, a = 0, b = 0): void {
+  act(kind: ActKind, vma = 0, a = 0, b = 0, by?: string): void {
+    if (by !== undefined) this.functions.push(this.actCount, by);
     this.acts.push(kind, vma, a, b);
   }
 
@@ -127,11 +130,11 @@ export class Draft {
     return this.acts.length / ACT_FIELDS;
   }
 
-  /** vm_area_alloc() or vm_area_dup(): a VMA that is not in the tree yet. */
-  alloc(fields: Proposal): VmaRecord {
+  /** vm_area_dup(), or what `by` names: a VMA that is not in the tree yet. */
+  alloc(fields: Proposal, by?: string): VmaRecord {
     const vma = recordOf(fields, freshId(this.fresh.length));
     this.fresh.push(copyRecord(vma));
-    this.act(ACT.vmaAlloc, vma.id);
+    this.act(ACT.vmaAlloc, vma.id, 0, 0, by);
     return vma;
   }
 
@@ -142,17 +145,20 @@ export class Draft {
     this.act(ACT.vmaStartWrite, vma.id);
   }
 
-  /** vma_set_range(). Where the tree has the VMA is another matter: see treeStore(). */
-  setRange(vma: VmaRecord, start: number, end: number, pgoff: number): void {
-    this.act(ACT.setRange, vma.id, start, end);
-    if (pgoff !== vma.pgoff) this.act(ACT.setPgoff, vma.id, pgoff);
+  /**
+   * vma_set_range(), or what `by` names. Where the tree has the VMA is another matter: see
+   * treeStore().
+   */
+  setRange(vma: VmaRecord, start: number, end: number, pgoff: number, by?: string): void {
+    this.act(ACT.setRange, vma.id, start, end, by);
+    if (pgoff !== vma.pgoff) this.act(ACT.setPgoff, vma.id, pgoff, 0, by);
     vma.start = start;
     vma.end = end;
     vma.pgoff = pgoff;
   }
 
-  setFlags(vma: VmaRecord, flags: number): void {
-    this.act(ACT.setFlags, vma.id, flags);
+  setFlags(vma: VmaRecord, flags: number, by: string): void {
+    this.act(ACT.setFlags, vma.id, flags, 0, by);
     vma.flags = flags;
   }
 
@@ -161,9 +167,9 @@ export class Draft {
     vma.name = name;
   }
 
-  setAnonVma(vma: VmaRecord, anonVma: number): void {
+  setAnonVma(vma: VmaRecord, anonVma: number, by: string): void {
     if (vma.anonVma === anonVma) return;
-    this.act(ACT.setAnonVma, vma.id, anonVma);
+    this.act(ACT.setAnonVma, vma.id, anonVma, 0, by);
     vma.anonVma = anonVma;
   }
 
@@ -171,8 +177,8 @@ export class Draft {
    * One store of `vma` over [start, end): what lay in there is not in the tree any more. A VMA that
    * only loses pages has its new range already.
    */
-  treeStore(vma: VmaRecord, start: number, end: number): void {
-    this.act(ACT.treeStore, vma.id, start, end);
+  treeStore(vma: VmaRecord, start: number, end: number, by?: string): void {
+    this.act(ACT.treeStore, vma.id, start, end, by);
     const from = this.#indexAtOrAbove(start);
     const to = this.#indexAtOrAbove(end);
     if (from === to) this.#insert(from, vma);
@@ -198,6 +204,7 @@ export class Draft {
     const finals = [...this.#present];
     return {
       acts: this.acts,
+      functions: this.functions,
       fresh: this.fresh,
       errno: end.errno,
       beforeLock: false,

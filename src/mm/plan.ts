@@ -134,6 +134,11 @@ export interface PlanWindow {
 
 export interface Plan {
   readonly acts: readonly number[];
+  /**
+   * Index of an act and name of the kernel's function, in turn: where it is not the usual one of
+   * that kind.
+   */
+  readonly functions: readonly (number | string)[];
   /** fresh[i] is what vmaAlloc of freshId(i) fills in. */
   readonly fresh: readonly VmaRecord[];
   readonly errno: Errno | null;

@@ -35,7 +35,7 @@ function splitVma(
   const keeps = below
     ? { start: at, end: vma.end, pgoff: pgoffAt }
     : { start: vma.start, end: at, pgoff: vma.pgoff };
-  draft.setRange(vma, keeps.start, keeps.end, keeps.pgoff);
+  draft.setRange(vma, keeps.start, keeps.end, keeps.pgoff, '__split_vma');
   draft.act(ACT.markAttached, piece.id);
   draft.treeStore(piece, piece.start, piece.end);
   draft.splitCount++;
@@ -57,7 +57,7 @@ function dropMerged(draft: Draft, vma: VmaRecord): void {
 
 /** dup_anon_vma(): a target without an anon_vma takes that of what it swallows. */
 function dupAnonVma(draft: Draft, target: VmaRecord, from: Proposal): void {
-  if (target.anonVma === NO_ANON_VMA) draft.setAnonVma(target, from.anonVma);
+  if (target.anonVma === NO_ANON_VMA) draft.setAnonVma(target, from.anonVma, 'anon_vma_clone');
 }
 
 interface NewRange {
@@ -94,9 +94,13 @@ export function mergeNewRange(draft: Draft, merge: NewRange): VmaRecord | null {
   return target;
 }
 
-/** A VMA of its own for a new range: vm_area_alloc, then vma_iter_store_new. */
-export function insertNew(draft: Draft, range: Proposal): VmaRecord {
-  const vma = draft.alloc(range);
+/** A VMA of its own for a new range, or the copy of one (`by`), then vma_iter_store_new. */
+export function insertNew(
+  draft: Draft,
+  range: Proposal,
+  by: 'vm_area_alloc' | 'vm_area_dup',
+): VmaRecord {
+  const vma = draft.alloc(range, by);
   draft.startWrite(vma);
   draft.act(ACT.markAttached, vma.id);
   draft.treeStore(vma, vma.start, vma.end);

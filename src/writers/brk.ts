@@ -93,9 +93,9 @@ function extendHeap(draft: Draft, range: Proposal): void {
   const prev = below !== null && below.end > draft.layout.startBrk ? below : null;
   const merge = { range, prev, next: null, copied: false };
   if (mergeNewRange(draft, merge) !== null) return;
-  const vma = draft.alloc(range);
+  const vma = draft.alloc(range, 'vm_area_alloc');
   draft.startWrite(vma);
   // Unlike everywhere else the tree comes first here: vma_iter_store_gfp() marks it afterwards.
-  draft.treeStore(vma, vma.start, vma.end);
+  draft.treeStore(vma, vma.start, vma.end, 'vma_iter_store_gfp');
   draft.act(ACT.markAttached, vma.id);
 }

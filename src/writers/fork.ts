@@ -18,7 +18,7 @@ export const forkCall: CallKind<'fork'> = {
 /** The whole call. */
 function planFork(layout: Layout): Plan {
   const draft = new Draft(layout);
-  draft.act(ACT.lookup);
+  draft.act(ACT.lookup, 0, 0, 0, 'vma_next');
   for (let id = layout.findVma(0); id !== NO_VMA; id = layout.nextVma(id)) {
     const { start, end } = layout.record(id);
     draft.act(ACT.vmaStartWrite, id);

@@ -21,7 +21,7 @@ export const growStackCall: CallKind<'growStack'> = {
 /** The whole fault: `pages` is how far below the stack's end it comes. */
 function planGrowStack(layout: Layout, call: CallOf<'growStack'>): Plan {
   const draft = new Draft(layout);
-  draft.act(ACT.lookup);
+  draft.act(ACT.lookup, 0, 0, 0, 'find_vma');
   const stack = lowestPiece(draft);
   const errno = stack === null ? 'EFAULT' : expandDownwards(draft, stack, call.pages);
   return draft.finish({ errno, cost: 'growStack', result: -1 });
@@ -48,10 +48,11 @@ function expandDownwards(draft: Draft, stack: VmaRecord, pages: number): Errno |
   if (prev !== null && (prev.flags & VM_GROWSDOWN) === 0 && (prev.flags & VM_PROT) !== 0) {
     if (start - prev.end < STACK_GUARD_GAP_PAGES) return 'ENOMEM';
   }
-  draft.setAnonVma(stack, anonVmaPrepare(draft.layout, stack, prev, draft.next(stack)));
+  const anonVma = anonVmaPrepare(draft.layout, stack, prev, draft.next(stack));
+  draft.setAnonVma(stack, anonVma, '__anon_vma_prepare');
   draft.startWrite(stack);
   const pgoff = stack.pgoff - pages;
-  draft.setRange(stack, start, stack.end, pgoff);
+  draft.setRange(stack, start, stack.end, pgoff, 'expand_downwards');
   draft.treeStore(stack, start, stack.end);
   draft.downgrade();
   draft.act(ACT.pageTables, 0, 1);

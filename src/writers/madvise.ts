@@ -38,7 +38,7 @@ function planMadvise(layout: Layout, call: CallOf<'madvise'>): Plan {
     return planBeforeLock(layout, { errno, cost: 'mprotectNothing', result: -1 });
   }
   const draft = new Draft(layout);
-  draft.act(ACT.lookup);
+  draft.act(ACT.lookup, 0, 0, 0, 'find_vma_prev');
   const { errno, changed } = adviseRange(draft, call);
   return draft.finish({ errno, cost: costOf(draft, changed), result: -1 });
 }
@@ -93,6 +93,6 @@ function adviseVma(
   const target = modifyVma(draft, vma, { ...vma, ...part, pgoff });
   if (typeof target === 'string') return target;
   draft.startWrite(target);
-  draft.setFlags(target, part.flags);
+  draft.setFlags(target, part.flags, 'vm_flags_reset');
   return target;
 }

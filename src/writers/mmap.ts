@@ -92,7 +92,8 @@ function mmapRegion(draft: Draft, range: Proposal): VmaRecord | Errno {
   if (detached.length > 0) clearPtes(draft, detached);
   const prev = draft.before(range.start);
   const next = draft.find(range.end);
-  const vma = mergeNewRange(draft, { range, prev, next, copied: false }) ?? insertNew(draft, range);
+  const merged = mergeNewRange(draft, { range, prev, next, copied: false });
+  const vma = merged ?? insertNew(draft, range, 'vm_area_alloc');
   freeDetached(draft, detached);
   return vma;
 }
@@ -102,7 +103,8 @@ function mmapRegion(draft: Draft, range: Proposal): VmaRecord | Errno {
  * not be written to stays untouched.
  */
 function touch(draft: Draft, vma: VmaRecord): void {
-  draft.setAnonVma(vma, anonVmaPrepare(draft.layout, vma, draft.prev(vma), draft.next(vma)));
+  const anonVma = anonVmaPrepare(draft.layout, vma, draft.prev(vma), draft.next(vma));
+  draft.setAnonVma(vma, anonVma, '__anon_vma_prepare');
 }
 
 /** munmap where nothing had been, mmap FIXED of what had. */

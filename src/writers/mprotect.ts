@@ -85,7 +85,7 @@ function protectVma(
   const target = modifyVma(draft, vma, { ...vma, start, end, pgoff, flags });
   if (typeof target === 'string') return target;
   draft.startWrite(target);
-  draft.setFlags(target, flags);
+  draft.setFlags(target, flags, 'vm_flags_reset_once');
   draft.act(ACT.pageTables, 0, end - start);
   return target;
 }

@@ -38,7 +38,7 @@ function planMremap(layout: Layout, call: CallOf<'mremap'>): Plan {
   const refused = mremapRefused(layout, call);
   if (refused !== null) return refused;
   const draft = new Draft(layout);
-  draft.act(ACT.lookup);
+  draft.act(ACT.lookup, 0, 0, 0, 'vma_lookup');
   const moves = { count: 0 };
   const remap = { ...call, oldPages: call.pages };
   const moveOnly = call.to >= 0 && call.pages === call.newPages;

@@ -30,7 +30,7 @@ export const nameCall: CallKind<'name'> = {
 /** The whole call. The arguments are looked at with the lock held. */
 function planName(layout: Layout, call: CallOf<'name'>): Plan {
   const draft = new Draft(layout);
-  draft.act(ACT.lookup);
+  draft.act(ACT.lookup, 0, 0, 0, 'find_vma_prev');
   const errno = call.pages < 0 ? 'EINVAL' : nameRange(draft, call);
   return draft.finish({ errno, cost: 'name', result: -1 });
 }

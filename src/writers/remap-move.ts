@@ -76,7 +76,7 @@ export function moveVma(draft: Draft, remap: Remap): number | Errno {
   if (remap.dontUnmap) {
     // A source that was copied as a whole is untouched again, unless it has become its own copy.
     const left = from.start === start && from.end === start + oldPages;
-    if (copy !== from && left) draft.setAnonVma(from, NO_ANON_VMA);
+    if (copy !== from && left) draft.setAnonVma(from, NO_ANON_VMA, 'unlink_anon_vmas');
   } else {
     unmapSource(draft, from, start, start + oldPages);
   }
@@ -104,7 +104,7 @@ function copyVma(
   const prev = draft.before(range.start);
   const next = draft.find(range.end);
   const merged = mergeNewRange(draft, { range, prev, next, copied: true });
-  if (merged === null) return { copy: insertNew(draft, range), from: source };
+  if (merged === null) return { copy: insertNew(draft, range, 'vm_area_dup'), from: source };
   const swallowed = merged.start <= sourceStart && sourceStart < merged.end;
   return { copy: merged, from: swallowed ? merged : source };
 }
@@ -117,7 +117,7 @@ function unmapSource(draft: Draft, from: VmaRecord, start: number, end: number):
   const accounted = (from.flags & VM_ACCOUNT) !== 0;
   const below = accounted && from.start < start;
   const above = accounted && from.end > end;
-  if (accounted) draft.setFlags(from, from.flags & ~VM_ACCOUNT);
+  if (accounted) draft.setFlags(from, from.flags & ~VM_ACCOUNT, 'vm_flags_clear');
   unmapRange(draft, start, end, 'keep');
   if (below) account(draft, draft.before(start)!);
   if (above) account(draft, draft.find(end)!);
@@ -125,5 +125,5 @@ function unmapSource(draft: Draft, from: VmaRecord, start: number, end: number):
 
 function account(draft: Draft, vma: VmaRecord): void {
   draft.startWrite(vma);
-  draft.setFlags(vma, vma.flags | VM_ACCOUNT);
+  draft.setFlags(vma, vma.flags | VM_ACCOUNT, 'vm_flags_set');
 }

@@ -15,7 +15,8 @@ export function touchRange(draft: Draft, start: number, end: number): void {
   while (vma !== null) {
     if ((vma.flags & VM_WRITE) !== 0 && vma.special === NO_SPECIAL) {
       const [prev, next] = [draft.prev(vma), draft.next(vma)];
-      draft.setAnonVma(vma, anonVmaPrepare(draft.layout, vma, prev, next));
+      const anonVma = anonVmaPrepare(draft.layout, vma, prev, next);
+      draft.setAnonVma(vma, anonVma, '__anon_vma_prepare');
     }
     vma = draft.intersection(vma.end, end);
   }

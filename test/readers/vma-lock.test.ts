@@ -57,7 +57,7 @@ describe('vma_start_read', () => {
       scenario(THREE, '      - mprotect: {at: "0x20000", pages: 3, perms: r--p}'),
       'vma-lock',
     );
-    hand.to('r', 'show_map').to('w', 'vm_flags_reset').to('r', 'mmap_read_lock_killable');
+    hand.to('r', 'show_map').to('w', 'vm_flags_reset_once').to('r', 'mmap_read_lock_killable');
     expect(hand.reader.rcuSection).toBe(0);
     expect(hand.reader.lockedVma).toBe(-1);
     hand.step('r');
@@ -74,7 +74,7 @@ describe('vma_start_read', () => {
       scenario(THREE, '      - mprotect: {at: "0x30000", pages: 3, perms: rw-p}'),
       'vma-lock',
     );
-    hand.to('w', 'vm_flags_reset').to('r', 'show_map', 2);
+    hand.to('w', 'vm_flags_reset_once').to('r', 'show_map', 2);
 
     expect(causes(hand.reader)).toEqual({});
   });
@@ -94,7 +94,7 @@ describe('vma_start_read', () => {
     );
     hand
       .to('r', 'vma_start_read#2', 2)
-      .to('w', 'vm_flags_reset')
+      .to('w', 'vm_flags_reset_once')
       .to('r', 'mmap_read_lock_killable');
 
     expect(causes(hand.reader)).toEqual({ locked: 1 });
@@ -229,7 +229,7 @@ test('the inside of MREMAP_FIXED onto exactly one VMA is printed as a hole: a tr
     ),
     'vma-lock',
   );
-  hand.to('w', 'vma_iter_clear').step('w');
+  hand.to('w', 'vma_iter_clear_gfp').step('w');
   hand.to('r', 'rcu_read_unlock').run('w').run('r');
 
   expect(hand.watch.passes[0]!.tearing).toMatchObject({ transientGaps: 1, falseGaps: 0 });

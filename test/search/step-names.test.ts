@@ -113,6 +113,35 @@ test('a merge stores the whole merged range, as commit_merge does', () => {
   ]);
 });
 
+describe('a call goes through the functions that 6.18 has for it', () => {
+  const SPACE = `
+vmas:
+  - "10000000-10002000 rw-p 00000000 00:00 0  [heap]"
+  - {start: "0x20000000", pages: 3, perms: rw-p, tag: t, touched: true}
+  - "7ffe00000000-7ffe00002000 rw-p 00000000 00:00 0  [stack]"
+`;
+  const namesOf = (operation: string): readonly string[] => {
+    const world = aScenario(`${SPACE}writers: [{name: w, ops: 1, program: [{${operation}}]}]\n`);
+    return turns(world, 'mmap-lock', 1).names;
+  };
+
+  test.each([
+    ['mprotect: {vma: {tag: t}, page: 1, pages: 1, perms: r--p}', 'vma_find', '__split_vma#1'],
+    ['mprotect: {vma: {tag: t}, page: 1, pages: 1, perms: r--p}', '__split_vma#2'],
+    ['mprotect: {vma: {tag: t}, perms: r--p}', 'vm_flags_reset_once'],
+    ['munmap: {vma: {tag: t}}', 'vma_find', 'vma_mark_detached#1', 'vma_iter_clear_gfp'],
+    ['mmap: {pages: 1, perms: r--p}', 'vm_area_alloc', 'vma_iter_store_overwrite'],
+    ['mremap: {vma: {tag: t}, to: "0x30000000", mayMove: true}', 'vma_lookup', 'vm_area_dup'],
+    ['mremap: {vma: {tag: t}, to: "0x30000000", mayMove: true}', 'vm_flags_clear'],
+    ['name: {vma: {tag: t}, name: x}', 'find_vma_prev', 'replace_anon_vma_name'],
+    ['brk: {pages: 1}', 'vma_set_range#1', 'sys_brk'],
+    ['growStack: {pages: 1}', 'find_vma', 'expand_downwards#1', 'vma_iter_store_overwrite'],
+    ['fork: {}', 'vma_next', 'vma_start_write'],
+  ])('%s: %s, %s', (operation, ...functions) => {
+    expect(namesOf(operation)).toEqual(expect.arrayContaining(functions));
+  });
+});
+
 test('a step says of its task which of two things it is about to do', () => {
   const either = named((task: { locked: boolean }) => (task.locked ? 'up_write' : 'schedule'), one);
   function one(): never {

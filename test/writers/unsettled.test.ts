@@ -12,7 +12,7 @@ writers:
   - {name: v, ops: 1, program: [{mprotect: {at: "0x11000", pages: 5, perms: rw-p}}]}
   - {name: x, ops: 1, program: [{mremap: {at: "0x11000", pages: 3, to: "0x20000", mayMove: true}}]}
 `);
-  hand.to('u', 'vma_set_range#1');
+  hand.to('u', '__split_vma#1');
   hand.step('u');
 
   hand.to('v', 'mmap_write_lock_killable');
