@@ -39,7 +39,7 @@ const flipSpace = (between: number, before = 0): readonly ScenarioData[] => [
 
 interface FlipRun {
   readonly outcome: Outcome;
-  /** From one change of the low range to the next, ns. */
+  /** From one change of the low range to the next, ns. A change that waits is not the rule. */
   readonly periodNs: number;
   /** Between the two changes of a round, ns. */
   readonly delayNs: number;
@@ -57,10 +57,9 @@ function flips(
   const { periodNs, passes, strategy, passNs } = what;
   const wholePeriods = Math.ceil(passNs / periodNs + 0.1);
   const thinkNs = Math.round((wholePeriods + GOLDEN) * (periodNs + 2 * FLIP_NS) - passNs);
-  let first = -1;
-  let last = 0;
-  let rounds = -1;
-  let delayNs = 0;
+  const periods: number[] = [];
+  const delays: number[] = [];
+  let last = -1;
   const outcome = lab.run(
     {
       machine: { ...guest({ mremap: FLIP_NS }), jitter: 0 },
@@ -73,16 +72,20 @@ function flips(
     {
       onOperation: ({ index, startNs }) => {
         if (index % 2 === 1) {
-          delayNs += startNs - last;
+          delays.push(startNs - last);
           return;
         }
-        if (first < 0) first = startNs;
+        if (last >= 0) periods.push(startNs - last);
         last = startNs;
-        rounds++;
       },
     },
   );
-  return { outcome, periodNs: (last - first) / rounds, delayNs: delayNs / (rounds + 1) };
+  return { outcome, periodNs: median(periods), delayNs: median(delays) };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1]!;
 }
 
 /** Time from the first line of a pass to its last, without writers. */

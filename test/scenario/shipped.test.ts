@@ -11,6 +11,11 @@ import * as yaml from '../../src/scenario/load/yaml-text.ts';
 const FOLDER = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 const SHIPPED = readdirSync(FOLDER).filter((name) => /\.(yaml|json)$/.test(name));
 
+/** With those of the folders below. */
+const WITH_WRITERS = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.(yaml|json)$/.test(name))
+  .filter((name) => /^ *"?writers"?:/m.test(readFileSync(FOLDER + name, 'utf8')));
+
 const env: LoadEnv = {
   readFile(path) {
     try {
@@ -46,11 +51,17 @@ describe('shipped scenarios', () => {
     );
     expect(scenario.about).toMatch(/^[A-Za-z].*\.$/);
     // Under a strategy that starves, only the duration ends it.
-    if (scenario.writers.length > 0) {
-      expect(scenario.durationNs).toBeGreaterThan(0);
-      expect(scenario.about).toMatch(/real Node process|made[- ]up/);
-      expect(scenario.about).toMatch(/[0-9,]+ calls a second/);
-    }
+    if (scenario.writers.length > 0) expect(scenario.durationNs).toBeGreaterThan(0);
+  });
+
+  // Whether the figures are true is tried in rates.proof.ts.
+  test.each(WITH_WRITERS)('%s says whether its writer is real, and how busy', (name) => {
+    const about = /^ *"?about"?: (.*)$/m.exec(readFileSync(FOLDER + name, 'utf8'))![1]!;
+
+    expect(about).toMatch(/real Node process|made[- ]up/);
+    expect(about).toMatch(
+      name.startsWith('explore/') ? /made-up writer, no rate/ : /[0-9,]+ calls a second|one call/,
+    );
   });
 
   test('each has its line in the README', () => {
