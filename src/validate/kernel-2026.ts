@@ -94,7 +94,6 @@ const ratios: Claim = {
     words: 'within the measured range at full speed, less at 50 us',
     holds: (full, _3us, _10us, slow) => full! >= 0.27 && full! <= 0.43 && slow! < full!,
   },
-  known: null,
   simulate(lab) {
     const shares = CHURNS.map((name) => {
       const { overlaps, backwards } = run(lab, name).tearing;

@@ -60,7 +60,7 @@ describe('shipped scenarios', () => {
 
     expect(about).toMatch(/real Node process|made[- ]up/);
     expect(about).toMatch(
-      name.startsWith('explore/') ? /made-up writer, no rate/ : /[0-9,]+ calls a second|one call/,
+      name.startsWith('explore/') ? /made-up writers?, no rate/ : /[0-9,]+ calls a second|one call/,
     );
   });
 

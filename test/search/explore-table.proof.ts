@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import type { Outcome } from '../../src/world/outcome.ts';
 import { mapsim } from '../cli/support.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,11 +20,15 @@ interface Row {
   readonly schedule: string;
 }
 
+type Timed = Pick<Outcome, 'totals' | 'tearing' | 'simulatedNs'>;
+
 async function ask(command: string): Promise<Row> {
   const argv = command.split(' ').map((word) => word.replaceAll('"', ''));
   const { code, stdout, stderr } = await mapsim([...argv, '--format=json'], { cwd: ROOT });
   if (code > 1) throw new Error(`mapsim ${command}: ${code}\n${stderr}`);
-  const { states, complete, findings, texts, bound } = JSON.parse(stdout);
+  const result = JSON.parse(stdout);
+  if (argv[0] === 'run') return timed(result);
+  const { states, complete, findings, texts, bound } = result;
   if (argv[0] === 'census') {
     const torn = texts.filter((text: { intact: boolean }) => !text.intact).length;
     const answer = `${texts.length}, ${torn} torn by every schedule`;
@@ -37,6 +42,18 @@ async function ask(command: string): Promise<Row> {
     answer: finding === undefined ? 'impossible' : '**possible**',
     states: String(states),
     schedule: finding === undefined ? '' : `\`${finding.schedule}\``,
+  };
+}
+
+/** Of a timed run: passes a second; fallbacks and gaps of 1000 passes. */
+function timed({ totals, tearing, simulatedNs }: Timed): Row {
+  const passes = totals.passesFinished;
+  const ofThousand = (count: number): string =>
+    String(Number(((1000 * count) / passes).toPrecision(3)));
+  return {
+    answer: String(Math.round((passes * 1e9) / simulatedNs)),
+    states: ofThousand(totals.fallbacks),
+    schedule: `${ofThousand(tearing.falseGaps)}, ${ofThousand(tearing.transientGaps)}`,
   };
 }
 
