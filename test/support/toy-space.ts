@@ -126,7 +126,7 @@ export class ToySpace implements LiveLayout {
     const fresh = windows.flatMap((w) => w.after.filter((record) => record.id < -1));
     return {
       acts: [],
-    functions: [],
+      functions: [],
       fresh,
       errno: null,
       beforeLock: false,
