@@ -47,7 +47,15 @@ export const FINDING_CSS =
   '.stepper[hidden]{display:none}.stepper input{flex:1;min-width:6rem}.say{min-height:2.8em;margin:.2rem 0 .6rem}' +
   '.line{height:26px;line-height:26px;white-space:nowrap;box-sizing:border-box;border-left:4px solid var(--k);background:color-mix(in srgb,var(--k) 15%,var(--bg));padding:0 .5rem}' +
   '.line.cut{border-top:2px solid var(--bad)}.text{display:flex;gap:.4rem;overflow-x:auto;max-width:100%}.text figure{margin:0;flex:none}.lines{padding-top:18px}' +
-  '.steps .loop td{color:var(--bad);font-weight:650}body{max-width:1180px}';
+  '.steps .loop td{color:var(--bad);font-weight:650}body{max-width:1180px}.paper{display:none}' +
+  // On paper, six pages at most: of the first finding the steps that say something, of others the text.
+  '@media print{.steps tbody tr:not([data-key]):not(.loop),.steppable~.steppable .finding>.scroll,.steppable:nth-of-type(n+13){display:none}' +
+  '.steppable~.steppable .finding{display:block}.steppable>.lead:last-child{display:none}.steppable:first-of-type>.lead:last-child,.paper{display:block}' +
+  '.finding{gap:.6rem}.steppable{break-inside:avoid}.steps{font-size:10px}}';
+
+/** What paper has of findings. */
+const ON_PAPER =
+  'On paper: of the first finding the steps that print a line, commit or fail, of the others the text; of more than twelve the first twelve.';
 
 /** Steps through the rows of every finding of a page; arrows work wherever the focus is in it. */
 export const FINDING_SCRIPT = `for(const f of document.querySelectorAll('.steppable')){const r=[...f.querySelectorAll('tr[data-say]')],l=[...f.querySelectorAll('.line[data-row]')],s=f.querySelector('input'),y=f.querySelector('.say'),nav=f.querySelector('nav');nav.hidden=false;
@@ -72,6 +80,7 @@ export function findingPart(head: FindingHead, course: CourseDocument, name: str
   ].join('');
   return [
     `<section class="steppable"><h2>${escapeXml(head.title)}</h2><p class="lead">${head.lead}${hint}</p>`,
+    name.endsWith('0') ? `<p class="lead paper">${ON_PAPER}</p>` : '',
     stepper(rows.length),
     `<div class="finding"><div class="scroll" tabindex="0">${stepTable(head.tasks, columns, rows, { course, prefix, colours })}${ends}</div>`,
     text === null ? '<div></div>' : textMarkup(text, rows, colours, name),

@@ -26,6 +26,7 @@ export const PAGE_CSS =
   'table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{padding:.1rem .7rem .1rem 0;text-align:right;font-weight:400}th:first-child{text-align:left}' +
   `code,pre{font:12px ${MONO}}pre{overflow-x:auto}` +
   '@media print{nav,.script{display:none!important}details{display:none}figure,section.keep{break-inside:avoid}body{font-size:11px;margin:0;max-width:none}' +
+  '.grid{grid-template-columns:1fr 1fr}.grid figure:nth-of-type(n+31),section.keep:nth-of-type(n+25){display:none}pre{font-size:9px;margin:.3em 0}h1{font-size:18px}h2{font-size:14px;margin:1em 0 .2em}' +
   'figure.wide{overflow:visible}figure svg{max-width:100%;height:auto}}';
 
 interface Page {
