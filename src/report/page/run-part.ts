@@ -1,4 +1,5 @@
 /** One run as a part of a page: what was asked, what came of it, and the text. */
+import { counted } from '../../base/counted.ts';
 import { readable } from '../../base/latin1.ts';
 import { durationWords } from '../pictures/sentences.ts';
 import type { RunResultDocument } from './documents.ts';
@@ -7,7 +8,7 @@ import { escapeXml } from './html.ts';
 export function runPart(run: RunResultDocument): string {
   const { totals, tearing, scenario, strategy, seed } = run;
   const torn = tearing.tornPasses;
-  const head = `${scenario.name} under ${strategy}: ${torn === 0 ? 'no torn text' : `${torn} torn texts`} in ${totals.passesFinished} passes`;
+  const head = `${scenario.name} under ${strategy}: ${torn === 0 ? 'no torn text' : counted(torn, 'torn text')} in ${counted(totals.passesFinished, 'pass', 'passes')}`;
   const checks = run.failOn.map(
     ({ expression, failed }) =>
       `<li>${failed ? '<span class="bad">✗</span>' : '✓'} ${escapeXml(`${failed ? '' : 'not '}${expression}`)}</li>`,
