@@ -48,7 +48,7 @@ export const FINDING_CSS =
   '.line{height:26px;line-height:26px;white-space:nowrap;box-sizing:border-box;border-left:4px solid var(--k);background:color-mix(in srgb,var(--k) 15%,var(--bg));padding:0 .5rem}' +
   '.line.cut{border-top:2px solid var(--bad)}.text{display:flex;gap:.4rem;overflow-x:auto;max-width:100%}.text figure{margin:0;flex:none}.lines{padding-top:18px}' +
   '.steps .loop td{color:var(--bad);font-weight:650}body{max-width:1180px}.paper{display:none}' +
-  // On paper, six pages at most: of the first finding the steps that say something, of others the text.
+  // On paper, six pages at most: steps of the first finding that say something, the text of others.
   '@media print{.steps tbody tr:not([data-key]):not(.loop),.steppable~.steppable .finding>.scroll,.steppable:nth-of-type(n+13){display:none}' +
   '.steppable~.steppable .finding{display:block}.steppable>.lead:last-child{display:none}.steppable:first-of-type>.lead:last-child,.paper{display:block}' +
   '.finding{gap:.6rem}.steppable{break-inside:avoid}.steps{font-size:10px}}';
