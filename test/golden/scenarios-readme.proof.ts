@@ -38,7 +38,7 @@ test('python3: more fallbacks than passes, torn inside pages', () => {
 
 test('split-merge: few torn under rcu-retry3, duplicates under vma-lock, alien lines unchecked', () => {
   const { duplicates, tornPasses } = tearing('split-merge', 'vma-lock');
-  expect(tornPasses).toBeGreaterThan(8 * tearing('split-merge', 'rcu-retry3').tornPasses);
+  expect(tornPasses).toBeGreaterThan(7 * tearing('split-merge', 'rcu-retry3').tornPasses);
   expect(duplicates).toBeGreaterThan(0);
   expect(tearing('split-merge', 'rcu-unchecked').alienLines).toBeGreaterThan(0);
 });
