@@ -104,13 +104,14 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
     const seeded = new SeededChance(options.seed, spec.name);
     if (options.chance === undefined) chances.push(seeded);
     const chance = options.chance ?? seeded;
+    const { onOperation } = options;
     const source = new OperationSource(spec, scenario, {
       chance,
       world: writerWorld(kernel),
       orders,
+      logs: onOperation !== null,
     });
     startNs.push(source.startNs());
-    const { onOperation } = options;
     const id = readers.length + i;
     const cpu = cpus.of(id, spec.cpu);
     const task = { id, name: spec.name, cpu, nice: spec.nice };

@@ -13,6 +13,9 @@ import { canBeUndone } from './index.ts';
 /** Addresses as `0x…` text. The log prints this and nothing else of an operation. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
+/** In place of arguments that nobody looks at. */
+export const NOT_LOGGED: Arguments = {};
+
 /** One thing that a writer does next. Durations are drawn by the source, not here. */
 export type Item =
   | {
@@ -34,6 +37,8 @@ export type Item =
 export interface ScriptContext {
   readonly scenario: Scenario;
   readonly chance: Chance;
+  /** Somebody looks at the arguments of operations. */
+  readonly logs: boolean;
   /** mm->brk now, in pages. */
   brkPage(): number;
 }
@@ -59,11 +64,11 @@ export interface Script {
 type CallsItem = Extract<Item, { kind: 'calls' }>;
 
 /** An operation of these calls, by the name of the first. */
-export function callsItem({ scenario }: ScriptContext, calls: readonly Call[]): CallsItem {
+export function callsItem({ scenario, logs }: ScriptContext, calls: readonly Call[]): CallsItem {
   return {
     kind: 'calls',
     operation: calls[0]!.call,
-    arguments: argumentsOf(scenario, calls),
+    arguments: logs ? argumentsOf(scenario, calls) : NOT_LOGGED,
     calls,
     hold: null,
     undoable: canBeUndone(calls[0]!),

@@ -87,6 +87,8 @@ export class OperationSource {
     given: {
       readonly chance: Chance;
       readonly world: WriterWorld;
+      /** Whether somebody looks at the arguments of operations; so it is where nothing is said. */
+      readonly logs?: boolean;
       /** Shared by the writers of a world, where threads of one trace take turns. */
       readonly orders?: TraceOrders;
     },
@@ -97,6 +99,7 @@ export class OperationSource {
     const context = {
       scenario,
       chance: given.chance,
+      logs: given.logs ?? true,
       brkPage: () => given.world.brkPage(),
     };
     this.#script = scriptOf(spec, context, given.orders ?? new TraceOrders());

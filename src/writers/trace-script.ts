@@ -34,6 +34,7 @@ import {
   type Arguments,
   hexAddress,
   type Item,
+  NOT_LOGGED,
   type Script,
   type ScriptContext,
   type Turn,
@@ -138,7 +139,7 @@ export class TraceScript implements Script {
     return {
       kind: 'calls',
       operation: call.syscall,
-      arguments: this.#arguments(call),
+      arguments: this.#context.logs ? this.#arguments(call) : NOT_LOGGED,
       calls: [this.#call(call)],
       hold: null,
       undoable: false,
