@@ -135,6 +135,7 @@ export const SweepSchema = v.pipe(
         schema: v.literal(SWEEP_SCHEMA),
         tool: v.string(),
         prng: v.string(),
+        costs: about('Mark of the table of costs.', v.optional(v.string())),
         grid: about('sha256: of the grid and every scenario in it.', ScenarioName),
         axes: v.array(v.looseObject({ path: v.string(), values: v.array(v.unknown()) })),
         strategies: about("Null: each reader's own.", v.nullable(v.array(v.string()))),

@@ -17,7 +17,7 @@ import type { CompareResult } from '../compare/result.ts';
 import { parseSeeds } from '../compare/seeds.ts';
 import { DEFAULT_MAX_EVENTS, DEFAULT_SEEDS, DEFAULT_STRATEGIES } from '../library/defaults.ts';
 import { judgeGroups, parseForGroups } from '../library/judge-groups.ts';
-import { costsOf } from '../mm/costs.ts';
+import { costsMark, costsOf } from '../mm/costs.ts';
 import type { FailOn } from '../report/fail-on.ts';
 import { finalLayout } from '../run/final.ts';
 import type { TraceTask } from '../run/trace-pass.ts';
@@ -213,7 +213,14 @@ export async function compareRuns(
   const judgements = results.flatMap(({ name, groups }, i) =>
     groups.length === 0 ? [] : judgeGroups(name, prepared.failOn[i]!, groups, groups),
   );
-  return { tool: VERSION, prng: PRNG, complete, scenarios: results, judgements };
+  return {
+    tool: VERSION,
+    prng: PRNG,
+    costs: costsMark(),
+    complete,
+    scenarios: results,
+    judgements,
+  };
 }
 
 /** One run again, to be traced: a task for each of its readers. */

@@ -16,6 +16,7 @@ import type { MetricInfo } from '../compare/metrics.ts';
 import type { CompareResult, Judgement, ScenarioResult } from '../compare/result.ts';
 import { readSaved, type SavedResult } from '../compare/saved.ts';
 import { judgeGroups, parseGiven } from '../library/judge-groups.ts';
+import { costsMark } from '../mm/costs.ts';
 import { chooseStrategy } from '../readers/index.ts';
 import { SWEEP_SCHEMA } from '../report/sweep.ts';
 import type { CommandContext } from './command.ts';
@@ -36,6 +37,27 @@ export function inputKindOf(path: string, cwd: string): InputKind {
   if (schema === SWEEP_SCHEMA) return 'sweep';
   const advice = 'compare reads what "mapsim compare -o" and "mapsim sweep -o" have saved';
   throw new UserError(`${path} is a result of another kind (${schema}): ${advice}`);
+}
+
+interface Costed {
+  readonly file: string;
+  /** Version that saved it. */
+  readonly tool: string;
+  /** Of versions that say it. */
+  readonly costs?: string | undefined;
+}
+
+/** @throws UserError where both say their costs and they differ */
+export function checkCosts(first: Costed, other: Costed, messages: Messages): void {
+  if (first.costs === other.costs) return;
+  const [a, b] = [first, other].map(
+    ({ file, tool }) => `${printable(file)} (mapsim ${printable(tool)})`,
+  );
+  if (first.costs !== undefined && other.costs !== undefined) {
+    throw new UserError(`${a} and ${b} were run with different costs: make both with one version`);
+  }
+  const silent = first.costs === undefined ? a : b;
+  messages.warning(`${silent} does not say with which costs it was run: they may be others`);
 }
 
 /** @throws UserError */
@@ -80,7 +102,7 @@ export function compareSaved(
   const scenarios = names.map((name) => scenarioResult(name, files, { chosen, messages }));
   const judgements = scenarios.flatMap((scenario) => judgeSaved(scenario, failOn, paths.at(-1)!));
   const complete = files.every((file) => file.complete);
-  return { tool: VERSION, prng: PRNG, complete, scenarios, judgements };
+  return { tool: VERSION, prng: PRNG, costs: costsMark(), complete, scenarios, judgements };
 }
 
 function readOne(path: string, cwd: string): SavedResult {
@@ -102,6 +124,7 @@ function checkOrigins(files: readonly SavedFile[], messages: Messages): void {
           `(${first!.prng}, ${file.prng}): the same seed is not the same run`,
       );
     }
+    checkCosts({ file: first!.path, ...first! }, { file: file.path, ...file }, messages);
     if (!file.complete) messages.warning(`${file.path}: not all seeds were run`);
   }
 }

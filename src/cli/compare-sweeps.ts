@@ -13,9 +13,10 @@ import type { MetricInfo } from '../compare/metrics.ts';
 import { compareSweeps, type LeftOut, type PointRun, type SavedSweep } from '../compare/points.ts';
 import type { RunSummary } from '../compare/record.ts';
 import type { CompareResult } from '../compare/result.ts';
+import { costsMark } from '../mm/costs.ts';
 import type { SweepHeader } from '../report/sweep.ts';
 import type { CommandContext } from './command.ts';
-import { checkPaths, judgeSaved } from './compare-saved.ts';
+import { checkCosts, checkPaths, judgeSaved } from './compare-saved.ts';
 import type { Messages } from './messages.ts';
 import { differs, headerOf, sweepLines } from './sweep-file.ts';
 
@@ -49,6 +50,7 @@ export function compareSavedSweeps(
   return {
     tool: VERSION,
     prng: PRNG,
+    costs: costsMark(),
     complete: files.every((file) => file.complete),
     scenarios,
     ...(points.length > 1 && { grid }),
@@ -106,6 +108,7 @@ function checkAlike(first: SweepFile, file: SweepFile, messages: Messages): void
         'the same run',
     );
   }
+  checkCosts({ file: first.file, ...a }, { file: file.file, ...b }, messages);
   if (a.shard !== null && b.shard !== null && differs(a, b) === null) {
     throw new UserError(`${both} are shards of one sweep: mapsim merge puts them together`);
   }

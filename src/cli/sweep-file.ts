@@ -83,6 +83,7 @@ export function differs(a: SweepHeader, b: SweepHeader): string | null {
     'maxEvents',
     'units',
     'prng',
+    'costs',
     'tool',
   ] as const;
   const key = keys.find((k) => JSON.stringify(a[k]) !== JSON.stringify(b[k]));
@@ -93,6 +94,6 @@ export function differs(a: SweepHeader, b: SweepHeader): string | null {
 }
 
 function brief(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value) ?? 'not said';
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

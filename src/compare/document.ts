@@ -209,13 +209,14 @@ const FigureSchema = v.union([v.number(), v.literal('Infinity'), v.null()]);
 
 const documentHead = {
   schema: v.literal(COMPARE_SCHEMA),
+  tool: v.string(),
   prng: v.string(),
+  costs: about('Mark of the table of costs.', v.optional(v.string())),
   complete: about('False where not every seed was run.', v.boolean()),
 };
 export const DocumentSchema = v.pipe(
   v.looseObject({
     ...documentHead,
-    tool: v.string(),
     scenarios: v.array(
       v.looseObject({
         ...scenarioHead,
@@ -267,6 +268,8 @@ export const LineSchema = v.variant('type', [
     type: v.literal('header'),
     schema: v.literal(COMPARE_SCHEMA),
     prng: v.string(),
+    tool: v.string(),
+    costs: v.optional(v.string()),
   }),
   v.looseObject({ type: v.literal('scenario'), ...scenarioHead }),
   v.looseObject({ type: v.literal('group'), scenario: v.string(), ...groupEntries }),

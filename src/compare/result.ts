@@ -50,6 +50,8 @@ export interface CompareResult {
   readonly tool: string;
   /** Scheme of the random numbers. */
   readonly prng: string;
+  /** Mark of the table of costs: results with another are not comparable. */
+  readonly costs: string;
   /** False where not every seed was run. */
   readonly complete: boolean;
   readonly scenarios: readonly ScenarioResult[];

@@ -16,6 +16,9 @@ interface SavedScenario {
 
 export interface SavedResult {
   readonly prng: string;
+  /** Version that saved it. */
+  readonly tool: string;
+  readonly costs: string | undefined;
   readonly complete: boolean;
   readonly scenarios: readonly SavedScenario[];
 }
@@ -30,9 +33,11 @@ export function readSaved(text: string, file: string): SavedResult {
     const at = path === null ? '' : `${path}: `;
     throw new UserError(`${file} is no saved result: ${at}${issue.message}`);
   }
-  const { prng, complete, scenarios } = checked.output;
+  const { prng, tool, costs, complete, scenarios } = checked.output;
   return {
     prng,
+    tool,
+    costs,
     complete,
     scenarios: scenarios.map(({ name, sha256, comparison, groups }) => ({
       name: printable(name),
@@ -47,7 +52,7 @@ export function readSaved(text: string, file: string): SavedResult {
 const NEEDED = ['header', 'scenario', 'group', 'run', 'footer'];
 
 function fromLines(text: string): object {
-  const document = { schema: '', prng: '', complete: null as boolean | null };
+  const document = { schema: '', tool: '', prng: '', complete: null as boolean | null };
   type Line = v.InferOutput<typeof LineSchema>;
   const scenarios: { name: string; sha256: string; groups: { runs: Line[]; label: string }[] }[] =
     [];

@@ -7,6 +7,7 @@ import { Gatherer } from '../compare/gather.ts';
 import { summaryOf } from '../compare/record.ts';
 import type { CompareResult } from '../compare/result.ts';
 import { parseSeeds } from '../compare/seeds.ts';
+import { costsMark } from '../mm/costs.ts';
 import { COMPARE_FORMATS } from '../report/compare.ts';
 import { TimedRun } from '../run/timed.ts';
 import { isDrawn } from '../world/drawn.ts';
@@ -17,7 +18,7 @@ import type { LoadedScenario } from './scenario.ts';
 import { choicesOf, type StrategyArgument } from './strategies.ts';
 
 export interface CompareOptions {
-  /** The first one is the baseline. If not given: mmap-lock, rcu-retry3, vma-lock. */
+  /** The first one is the baseline. If not given: mmap-lock, rcu-retry3, rcu-page3, vma-lock. */
   readonly strategies?: readonly StrategyArgument[];
   /** A count (20 is seeds 1 to 20), or as `--seeds` writes them: `5..24`, `a,b,7..9`. */
   readonly seeds?: number | string;
@@ -85,7 +86,14 @@ export function compare(
   const judgements = results.flatMap(({ name, groups }, i) =>
     judgeGroups(name, expressions[i]!, groups, groups),
   );
-  const result = { tool: VERSION, prng: PRNG, complete: true, scenarios: results, judgements };
+  const result = {
+    tool: VERSION,
+    prng: PRNG,
+    costs: costsMark(),
+    complete: true,
+    scenarios: results,
+    judgements,
+  };
   const report = (name: CompareFormatName = 'text'): string =>
     textOf(formatNamed(COMPARE_FORMATS, name).render(result));
   return { result, notes, report };

@@ -9,6 +9,7 @@
  * free, but keeps shares, slices and the rwsem's constants of `server`. A scenario overrides any of
  * them by name. No caches, no NUMA.
  */
+import { checksum } from '../base/checksum.ts';
 import type { ShiftedLogNormal } from '../base/log-normal.ts';
 
 /** A cost that is drawn anew each time, or is always the same. */
@@ -161,6 +162,15 @@ const JITTER = 0.07;
 export const jitterOf = (preset: string): number => (preset === 'zero' ? 0 : JITTER);
 
 const COLUMNS = { server: 'server', zero: 'server', 'vm-epyc': 'vmEpyc' } as const;
+
+/** Tells tables of costs apart: runs with one cannot be compared with runs with another. */
+export function costsMark(): string {
+  const rows = Object.entries<CostRow>(COST_TABLE).map(([name, row]) => {
+    return [name, row.server, row.vmEpyc, row.vmEpyc2026];
+  });
+  const text = JSON.stringify([JITTER, ...rows]);
+  return checksum(text);
+}
 
 type CostOverrides = Readonly<Record<string, CostValue>>;
 

@@ -17,9 +17,10 @@ export const compareJson: CompareFormat = {
   endings: ['json'],
 
   *render(result: CompareResult): Iterable<string> {
-    const { tool, prng, complete, scenarios, judgements, grid } = result;
+    const { tool, prng, costs, complete, scenarios, judgements, grid } = result;
     yield `{\n  "schema": ${jsonOf(COMPARE_SCHEMA)},\n`;
     yield `  "tool": ${jsonOf(tool)},\n  "prng": ${jsonOf(prng)},\n`;
+    yield `  "costs": ${jsonOf(costs)},\n`;
     yield `  "complete": ${complete},\n  "scenarios": [`;
     for (const [i, scenario] of scenarios.entries()) {
       yield i === 0 ? '\n' : ',\n';

@@ -22,8 +22,8 @@ export const compareNdjson: CompareFormat = {
   endings: ['ndjson', 'jsonl'],
 
   *render(result: CompareResult): Iterable<string> {
-    const { tool, prng, complete, scenarios, judgements, grid } = result;
-    yield record('header', { schema: COMPARE_SCHEMA, tool, prng, ...(grid && { grid }) });
+    const { tool, prng, costs, complete, scenarios, judgements, grid } = result;
+    yield record('header', { schema: COMPARE_SCHEMA, tool, prng, costs, ...(grid && { grid }) });
     for (const { name, sha256, point, comparison, groups } of scenarios) {
       const head = comparison === null ? null : comparisonHead(comparison);
       const at = point === undefined ? {} : { point };

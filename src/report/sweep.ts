@@ -13,6 +13,8 @@ export const SWEEP_SCHEMA = 'mapsim/sweep@1';
 export interface SweepHeader {
   readonly tool: string;
   readonly prng: string;
+  /** Mark of the table of costs; absent in what earlier versions wrote. */
+  readonly costs?: string;
   /** sha256: of the grid and of every scenario in it. */
   readonly grid: { readonly name: string; readonly sha256: string };
   readonly axes: readonly { readonly path: string; readonly values: readonly unknown[] }[];

@@ -174,17 +174,22 @@ test.each([
   ],
   [['compare', 'saved.json', 'saved.json'], 'saved.json is there twice'],
   [['compare', 'saved.json'], 'a second saved result is missing'],
+  [
+    ['compare', 'saved.json', 'dear.json'],
+    'saved.json (mapsim 0.1.0) and dear.json (mapsim 0.2.0) were run with different costs',
+  ],
   [['compare', 'saved.json', 'run.json'], 'run.json is a result of another kind (mapsim/run@1)'],
   [['compare', 'saved.json', 'cut.json'], 'cut.json is no whole saved result'],
   [['compare', 'saved.json', 'other/saved.json', '--seeds=3'], '--seeds is about runs to be made'],
   [['compare', 'storm.yaml', '--jobs=0'], 'It is a number of threads'],
 ])('compare: %j is refused, exit code 2, nothing on stdout', async (argv, fault) => {
-  const saved = `{"schema": "mapsim/compare@1", "prng": "alea/1", "complete": true, "scenarios": []}`;
+  const saved = `{"schema": "mapsim/compare@1", "tool": "0.1.0", "prng": "alea/1", "costs": "a", "complete": true, "scenarios": []}`;
   const cwd = storm({
     'other/storm.yaml': STORM,
     'silent.yaml': 'mapsim: 1\nduration: 1ms\n',
     'saved.json': saved,
     'other/saved.json': saved,
+    'dear.json': saved.replace('0.1.0', '0.2.0').replace('"a"', '"b"'),
     'cut.json': saved.slice(0, -5),
     'run.json': '{"schema": "mapsim/run@1"}',
   });

@@ -51,6 +51,17 @@ test('compare: what happened has its panel, also under a name that only an earli
   );
 });
 
+test('compare: what so few seeds cannot show has its factor all the same, with a question mark', async () => {
+  const cwd = aDirectory({ 'storm.yaml': STORM });
+  const argv = ['compare', 'storm.yaml', '--strategies=mmap-lock,rcu-retry0', '--seeds=3'];
+  await mapsim([...argv, '-o', 'c.html'], { cwd });
+  const page = readFileSync(join(cwd, 'c.html'), 'utf8');
+
+  expect(page).toMatch(/So few can show no difference, however large; \d+ can\./);
+  expect(page).toMatch(/×[\d.]+ \?/);
+  expect(page).not.toContain('>~<');
+});
+
 test('compare: a saved result that tears says the command that draws a torn pass', async () => {
   const bash = join(ROOT, 'scenarios/bash.yaml');
   const cwd = aDirectory();

@@ -280,6 +280,17 @@ describe('mapsim compare', () => {
     );
     const said = async (...argv: string[]) => (await compare(...argv)).stderr;
 
+    const costs = /"costs":"\w+"/;
+    const text = readFileSync(join(cwd, 'a.ndjson'), 'utf8');
+    writeFileSync(join(cwd, 'dear.ndjson'), text.replace(costs, '"costs":"others"'));
+    writeFileSync(join(cwd, 'old.ndjson'), text.replace(/"costs":"\w+",/, ''));
+
+    expect(await said('dear.ndjson', 'a.ndjson')).toMatch(
+      /dear\.ndjson \(mapsim [\d.]+\) and a\.ndjson \(mapsim [\d.]+\) were run with different costs/,
+    );
+    expect(await said('old.ndjson', 'a.ndjson')).toMatch(
+      /warning: old\.ndjson \(mapsim [\d.]+\) does not say with which costs it was run/,
+    );
     expect(await said('a.ndjson', 'other.ndjson')).toContain(
       'have different axes: vmas[0].repeat, writers[0].think and writers[0].think',
     );

@@ -69,5 +69,13 @@ export function aResult(
   scenarios: readonly ScenarioResult[],
   parts: Partial<CompareResult> = {},
 ): CompareResult {
-  return { tool: '1.2.3', prng: 'alea/1', complete: true, scenarios, judgements: [], ...parts };
+  return {
+    tool: '1.2.3',
+    prng: 'alea/1',
+    costs: 'table',
+    complete: true,
+    scenarios,
+    judgements: [],
+    ...parts,
+  };
 }

@@ -16,6 +16,7 @@ import type { RunSummary } from '../../compare/record.ts';
 import { LIMITS } from '../../compare/result.ts';
 import { parseSeeds } from '../../compare/seeds.ts';
 import { DEFAULT_MAX_EVENTS } from '../../library/defaults.ts';
+import { costsMark } from '../../mm/costs.ts';
 import type { Strategies } from '../../readers/index.ts';
 import {
   SWEEP_NDJSON,
@@ -223,6 +224,7 @@ async function prepare(
   const header: SweepHeader = {
     tool: VERSION,
     prng: PRNG,
+    costs: costsMark(),
     grid: { name: grid.name, sha256: hash.digest('hex') },
     axes: grid.axes,
     strategies: names,

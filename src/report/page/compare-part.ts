@@ -51,13 +51,17 @@ export function comparePart(scenario: ScenarioDocument, name: string): string {
     ['passNs', 'How long passes take: the tail'],
     ['opNs', "How long writers' calls take: the tail"],
   ].flatMap(([key, title]) => tailFigure(scenario, key!, title!, `${name}-${key}`));
-  const seeds = groups[0]?.runs.length ?? 0;
+  const runs = groups[0]?.runs.length ?? 0;
+  const isGrid = scenario.point === null;
+  const seeds = isGrid
+    ? counted(runs, 'point and seed', 'points and seeds')
+    : counted(runs, 'seed');
   const few = comparison.canShow
     ? ''
-    : ' <span class="bad">So few seeds can show no difference, however large: take more.</span>';
+    : ` <span class="bad">So few can show no difference, however large; ${comparison.seedsNeeded} can.</span>`;
   const lead =
-    `${groups.length} strategies on the same ${counted(seeds, 'seed')}. Dots: single seeds. Bar: 95 % interval. ` +
-    `Right: against ${escapeXml(groups[0]?.label ?? '')}, ~ where no difference is shown at ${comparison.level * 100} % for the whole table.`;
+    `${counted(groups.length, 'strategy', 'strategies')} on the same ${seeds}. Dots: single runs. Bar: 95 % interval. ` +
+    `Right: against ${escapeXml(groups[0]?.label ?? '')}; ? where a difference is not shown at ${comparison.level * 100} % for the whole table.`;
   return [
     `<section><h2>${escapeXml(headline(scenario))}</h2><p class="lead">${lead}${few}</p>`,
     inShortMarkup(comparison, scenario.point === null),
@@ -154,9 +158,13 @@ function panelFigure(table: MetricTable, { groups }: ScenarioDocument, name: str
 
 function remarkOf({ difference }: Cell, value: number | null, base: number | null): string {
   if (difference === null) return 'baseline';
-  if (!difference.shown || value === null) return '~';
-  if (base === null || base === 0 || value === 0) return difference.median! > 0 ? 'more' : 'less';
-  return `×${Number((value / base).toPrecision(2))}`;
+  if (value === null || difference.median === null) return '-';
+  const unsure = difference.shown ? '' : ' ?';
+  if (value === base) return difference.median === 0 ? 'same' : `same${unsure}`;
+  if (base === null || base === 0 || value === 0) {
+    return `${difference.median > 0 ? 'more' : 'less'}${unsure}`;
+  }
+  return `×${Number((value / base).toPrecision(2))}${unsure}`;
 }
 
 /** As the comparison has it; null also where an older version saved too little. */
