@@ -64,9 +64,12 @@ const PERF_NOISE: readonly (readonly [RegExp, string])[] = [
   [/^#/, 'comments'],
   [/^\[ perf (?:record|trace): /, 'words of perf itself'],
 ];
+/** No such line is longer. */
+const NOISE_MAX = 1000;
 const SUMMARY = / *Summary of events:/;
 
 function perfNoise(text: string): string | null {
+  if (text.length > NOISE_MAX) return null;
   return PERF_NOISE.find(([form]) => form.test(text))?.[1] ?? null;
 }
 

@@ -33,6 +33,9 @@ const BUILD_STEP = /^#[0-9]+ (?:[0-9]+\.[0-9]+ )?/;
 /** A whole call. */
 const COMMENTED_CALL = /^#+\s+(?:\[pid +[0-9]+\] +)?[a-z_]\w*\(.*\) += +(?:\?|-?[0-9])/;
 
+/** More than that is no prefix, and more than a regular expression can hold. */
+const BEFORE_MAX = 200;
+
 const COMMENTS = 'comments';
 const COUNTS = 'tables of counts (-c, -C)';
 
@@ -99,7 +102,7 @@ export class StraceLines {
     const before = rest.slice(0, inside.index);
     const leader = LEADER_LAST.exec(before)?.[0].trimStart() ?? '';
     const start = inside.index - leader.length;
-    this.#before ??= shapeOf(rest.slice(0, start));
+    if (start <= BEFORE_MAX) this.#before ??= shapeOf(rest.slice(0, start));
     return { text: rest.slice(start), cut: true };
   }
 }

@@ -481,6 +481,15 @@ describe('perf: forms that its settings choose, and noise', () => {
 });
 
 describe('bytes of a log', () => {
+  test('whatever stands before a call, and however long it is', async () => {
+    const { code, text } = await replayedLines([
+      `${'> '.repeat(30_000)}mmap(NULL, 4096, ${ANON} = 0x7f0000000000`,
+    ]);
+
+    expect(code).toBe(0);
+    expect(shortLines(text)[0]).toBe('7f0000000000-7f0000001000 rw-p');
+  });
+
   test('a byte order mark is passed over', async () => {
     const { stderr } = await replayedLines([`\u{feff}mmap(NULL, 4096, ${ANON} = 0x7f0000000000`]);
 

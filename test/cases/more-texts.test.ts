@@ -284,6 +284,13 @@ MAPPED_LIBRARIES:
   });
 });
 
+test('whatever stands before a line, and however long it is', async () => {
+  const { check, text } = await both(`${'> '.repeat(30_000)}${ANON}`);
+
+  expect(check.code).toBe(0);
+  expect(text).toBe(ANON);
+});
+
 test('of WSL1 one sentence', async () => {
   const { check, said } = await both(fileOf('03', 'in.maps'));
 

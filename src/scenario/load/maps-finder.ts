@@ -40,6 +40,8 @@ const ESCAPED_NEWLINE = new RegExp(`(?:\\\\r)?\\\\n(?=${HEX}{8,16}-${HEX}{8,16} 
 /** A last line that may be a line of maps up to where the file was cut. */
 const BEGUN = new RegExp(`^${HEX}{4,16}(?:-${HEX}*)?$`);
 
+/** More than that is no prefix, and more than a regular expression can hold. */
+const BEFORE_MAX = 200;
 /** Lines of something else inside a text that are complained of; of more the text is rid. */
 const BETWEEN_MAX = 3;
 
@@ -223,7 +225,7 @@ export class MapsFinder {
     const inside = INSIDE.exec(text) ?? BEFORE_INODE.exec(text);
     if (inside !== null && inside.index > 0) {
       const before = text.slice(0, inside.index);
-      this.#shape = shapeOf(before);
+      this.#shape = before.length <= BEFORE_MAX ? shapeOf(before) : null;
       this.#closing = CLOSING.find(([open]) => open.test(before))?.[1] ?? null;
       return { text: this.#withoutClosing(text.slice(inside.index)), before };
     }
