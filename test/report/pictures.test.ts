@@ -63,6 +63,16 @@ describe.each(TORN)('the first torn pass of %s under %s', (name, strategy) => {
   });
 });
 
+test('a pass that the end of the run cut off is not called a whole text', () => {
+  const pass = aPass(shipped('hyperactive-writer.yaml'), 'rcu-retry', 'any', 20_000)!;
+  const titles = picturesOf(pass).map(({ title }) => title);
+
+  expect(pass.story.pass.finished).toBe(false);
+  expect(titles[0]).toBe('A pass that the end of the run cut off');
+  expect(titles[1]).toMatch(/^rcu-retry: a text that the end cut off, /);
+  expect(titles.join()).not.toContain('whole');
+});
+
 describe('the words of a schedule', () => {
   const bash = aPass({ ...shipped('bash.yaml'), seed: '5' }, 'rcu-retry3', 'torn')!;
   const words = ({ trace, story }: typeof bash): string[] => {

@@ -102,7 +102,9 @@ function titleOf(blocks: readonly Block[]): string {
   const torn = blocks.filter(({ story }) => story.pass.torn).map(({ strategy }) => strategy);
   const [only] = blocks;
   if (blocks.length === 1) {
-    return `${only!.strategy}: ${only!.story.pass.torn ? 'a torn text' : 'a whole text'}, ${durationWords(only!.passNs)}`;
+    const { finished, torn } = only!.story.pass;
+    const text = finished ? `a ${torn ? 'torn' : 'whole'} text` : 'a text that the end cut off';
+    return `${only!.strategy}: ${text}, ${durationWords(only!.passNs)}`;
   }
   const readers = `The same writers, ${blocks.length} readers`;
   if (torn.length === 0) return `${readers}: no text is torn`;
