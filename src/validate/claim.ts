@@ -95,7 +95,7 @@ export const near = (value: number, target: number, share: number): boolean =>
   Math.abs(value - target) <= share * Math.abs(target);
 
 /** `value` and `target` differ by a factor of at most `factor`, either way. */
-const withinFactor = (value: number, target: number, factor: number): boolean =>
+export const withinFactor = (value: number, target: number, factor: number): boolean =>
   value > 0 && target > 0 && Math.max(value / target, target / value) <= factor;
 
 // --- figures -----------------------------------------------------------------------------------
