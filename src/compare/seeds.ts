@@ -26,7 +26,7 @@ function item(text: string): readonly string[] {
 
 function range(from: number, to: number, text: string): readonly string[] {
   const length = to - from + 1;
-  if (length < 1) throw new UserError(`seeds: ${text} are none`);
+  if (length < 1) throw new UserError(`seeds: ${text} is an empty list; give at least one seed`);
   if (length > SEEDS_MAX) throw new UserError(`seeds: ${text} are more than ${SEEDS_MAX}`);
   return Array.from({ length }, (_, i) => String(from + i));
 }

@@ -49,7 +49,7 @@ function scenarioText(scenario: ScenarioResult, view: CompareView): string {
     lines(tableTitle(scenario, comparison)),
     lines(tooFewSeeds(scenario)),
     '\n',
-    tableText(scenario, comparison, shown, view),
+    shown.length === 0 ? '' : tableText(scenario, comparison, shown, view),
     lines(folded),
     inShort(scenario),
   ].join('');

@@ -57,8 +57,8 @@ test('seeds: a count, a range, a list', () => {
   expect(parseSeeds('a,b c,9..10')).toEqual(['a', 'b c', '9', '10']);
   expect(parseSeeds('-5')).toEqual(['-5']);
   for (const [text, fault] of [
-    ['0', 'are none'],
-    ['7..5', 'are none'],
+    ['0', '0 is an empty list; give at least one seed'],
+    ['7..5', '7..5 is an empty list'],
     ['a,,b', 'is empty'],
     ['1..3,2', '"2" comes twice'],
     ['9999999', 'more than'],

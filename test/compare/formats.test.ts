@@ -242,3 +242,12 @@ test('fewer metrics are a smaller family, which fewer seeds can show', () => {
   expect(few.seedsNeeded).toBeLessThan(all.seedsNeeded);
   expect([few.canShow, few.metrics[0]!.cells[1]!.difference!.shown]).toEqual([true, true]);
 });
+
+test('a table of what happened nowhere has no head, only the line that names it', () => {
+  const quiet = [aGroup('a', [{}, {}]), aGroup('b', [{}, {}])];
+  const comparison = compareGroups(quiet, [null, 0], false, chooseMetrics(['tornPasses']));
+  const text = render('text', aResult([{ ...storm, groups: quiet, comparison }]));
+
+  expect(text).toContain('\n\nnothing of it happened: tornPasses\n');
+  expect(text).not.toContain('95 % interval');
+});
