@@ -66,7 +66,7 @@ const PERF_NOISE: readonly (readonly [RegExp, string])[] = [
 ];
 /** No such line is longer. */
 const NOISE_MAX = 1000;
-const SUMMARY = / *Summary of events:/;
+const SUMMARY = /^ *Summary of events:/;
 
 function perfNoise(text: string): string | null {
   if (text.length > NOISE_MAX) return null;
