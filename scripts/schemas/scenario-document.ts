@@ -1,4 +1,4 @@
-/** docs/scenario.md: every key of a scenario, made of its JSON Schema. */
+/** docs/scenario.md: every key of a scenario, made from its JSON Schema. */
 import { PUBLISHED } from './published.ts';
 
 interface Schema {
@@ -19,7 +19,7 @@ interface Schema {
   readonly definitions?: Readonly<Record<string, Schema>>;
 }
 
-/** Where the form alone says too little: by the key, or by section and key. */
+/** Examples for keys whose form is not example enough: by the key, or by section and key. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   $schema: 'scenario.v1.schema.json',
   about: 'Two writers split one mapping.',
@@ -186,25 +186,25 @@ export function scenarioDocument(): string {
 
 # Scenarios: every key
 
-A scenario is YAML or JSON. \`mapsim init\` writes one with comments, \`mapsim validate\` checks one, and
-\`mapsim schema\` prints the JSON Schema that this page is made of. Unknown keys are errors; keys that begin
-with \`x-\` are ignored. Paths are relative to the scenario file.
+A scenario is a YAML or JSON file. \`mapsim init\` writes a scenario with comments, \`mapsim validate\` checks a
+scenario, and \`mapsim schema\` prints the JSON Schema from which this page is made. Unknown keys are errors;
+keys that begin with \`x-\` are ignored. Paths are relative to the scenario file.
 
 - A **duration** is a whole number of ns, or text with a unit: \`250ns\`, \`10us\`, \`1.5ms\`, \`2s\`.
-- A **distribution** is drawn anew each time: \`{ exp: MEAN }\` or \`{ uniform: [LEAST, MOST] }\`.
+- A **distribution** is a duration that is drawn each time: \`{ exp: MEAN }\` or \`{ uniform: [LEAST, MOST] }\`.
 - A **size** is a number of bytes, or text: \`4k\`, \`1m\`. Lengths of memory are in pages.
 - An **address** is hexadecimal text in quotes: \`"0x7f0000000000"\`.
 - **Permissions** are four letters as maps prints them: \`rw-p\`, \`r-xp\`, \`r--s\`.
 
-## What a first scenario trips over
+## Common mistakes in a first scenario
 
-- \`passes\` is 1 unless it is given: with \`think\` or \`every\` alone, a reader still reads maps once.
-- \`pick\` is \`first\` unless it is given: every operation then works on the same range.
-- Neighbours that are given without a \`gap\` never merge with one another, though they look alike: each counts
-  as written to on its own. What a writer splits there stays split, and the address space grows.
-- A fixed \`think\` lets reader and writer walk in step; \`think: { exp: 50us }\` does not.
+- The default of \`passes\` is 1: a reader with only \`think\` or \`every\` reads maps once.
+- The default of \`pick\` is \`first\`: then every operation works on the same range.
+- Ranges that are given without a \`gap\` never merge, even if they look alike: each has an anon_vma of its own.
+  If a writer splits them, they stay split, and the address space grows.
+- With a fixed \`think\`, reader and writer can keep the same phase; \`think: { exp: 50us }\` prevents this.
 
-\`mapsim validate\` and \`mapsim run\` print a note where a scenario does one of the first three.
+\`mapsim validate\` and \`mapsim run\` print a note if a scenario makes one of the first three mistakes.
 
 ${[
   section('the scenario', root),
@@ -212,7 +212,7 @@ ${[
   section(
     'a maps text in vmas',
     fromFile!,
-    'One line of maps text, as a text, is an item too.\n\n',
+    'An item of vmas can also be one line of maps text, in quotes.\n\n',
   ),
   section('a reader', definitions.reader!),
   section('a writer', definitions.writer!, 'It has one of `program`, `churn` and `trace`.\n\n'),

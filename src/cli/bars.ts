@@ -1,4 +1,4 @@
-/** Whether a result is also drawn as bars of characters, and of which. */
+/** Decides whether a result is also drawn as bars of characters, and with which characters. */
 import type { Io } from './io.ts';
 
 /** Names, values and bars fit side by side; see report/pictures/bars.ts and sparklines.ts. */

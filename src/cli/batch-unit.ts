@@ -1,4 +1,4 @@
-/** One run of many: what it is, and what a thread hands back of it. */
+/** One run of many: its request, and the result that a thread returns. */
 import type { Choice } from '../base/choice.ts';
 import type { RunSummary, SavedPool } from '../compare/record.ts';
 import { summaryOf } from '../compare/record.ts';

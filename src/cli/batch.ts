@@ -1,7 +1,6 @@
 /**
- * Many runs: first in this thread, and when that has taken a while, in worker threads. Results come
- * out in the order of the units and do not depend on who made them, nor on how many threads there
- * are.
+ * Makes many runs: first in this thread, and after some time in worker threads. Results come in the
+ * order of the units, and do not depend on the number of threads.
  */
 
 import { performance } from 'node:perf_hooks';

@@ -1,4 +1,4 @@
-/** The message of a fault in mapsim itself: enough to repeat it, in one line to paste. */
+/** The message for a bug in mapsim itself, with a command line that repeats it. */
 import { printable } from '../base/printable.ts';
 import { commandLine } from '../base/shell.ts';
 import { VERSION } from '../base/version.ts';
@@ -25,6 +25,6 @@ export function bugReport(
     `  to repeat it: ${commandLine(context.repeat ?? argv)}`,
   ];
   if (env.MAPSIM_DEBUG) lines.push(...(fault.stack ?? 'no stack').split('\n'));
-  else lines.push('  MAPSIM_DEBUG=1 in the environment shows where');
+  else lines.push('  MAPSIM_DEBUG=1 in the environment prints the stack');
   return `${lines.map(printable).join('\n')}\n`;
 }

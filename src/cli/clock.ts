@@ -1,4 +1,4 @@
-/** The clock on the wall, for progress and --timing; node:perf_hooks takes 2 ms to load. */
+/** Wall-clock time, for progress and --timing; node:perf_hooks takes 2 ms to load. */
 
 /** Milliseconds since some moment. */
 export function nowMs(): number {

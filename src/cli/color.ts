@@ -1,7 +1,7 @@
 /**
- * Whether a stream gets colour, in this order: `--color`, NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE,
- * TERM=dumb, and last whether it is a terminal. chalk's own rules are not asked: they know no
- * NO_COLOR and take an empty FORCE_COLOR for a yes.
+ * Decides whether a stream gets colour, in this order: `--color`, NO_COLOR, FORCE_COLOR,
+ * CLICOLOR_FORCE, TERM=dumb, and last whether it is a terminal. chalk's own rules are not used:
+ * they ignore NO_COLOR and take an empty FORCE_COLOR as yes.
  */
 import type { Io, OutStream } from './io.ts';
 

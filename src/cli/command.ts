@@ -1,4 +1,4 @@
-/** What main hands to the command that it has loaded. */
+/** The context that main passes to a command. */
 import type { BugContext } from './bug.ts';
 import type { Io } from './io.ts';
 import type { Messages } from './messages.ts';

@@ -1,6 +1,6 @@
 /**
- * A comparison of strategies on scenarios: every strategy on the same seeds, hence the same
- * writers.
+ * Compares strategies on scenarios: every strategy runs with the same seeds, and so against the
+ * same writers.
  */
 
 import { counted } from '../base/counted.ts';
@@ -115,8 +115,8 @@ function warnOfFewSeeds(seeds: number, tests: number, messages: Messages): void 
   const needed = tests === 0 ? 0 : seedsNeeded(tests, LEVEL, true);
   if (seeds >= needed) return;
   messages.note(
-    `${counted(seeds, 'seed')} may be too few to show any difference: with up to ${tests} tests ` +
-      `${needed} surely can (--seeds=${needed})`,
+    `${counted(seeds, 'seed')} may be too few to show any difference; ${needed} are enough for up to ` +
+      `${tests} tests (--seeds=${needed})`,
   );
 }
 

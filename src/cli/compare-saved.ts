@@ -1,7 +1,6 @@
 /**
- * A comparison of saved results: the same strategy in each file, the first file being what the
- * others are held against. Where every file has one strategy only, those are compared, whatever
- * they are.
+ * Compares saved results: each strategy with the same strategy in the first file. If every file has
+ * only one strategy, these are compared, even if they differ.
  */
 
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -35,7 +34,7 @@ export function inputKindOf(path: string, cwd: string): InputKind {
   if (schema === undefined) return 'scenario';
   if (schema === COMPARE_SCHEMA) return 'saved result';
   if (schema === SWEEP_SCHEMA) return 'sweep';
-  const advice = 'compare reads what "mapsim compare -o" and "mapsim sweep -o" have saved';
+  const advice = 'compare reads files of "mapsim compare -o" and "mapsim sweep -o"';
   throw new UserError(`${path} is a result of another kind (${schema}): ${advice}`);
 }
 
@@ -63,7 +62,7 @@ export function checkCosts(first: Costed, other: Costed, messages: Messages): vo
 /** @throws UserError */
 export function checkPaths(paths: readonly string[]): void {
   const twice = paths.find((path, i) => paths.indexOf(path) < i);
-  if (twice !== undefined) throw new UserError(`${twice} is there twice`);
+  if (twice !== undefined) throw new UserError(`${twice} is given twice`);
 }
 
 /** Nothing where it cannot be read twice, or not at all: reading it whole tells. */
@@ -111,7 +110,7 @@ function readOne(path: string, cwd: string): SavedResult {
   } catch (error) {
     if (error instanceof UserError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${path} is no whole saved result: ${reason}`, EXIT.usage);
+    throw new UserError(`${path} is not a complete saved result: ${reason}`, EXIT.usage);
   }
 }
 
@@ -120,8 +119,8 @@ function checkOrigins(files: readonly SavedFile[], messages: Messages): void {
   for (const file of files) {
     if (file.prng !== first!.prng) {
       throw new UserError(
-        `${first!.path} and ${file.path} drew their chances differently ` +
-          `(${first!.prng}, ${file.prng}): the same seed is not the same run`,
+        `${first!.path} and ${file.path} drew their random numbers differently ` +
+          `(${first!.prng}, ${file.prng}): the same seed does not mean the same run`,
       );
     }
     checkCosts({ file: first!.path, ...first! }, { file: file.path, ...file }, messages);
@@ -144,7 +143,7 @@ function scenarioResult(
   const [first] = found;
   const other = found.find(({ sha256 }) => sha256 !== first!.sha256);
   if (other !== undefined) {
-    messages.warning(`${name}: not the same scenario in ${first!.path} and ${other.path}`);
+    messages.warning(`${name}: the scenarios in ${first!.path} and ${other.path} differ`);
   }
   const lone = found.every(({ groups }) => groups.length === 1);
   const groups: Group[] = [];

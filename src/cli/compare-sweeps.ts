@@ -37,7 +37,7 @@ export function compareSavedSweeps(
   const files = paths.map((path) => readSweep(path, io.cwd));
   for (const file of files.slice(1)) checkAlike(files[0]!, file, messages);
   for (const { file, complete } of files) {
-    if (!complete) messages.warning(`${file}: not all of its runs are there`);
+    if (!complete) messages.warning(`${file}: some of its runs are missing`);
   }
   const { scenarios, grid, leftOut } = compareSweeps(files, chosen);
   if (scenarios.length === 0) throw new UserError(nothingInCommon(files, leftOut));
@@ -80,9 +80,7 @@ function readSweep(path: string, cwd: string): SweepFile {
     const checked = v.safeParse(PointRunSchema, line.record, { abortEarly: true });
     if (!checked.success) {
       const [issue] = checked.issues;
-      throw new UserError(
-        `${path} has a run that is none: ${v.getDotPath(issue)}: ${issue.message}`,
-      );
+      throw new UserError(`${path} has an invalid run: ${v.getDotPath(issue)}: ${issue.message}`);
     }
     const { type: _, point, drawn, ...run } = checked.output;
     const strategy = printable(run.strategy);
@@ -131,17 +129,17 @@ function nothingInCommon(files: readonly SweepFile[], { groups }: LeftOut): stri
 
 function tellLeftOut({ points, runs, groups }: LeftOut, messages: Messages): void {
   if (groups.length > 0) {
-    messages.warning(`left out, since nothing is held against it: ${groups.join(', ')}`);
+    messages.warning(`left out, because only one file has it: ${groups.join(', ')}`);
   }
   if (points.length > 0) {
     const some = points.slice(0, 3).join('; ');
     const more = points.length > 3 ? '; …' : '';
     const are = points.length === 1 ? 'is' : 'are';
     messages.warning(
-      `${counted(points.length, 'point')} ${are} not in all of it, and left out: ${some}${more}`,
+      `${counted(points.length, 'point')} ${are} not in every file, and left out: ${some}${more}`,
     );
   }
   if (runs > 0 && points.length === 0) {
-    messages.warning(`${counted(runs, 'run')} without the same seed in all of it, left out`);
+    messages.warning(`${counted(runs, 'run')} left out: the seed is not in every file`);
   }
 }

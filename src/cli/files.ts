@@ -1,7 +1,7 @@
 /**
- * Files that a command reads and writes. A file to be written appears under its name only when it
- * is whole: until then it has a temporary name beside it. What is no regular file (a pipe,
- * /dev/stderr, a shell's `>(…)`) cannot be renamed over and is written directly.
+ * Files that a command reads and writes. An output file gets its name only when it is complete;
+ * until then it has a temporary name in the same folder. A target that is not a regular file (a
+ * pipe, /dev/stderr, a shell's `>(…)`) cannot be replaced and is written directly.
  */
 import {
   accessSync,
@@ -61,7 +61,8 @@ export function unzipped(bytes: Uint8Array, path: string): Uint8Array {
     return gunzipSync(bytes, { maxOutputLength: INPUT_BYTES_MAX });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'ERR_BUFFER_TOO_LARGE' ? 'it unpacks to more than 257 MiB' : reason(error);
+    const why =
+      code === 'ERR_BUFFER_TOO_LARGE' ? 'it is larger than 257 MiB when unpacked' : reason(error);
     throw new UserError(`cannot unpack ${path}: ${why}`, EXIT.io);
   }
 }
@@ -213,7 +214,7 @@ export function reading<T>(name: string, action: () => T): T {
 
 export function writing<T>(name: string, action: () => T): T {
   if (name === '-') {
-    throw new UserError('cannot write -: name a file (./- is one of this name)');
+    throw new UserError('cannot write -: give a file name (./- for a file of this name)');
   }
   return attempt('write', name, action);
 }
@@ -229,7 +230,7 @@ function attempt<T>(what: string, name: string, action: () => T): T {
 /** Of what is read more than once, or in places. */
 export function checkRegular(name: string, cwd: string): void {
   if (statOf(resolve(cwd, name))?.isFile() !== false) return; // what is not there is told by opening it
-  throw new UserError(`cannot read ${name}: it is no regular file`, EXIT.io);
+  throw new UserError(`cannot read ${name}: it is not a regular file`, EXIT.io);
 }
 
 /** The system's words without the call and the path that node adds. */
@@ -238,7 +239,7 @@ export function reason(error: unknown): string {
   if (code === 'EISDIR') return 'it is a directory';
   if (code === 'ENOENT') return 'no such file or directory';
   if (code === 'EACCES') return 'permission denied';
-  if (code === 'ENOTDIR') return 'what it lies in is no directory';
+  if (code === 'ENOTDIR') return 'a part of its path is not a directory';
   if (code === 'ENOSPC') return 'no space left';
   return message;
 }

@@ -1,4 +1,7 @@
-/** `mapsim help terms`: docs/glossary.md without its marks. @param columns that a line may take */
+/**
+ * `mapsim help terms`: prints docs/glossary.md without its markup.
+ * @param columns that a line may take
+ */
 import { readFileSync } from 'node:fs';
 import { wrap } from '../base/wrap.ts';
 import { packageFile } from './package-files.ts';

@@ -1,6 +1,6 @@
 /**
- * The program on the running kernel as a conversation: commands in, frames out. It ends with us
- * whatever happens to us: its input ends, and the kernel kills it when its parent dies.
+ * The measuring program as a child process: commands in, frames out. It always ends with mapsim:
+ * its input ends, and the kernel kills it when its parent dies.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EXIT, UserError } from '../base/errors.ts';

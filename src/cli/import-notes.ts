@@ -1,5 +1,6 @@
 /**
- * What import and capture tell about a log: what is in it, what was not understood, how it fits.
+ * The notes of import and capture about a log: its content, lines that were not understood, and
+ * whether it fits the texts.
  */
 
 import { counted } from '../base/counted.ts';
@@ -46,7 +47,7 @@ export function tellTrace(trace: Trace, messages: Messages): void {
   const unchanged = calls.filter((call) => call.action.kind === 'nothing').length;
   messages.note(
     `${counted(lines, 'line')}, ${counted(calls.length, 'call')} of ${counted(threads.length, 'thread')}, ` +
-      `${unchanged} of them without effect${trace.timed ? '' : '; no times: replayed as fast as it goes'}`,
+      `${unchanged} of them without effect${trace.timed ? '' : '; no times: replayed as fast as possible'}`,
   );
   if (trace.processes.length > 1) {
     const shown = trace.processes.slice(0, PROCESSES_SHOWN);
@@ -54,7 +55,7 @@ export function tellTrace(trace: Trace, messages: Messages): void {
     const more = trace.processes.length > shown.length ? ', …' : '';
     messages.note(
       `${counted(trace.processes.length, 'process', 'processes')} are in the log: ` +
-        `${listed.join(', ')}${more}; replayed is ${trace.process}, --process chooses another`,
+        `${listed.join(', ')}${more}; process ${trace.process} is replayed, --process chooses another`,
     );
   }
   for (const remark of trace.noise) messages.note(`skipped: ${remarkText(remark)}`);

@@ -1,7 +1,7 @@
 /**
- * SIGINT and SIGTERM while a run is on its way. The first one asks the run to stop, so that what it
- * has so far can be written; the second ends the process at once, as does one that comes while the
- * result is being written.
+ * SIGINT and SIGTERM during a run. The first signal asks the run to stop, so that its results so
+ * far can be written. The second signal ends the process at once; so does a signal while the result
+ * is being written.
  */
 import { type Io, SIGNAL_EXIT, type Signal } from './io.ts';
 

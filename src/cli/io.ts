@@ -1,6 +1,6 @@
 /**
- * All that a command touches of the outside: streams, environment, directory, signals. Tests hand
- * in their own; `processIo` is that of the real process.
+ * The interface of a command to the outside: streams, environment, directory, signals. Tests pass
+ * their own; `processIo` is the interface of the real process.
  */
 import type { Readable, Writable } from 'node:stream';
 import type { StartRun } from './sliced-run.ts';

@@ -1,6 +1,6 @@
 /**
- * A file that is written as results come: whoever looks sees what there is, and what a killed
- * process leaves is the beginning of the whole. (Other outputs appear when they are whole: see
+ * A file that is written as results come: it always shows the results so far, and a killed process
+ * leaves a valid beginning of the file. (Other output files appear when they are complete: see
  * files.ts.)
  */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Reads and checks a scenario for a command; faults go to standard error, all at once. */
+/** Reads and checks a scenario for a command; all faults are printed to standard error at once. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EXIT, UserError } from '../base/errors.ts';

@@ -1,9 +1,9 @@
 /**
  * argv → command → exit code.
  *
- * Only commander and what help needs is loaded here; each command's own code is imported when it is
- * called for, so that `--help` is there at once. Nothing here ends the process: main() returns the
- * exit code when all output has been taken.
+ * Only commander and the parts that help needs are loaded here. The code of a command is imported
+ * when the command is called, so that `--help` starts quickly. Nothing here ends the process:
+ * main() returns the exit code when all output has been written.
  */
 
 import { Command, CommanderError, type Option } from 'commander';

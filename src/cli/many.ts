@@ -1,5 +1,5 @@
 /**
- * What commands that make many runs have in common: strategies, limits, and a crash told in full.
+ * The common parts of commands that make many runs: strategies, limits, and the report of a crash.
  */
 import { type Choice, splitChoices } from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';
@@ -26,7 +26,7 @@ export async function listStrategies(
   const strategies = await loadStrategies(own);
   const names = choices.map((choice) => strategies.of(choice).name);
   const twice = names.findIndex((name, i) => names.indexOf(name) < i);
-  if (twice >= 0) throw new UserError(`--strategies: "${names[twice]}" comes twice`);
+  if (twice >= 0) throw new UserError(`--strategies: "${names[twice]}" is given twice`);
   return { choices, names, strategies, own };
 }
 

@@ -1,6 +1,7 @@
 /**
- * The files that a scenario maps, as they stand in for it while it is measured: sparse, of the size
- * that is mapped, in a directory of their own that is removed afterwards, or by the next run.
+ * Files that replace the mapped files of a scenario during a measurement. They are sparse, have the
+ * size that is mapped, and lie in a temporary directory that is removed afterwards, or by the next
+ * run.
  */
 import {
   closeSync,

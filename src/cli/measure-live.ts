@@ -1,6 +1,6 @@
 /**
- * The course of a measurement: plan, states, calibration, bursts, calibration, simulation. A
- * recording stands in for the kernel where one is given.
+ * The course of a measurement: plan, states, calibration, bursts, calibration, simulation. If a
+ * recording is given, it replaces the kernel.
  */
 import { performance } from 'node:perf_hooks';
 import type { Choice } from '../base/choice.ts';
@@ -103,8 +103,8 @@ export async function measureLive(request: LiveRequest): Promise<Live | Disagree
   if (sum.environment === '' && raw.firstText !== null) sum.look(raw.firstText);
   if (sum.wrongEnds > 0 || sum.errnoDiffers > 0) {
     context.messages.warning(
-      `bursts that did not end in the state they should: ${sum.wrongEnds}, ` +
-        `calls that had another result than alone: ${sum.errnoDiffers}`,
+      `${sum.wrongEnds} bursts did not end in the expected state, ` +
+        `${sum.errnoDiffers} calls had another result than without readers`,
     );
   }
   const simulated =
@@ -145,10 +145,12 @@ export async function measureLive(request: LiveRequest): Promise<Live | Disagree
 function notes({ plan, bursts, build }: Raw): string[] {
   const found = buildNotes(plan.scenario.machine, build);
   if (!plan.apart) {
-    found.push('Writers change the same lines: only what the text alone tells is measured.');
+    found.push(
+      'Several writers change the same lines: only figures that need just the text are measured.',
+    );
   }
   if (bursts.some((burst) => burst.endedEarly)) {
-    found.push('Some bursts ended early: their calls, or the room for texts, were used up.');
+    found.push('Some bursts ended early: they ran out of calls, or of memory for texts.');
   }
   return found;
 }
@@ -260,7 +262,9 @@ async function measured(
 function replayed({ scenario }: LiveRequest, recording: KeptRecording): Raw | Disagreement {
   const { facts } = recording;
   if (facts.scenario.sha256 !== scenario.sha256 || facts.seed !== scenario.seed) {
-    throw new UserError(`the recording is of another ${facts.scenario.name}, or of another seed`);
+    throw new UserError(
+      `the recording was made with another ${facts.scenario.name}, or with another seed`,
+    );
   }
   const own = moved(withFiles(scenario, facts.fileLines), facts.offsetPages);
   const plan = makePlan(own, scenario.seed, new Lines(), { burstNs: facts.burstNs });
@@ -355,7 +359,7 @@ async function simulate(
 function costSets(name: string, calibrations: readonly Calibration[]): CalibratedMachine[] {
   if (name !== 'calibrated') {
     if (!(COST_PRESETS as readonly string[]).includes(name)) {
-      throw new UserError(`--costs: it is calibrated or one of ${COST_PRESETS.join(', ')}`);
+      throw new UserError(`--costs: it has to be calibrated or one of ${COST_PRESETS.join(', ')}`);
     }
     return [{ costs: { preset: name, overrides: {} }, jitter: null }];
   }

@@ -1,6 +1,6 @@
 /**
- * What was recorded, as a directory: the plan for people, what it was made from, and the frames of
- * the measuring program, compressed. `--from` judges it again, on any system.
+ * A recording as a directory: the plan in readable form, its inputs, and the compressed frames of
+ * the measuring program. `--from` judges a recording again, on any system.
  */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -84,7 +84,8 @@ export function readRecording(directory: string, cwd: string): KeptRecording {
     }
   };
   const { recording, states, bursts, ...facts } = JSON.parse(read('recording.json').toString());
-  if (recording !== VERSION) throw new UserError(`${directory}: a recording of another mapsim`);
+  if (recording !== VERSION)
+    throw new UserError(`${directory}: a recording of another version of mapsim`);
   const list = (name: string, count: number): Buffer[] =>
     Array.from({ length: count }, (_, i) => read(`${name}-${i}.bin.gz`));
   return {

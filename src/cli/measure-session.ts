@@ -1,6 +1,6 @@
 /**
- * A scenario on the running kernel: the files that stand in for its own, the addresses that are
- * free, the plan, and the kernel's own states.
+ * A scenario on the running kernel: the files that replace its own files, the free addresses, the
+ * plan, and the states of the kernel.
  */
 import { EXIT, UserError } from '../base/errors.ts';
 import { type KernelStates, kernelStates } from '../measure/agreement.ts';
@@ -79,7 +79,10 @@ export class MeasureSession {
         continue;
       }
       if (offsetPages !== 0) {
-        throw new UserError(`the addresses of the scenario are taken: ${answer.taken[0]}`, EXIT.io);
+        throw new UserError(
+          `addresses of the scenario are already in use: ${answer.taken[0]}`,
+          EXIT.io,
+        );
       }
       offsetPages = freeOffset(plan.ranges, answer.lines.map(rangeOf));
       const by = `${offsetPages < 0 ? '-' : ''}0x${Math.abs(offsetPages).toString(16)}000`;

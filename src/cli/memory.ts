@@ -1,6 +1,6 @@
 /**
- * The memory that a search may take: what --max-memory says, or a share of what is left: by the
- * system, by a container, by `ulimit -v`.
+ * The memory limit of a search: --max-memory, or a share of the memory that the system, a container
+ * or `ulimit -v` leaves.
  */
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';

@@ -1,6 +1,6 @@
 /**
- * What goes to standard error: errors and warnings always, notes unless `--quiet`. A standard error
- * that has been closed is nobody's to hear, and never a reason to fail.
+ * Messages on standard error: errors and warnings always, notes unless `--quiet`. A closed standard
+ * error is never a reason to fail.
  */
 import { printable } from '../base/printable.ts';
 import { wrap } from '../base/wrap.ts';

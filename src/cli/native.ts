@@ -1,6 +1,6 @@
 /**
- * The program of native/, compiled when it is first needed and kept in the user's cache under a
- * name that says what it was made from. The compiler is given files of ours and nothing else.
+ * Compiles the program of native/ when it is first needed, and keeps it in the user's cache under a
+ * name that depends on its sources. The compiler gets only files of the package.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

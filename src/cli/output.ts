@@ -1,8 +1,8 @@
 /**
  * Standard output with back-pressure: one block in flight, the next when it has been taken.
  *
- * A reader that has gone (`| head -1`) is no fault: the rest is dropped in silence. Any other error
- * is one of output, exit code 3.
+ * If the reader closed the pipe (`| head -1`), the rest is dropped without a message. Any other
+ * error is an output error, exit code 3.
  */
 import { EXIT, UserError } from '../base/errors.ts';
 import type { OutStream } from './io.ts';

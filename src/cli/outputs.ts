@@ -1,5 +1,5 @@
 /**
- * Files of `-o`: the format of each follows from its ending, and all are opened before any work.
+ * Files of `-o`: the ending of each sets its format, and all are opened before any work.
  */
 import { UserError } from '../base/errors.ts';
 import { OutFile } from './files.ts';
@@ -20,13 +20,14 @@ export function chooseOutputs<F extends FileFormat>(
   formats: readonly F[],
 ): readonly NamedOutput<F>[] {
   return names.map((name, i) => {
-    if (name === '-') throw new UserError('-o: standard output has the result anyway (--format)');
-    if (names.indexOf(name) < i) throw new UserError(`-o ${name}: named twice`);
+    if (name === '-')
+      throw new UserError('-o: standard output has the result already (see --format)');
+    if (names.indexOf(name) < i) throw new UserError(`-o ${name}: given twice`);
     const ending = /\.([^./]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
     const format = formats.find(({ endings }) => endings.includes(ending));
     if (format !== undefined) return { name, format };
     const known = formats.flatMap(({ endings }) => endings.map((known) => `.${known}`)).join(', ');
-    throw new UserError(`-o ${name}: the ending says the format, one of ${known}`);
+    throw new UserError(`-o ${name}: the ending sets the format and has to be one of ${known}`);
   });
 }
 

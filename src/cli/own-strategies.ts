@@ -1,8 +1,8 @@
 /**
- * Strategies from the user's own files: `export default (kit) => ({ name, …hooks })`, an ES module
- * that is held to the contract of proc/strategy.ts before anything runs.
+ * Strategies from files of the user: `export default (kit) => ({ name, …hooks })`, an ES module
+ * that is checked against the contract of proc/strategy.ts before anything runs.
  *
- * The file is a program and runs with the rights of whoever starts mapsim.
+ * The file is a program and runs with the rights of the user who starts mapsim.
  */
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';

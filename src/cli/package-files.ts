@@ -1,4 +1,4 @@
-/** What the package ships beside its code: scenarios, schemas, documents. */
+/** The other files of the package: scenarios, schemas, documents. */
 
 /** The folder of the package: src/cli/ and the bundle's dist/cli/ are two levels below. */
 const PACKAGE = new URL('../../', import.meta.url);

@@ -1,6 +1,6 @@
 /**
- * Results as a page of HTML: what `-o NAME.html` of a command writes. Loaded only where a page is
- * asked for.
+ * Results as an HTML page, which `-o NAME.html` of a command writes. This file is loaded only if a
+ * page is written.
  */
 import { UserError } from '../base/errors.ts';
 import { jsonOf } from '../base/printable.ts';
@@ -25,7 +25,7 @@ import { writeWhole } from './files.ts';
 /** @throws UserError for a name that no page is written to */
 export function checkPageName(name: string | undefined): void {
   if (name === undefined || /\.html?$/i.test(name)) return;
-  throw new UserError(`-o ${name}: a page is written, so the name ends in .html`);
+  throw new UserError(`-o ${name}: an HTML page is written, so the name has to end in .html`);
 }
 
 /** The command as it was given. */

@@ -1,4 +1,4 @@
-/** `-o NAME.html` of commands that seldom write one: what makes pages is loaded then. */
+/** `-o NAME.html` of commands that rarely write a page: loads the code for pages on demand. */
 import type { CommandContext } from './command.ts';
 import { checkWritable } from './files.ts';
 

@@ -1,4 +1,4 @@
-/** /proc/PID/maps, and why it cannot be read. */
+/** Reads /proc/PID/maps, or says why it cannot be read. */
 import { readFileSync } from 'node:fs';
 import { EXIT, UserError } from '../base/errors.ts';
 
@@ -17,7 +17,7 @@ export function readProcMaps(pid: number): Buffer {
   }
   if (text.length > 0) return text;
   throw new UserError(
-    `${path} is empty: a kernel thread, or a process that has ended and not been waited for`,
+    `${path} is empty: this is a kernel thread, or a process that has ended (a zombie)`,
     EXIT.io,
   );
 }

@@ -1,9 +1,9 @@
 /**
- * How far a run has come, on standard error, once it has taken a second.
+ * The progress of a run, on standard error, after its first second.
  *
  * `auto`: a line redrawn up to ten times a second if standard error is a terminal and CI is not
  * set, else nothing. `always`: the same on any terminal; elsewhere a plain line for every tenth of
- * the run, or every 30 s where its length is not known. `json`: one NDJSON record a second, for
+ * the run, or every 30 s if its length is not known. `json`: one NDJSON record per second, for
  * wrappers.
  */
 import type { Io } from './io.ts';

@@ -1,4 +1,4 @@
-/** The strategies of a command's readers, those in files of the user's own included. */
+/** The strategies of a command's readers, including strategy files of the user. */
 
 import { dirname, resolve } from 'node:path';
 import type { Choice } from '../base/choice.ts';

@@ -1,7 +1,7 @@
 /**
- * `explore --save`: the smallest scenario that has the finding, and its schedule there, under
- * `x-schedule`, which every other command ignores. Step names stand beside the schedule, so that a
- * replay can say where it stops fitting. What was left out of the scenario stands in a comment.
+ * `explore --save`: writes a reduced scenario that has the finding, with its schedule under
+ * `x-schedule`, which all commands but replay ignore. The schedule has step names, so that a replay
+ * can say where it does not fit. A comment lists what was left out of the scenario.
  */
 
 import { basename, dirname, relative, resolve } from 'node:path';
@@ -46,7 +46,7 @@ export class FindingFile {
     this.#options = options;
     this.tree = tree;
     if (isSameFile(resolve(cwd, name), resolve(cwd, path))) {
-      throw new UserError(`--save=${name}: this is the scenario itself; name another file`);
+      throw new UserError(`--save=${name}: this is the scenario itself; give another file`);
     }
     this.#file = new OutFile(name, cwd);
   }
@@ -94,12 +94,11 @@ function isSameFile(one: string, other: string): boolean {
 /** Parts left out that are named one by one. */
 const NAMED_MAX = 20;
 
-const PROGRAM =
-  '# Its strategy is a program, so replay takes it with --allow-code or with --strategy=FILE.\n';
+const PROGRAM = '# The strategy is a program, so replay needs --allow-code or --strategy=FILE.\n';
 
 function leftOut(name: string, { leftOut: parts, isCutShort }: SmallestWorld): string {
   if (parts.length === 0) return '';
-  const more = isCutShort ? ' More might be; the search for it was cut short.' : '';
+  const more = isCutShort ? ' More parts may be unnecessary; the reduction was cut short.' : '';
   const lines = [`Left out of ${name}, which the finding does not need:${more}`];
   for (const part of parts.slice(0, NAMED_MAX)) lines.push(`  ${part}`);
   if (parts.length > NAMED_MAX) lines.push(`  and ${parts.length - NAMED_MAX} more`);

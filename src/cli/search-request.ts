@@ -1,5 +1,6 @@
 /**
- * What explore and census have in common: from options to a request, from a request to an outcome.
+ * The common parts of explore and census: make a request from options, and an outcome from a
+ * request.
  */
 
 import { performance } from 'node:perf_hooks';
@@ -65,7 +66,7 @@ export function checkGiven(options: LimitOptions): void {
   if (random !== undefined) refuseWithRandom(maxMemory !== undefined, '--max-memory');
   else if (jobs !== undefined) {
     throw new UserError(
-      '--jobs belongs to --random: a search that keeps its states is no faster in threads',
+      '--jobs needs --random: a search that stores states is not faster with threads',
     );
   }
 }

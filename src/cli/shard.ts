@@ -1,7 +1,7 @@
 /**
- * Which part of a sweep is run here: `i/n`, i from 1, or `auto`, which asks the environment that
- * whoever started n of these has set. Shard i of n has every n-th run from the i-th on: neighbours
- * cost about the same, so shards do too.
+ * The shard of a sweep that this process runs: `i/n`, i from 1, or `auto`, which reads the
+ * environment variables of a job system. Shard i of n has every n-th run from the i-th on:
+ * neighbours cost about the same, so shards do too.
  */
 import { UserError } from '../base/errors.ts';
 import type { Io } from './io.ts';

@@ -1,7 +1,7 @@
 /**
- * The scenarios of the package, by name: `@bash` is scenarios/bash.yaml wherever the package is
- * installed, `@explore/flip` and `@examples/border` are files of these folders. A user's own file
- * whose name begins with @ is written `./@name`.
+ * The scenarios of the package, by name: `@bash` is scenarios/bash.yaml of the installed package,
+ * `@explore/flip` and `@examples/border` are files of these folders. A user's own file whose name
+ * begins with @ is written `./@name`.
  */
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';

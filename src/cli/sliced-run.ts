@@ -1,6 +1,6 @@
 /**
- * A simulation that is run in slices, so that between two of them signals are noticed and progress
- * is told. The timed driver is one; tests make others.
+ * Runs a simulation in slices, so that between two slices signals are noticed and progress is
+ * printed. The timed driver is such a simulation; tests use others.
  */
 import type { RunRequest } from '../run/timed.ts';
 import type { Scenario } from '../scenario/scenario.ts';

@@ -1,7 +1,7 @@
 /**
- * The smallest world that still has a finding: part by part is left out, and the rest searched
- * again for the same. A smaller world has fewer states, so a search takes at most as many as that
- * which has found it.
+ * Reduces a world to the parts that a finding needs: each part is left out in turn, and the rest is
+ * searched again for the finding. A smaller world has fewer states, so each search needs at most as
+ * many states as the first search.
  */
 import { dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';

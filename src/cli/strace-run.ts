@@ -1,6 +1,6 @@
 /**
- * strace, attached to a process for some seconds, while the process's maps are read at the
- * beginning and at the end. Times are those of strace's log, the system clock.
+ * Attaches strace to a process for some seconds, and reads the maps of the process at the beginning
+ * and at the end. Times are those of strace's log, the system clock.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';

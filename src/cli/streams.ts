@@ -1,8 +1,7 @@
 /**
- * Input as chunks, however large: a file, standard input, gzipped or not. Nothing is kept.
+ * Input of any size as chunks: a file or standard input, gzipped or not. Nothing is stored.
  *
- * What is unpacked may be a thousand times as long as what is read; it is taken piece by piece,
- * too.
+ * Unpacked data may be a thousand times as long as the input, so it is processed in pieces, too.
  */
 import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';

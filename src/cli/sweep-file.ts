@@ -1,6 +1,6 @@
 /**
- * NDJSON files of sweeps, read without taking them into memory: where each record stands, so that a
- * sweep can go on behind the last whole one and merge can put records in order.
+ * Reads NDJSON files of sweeps without loading them into memory: finds the place of each record, so
+ * that a sweep can continue after the last complete record and merge can order records.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -69,7 +69,7 @@ export function headerOf(name: string, { record }: SweepLine): SweepHeader {
     const whole = typeof units === 'number' && typeof grid === 'object' && grid !== null;
     if (whole && typeof shard === 'object') return header as unknown as SweepHeader;
   }
-  throw new UserError(`${name} is no result of a sweep (${SWEEP_SCHEMA} in NDJSON)`);
+  throw new UserError(`${name} is not the result of a sweep (${SWEEP_SCHEMA} in NDJSON)`);
 }
 
 /** What differs between two headers of parts of one sweep, or null. */

@@ -37,7 +37,7 @@ export function sweepOutputs(
   const answers = chosen !== null || (alone && (stdout.isTTY === true || bars === true));
   const name = format ?? (answers ? 'text' : 'ndjson');
   if (chosen !== null && name === 'ndjson') {
-    throw new UserError('--metrics is about tables: --format=text, markdown or csv, not ndjson');
+    throw new UserError('--metrics makes tables: use --format=text, markdown or csv, not ndjson');
   }
   const asked = format !== undefined || !files.some((file) => isTable(file.format.name));
   if (!alone && !(isTable(name) && asked)) return { files, stdout: null };

@@ -1,4 +1,4 @@
-/** Prints the outcome of a run or of its replay, and says what is remarkable about it. */
+/** Prints the outcome of a run or of its replay, with warnings and notes. */
 
 import { counted } from '../base/counted.ts';
 import { EXIT } from '../base/errors.ts';
@@ -129,7 +129,7 @@ function tellPasses(
   const [first] = passes;
   if (which === 'torn') {
     if (first === undefined) messages.note(`no finished pass of reader ${name} is torn`);
-    else messages.note(`showing pass ${first.index} of reader ${name}, its first torn one`);
+    else messages.note(`showing pass ${first.index} of reader ${name}, its first torn pass`);
     return;
   }
   if (first === undefined) {
@@ -178,8 +178,8 @@ function tellEnd(outcome: Outcome, messages: Messages): void {
   }
   for (const { reader, phases } of recurring) {
     messages.warning(
-      `the passes of reader ${reader} begin in ${phases} of 64 phases of the writers' ` +
-        'operations only: they walk in step, and the counts say little; give think a distribution',
+      `the passes of reader ${reader} start in only ${phases} of 64 phases of the writers' ` +
+        'operations: reader and writers keep the same phase, so the counts are not representative; give think a distribution',
     );
   }
   if (ended === 'max-events') {
@@ -189,14 +189,14 @@ function tellEnd(outcome: Outcome, messages: Messages): void {
   }
   if (ended === 'starved') {
     messages.warning(
-      `ended, since a reader took ${counted(STUCK_STEPS, 'step')} at one record and did not get on: the ` +
-        'result is partial; set a limit of retries (rcu-retry3), think of the writers, or ' +
-        'duration, with which the run goes on to its end',
+      `the run ended because a reader took ${counted(STUCK_STEPS, 'step')} at one record without progress: the ` +
+        'result is partial; set a limit of retries (rcu-retry3), a think time of the writers, or ' +
+        'a duration, with which the run continues to its end',
     );
   }
   if (ended === 'history-full') {
     messages.warning(
-      'one pass has seen more distinct states of the address space than can be kept; it ended there',
+      'the run ended because one pass had more different states of the address space than can be stored',
     );
   }
   if (ended === 'interrupted') {

@@ -12,7 +12,7 @@ export function thisKernel(): KernelFacts {
     throw new UserError(`measure needs Linux (this is ${platform()}); ${hint}`, EXIT.io);
   }
   if (arch() !== 'x64' && arch() !== 'arm64') {
-    throw new UserError(`measure knows 64-bit x86 and arm (this is ${arch()})`, EXIT.io);
+    throw new UserError(`measure supports 64-bit x86 and arm (this is ${arch()})`, EXIT.io);
   }
   return kernelFacts(release());
 }

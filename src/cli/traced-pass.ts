@@ -22,7 +22,7 @@ export function annotatedPass(
   const { passes, listener: _, onOperation: __, ...rest } = request;
   const { which, reader } = passes;
   if (which === 'all' || which === 'none') {
-    throw new UserError('--annotate shows one pass: give --pass torn, or its number');
+    throw new UserError('--annotate shows one pass: give --pass torn, or --pass with a number');
   }
   const steps = tracePass({ scenario, record: null, reader, request: rest }, which);
   let step = steps.next();

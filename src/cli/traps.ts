@@ -29,7 +29,7 @@ export function traps(scenario: Scenario): string[] {
     if (one === undefined || !isOne) continue;
     notes.add(
       `writer ${baseOf(name)}: every operation is on the first of ${one.firstOf} ranges ` +
-        '(pick: first is the default); pick: random or next spreads them',
+        '(pick: first is the default); pick: random or next uses all ranges',
     );
   }
   return [...notes];
@@ -111,9 +111,9 @@ export function endlessWarning(
     const writer = restless(unit === 'page' ? LINES_OF_PAGE * recordNs : recordNs);
     if (progress !== 'unbounded' || !name.startsWith('rcu-') || writer === undefined) continue;
     return (
-      `reader ${baseOf(reader.name)} may never get on: ${name} tries again for ever, and writer ` +
-      `${baseOf(writer.name)} rests less than a ${unit} takes; set a duration, its think, or a ` +
-      'limit of retries (rcu-retry3, rcu-page3)'
+      `reader ${baseOf(reader.name)} may never make progress: ${name} retries for ever, and writer ` +
+      `${baseOf(writer.name)} pauses for less time than a ${unit} takes; set a duration, a longer ` +
+      'think, or a limit of retries (rcu-retry3, rcu-page3)'
     );
   }
   return null;
@@ -158,7 +158,7 @@ export function grownNote({ vmas }: Scenario, { totals }: Outcome): string | nul
   if (vmas.length < VMAS_MIN || lines < GROWN * vmas.length) return null;
   return (
     `the scenario begins with ${counted(vmas.length, 'VMA')}, and a pass prints ${counted(Math.round(lines), 'line')} on ` +
-    'average: more is split than merges again (restore undoes an operation; neighbours that are ' +
-    'given without a gap never merge with one another)'
+    'average: more VMAs are split than merged again (restore undoes an operation; ranges that are ' +
+    'given without a gap never merge)'
   );
 }

@@ -12,7 +12,7 @@ export function parseSeeds(text: string): readonly string[] {
   const seeds = count === null ? text.split(',').flatMap(item) : range(1, count, text);
   const seen = new Set<string>();
   for (const seed of seeds) {
-    if (seen.has(seed)) throw new UserError(`seeds: "${seed}" comes twice`);
+    if (seen.has(seed)) throw new UserError(`seeds: "${seed}" is given twice`);
     seen.add(seed);
   }
   return seeds;

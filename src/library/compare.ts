@@ -54,7 +54,7 @@ export function compare(
   const { choices, strategies } = choicesOf(options.strategies ?? splitChoices(DEFAULT_STRATEGIES));
   const names = choices.map((choice) => strategies.of(choice).name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new UserError(`strategies: "${twice}" comes twice`);
+  if (twice !== undefined) throw new UserError(`strategies: "${twice}" is given twice`);
   checkScenarios(given);
   const notes: string[] = [];
   const expressions = given.map(({ data }) =>

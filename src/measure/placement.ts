@@ -1,4 +1,4 @@
-/** Which CPU of this machine each task gets, on the model of the scenario. */
+/** Assigns CPUs of this machine to the tasks, following the scenario. */
 import { leastOf } from '../base/extremes.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Placement } from './plan.ts';

@@ -1,13 +1,12 @@
 /**
- * What each primitive of the simulated kernel costs, in ns, and where the number comes from.
+ * The cost of each primitive of the simulated kernel, in ns, and the source of the figure.
  *
- * `server` is a modern two-socket x86 server: measured figures where they carry over, else
- * engineering judgement, which is why every value can be overridden. `vm-epyc` is the machine of
- * the first measurements: a 2-vCPU KVM guest on an AMD EPYC with Linux 6.18, whose cross-CPU
- * traffic is dear. `vm-epyc-2026` is a guest of the same kind as measured on 29 Nov 2026, when it
- * was 1.7 times slower and its wake-ups were measured one by one. `zero` makes every primitive
- * free, but keeps shares, slices and the rwsem's constants of `server`. A scenario overrides any of
- * them by name. No caches, no NUMA.
+ * `server` is a modern two-socket x86 server: measured figures where they apply to a server, else
+ * engineering judgement. `vm-epyc` is the machine of the first measurements: a 2-vCPU KVM guest on
+ * an AMD EPYC with Linux 6.18 and expensive cross-CPU traffic. `vm-epyc-2026` is a guest of the
+ * same kind as measured on 29 Nov 2026: 1.7 times slower, with each wake-up measured by itself.
+ * `zero` sets every cost to 0, but keeps the shares, slices and rwsem constants of `server`. A
+ * scenario can override each cost by name. There are no caches and no NUMA.
  */
 import { checksum } from '../base/checksum.ts';
 import type { ShiftedLogNormal } from '../base/log-normal.ts';
@@ -86,7 +85,7 @@ export const COST_TABLE = {
   ),
   wakeupSend: ns(
     [800, 1500, { min: 2900, p50: 3030, p99: 4830 }],
-    'the wake-up call, paid by who wakes, for each waiter that is asleep',
+    'the wake-up call, paid by the waker for each sleeping waiter',
   ),
   wakeupAwake: ns(
     [250, 400],
@@ -96,7 +95,7 @@ export const COST_TABLE = {
   // a line takes: 60 ns. Another 40 ns from the last look to the place in the queue are judgement.
   sleepEntry: ns(
     [100, 100],
-    'from the last look at what it waits for until the waiter is asleep: who is woken before goes on at once',
+    'from the last check of the lock until the waiter is asleep; a waiter that is woken before continues at once',
   ),
   interruptEvery: ns(
     [0, 0, 2_740_000],
@@ -104,7 +103,7 @@ export const COST_TABLE = {
   ),
   interrupt: ns(
     [0, 0, { min: 5000, p50: 14_000, p99: 66_000 }],
-    'how long one takes the CPU from the task that runs; a loop that spins, the quietest of 16 runs',
+    'how long an interrupt takes the CPU from the running task; measured with a spinning loop, the quietest of 16 runs',
   ),
   // v6.18 sysctl_sched_base_slice: 0.7 ms, doubled for 2 CPUs; noticed by the next tick of 4 ms.
   timeSlice: constantNs([3_000_000, 3_400_000], 'how long a task may run while others wait'),
@@ -140,7 +139,7 @@ export const COST_TABLE = {
   downgradedShare: share(0.4, 'how much of that runs after the downgrade, in calls that downgrade'),
   mremapHoleShare: share(
     0.5,
-    'how much of it MREMAP_FIXED leaves the destination empty; gaps measured 0.48 a pass, 0.26 with 0.3',
+    'share of the call during which MREMAP_FIXED leaves the destination empty; gaps measured 0.48 a pass, 0.26 with 0.3',
   ),
 } as const satisfies Record<string, CostRow>;
 

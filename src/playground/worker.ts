@@ -168,7 +168,7 @@ function choicesOf(list: string, scenario: Scenario): Pick<RunSubject, 'choices'
   const own = new Set(scenario.readers.map(({ strategy }) => strategy.text));
   const names = choices.map((choice) => choice?.text ?? (own.size === 1 ? [...own][0]! : 'mixed'));
   const twice = names.findIndex((name, i) => names.indexOf(name) < i);
-  if (twice >= 0) throw new UserError(`"${names[twice]}" comes twice`);
+  if (twice >= 0) throw new UserError(`"${names[twice]}" is given twice`);
   const file = choices.find((choice) => choice?.entry === null);
   if (file != null) throw new UserError(`${file.text}: a page runs no program of yours`);
   return { choices, names };

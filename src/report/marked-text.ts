@@ -1,4 +1,4 @@
-/** A text that a search has found, with what is wrong with it beside each line. */
+/** Prints a text that a search has found, with the faults beside each line. */
 import { mostOf } from '../base/extremes.ts';
 import { wrap } from '../base/wrap.ts';
 import type { Gap, MarkedLine, MarkedText } from '../search/search-outcome.ts';

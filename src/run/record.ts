@@ -99,7 +99,7 @@ export function isRecord(text: string): boolean {
 
 /** @param file as the user wrote it */
 export function otherScenario(file: string): string {
-  return `${file} was recorded with another scenario, or another state of this one`;
+  return `${file} was recorded with another scenario, or with another version of this scenario`;
 }
 
 /** @param file as the user wrote it @throws UserError with the line that is damaged */

@@ -1,8 +1,8 @@
 /**
- * A checked scenario: plain data, defaults filled in, units in the names, nothing left to look up.
+ * A checked scenario: plain data with all defaults and references resolved, and units in the names.
  *
- * `validate.ts` makes it out of a file; `world/build.ts` makes a world out of it. Addresses are
- * page indices (the address divided by 4096): exact in a number for the whole 64-bit space, as byte
+ * `validate.ts` makes it from a file; `world/build.ts` makes a world from it. Addresses are page
+ * indices (the address divided by 4096): exact in a number for the whole 64-bit space, as byte
  * addresses would not be. Times are whole ns. Text that the kernel prints (paths, names) is kept as
  * bytes in a "binary string", one character of 0..255 for each byte, since paths need not be UTF-8.
  */

@@ -1,5 +1,5 @@
 /**
- * Durations, sizes and addresses as scenarios write them, to the numbers that everything else uses.
+ * Converts durations, sizes and addresses of scenarios to the numbers that the program uses.
  *
  * Arithmetic is on digits, never on fractions: `0.3us` is 300 ns and `0.3ns` is refused. Addresses
  * become page indices, exact for the whole 64-bit space.

@@ -1,7 +1,7 @@
 /**
- * The VMAs of a start layout, column by column. There may be a million: as objects they would take
- * 130 bytes each, and time in every garbage collection of the run. Plain data, since scenarios are
- * sent to worker threads, which lose the class of what they are sent.
+ * The VMAs of a start layout, column by column. There may be a million VMAs: as objects each would
+ * take 130 bytes, and time in every garbage collection. The list is plain data, because scenarios
+ * are sent to worker threads, which lose the class of an object.
  */
 import { grownBytes, grownFloat64, grownInt32 } from '../base/grow.ts';
 

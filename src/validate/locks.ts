@@ -1,4 +1,4 @@
-/** What a reader under per-VMA locks costs the writers: next to nothing. */
+/** Claims about the cost of a reader under per-VMA locks for writers: almost nothing. */
 import { type Claim, type ClaimGroup, near, showNs, showPercent } from './claim.ts';
 import type { Lab, ScenarioData } from './lab.ts';
 import { alone, type Calls, calls, MAP_UNMAP, pairs, rank } from './loops.ts';

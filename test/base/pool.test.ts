@@ -60,7 +60,7 @@ test('seeds: a count, a range, a list', () => {
     ['0', '0 is an empty list; give at least one seed'],
     ['7..5', '7..5 is an empty list'],
     ['a,,b', 'is empty'],
-    ['1..3,2', '"2" comes twice'],
+    ['1..3,2', '"2" is given twice'],
     ['9999999', 'more than'],
   ] as const) {
     expect(() => parseSeeds(text)).toThrow(fault);

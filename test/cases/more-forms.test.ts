@@ -28,7 +28,7 @@ describe('perf script -F comm,pid,tid,cpu,time,event,trace', () => {
 
     expect(code).toBe(0);
     expect(stderr).toContain('2 processes are in the log: 4102 (2 calls), 5000 (1 call)');
-    expect(stderr).toContain('replayed is 4102');
+    expect(stderr).toContain('process 4102 is replayed');
     expect(shortLines(text).slice(0, 2)).toEqual([
       '7f0000000000-7f0000001000 ---p',
       '7f0000001000-7f0000002000 rw-p',
@@ -198,7 +198,7 @@ describe('K16: processes of a log', () => {
 
     expect(first.stderr).toContain('not understood: 1 x mmap with a file whose path');
     expect(other.stderr).not.toContain('not understood');
-    expect(other.stderr).toContain('replayed is 600');
+    expect(other.stderr).toContain('process 600 is replayed');
   });
 
   test('what is not understood before execve is not warned of', async () => {

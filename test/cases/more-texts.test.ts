@@ -30,7 +30,7 @@ describe('K18: check and import agree on a report with two texts', () => {
 
     expect(check).toMatchObject({ code: 0, stdout: '# 2 texts, 6 VMAs: nothing wrong\n' });
     expect(said.code).toBe(2);
-    expect(said.stderr).toContain('error: report: 2 texts are in it, from lines 2, ');
+    expect(said.stderr).toContain('error: report: it contains 2 texts, from lines 2, ');
   });
 
   test('where the addresses go on it is one text, whatever is between', async () => {
@@ -92,7 +92,7 @@ describe('what is said', () => {
     const check = await mapsim(['check', 'quoted.maps'], { cwd: caseCopy('41') });
 
     expect(check.stderr).toContain(
-      'quoted.maps: 5 lines have something like "> " before them, which was cut\n',
+      'quoted.maps: 5 lines have something like "> " before them, which was removed\n',
     );
     expect(check.stderr).toContain('skipped: 3 x details of smaps (first: quoted.maps:2)');
   });
@@ -112,7 +112,7 @@ describe('what is said', () => {
   test('of smaps_rollup one sentence', async () => {
     const { check, said } = await both(fileOf('42', 'in.maps'));
 
-    const words = 'this is smaps_rollup, a sum over all VMAs: read maps or smaps';
+    const words = 'this is smaps_rollup, a sum over all VMAs: use maps or smaps';
     expect(check.stdout).toBe(`report:1:1: field: ${words}\n# 0 texts, 0 VMAs: 1 field\n`);
     expect(said.stderr.match(/error:/g)).toHaveLength(1);
     expect(said.stderr).toContain(words);
@@ -142,7 +142,7 @@ describe('what is said', () => {
     const { check, said } = await both(wide);
 
     expect([check.code, said.code]).toEqual([1, 2]);
-    expect(check.stderr).toContain('report: it is UTF-16: convert it, as with iconv');
+    expect(check.stderr).toContain('report: it is UTF-16: convert it, for example with iconv');
   });
 
   test('of a file that ends within a range', async () => {
@@ -185,7 +185,9 @@ describe('K6: a scenario finds the text in a report as import does', () => {
 
     expect(code).toBe(2);
     expect(stderr.match(/error:/g)).toHaveLength(1);
-    expect(stderr).toContain('no line of maps text in it; such a line is: 7f1c2a400000-');
+    expect(stderr).toContain(
+      'it has no line of maps text; such a line looks like this: 7f1c2a400000-',
+    );
   });
 
   test('a fault has the line of the report', async () => {
@@ -355,7 +357,7 @@ describe('machine: {taskSize}', () => {
     expect(said.code).toBe(code);
     if (code === 2) {
       expect(said.stderr).toContain(
-        `s.yaml:2:21: error: taskSize: ${size} is below what is mapped: the memory at the start reaches 0x7ffc3c5c1000`,
+        `s.yaml:2:21: error: taskSize: ${size} is below the end of mapped memory: the memory at the start reaches 0x7ffc3c5c1000`,
       );
     }
   });

@@ -53,7 +53,9 @@ test.each([
   const { code, stderr } = await mapsim(['validate', 's.yaml'], { cwd });
 
   expect(code).toBe(2);
-  expect(stderr).toContain(`s.yaml:${at}: error: ${address} is no border of pages of 64 KiB`);
+  expect(stderr).toContain(
+    `s.yaml:${at}: error: ${address} is not a multiple of the page size, 64 KiB`,
+  );
 });
 
 test('a line of a file is refused by its own number', async () => {
@@ -66,7 +68,9 @@ test('a line of a file is refused by its own number', async () => {
 
   expect([code, stderr]).toEqual([
     2,
-    expect.stringContaining('in.maps:7:1: error: 0x7f1000001000 is no border of pages of 16 KiB'),
+    expect.stringContaining(
+      'in.maps:7:1: error: 0x7f1000001000 is not a multiple of the page size, 16 KiB',
+    ),
   ]);
 });
 

@@ -40,7 +40,8 @@ describe('K6: the run of maps lines is found', () => {
     expect(check).toEqual({
       code: 0,
       stdout: '# 1 text, 4 VMAs: nothing wrong\n',
-      stderr: 'mapsim: in.maps: 4 lines have something like "0.989 " before them, which was cut\n',
+      stderr:
+        'mapsim: in.maps: 4 lines have something like "0.989 " before them, which was removed\n',
     });
     expect(text).toBe(fileOf('05', 'in.maps').replaceAll('0.989 ', ''));
   });
@@ -100,7 +101,7 @@ describe('K6: the run of maps lines is found', () => {
 
     expect([check.code, code]).toEqual([1, 2]);
     const words =
-      'no line of maps text in it; such a line is: 7f1c2a400000-7f1c2a421000 r-xp 00000000 08:01 131 /usr/lib/libx.so';
+      'it has no line of maps text; such a line looks like this: 7f1c2a400000-7f1c2a421000 r-xp 00000000 08:01 131 /usr/lib/libx.so';
     expect(check.stderr).toBe(`mapsim: in.maps: ${words}\n`);
     expect(stderr).toBe(`mapsim: error: in.maps: ${words}\n`);
   });
@@ -224,7 +225,7 @@ describe('K18: import and check agree', () => {
     expect(await imported(cwd)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(
-        'in.maps: 2 texts are in it, from lines 1, 14: give each a file',
+        'in.maps: it contains 2 texts, from lines 1, 14: put each text into',
       ),
     });
   });
@@ -237,7 +238,7 @@ describe('K18: import and check agree', () => {
 
     expect((await checked(cwd)).stdout).toContain('backward');
     expect((await imported(cwd)).stderr).toContain(
-      '1 line of it begins below the line before (first: line 2)',
+      '1 line starts below the line before (first: line 2)',
     );
   });
 });
@@ -246,7 +247,7 @@ describe('K17: a log without a text', () => {
   test('that begins with execve is enough', async () => {
     const { text, stderr } = await replayed(caseCopy('24'), null, 'calls.strace');
 
-    expect(stderr).toContain('no maps text: the address space is what the log builds');
+    expect(stderr).toContain('no maps text: the log builds the address space');
     expect(shortLines(text)).toEqual([
       '3a207000-3a228000 rw-p [heap]',
       '7f8f29743000-7f8f2976b000 r--p /lib/x86_64-linux-gnu/libc.so.6',
@@ -273,7 +274,9 @@ describe('K17: a log without a text', () => {
   test('with a text is told apart', async () => {
     const { stderr } = await replayed(caseCopy('24'), 'one.maps', 'calls.strace');
 
-    expect(stderr).toContain('the log begins with execve: the text has to be of the time after it');
+    expect(stderr).toContain(
+      'the log begins with execve: the maps text has to be from after this execve',
+    );
   });
 });
 

@@ -11,7 +11,7 @@ test('bug: the report has both versions, the seed and the exact command', () => 
   expect(report).toBe(`mapsim: bug in mapsim: mmap_lock: more unlocks than locks
   mapsim ${VERSION}, node ${process.version}, seed "x"
   to repeat it: mapsim run 'a b.yaml' --seed=x
-  MAPSIM_DEBUG=1 in the environment shows where
+  MAPSIM_DEBUG=1 in the environment prints the stack
 `);
 });
 

@@ -79,7 +79,7 @@ test('--against that an interrupt has prevented is said to be missing', async ()
   };
 
   expect(await interrupted()).toContain(
-    '\n--against=vma-lock: not searched, the interrupt came before\n',
+    '\n--against=vma-lock: not searched because of the interrupt\n',
   );
   expect(JSON.parse(await interrupted('--format=json')).against).toBe(null);
 });

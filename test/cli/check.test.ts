@@ -74,7 +74,7 @@ describe('mapsim check', () => {
   });
 
   test.each([
-    [['check'], 2, 'check: name a file, - or --pid'],
+    [['check'], 2, 'check: give a file, - or --pid'],
     [['check', '-', '-'], 2, 'standard input can be read only once'],
     [['check', '-', '--against=-'], 2, 'standard input can be read only once'],
     [['check', 'nowhere.maps'], 3, 'cannot read nowhere.maps: no such file or directory'],

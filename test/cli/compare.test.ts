@@ -162,25 +162,25 @@ test.each([
   ],
   [['compare', 'storm.yaml', '--fail-on', 'p98(passNs)>1ms'], 'unknown aggregate "p98"'],
   [['compare', 'storm.yaml', '--strategies=rcu-rety3'], 'did you mean "rcu-retry3"?'],
-  [['compare', 'storm.yaml', '--strategies=mmap-lock,baseline'], '"mmap-lock" comes twice'],
-  [['compare', 'storm.yaml', '--seeds=1..3,2'], '"2" comes twice'],
-  [['compare', 'storm.yaml', '-o', 'a.pdf'], 'the ending says the format'],
-  [['compare', 'storm.yaml', '-o', 'a.csv', '-o', 'a.csv'], 'named twice'],
+  [['compare', 'storm.yaml', '--strategies=mmap-lock,baseline'], '"mmap-lock" is given twice'],
+  [['compare', 'storm.yaml', '--seeds=1..3,2'], '"2" is given twice'],
+  [['compare', 'storm.yaml', '-o', 'a.pdf'], 'the ending sets the format'],
+  [['compare', 'storm.yaml', '-o', 'a.csv', '-o', 'a.csv'], 'given twice'],
   [['compare', 'storm.yaml', 'other/storm.yaml'], 'would both be called "storm"'],
   [['compare', 'silent.yaml'], 'has no reader, so there is nothing to compare'],
   [
     ['compare', 'storm.yaml', 'saved.json'],
     'storm.yaml is a scenario and saved.json a saved result',
   ],
-  [['compare', 'saved.json', 'saved.json'], 'saved.json is there twice'],
+  [['compare', 'saved.json', 'saved.json'], 'saved.json is given twice'],
   [['compare', 'saved.json'], 'a second saved result is missing'],
   [
     ['compare', 'saved.json', 'dear.json'],
     'saved.json (mapsim 0.1.0) and dear.json (mapsim 0.2.0) were run with different costs',
   ],
   [['compare', 'saved.json', 'run.json'], 'run.json is a result of another kind (mapsim/run@1)'],
-  [['compare', 'saved.json', 'cut.json'], 'cut.json is no whole saved result'],
-  [['compare', 'saved.json', 'other/saved.json', '--seeds=3'], '--seeds is about runs to be made'],
+  [['compare', 'saved.json', 'cut.json'], 'cut.json is not a complete saved result'],
+  [['compare', 'saved.json', 'other/saved.json', '--seeds=3'], '--seeds is for new runs'],
   [['compare', 'storm.yaml', '--jobs=0'], 'It is a number of threads'],
 ])('compare: %j is refused, exit code 2, nothing on stdout', async (argv, fault) => {
   const saved = `{"schema": "mapsim/compare@1", "tool": "0.1.0", "prng": "alea/1", "costs": "a", "complete": true, "scenarios": []}`;
@@ -242,8 +242,8 @@ test('compare: few seeds are told to be too few', async () => {
   const { stderr } = await mapsim(['compare', 'storm.yaml', ...TWO], { cwd: storm() });
 
   expect(stderr).toBe(
-    'mapsim: 3 seeds may be too few to show any difference: with up to 21 tests 10 surely can ' +
-      '(--seeds=10)\n',
+    'mapsim: 3 seeds may be too few to show any difference; 10 are enough for up to ' +
+      '21 tests (--seeds=10)\n',
   );
 });
 

@@ -85,7 +85,7 @@ test.each([
   expect(await mapsim(argv)).toEqual({
     code: 0,
     stdout: '',
-    stderr: `mapsim: nothing to explain: no pass is or has ${what}\n`,
+    stderr: `mapsim: nothing to explain: there is no pass with --explain=${what}\n`,
   });
 });
 

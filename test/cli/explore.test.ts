@@ -154,12 +154,12 @@ describe('the answer', () => {
     [['--reduce=some'], 'It is one of private, none.'],
     [['--reduce=all'], 'The reduction by ranges was removed; use private.'],
     [['--reduce=ranges'], 'The reduction by ranges was removed; use private.'],
-    [['--jobs=1'], '--jobs belongs to --random'],
+    [['--jobs=1'], '--jobs needs --random'],
     [['--reduce=none', '--random=5'], '--reduce means nothing with --random'],
     [['--max-memory=lots'], 'It is a size such as 512M or 8G (1 or more).'],
     [['--random=5', '--max-memory=1G'], '--max-memory means nothing with --random'],
     [['--random=5', '--max-states=9'], '--max-states means nothing with --random'],
-    [['--save=f'], '--save writes the schedule of a finding: say with --find which'],
+    [['--save=f'], '--save writes the schedule of a finding: name the finding with --find'],
     [['--find=livelock', '--preemptions=2'], 'needs any number of --preemptions'],
     [['--max-states=1e18'], 'such as 1000000 or 1e6, and at most 9007199254740991 (2^53 - 1).'],
     [
@@ -256,7 +256,7 @@ describe('a saved finding', () => {
 
   test.each([
     ['-', 'found.yaml', 'a scenario from a file, not from -'],
-    ['in.yaml', '-', 'standard output is taken by the result'],
+    ['in.yaml', '-', 'standard output has the result'],
     ['in.yaml', 'in.yaml', 'this is the scenario itself'],
     ['in.yaml', './link.yaml', 'this is the scenario itself'],
     ['in.yaml', 'folder', 'cannot write folder: it is a directory'],

@@ -20,8 +20,8 @@ describe('mapsim import of one text', () => {
       code: 0,
       stdout: '',
       stderr:
-        'mapsim: The writer is made up (merge-churn, 50,000 calls a second): no call of the ' +
-        'process is known.\nmapsim: wrote out.yaml\nmapsim: next: mapsim compare out.yaml\n',
+        'mapsim: The writer is made up (merge-churn, 50,000 calls a second), because the ' +
+        'calls of the process are not known.\nmapsim: wrote out.yaml\nmapsim: next: mapsim compare out.yaml\n',
     });
     const scenario = parse(readFileSync(join(cwd, 'out.yaml'), 'utf8'));
     expect(scenario.vmas).toEqual([{ from: 'maps/bash.maps' }]);
@@ -66,8 +66,8 @@ describe('mapsim import of one text', () => {
 
   test.each([
     ['a torn one', anon(1, 4) + anon(2, 5), 'overlaps'],
-    ['words', 'Lorem ipsum\n', 'bad.maps: no line of maps text in it'],
-    ['nothing', '', 'bad.maps: holds no line of maps text'],
+    ['words', 'Lorem ipsum\n', 'bad.maps: it has no line of maps text'],
+    ['nothing', '', 'bad.maps: contains no line of maps text'],
   ])('that is %s says why and where: exit 2', async (_name, text, message) => {
     const cwd = aDirectory({ 'bad.maps': text });
     const said = await mapsim(['import', 'bad.maps', '-o', 's.yaml'], { cwd });
@@ -166,14 +166,14 @@ describe('mapsim import --trace', () => {
     );
     const final = await mapsim(['final', 's.yaml'], { cwd });
     expect(final.stderr).toContain(
-      '1 of 4 lines were not understood in full (line 4: not a line of strace)',
+      '1 of 4 lines were not fully understood (line 4: not a line of strace)',
     );
   });
 
   test.each([
-    [['--trace', 'start.maps'], 'start.maps: no call about memory is in it'],
+    [['--trace', 'start.maps'], 'start.maps: the log has no memory call'],
     [['--trace', 'log', '--until=noon'], 'until: "noon" is no time as this log writes them'],
-    [['--speed', '3'], '--speed belongs to --trace'],
+    [['--speed', '3'], '--speed needs --trace'],
     [['--trace', '-'], 'cannot refer to standard input'],
     [['--trace', 'log', '--speed', '0'], 'It is a number above 0, such as 10, or max.'],
   ])('%j: exit 2', async (more, message) => {

@@ -57,6 +57,6 @@ test('init: a file without maps text is refused, and nothing is written', async 
   expect(await mapsim(['init', '--from', 'notes.txt', '-o', 'x.yaml'], { cwd })).toEqual({
     code: 2,
     stdout: '',
-    stderr: 'mapsim: error: --from notes.txt: holds no line of maps text\n',
+    stderr: 'mapsim: error: --from notes.txt: contains no line of maps text\n',
   });
 });

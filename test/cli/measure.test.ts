@@ -41,8 +41,8 @@ test.each([
   [['--check-model', '--format=json'], '--format: --check-model compares states'],
   [['--check-model', '--fail-on=measured:cuts>0'], '--fail-on: --check-model compares states'],
   [['--check-model', '--from=d'], '--from: --check-model compares states'],
-  [['--from=d', '--keep=e'], '--keep: --from judges what is kept already'],
-  [['--programs=3'], '--programs: random programs are for --check-model without a scenario'],
+  [['--from=d', '--keep=e'], '--keep: --from judges data that --keep has saved already'],
+  [['--programs=3'], '--programs needs --check-model without a scenario'],
 ])('measure %s: what would be ignored is refused', async (options, message) => {
   const cwd = aDirectory();
   const { code, stderr } = await mapsim(['measure', scenario('resize'), ...options], { cwd });

@@ -127,7 +127,7 @@ describe('the file', () => {
   });
 
   test.each([
-    [['--record=-'], '--record: standard output is taken by the result; name a file'],
+    [['--record=-'], '--record: standard output has the result; give a file name'],
     [['--record=a', '--ops-log=a'], '--record and --ops-log: name two files'],
   ])('%j is refused', async (argv, message) => {
     const { code, stderr } = await mapsim(['run', scenario('quiet.yaml'), ...argv]);

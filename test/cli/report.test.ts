@@ -131,7 +131,7 @@ test.each([
   const { code, stdout, stderr } = await mapsim([...argv, '-'], { cwd });
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/cannot write -:|name ends in .html|standard output (has|is taken)/);
+  expect(stderr).toMatch(/cannot write -:|name has to end in .html|standard output has/);
   expect(readdirSync(cwd).sort()).toEqual(['c.json', 'grid.yaml', 'storm.yaml']);
 });
 
@@ -341,8 +341,8 @@ describe('refuses, with exit code 2,', () => {
   test.each([
     [['report', 'storm.yaml'], /this is no JSON/],
     [['report', 'x.json'], /its schema is other/],
-    [['run', 'storm.yaml', '-o', 'x.pdf'], /the ending says the format, one of/],
-    [['explore', 'storm.yaml', '-o', 'x.txt'], /the name ends in .html/],
+    [['run', 'storm.yaml', '-o', 'x.pdf'], /the ending sets the format and has to be one of/],
+    [['explore', 'storm.yaml', '-o', 'x.txt'], /the name has to end in .html/],
     [['sweep', 'grid.yaml', '--bars', '--format=ndjson'], /standard output has ndjson/],
     [['sweep', 'grid.yaml', '--bars', '--resume', '-o', 's.ndjson'], /--bars draws whole sweeps/],
     [['report', '-', '-'], /only one input/],

@@ -114,7 +114,7 @@ test('run: --pass torn marks the cuts and says which pass it is', async () => {
 
   expect(runs[0]!.request.passes).toEqual({ reader: null, which: 'torn' });
   expect(stdout).toBe('a\n# cut: inPage\nb\n');
-  expect(stderr).toBe('mapsim: showing pass 2 of reader monitor, its first torn one\n');
+  expect(stderr).toBe('mapsim: showing pass 2 of reader monitor, its first torn pass\n');
 });
 
 test('run: --pass torn without a torn pass prints the counts alone and says so', async () => {
@@ -517,11 +517,16 @@ test.each([
 
 test.each([
   ['none/r.json', [], 3, 'cannot write none/r.json: no such file or directory'],
-  ['r.pdf', [], 2, '-o r.pdf: the ending says the format, one of .txt, .json, .ndjson'],
+  [
+    'r.pdf',
+    [],
+    2,
+    '-o r.pdf: the ending sets the format and has to be one of .txt, .json, .ndjson',
+  ],
   ['r.json', ['--record=r.json'], 2, '--record and -o: name two files'],
   ['r.json', ['--ops-log=r.json'], 2, '--ops-log and -o: name two files'],
   ['r.csv', ['--pass=1'], 2, '--pass chooses the text to show, and --format=csv shows none'],
-  ['-', ['--format=json'], 2, 'cannot write -: name a file'],
+  ['-', ['--format=json'], 2, 'cannot write -: give a file name'],
 ])('run -o %s %j: refused before the run with exit code %i: %s', async (name, given, exit, why) => {
   const cwd = aDirectory();
   const { runs, startRun } = fakeRuns();
@@ -554,12 +559,12 @@ test('run --explain: in place of the text the columns around the event, and why'
   expect(none).toEqual({
     code: 0,
     stdout: '',
-    stderr: 'mapsim: nothing to explain: no pass is or has retry\n',
+    stderr: 'mapsim: nothing to explain: there is no pass with --explain=retry\n',
   });
   expect(EXPLAINED_NAMES.toSorted()).toEqual([...EXPLAINED].toSorted());
   const pass = await mapsim(['run', '@quiet', '--explain=torn', '--pass=1']);
   expect([pass.code, pass.stderr]).toEqual([
     2,
-    'mapsim: error: --explain belongs to --format=text, without --pass and --annotate\n',
+    'mapsim: error: --explain needs --format=text, without --pass and --annotate\n',
   ]);
 });

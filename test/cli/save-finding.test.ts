@@ -56,10 +56,10 @@ describe('a saved finding', () => {
     expect(text.split('\n').filter((line) => line.startsWith('#'))).toEqual([
       '# Left out of ample.yaml, which the finding does not need:',
       '#   writer idle',
-      '#   operations of writer, but for 1',
+      '#   operations of writer, except 1',
       '#   mprotect of writer',
       '#   2 VMAs from 0x20000000',
-      '#   passes of reader, but for 1',
+      '#   passes of reader, except 1',
     ]);
   });
 
@@ -132,7 +132,7 @@ describe('a saved finding', () => {
 
     expect(small.leftOut).toEqual(['writer idle']);
     expect(readFileSync(join(cwd, 'f.yaml'), 'utf8')).toMatch(
-      /^# Left out of ample.yaml, .*: More might be; the search for it was cut short\.\n/,
+      /^# Left out of ample.yaml, .*: More parts may be unnecessary; the reduction was cut short\.\n/,
     );
   });
 

@@ -94,7 +94,7 @@ test.each([
     'cannot read flip: no such file; a shipped scenario has this name: @explore/flip',
   ],
   [['run', 'nothing.yaml'], 3, 'cannot read nothing.yaml: no such file or directory'],
-  [['scenarios', '-o', 'x'], 2, '-o: name the scenario to be copied'],
+  [['scenarios', '-o', 'x'], 2, '-o: give the name of the scenario to copy'],
 ])('scenarios: %j says what is wrong', async (argv, code, message) => {
   const ended = await mapsim(argv as string[], { cwd: aDirectory({}) });
 

@@ -13,6 +13,6 @@ writers: [{name: w, program: [{hold: 1s}]}]
   expect(code).toBe(4);
   expect(stdout).toContain('# passesStarved: 1\n');
   expect(stderr).toMatch(
-    /warning: reader r may never get on: .*\n(.*\n)*.*took 1000000 steps at one/,
+    /warning: reader r may never make progress: .*\n(.*\n)*.*took 1000000 steps at one/,
   );
 });

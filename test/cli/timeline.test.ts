@@ -121,9 +121,9 @@ test('a pass that there is not is exit code 4, with the reason', async () => {
 
 describe('refuses, with exit code 2,', () => {
   test.each([
-    [['--view=lanes', '--format=text'], /--view belongs to --format=svg/],
+    [['--view=lanes', '--format=text'], /--view needs --format=svg/],
     [['--pass=3', '--format=perfetto'], /--pass chooses a part to show/],
-    [['--rows=9', '--view=lanes'], /--rows belongs to the view schedule/],
+    [['--rows=9', '--view=lanes'], /--rows needs the view schedule/],
     [['--strategy=mmap-lock,vma-lock', '--format=text'], /--strategy: several strategies/],
     [['--pass=tron'], /Did you mean "torn"/],
     [['--window=5us'], /FROM\.\.TO/],

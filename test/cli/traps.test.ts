@@ -49,7 +49,7 @@ test('traps: every operation on the first range', async () => {
 
   expect(await notesOf(writer(''))).toEqual([
     'mapsim: s.yaml: writer w: every operation is on the first of 50 ranges ' +
-      '(pick: first is the default); pick: random or next spreads them',
+      '(pick: first is the default); pick: random or next uses all ranges',
   ]);
   expect(await notesOf(writer(', pick: random'))).toEqual([]);
 });
@@ -87,8 +87,8 @@ test.each([
     const run = async (...more: string[]) =>
       (await mapsim([...argv, ...more, '--jobs=1'], { cwd })).stderr.match(/^.*may never get.*$/gm);
     const warning =
-      'mapsim: warning: s: reader r may never get on: rcu-retry tries again for ever, and writer w ' +
-      'rests less than a record takes; set a duration, its think, or a limit of retries ' +
+      'mapsim: warning: s: reader r may never make progress: rcu-retry retries for ever, and writer w ' +
+      'rests less than a record takes; set a duration, a longer think, or a limit of retries ' +
       '(rcu-retry3, rcu-page3)';
 
     expect(await run()).toEqual(limited === '' ? [warning] : null);

@@ -57,6 +57,6 @@ test('CI job: baseline, change, failing threshold; exit codes 0, 1, 2 and 4', ()
   expect(said('misspelt.out')).toBe('');
   expect(said('limit.out')).toContain('not ok 1 - storm: mmap-lock: 12 runs to the end');
   expect(said('difference.err')).toContain(
-    'storm: not the same scenario in baseline.json and new.json',
+    'storm: the scenarios in baseline.json and new.json differ',
   );
 });

@@ -224,7 +224,7 @@ describe('mapsim compare', () => {
     expect(places.map(({ group }: { group: string }) => group)).toContain('rcu-retry3');
     expect(readFileSync(join(cwd, 'a.md'), 'utf8')).toMatch(/^\| vmas\\\[0\\\]\.repeat \| group/m);
     expect(readFileSync(join(cwd, 'a.xml'), 'utf8').match(/<testsuite /g)).toHaveLength(4);
-    expect((await compare('a.json', 'a.json')).stderr).toContain('a.json is there twice');
+    expect((await compare('a.json', 'a.json')).stderr).toContain('a.json is given twice');
   });
 
   test('--exit-code judges all points together: 1 where it shows, 4 where it cannot, else 0', async () => {
@@ -297,18 +297,16 @@ describe('mapsim compare', () => {
     expect(await said('s1.ndjson', 's2.ndjson')).toContain('mapsim merge puts them together');
     expect(await said('a.ndjson', 'far.ndjson')).toContain('have no point with the same seeds in');
     expect(await said('a.ndjson', 'part.ndjson')).toMatch(
-      /4 points are not in all of it, and left out: .*think=10us; .*; …\n/,
+      /4 points are not in every file, and left out: .*think=10us; .*; …\n/,
     );
     expect(await said('a.ndjson', 'lone.ndjson')).toContain('have no strategy in common');
     expect(await said('lone.ndjson')).toContain('lone.ndjson has one strategy');
-    expect(await said('a.ndjson', 'bad.ndjson')).toContain(
-      'bad.ndjson has a run that is none: seed',
-    );
+    expect(await said('a.ndjson', 'bad.ndjson')).toContain('bad.ndjson has an invalid run: seed');
     expect(await said('a.ndjson', 's1.ndjson', '--quiet')).toContain(
-      's1.ndjson: not all of its runs',
+      's1.ndjson: some of its runs are missing',
     );
     expect(await said('a.ndjson', 'a.yaml')).toContain('a.ndjson is a sweep and a.yaml a scenario');
-    expect(await said('a.ndjson', '--seeds=3')).toContain('--seeds is about runs to be made');
+    expect(await said('a.ndjson', '--seeds=3')).toContain('--seeds is for new runs');
     expect(await said('a.ndjson', '--bars')).toContain('mapsim report draws sweeps');
   });
 });

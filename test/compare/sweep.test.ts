@@ -109,11 +109,11 @@ describe('grid', () => {
   });
 
   test.each([
-    ['mapsim: 1\n', '1:1 a grid has a key sweep:, a list'],
-    ['mapsim: 1\nsweep: 5\n', '2:8 a grid has a key sweep:, a list'],
+    ['mapsim: 1\n', '1:1 a grid needs a key sweep: with lists of values'],
+    ['mapsim: 1\nsweep: 5\n', '2:8 a grid needs a key sweep: with lists of values'],
     [
       'mapsim: 1\nsweep: {seed: [1]}\n',
-      '2:9 the scenario has no seed: write it there, with any value',
+      '2:9 the scenario has no seed: add it to the scenario, with any value',
     ],
     [
       'mapsim: 1\nseed: 1\nsweep: {seed: 5}\n',
@@ -123,19 +123,19 @@ describe('grid', () => {
       'mapsim: 1\nseed: 1\nsweep: {seed: []}\n',
       '3:15 seed: a list of at least one value is needed',
     ],
-    ['mapsim: 1\nseed: 1\nsweep: {seed: [1, 2, 1]}\n', '3:15 seed: 1 comes twice'],
+    ['mapsim: 1\nseed: 1\nsweep: {seed: [1, 2, 1]}\n', '3:15 seed: 1 is given twice'],
     [
       'mapsim: 1\nseed: 1\nsweep: {seed: {from: 1, to: 9, factor: 1}}\n',
-      '3:15 seed: a factor is more than 1, and what it begins with more than 0',
+      '3:15 seed: a factor has to be above 1, and its first value above 0',
     ],
     ['mapsim: 1\nseed: 1\nsweep: {seed: {from: 1, to: 90000, step: 1}}\n', 'more than 10000'],
     [
       'mapsim: 1\nmachine: {hz: 250}\nsweep: {machine: [{}], machine.hz: [100]}\n',
-      '3:24 machine.hz and machine are in one another',
+      '3:24 one of machine.hz and machine contains the other',
     ],
     [
       'mapsim: 1\nsweep: {"a b": [1]}\n',
-      '2:9 "a b" is no path such as writers[0].think, nor strategies, nor seeds',
+      '2:9 "a b" is neither a path such as writers[0].think, nor strategies, nor seeds',
     ],
     [
       'mapsim: 1\nseed: 1\nsweep: {seed: [1], strategies: mmap-lock}\n',
@@ -343,7 +343,7 @@ describe('tables', () => {
     const said = async (...argv: string[]) =>
       (await mapsim(['sweep', 'grid.yaml', ...argv], { cwd })).stderr;
 
-    expect(await said('--metrics=cuts', '--format=ndjson')).toContain('--metrics is about tables');
+    expect(await said('--metrics=cuts', '--format=ndjson')).toContain('--metrics makes tables');
     expect(await said('--metrics=cust')).toContain('did you mean "cuts"?');
     expect(await said('--metrics=cuts', '--resume', '-o', 'a.ndjson')).toContain(
       'mapsim merge makes tables of them',
@@ -397,7 +397,7 @@ describe('shards', () => {
     const merge = (...argv: string[]) => mapsim(['merge', ...argv], { cwd });
 
     expect((await merge('s1.ndjson', 'other.ndjson')).stderr).toContain(
-      's1.ndjson and other.ndjson are of different sweeps: ',
+      's1.ndjson and other.ndjson belong to different sweeps: ',
     );
     expect((await merge('s1.ndjson', 'seeds.ndjson')).stderr).toContain(
       'seeds: ["1","2","3"] and ["1","2","3","4"]',
@@ -406,7 +406,7 @@ describe('shards', () => {
       'run 0 is in s1.ndjson and in twin.ndjson, and they differ',
     );
     expect((await merge('s1.ndjson', 'no.ndjson')).stderr).toContain(
-      'no.ndjson is no result of a sweep',
+      'no.ndjson is not the result of a sweep',
     );
     expect((await merge('empty.ndjson')).stderr).toContain('empty.ndjson is empty');
     expect((await merge('s1.ndjson', '-o', 's1.ndjson')).code).toBe(2);
@@ -499,7 +499,9 @@ describe('resume', () => {
     expect(await resume('-o', 'all.ndjson', '--shard=1/2', '--seeds=2')).toContain(
       'is of another sweep: seeds',
     );
-    expect(await resume('-o', 'notes.ndjson')).toContain('notes.ndjson is no result of a sweep');
+    expect(await resume('-o', 'notes.ndjson')).toContain(
+      'notes.ndjson is not the result of a sweep',
+    );
     expect(await resume()).toContain('give one -o FILE.ndjson');
     expect(await resume('-o', 'a.csv')).toContain('give one -o FILE.ndjson');
     expect(readFileSync(join(cwd, 'all.ndjson'), 'utf8')).toBe(before);

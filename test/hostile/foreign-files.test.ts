@@ -31,7 +31,7 @@ describe('a pipe or a device in a scenario is refused, not waited for', () => {
 
     const { code, stderr } = await mapsim(['validate', 's.yaml'], { cwd });
 
-    expect(stderr).toContain(`${message}: it is no regular file\n`);
+    expect(stderr).toContain(`${message}: it is not a regular file\n`);
     expect(code).toBe(3);
   });
 });
@@ -80,7 +80,7 @@ test('what stands before the lines of a foreign file is not shown', async () => 
   const { code, stderr } = await mapsim(['validate', 'd/s.yaml'], { cwd: inside });
 
   expect(code).toBe(0);
-  expect(stderr).toContain('1 line has something before it, which was cut');
+  expect(stderr).toContain('1 line has something before it, which was removed');
   expect(stderr).not.toContain('root');
 });
 

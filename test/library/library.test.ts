@@ -162,7 +162,10 @@ describe('what is wrong is thrown', () => {
       [() => run(quiet, { reader: 'nobody' }), /no reader "nobody"/],
       [() => run(quiet, { pass: -1 }), /pass: -1 is not a whole number/],
       [() => compare([quiet, quiet]), /both be called "quiet"/],
-      [() => compare(quiet, { strategies: ['vma-lock', 'linux-6.18'] }), /"vma-lock" comes twice/],
+      [
+        () => compare(quiet, { strategies: ['vma-lock', 'linux-6.18'] }),
+        /"vma-lock" is given twice/,
+      ],
       [() => explore(quiet, { find: 'livelock', random: 3 }), /needs a search/],
       [() => explore(quiet, { maxStates: 0 }), /maxStates: 0 is not/],
       [() => replay(quiet), /no x-schedule/],

@@ -7,19 +7,19 @@ import * as yaml from '../../src/scenario/load/yaml-text.ts';
 import { envWith } from './support.ts';
 
 test.each([
-  ['{"a": 1,}', 7, 'a comma with nothing after it'],
-  ['[1, 2, ]', 5, 'a comma with nothing after it'],
-  ['{"a": 1 "b": 2}', 8, '""" cannot stand here'],
-  ['{a: 1}', 1, '"a" cannot stand here'],
-  ["{'a': 1}", 1, '"\'" cannot stand here'],
-  ['{"a": 1} // end', 9, 'a comment cannot stand here'],
-  ['# no\n{}', 0, 'a comment cannot stand here'],
-  ['{"a": [1, 2}', 11, '"}" cannot stand here'],
-  ['{"a": 01}', 7, '"1" cannot stand here'],
-  ['{"a": ', 6, 'its end is missing'],
-  ['', 0, 'its end is missing'],
-  ['{} {}', 3, '"{" cannot stand here'],
-  ['{"a": "x\ny"}', 6, '""" cannot stand here'],
+  ['{"a": 1,}', 7, 'a comma without a value after it'],
+  ['[1, 2, ]', 5, 'a comma without a value after it'],
+  ['{"a": 1 "b": 2}', 8, '""" is not allowed here'],
+  ['{a: 1}', 1, '"a" is not allowed here'],
+  ["{'a': 1}", 1, '"\'" is not allowed here'],
+  ['{"a": 1} // end', 9, 'a comment is not allowed here'],
+  ['# no\n{}', 0, 'a comment is not allowed here'],
+  ['{"a": [1, 2}', 11, '"}" is not allowed here'],
+  ['{"a": 01}', 7, '"1" is not allowed here'],
+  ['{"a": ', 6, 'the end of the text is missing'],
+  ['', 0, 'the end of the text is missing'],
+  ['{} {}', 3, '"{" is not allowed here'],
+  ['{"a": "x\ny"}', 6, '""" is not allowed here'],
 ])('not JSON: %j', (text, at, message) => {
   expect(() => JSON.parse(text)).toThrow();
   expect(jsonFault(text)).toEqual({ at, message });
@@ -40,6 +40,6 @@ test('a trailing comma is an error in x.json, and none in x.yaml', () => {
 
   expect(load('x.yaml').ok).toBe(true);
   expect(refused.ok ? '' : renderFaults(refused.faults)).toContain(
-    'x.json:1:41: error: not JSON: a comma with nothing after it',
+    'x.json:1:41: error: not JSON: a comma without a value after it',
   );
 });

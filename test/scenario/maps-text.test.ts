@@ -195,8 +195,11 @@ describe('maps text', () => {
       '00400000-10000000000000000 rw-p 00000000 00:00 0',
       '9-26 the end address does not fit into 64 bits',
     ],
-    ['00401000-00401000 rw-p 00000000 00:00 0', '0-17 the range ends before it has begun'],
-    ['00400000-00401000 rw-p 00001000 08:01 7 ', '0-40 a mapping of a file has a path | none here'],
+    [
+      '00401000-00401000 rw-p 00000000 00:00 0',
+      '0-17 the end address is not above the start address',
+    ],
+    ['00400000-00401000 rw-p 00001000 08:01 7 ', '0-40 a file mapping without a path'],
     [
       '00400000-00401000 rw-p 00000000 00:00 0 \r\n00402000-00403000 rw-p 00000000 00:00 0 \r\n',
       '40-41 lines end in CR LF | maps text has LF only: convert it',

@@ -42,7 +42,7 @@ test('every: beside think it is refused', () => {
   const scenario = (task: string) => `mapsim: 1\nreaders: [{name: r, ${task}}]`;
 
   expect(messagesOf(scenario('every: 1us, think: 1us'))).toEqual([
-    '2:21 every: think is given too | every counts from start to start; think is a pause after the end',
+    '2:21 every: think is also given | every counts from start to start; think is a pause after the end',
   ]);
   expect(messagesOf(scenario('every: 1us'))).toEqual([]);
 });

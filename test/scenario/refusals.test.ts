@@ -139,7 +139,7 @@ describe('rendering', () => {
       '3:81 writeSectionShare: 2 is not a share: a number from 0 to 1',
       '4:16 start: "0x1001" is not a multiple of the page size, 0x1000',
       '5:29 buffer: 0 is not a size: bytes, or text such as 4k, 1m',
-      '5:40 name: a second task named "r", the first is at s.yaml:5:18',
+      '5:40 name: a second task has the name "r"; the first is at s.yaml:5:18',
       '5:53 unknown strategy "nope" | known: mmap-lock, rcu-retry3, rcu-page',
       '6:52 tag: no range has the tag "b" | did you mean "a"?',
       '6:68 restore: 1 is not true',
@@ -150,8 +150,7 @@ describe('rendering', () => {
 
 describe('hostile files', () => {
   test('nothing in it', () => {
-    const message =
-      's.yaml:1:1: error: the file is empty, and a scenario begins with "mapsim: 1"\n';
+    const message = 's.yaml:1:1: error: the file is empty; a scenario begins with "mapsim: 1"\n';
 
     expect(faultsOf('')).toBe(message);
     expect(faultsOf(' \n\n')).toBe(message);
@@ -163,7 +162,7 @@ describe('hostile files', () => {
 
   test('binary, not UTF-8, too large', () => {
     expect(faultsOf(Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1]))).toBe(
-      's.yaml:1:1: error: the file is binary, and a scenario is YAML or JSON text in UTF-8\n',
+      's.yaml:1:1: error: the file is binary; a scenario is YAML or JSON text in UTF-8\n',
     );
     expect(faultsOf(Buffer.from([0x61, 0xff]))).toBe(
       's.yaml:1:1: error: the file is not UTF-8 text\n',
@@ -187,21 +186,25 @@ describe('hostile files', () => {
   });
 
   test.each([
-    ['two documents', 'mapsim: 1\n---\nmapsim: 1\n', ['2:1 a second document | a scenario is one']],
-    ['a key twice', `mapsim: 1\n${READER}\nmapsim: 1`, ['3:1 the same key twice']],
-    ['a key twice in JSON', '{"mapsim": 1, "mapsim": 1}', ['1:15 the same key twice']],
+    [
+      'two documents',
+      'mapsim: 1\n---\nmapsim: 1\n',
+      ['2:1 a second document | a scenario is one document'],
+    ],
+    ['a key twice', `mapsim: 1\n${READER}\nmapsim: 1`, ['3:1 the same key is given twice']],
+    ['a key twice in JSON', '{"mapsim": 1, "mapsim": 1}', ['1:15 the same key is given twice']],
     [
       'merge keys',
       `mapsim: 1\nx-a: &a {name: r}\nreaders: [{<<: *a}]`,
       ['3:12 merge keys are not supported | write the keys out'],
     ],
-    ['keys that are no words', 'mapsim: 1\n? [a]\n: b', ['2:3 keys are plain words']],
+    ['keys that are no words', 'mapsim: 1\n? [a]\n: b', ['2:3 a key has to be a plain word']],
     [
       'unknown tags',
       'mapsim: !!js/function 1',
       ['1:9 not YAML: unresolved tag: tag:yaml.org,2002:js/function'],
     ],
-    ['an unknown alias', 'mapsim: *a', ['1:9 no anchor &a stands before this alias']],
+    ['an unknown alias', 'mapsim: *a', ['1:9 there is no anchor &a before this alias']],
     [
       'an alias bomb',
       `a: &a [1,1,1,1,1,1,1,1]\n${'bcdefgh'.replace(/./g, (c) => `${c}: &${c} [${`*${String.fromCharCode(c.charCodeAt(0) - 1)},`.repeat(8)}]\n`)}`,
@@ -233,7 +236,7 @@ describe('hostile files', () => {
     [
       'a later format',
       `mapsim: 2\n${READER}`,
-      ['1:9 mapsim: 2 is not 1, the only format that this mapsim knows'],
+      ['1:9 mapsim: 2 is not 1, the only format that this version of mapsim reads'],
     ],
   ])('%s', (_what, text, messages) => {
     expect(messagesOf(text)).toEqual(messages);
@@ -298,7 +301,7 @@ describe('vmas', () => {
     ],
     [
       '{start: "0x1000", pages: 1, name: x, file: {path: /a, dev: "08:01", inode: 1}}',
-      '3:42 name: a mapping of a file has none, unless it is shared and of /dev/zero (deleted)',
+      '3:42 name: a file mapping cannot have a name, unless it is a shared mapping of /dev/zero (deleted)',
     ],
     [
       '{start: "0x1000", pages: 1, name: "a\\nb"}',
@@ -326,7 +329,7 @@ describe('vmas', () => {
     ],
     [
       '"00001000-00002000 rw-p 0 00:00 0\\n00002000-00003000 rw-p 0 00:00 0"',
-      '3:8 several lines in one item | one item for each, or from: FILE',
+      '3:8 several lines in one item | write one item for each line, or from: FILE',
     ],
     [
       '{start: "0xffffffffff600000", pages: 1}, "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]"',
@@ -373,10 +376,10 @@ describe('operations', () => {
     ['{mprotct: {}}', '4:32 unknown key "mprotct" | did you mean "mprotect"?'],
     ['{munmap: {}}', '4:40 a place has one of at and vma'],
     ['{munmap: {at: "0x1000", vma: {}, pages: 1}}', '4:40 a place has one of at and vma'],
-    ['{munmap: {at: "0x1000"}}', '4:41 a place with at: needs pages:'],
+    ['{munmap: {at: "0x1000"}}', '4:41 at: it also needs pages:'],
     [
       '{munmap: {at: "0x1000", pages: 1, page: 0}}',
-      '4:71 page: counts within a range, so it belongs to vma:',
+      '4:71 page: it counts inside a range, so it needs vma:',
     ],
     [
       '{munmap: {at: "0x1001", pages: 1}}',
@@ -389,10 +392,10 @@ describe('operations', () => {
     ['{munmap: {vma: {tag: u}}}', '4:52 tag: no range has the tag "u" | did you mean "t"?'],
     ['{munmap: {vma: {tag: other}}}', '4:52 tag: no range has the tag "other" | known: t'],
     ['{munmap: {vma: {index: 1}}}', '4:54 index: 1 is too high: 1 range, counted from 0'],
-    ['{munmap: {vma: {address: "0x1000"}}}', '4:56 address: no range of vmas holds 0x1000'],
+    ['{munmap: {vma: {address: "0x1000"}}}', '4:56 address: no range of vmas contains 0x1000'],
     [
       '{munmap: {vma: {address: "0x7f0000000000", tag: t}}}',
-      '4:46 a selector with an address has no tag and no index',
+      '4:46 a selector with an address cannot have a tag or an index',
     ],
     [
       '{munmap: {vma: {tag: t}, page: 3}}',
@@ -424,7 +427,7 @@ describe('operations', () => {
     ['{hold: {exp: 1us, uniform: [0, 1]}}', '4:38 a distribution has one key: exp or uniform'],
     [
       '{pause: 0}, {pause: {exp: 0}}',
-      '4:30 program: a loop that takes no simulated time | pauses of 0 and no more',
+      '4:30 program: a loop that takes no simulated time | it has only pauses of 0',
     ],
   ])('%s', (text, message) => {
     expect(operation(text)).toEqual([message]);
@@ -432,7 +435,7 @@ describe('operations', () => {
 
   test('pauses alone never add up to ops', () => {
     expect(writer('ops: 3, program: [{pause: 1us}]')).toEqual([
-      '4:38 program: has only pauses, which are no operations | ops would not end',
+      '4:38 program: has only pauses, which are not operations | ops would never be reached',
     ]);
     expect(writer('program: [{pause: 1us}]')).toEqual([]);
   });
@@ -457,13 +460,10 @@ describe('writers and readers', () => {
       '4:28 churn: "resise" is not one of split-merge, resize, remap, merge-churn, exact-mremap, map-unmap, flip-pair | did you mean "resize"?',
     ],
     ['churn: map-unmap', '4:21 missing key "region": churn: map-unmap needs it'],
-    [
-      'churn: resize, region: {start: "0x1000", pages: 1}',
-      '4:36 region: belongs to churn: map-unmap',
-    ],
+    ['churn: resize, region: {start: "0x1000", pages: 1}', '4:36 region: needs churn: map-unmap'],
     [
       'program: [{fork: {}}], vma: {tag: t}',
-      '4:44 vma: belongs to the churns split-merge, resize, remap, merge-churn, exact-mremap',
+      '4:44 vma: needs one of the churns split-merge, resize, remap, merge-churn, exact-mremap',
     ],
     [
       'churn: map-unmap, region: {start: "0x7f0000002000", pages: 2}',
@@ -471,14 +471,14 @@ describe('writers and readers', () => {
     ],
     [
       'churn: remap',
-      '4:28 remap: takes a page of the next range: there is one | select several, with pick: next or random',
+      '4:28 remap: it takes a page of the next range, but there is only one range | select several ranges, with pick: next or random',
     ],
     [
       'churn: flip-pair, vmas: [{tag: t}, {tag: t}], every: 1us',
-      '4:45 vmas: the first has to lie below the second',
+      '4:45 vmas: the first range has to be below the second',
     ],
     ['trace: x', '4:28 trace: cannot read x: no such file'],
-    ['churn: resize, speed: 2', '4:36 speed: belongs to trace:'],
+    ['churn: resize, speed: 2', '4:36 speed: needs trace:'],
     ['program: [{fork: {}}], nice: 20', '4:50 nice: 20 is not a nice value of -20 to 19'],
   ])('%s', (rest, message) => {
     expect(writer(rest)).toEqual([message]);
@@ -498,12 +498,12 @@ describe('writers and readers', () => {
       '{name: r, buffer: 64KiB}',
       '2:29 buffer: "64KiB" is not a size: bytes, or text such as 4k, 1m',
     ],
-    ['{name: r, buffer: 0k}', '2:29 buffer: holds at least 1 byte'],
+    ['{name: r, buffer: 0k}', '2:29 buffer: it has to be at least 1 byte'],
     ['{name: r, count: 65537}', '2:28 count: 65537 is not a number of tasks from 1 to 65536'],
     ['{name: r, count: 65536}, {name: s}', '2:36 more than 65536 readers and writers'],
     [
       '{name: r, count: 2}, {name: r}',
-      '2:39 name: a second task named "r", the first is at s.yaml:2:18',
+      '2:39 name: a second task has the name "r"; the first is at s.yaml:2:18',
     ],
     [
       '{name: r, think: 5 minutes}',

@@ -48,7 +48,7 @@ describe('what the finding does not need is gone', () => {
 
     expect(tree).toMatchObject({ readers: [{ name: 'one', passes: 1 }], writers: [{ ops: 1 }] });
     expect(leftOut).toContain('writer idle');
-    expect(leftOut).toContain('passes of one, but for 1');
+    expect(leftOut).toContain('passes of one, except 1');
   });
 
   test('operations of a program, and no other comes twice in their place', async () => {

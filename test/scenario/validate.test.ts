@@ -496,11 +496,11 @@ describe('tasks', () => {
       load('mapsim: 1\nmachine: {cpus: 2}\nreaders: [{name: r, cpu: 1}]').readers[0]?.cpu,
     ).toBe(1);
     expect(messagesOf(`mapsim: 1\n${machine}\nreaders: [{name: r, cpu: 2}]`)).toEqual([
-      '2:33 cpu: 2 does not lie below cpus: 2',
-      '3:26 cpu: 2 does not lie below cpus: 2',
+      '2:33 cpu: 2 is not below cpus: 2',
+      '3:26 cpu: 2 is not below cpus: 2',
     ]);
     expect(messagesOf('mapsim: 1\nreaders: [{name: r, cpu: 0}]')).toEqual([
-      '2:26 cpu: 0 means nothing while every task has a CPU of its own | set machine: {cpus: …}',
+      '2:26 cpu: 0 has no meaning if every task has its own CPU | set machine: {cpus: …}',
     ]);
   });
 

@@ -1,4 +1,4 @@
-/** `mapsim calibrate`: costs of single primitives on this machine, for `machine: {costs: …}`. */
+/** `mapsim calibrate`: measures costs of primitives on this machine, for `machine: {costs: …}`. */
 import { EXIT, UserError } from '../../base/errors.ts';
 import {
   type Calibration,
@@ -44,7 +44,9 @@ export async function calibrate(
     const first = await calibration(session, writer, reader);
     const second = await calibration(session, writer, reader);
     const spread = spreadOf(first, second);
-    messages.note(`measured twice; the two lie a factor of ${spread.toFixed(2)} apart (median)`);
+    messages.note(
+      `measured twice; the two results differ by a factor of ${spread.toFixed(2)} (median)`,
+    );
     const machine = machineFrom(meanOf(first, second), BASE_PRESET, COST_NAMES);
     if (output !== undefined) {
       writeWhole(output, Buffer.from(machineJson(machine)), io.cwd);
@@ -74,10 +76,10 @@ function chosenCpus(text: string | undefined): [number, number] {
   if (text === undefined) return [allowed[0]!, allowed[1] ?? allowed[0]!];
   const [writer, reader] = /^(\d+),(\d+)$/.exec(text)?.slice(1).map(Number) ?? [];
   if (writer === undefined || reader === undefined) {
-    throw new UserError(`--cpus: "${text}" is not the numbers of two CPUs, such as 0,1`);
+    throw new UserError(`--cpus: "${text}" is not a pair of CPU numbers, such as 0,1`);
   }
   for (const cpu of [writer, reader]) {
-    if (!allowed.includes(cpu)) throw new UserError(`--cpus: CPU ${cpu} is not to be had here`);
+    if (!allowed.includes(cpu)) throw new UserError(`--cpus: CPU ${cpu} is not available here`);
   }
   return [writer, reader];
 }

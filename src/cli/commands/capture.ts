@@ -1,9 +1,9 @@
 /**
- * `mapsim capture`: the maps text of a live process, and with --trace the log of its calls, as a
- * scenario.
+ * `mapsim capture`: makes a scenario from the maps text of a live process and, with --trace, the
+ * log of its calls.
  *
- * A text and a log belong together at an instant: texts are read several times while strace runs,
- * and of these one is taken during whose reading no call was under way.
+ * Text and log have to fit at one moment: texts are read several times while strace runs, and a
+ * text is chosen during whose reading no call was running.
  */
 
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -69,7 +69,7 @@ async function captureInto(
   for (const warning of matched.warnings) context.messages.warning(warning);
   const texts = [saved(posix.join(directory, 'start.maps'), matched.start, context)];
   if (matched.trace.calls.length === 0) {
-    context.messages.note('the process made no call about memory meanwhile');
+    context.messages.note('the process made no memory call during the recording');
     return writeScenario(texts, null, { output }, context);
   }
   texts.push(saved(posix.join(directory, 'end.maps'), matched.end, context));
@@ -139,7 +139,7 @@ export function matchLog(log: Uint8Array, name: string, recording: Recording): M
     const calm = texts.find((text) => !busy(text));
     if (calm !== undefined) return calm;
     warnings.push(
-      `a call was under way at each reading of the text at the ${what}: it may not fit`,
+      `a call was running during each reading of the text at the ${what}: the text may not fit the log`,
     );
     return texts[0]!;
   };

@@ -1,6 +1,6 @@
 /**
- * `mapsim census`: every text that can be printed; with `--against`, those that one alone can
- * print.
+ * `mapsim census`: lists every text that a strategy can print; with `--against`, the texts that
+ * only one of two strategies can print.
  */
 import type { Choice } from '../../base/choice.ts';
 import { EXIT } from '../../base/errors.ts';
@@ -26,7 +26,7 @@ import {
   viewFor,
 } from '../search-request.ts';
 
-const NOT_SEARCHED = 'not searched, the interrupt came before';
+const NOT_SEARCHED = 'not searched because of the interrupt';
 
 export interface CensusOptions extends LimitOptions {
   readonly against?: string;

@@ -1,4 +1,4 @@
-/** `mapsim check`: whether maps texts are what the kernel promises, and how they differ as VMAs. */
+/** `mapsim check`: checks maps texts against the kernel's guarantees and lists VMAs that differ. */
 
 import { EXIT, UserError } from '../../base/errors.ts';
 import { MapsCheck, VmaReader } from '../../check/maps-check.ts';
@@ -21,7 +21,7 @@ export async function check(
 ): Promise<number> {
   const { pid, format } = options;
   const sources = paths.length + Number(pid !== undefined);
-  if (sources === 0) throw new UserError('check: name a file, - or --pid');
+  if (sources === 0) throw new UserError('check: give a file, - or --pid');
   if (paths.filter((path) => path === '-').length + Number(options.against === '-') > 1) {
     throw new UserError('check: standard input can be read only once');
   }

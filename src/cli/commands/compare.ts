@@ -1,6 +1,6 @@
 /**
- * `mapsim compare`: strategies beside each other over many seeds, or saved results beside each
- * other, as tables and a verdict.
+ * `mapsim compare`: compares strategies over many seeds, or saved results, and prints tables and a
+ * verdict.
  */
 
 import { availableParallelism } from 'node:os';
@@ -44,7 +44,7 @@ export async function compare(
   const format = COMPARE_FORMATS.find(({ name }) => name === options.format)!;
   const bars = (['bars', 'ascii'] as const).find((key) => options[key] === true);
   if (bars !== undefined && options.format !== 'text') {
-    throw new UserError(`--${bars} belongs to --format=text; mapsim report draws the others`);
+    throw new UserError(`--${bars} needs --format=text; mapsim report draws saved results`);
   }
   const outputs = chooseOutputs(options.output ?? [], [...COMPARE_FORMATS, HTML]);
   const kinds = paths.map((path) =>
@@ -126,7 +126,7 @@ async function fromFiles(
   const given = RUN_ONLY.find((key) => options[key] !== undefined);
   if (given !== undefined) {
     const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new UserError(`--${flag} is about runs to be made, and these are saved results`);
+    throw new UserError(`--${flag} is for new runs, and these are saved results`);
   }
   if (kind === 'sweep' && options.bars === true) {
     throw new UserError('--bars draws comparisons of scenarios; mapsim report draws sweeps');
@@ -194,7 +194,7 @@ function tellResult({ scenarios }: CompareResult, messages: Messages): void {
       const of = `of ${counted(group.runs.length, 'run')}`;
       const [faulty, stopped] = [faultyRuns(group), stoppedRuns(group)];
       if (faulty.length > 0) {
-        const where = `first with seed ${JSON.stringify(faulty[0]!.seed)} (mapsim run tells it)`;
+        const where = `first with seed ${JSON.stringify(faulty[0]!.seed)} (mapsim run shows it)`;
         messages.warning(
           `${name}, ${group.label}: a kernel fault in ${faulty.length} ${of}, ${where}`,
         );

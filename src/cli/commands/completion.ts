@@ -1,7 +1,7 @@
 /**
- * `mapsim completion`: scripts for three shells, made of the commands and options as commander has
- * them. They complete commands, options, the words that an option takes, shipped scenarios after an
- * @, strategies, and else file names.
+ * `mapsim completion`: prints completion scripts for three shells, made from commander's commands
+ * and options. They complete commands, options, the values of options, shipped scenarios after an
+ * @, strategies, and otherwise file names.
  */
 import type { Command, Option } from 'commander';
 import { EXIT, UserError } from '../../base/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * `mapsim explore`: every order of steps of a world, and what can come of it. With `--find` the
- * answer to one question, and the interleaving that proves it.
+ * `mapsim explore`: tries every order of steps of a world and prints what can happen. With `--find`
+ * it answers one question and prints the interleaving that proves the answer.
  */
 import { EXIT, UserError } from '../../base/errors.ts';
 import { VERSION } from '../../base/version.ts';
@@ -77,7 +77,7 @@ export async function explore(
 
 function checkSave(path: string, save: string | undefined): void {
   if (save === '-') {
-    throw new UserError('--save: standard output is taken by the result; name a file');
+    throw new UserError('--save: standard output has the result; give a file name');
   }
   if (save !== undefined && path === '-') {
     throw new UserError('--save: a schedule is saved with a scenario from a file, not from -');
@@ -86,7 +86,7 @@ function checkSave(path: string, save: string | undefined): void {
 
 function checkSaved(find: Question | null, { save }: ExploreOptions): void {
   if (save !== undefined && find === null) {
-    throw new UserError('--save writes the schedule of a finding: say with --find which');
+    throw new UserError('--save writes the schedule of a finding: name the finding with --find');
   }
 }
 

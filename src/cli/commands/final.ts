@@ -1,4 +1,4 @@
-/** `mapsim final`: the writers alone, and the address space that they leave behind. */
+/** `mapsim final`: runs only the writers and prints the resulting address space. */
 import { counted } from '../../base/counted.ts';
 import { EXIT } from '../../base/errors.ts';
 import { finalLayout } from '../../run/final.ts';
@@ -36,7 +36,7 @@ export async function final(
   if (summary !== null) context.messages.warning(summary);
   if (complete) return EXIT.done;
   context.messages.warning(
-    `stopped by --max-events after ${counted(options.maxEvents, 'step')}: this is what stood then`,
+    `stopped by --max-events after ${counted(options.maxEvents, 'step')}: the text is the address space at that point`,
   );
   return EXIT.limit;
 }

@@ -1,7 +1,7 @@
 /**
- * `mapsim import`: maps texts of a real process, and a log of its system calls, to a scenario that
- * is ready to run. It refers to the files; what came from standard input is written out or copied
- * in.
+ * `mapsim import`: makes a scenario from maps texts of a real process and a log of its system
+ * calls. The scenario refers to the files; a text from standard input is written to a file or
+ * copied into the scenario.
  */
 
 import { posix } from 'node:path';
@@ -57,7 +57,7 @@ export async function importMaps(
     if (path !== '-') checkRegular(path, context.io.cwd); // the scenario is going to name it
   }
   if (paths.length === 0 && options.trace.length === 0) {
-    throw new UserError('import: name a maps text, or --trace with a log that begins with execve');
+    throw new UserError('import: give a maps text, or --trace with a log that begins with execve');
   }
   const texts: ImportedText[] = [];
   for (const path of paths) {
@@ -67,7 +67,9 @@ export async function importMaps(
   }
   const log = await readLog(options, context);
   if (log?.trace.startsWithExec === true && texts.length > 0) {
-    context.messages.note('the log begins with execve: the text has to be of the time after it');
+    context.messages.note(
+      'the log begins with execve: the maps text has to be from after this execve',
+    );
   }
   if (log !== null && texts.length === 0) texts.push(freshText(log.trace, context));
   return writeScenario(texts, log?.part ?? null, options, context);
@@ -93,8 +95,8 @@ function freshText(trace: Trace, { messages }: CommandContext): ImportedText {
   const stack = line(top - 33, 33, 'rw-p', '[stack]');
   const vdso = line(top - 48, 2, 'r-xp', '[vdso]');
   messages.note(
-    'no maps text: the address space is what the log builds, with a [stack] of 132 kB and a ' +
-      `[vdso] below ${hex(top)} added; the program's own segments are in no log`,
+    'no maps text: the log builds the address space; a [stack] of 132 kB and a [vdso] below ' +
+      `${hex(top)} are added; the segments of the program itself are missing`,
   );
   const bytes = Buffer.from(vdso + stack);
   return { path: '-', bytes, changed: true, made: true, vmas: vmaLines(bytes) };
@@ -116,7 +118,7 @@ async function readText(path: string, context: CommandContext): Promise<Imported
   for await (const chunk of chunksOf(path, context.io)) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > TEXT_BYTES_MAX) throw new UserError(`${path}: larger than 256 MiB: no maps text`);
+    if (size > TEXT_BYTES_MAX) throw new UserError(`${path}: larger than 256 MiB: not a maps text`);
   }
   const all = Buffer.concat(chunks);
   const shown = path === '-' ? 'stdin' : path;
@@ -139,7 +141,7 @@ async function readText(path: string, context: CommandContext): Promise<Imported
     context.messages.raw(renderFaults(faults, { dropped: count - faults.length }));
     return null;
   }
-  if (parsed.vmas.length === 0) throw new UserError(`${shown}: holds no line of maps text`);
+  if (parsed.vmas.length === 0) throw new UserError(`${shown}: contains no line of maps text`);
   const bytes = found.changed ? Buffer.from(found.text, 'latin1') : all;
   return { path, bytes, changed: found.changed, vmas: texts.vmas };
 }
@@ -185,20 +187,20 @@ function tellFound(
   if (report.found === 0 && report.leftOut > 0) return false;
   if (starts.length > 1) {
     messages.error(
-      `${shown}: ${counted(starts.length, 'text')} are in it, from lines ${starts.slice(0, 5).join(', ')}: ` +
-        'give each a file of its own',
+      `${shown}: it contains ${counted(starts.length, 'text')}, from lines ${starts.slice(0, 5).join(', ')}: ` +
+        'put each text into a separate file',
     );
     return false;
   }
   if (isCut) {
     messages.warning(
-      `${shown}: the last line has no newline: the text was cut, and what it ends with may be wrong`,
+      `${shown}: the last line has no newline: the text was cut off, and its end may be wrong`,
     );
   }
   if (backward > 0) {
     messages.warning(
-      `${shown}: ${counted(backward, 'line')} of it ${backward === 1 ? 'begins' : 'begin'} ` +
-        `below the line before (first: line ${firstBackward}): no kernel prints such a text; they were sorted`,
+      `${shown}: ${counted(backward, 'line')} ${backward === 1 ? 'starts' : 'start'} ` +
+        `below the line before (first: line ${firstBackward}): no kernel prints such a text; the lines were sorted`,
     );
   }
   return true;
@@ -207,7 +209,7 @@ function tellFound(
 async function readLog(options: ImportOptions, context: CommandContext): Promise<ReadLog | null> {
   if (options.trace.length === 0) {
     for (const key of ['speed', 'from', 'until', 'process'] as const) {
-      if (options[key] !== undefined) throw new UserError(`--${key} belongs to --trace`);
+      if (options[key] !== undefined) throw new UserError(`--${key} needs --trace`);
     }
     return null;
   }
@@ -223,7 +225,7 @@ async function readLog(options: ImportOptions, context: CommandContext): Promise
     const part = { paths: options.trace, facts: factsOf(trace), speed, from, until, process };
     return { trace, part };
   }
-  throw new UserError(`${options.trace.join(', ')}: no call about memory is in it`);
+  throw new UserError(`${options.trace.join(', ')}: the log has no memory call`);
 }
 
 /**
@@ -260,7 +262,7 @@ export async function writeScenario(
   if (parts.trace !== null && isLong(parts.trace)) {
     const seconds = (parts.trace.facts.spanNs / 1e9).toFixed(1);
     context.messages.note(
-      `that is ${seconds} s of simulated time; speed: 50 in the scenario is quicker`,
+      `the replay takes ${seconds} s of simulated time; speed: 50 in the scenario shortens it`,
     );
   }
   if (output !== undefined) {
@@ -294,7 +296,7 @@ function scenarioParts(
     const { steps, dropped } = stepsBetween(texts.map((text) => text.vmas));
     if (dropped > 0) messages.warning(`${counted(dropped, 'change')} between the texts left out`);
     if (steps.length > 0) program = steps;
-    else messages.note('the texts do not differ in anything that a call could change');
+    else messages.note('the texts have no difference that a call could make');
   }
   const hasRoom = first.vmas.some(({ start, end }) => end - start > 2);
   const trace = log && { ...log, paths: log.paths.map((path) => referTo(path, output)) };
@@ -306,7 +308,7 @@ function scenarioParts(
 function linesOf(text: ImportedText): string[] {
   const utf8 = text.bytes.toString('utf8');
   if (utf8.includes('\ufffd')) {
-    throw new UserError('the text holds a path that is no UTF-8: write a file with -o');
+    throw new UserError('the text contains a path that is not UTF-8: write a file with -o');
   }
   return utf8.split('\n').filter((line) => /^[0-9a-f]/.test(line));
 }

@@ -1,6 +1,6 @@
 /**
- * `mapsim init`: a scenario to begin with, which runs as it is and says of each key what it is for.
- * In JSON, which has no comments, the same words stand under keys that begin with x-.
+ * `mapsim init`: writes a scenario to start from, which runs as it is, with a comment for each key.
+ * In JSON, which has no comments, the comments are values of keys that begin with x-.
  */
 
 import { EXIT, UserError } from '../../base/errors.ts';
@@ -48,9 +48,9 @@ function linesOf(from: string, cwd: string): string[] {
   const found = findMapsText(from, Buffer.from(bytes));
   const text = Buffer.from(found.text, 'latin1').toString('utf8');
   if (text.includes('\ufffd'))
-    throw new UserError(`--from ${from}: holds a path that is not UTF-8`);
+    throw new UserError(`--from ${from}: contains a path that is not UTF-8`);
   const lines = text.split('\n').filter((line) => /^[0-9a-f]+-[0-9a-f]+ /.test(line));
-  if (lines.length === 0) throw new UserError(`--from ${from}: holds no line of maps text`);
+  if (lines.length === 0) throw new UserError(`--from ${from}: contains no line of maps text`);
   return lines;
 }
 
@@ -62,16 +62,16 @@ const ABOUT = {
 const COLUMNS = 80;
 
 const NOTES = {
-  duration: 'the run ends after so much simulated time, or when the readers have made their passes',
-  gap: 'unmapped pages between the copies; without a gap, neighbours can merge with one another',
+  duration: 'the run ends after this simulated time, or when the readers have made their passes',
+  gap: 'unmapped pages between the copies; without a gap, neighbours can merge',
   tag: 'a name for selectors',
   strategy: 'mapsim strategies lists them; --strategy on the command line replaces this one',
   passes: 'how often maps is read; 1 if left out',
   every: 'from the start of a pass to the start of the next; think: 10ms pauses after a pass',
-  think: 'a pause after each operation, drawn anew each time; 50 us on average',
-  pick: 'which of the tagged ranges; first if left out, which is always the same one',
+  think: 'a pause after each operation, drawn each time; 50 us on average',
+  pick: 'which of the tagged ranges; the default is first, which is always the same range',
   page: 'the page inside the range, from 0',
-  restore: 'undoes the last operation, by the call that a program would use',
+  restore: 'undoes the last operation with the call that a program would use',
 } as const;
 
 /** A comment that does not fit behind its key stands above it. */

@@ -1,6 +1,6 @@
 /**
- * `mapsim measure`: the scenario on the running kernel, in bursts, and the same simulated beside
- * it. Nothing is measured before the kernel's own states were found to be the model's.
+ * `mapsim measure`: runs a scenario on the running kernel, in bursts, and simulates the same
+ * scenario. It measures only if the states of the kernel equal those of the model.
  */
 
 import { counted } from '../../base/counted.ts';
@@ -52,7 +52,7 @@ export async function measure(
     scenario = withSeed(loaded.scenario, options.seed);
     if (tellMisfits(scenario, options.checkModel === true, context)) return EXIT.usage;
   } else if (options.checkModel !== true) {
-    throw new UserError('measure takes a scenario, or --check-model for random programs');
+    throw new UserError('measure needs a scenario, or --check-model for random programs');
   }
   context.bug.seed = scenario?.seed ?? options.seed ?? '0';
   return withSession(options, context, async (session) => {
@@ -98,9 +98,9 @@ function checkTogether(path: string | undefined, options: MeasureOptions): void 
     if (name !== undefined) throw new UserError(`--${name}: ${why}`);
   };
   if (checkModel) refuse(MEASURED_ONLY, '--check-model compares states and measures nothing');
-  if (from !== undefined) refuse(['keep'], '--from judges what is kept already');
+  if (from !== undefined) refuse(['keep'], '--from judges data that --keep has saved already');
   if (programs !== undefined && !(checkModel && path === undefined)) {
-    throw new UserError('--programs: random programs are for --check-model without a scenario');
+    throw new UserError('--programs needs --check-model without a scenario');
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * `mapsim merge`: shards of a sweep to the file that the sweep would have written in one piece.
- * Records are copied as they are, in the order of the grid.
+ * `mapsim merge`: merges the shards of a sweep into the file that the whole sweep would have
+ * written. Records are copied as they are, in the order of the grid.
  */
 
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -25,7 +25,7 @@ export async function merge(
 ): Promise<number> {
   const { files: outputs, stdout: format } = sweepOutputs(options.output ?? [], options, io);
   const overwritten = outputs.find(({ name }) => names.includes(name));
-  if (overwritten !== undefined) throw new UserError(`-o ${overwritten.name}: it is read, too`);
+  if (overwritten !== undefined) throw new UserError(`-o ${overwritten.name}: it is also an input`);
   const index = new RecordIndex(io.cwd);
   try {
     for (const name of names) index.add(name);
@@ -35,7 +35,7 @@ export async function merge(
         `${missing.length} of ${counted(index.header.units, 'run')} ${missing.length === 1 ? 'is' : 'are'} missing: ${runs(missing)}`,
       );
       if (options.allowPartial !== true) {
-        messages.note('nothing was written; --allow-partial merges what there is');
+        messages.note('nothing was written; --allow-partial merges the given runs');
         return EXIT.limit;
       }
     }
@@ -101,7 +101,7 @@ class RecordIndex {
       if (!line.whole || line.record?.type !== 'run') continue; // a footer, or cut off
       const { unit } = line.record;
       if (typeof unit !== 'number' || !(unit in this.#file)) {
-        throw new UserError(`${name} has a run ${JSON.stringify(unit)}, which the sweep has not`);
+        throw new UserError(`${name} has a run ${JSON.stringify(unit)}, which is not in the sweep`);
       }
       if (this.#file[unit]! >= 0) this.#checkTwin(unit, name, line.text);
       this.#file[unit] = file;
@@ -120,7 +120,9 @@ class RecordIndex {
     }
     const fault = differs(this.#header, header);
     if (fault !== null) {
-      throw new UserError(`${this.#files[0]!.name} and ${name} are of different sweeps: ${fault}`);
+      throw new UserError(
+        `${this.#files[0]!.name} and ${name} belong to different sweeps: ${fault}`,
+      );
     }
     this.#files.push({ name, fd: openSync(resolve(this.#cwd, name), 'r') });
   }

@@ -1,4 +1,4 @@
-/** `mapsim playground`: the page that was built with this program, with a scenario put into it. */
+/** `mapsim playground`: writes the page that was built with this program, with a scenario in it. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { EXIT, UserError } from '../../base/errors.ts';
@@ -53,7 +53,9 @@ async function pageWith(
   { io }: CommandContext,
 ): Promise<string> {
   if (scenario.writers.some(({ source }) => source.kind === 'trace')) {
-    throw new UserError(`${name}: a page takes no traces; run it on the command line`);
+    throw new UserError(
+      `${name}: a page cannot contain traces; run the scenario on the command line`,
+    );
   }
   const path = name.startsWith('@') ? basename(scenarioFile(name)) : name;
   const given = name === '-' ? 'scenario.yaml' : path;

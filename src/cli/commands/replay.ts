@@ -1,6 +1,6 @@
 /**
- * `mapsim replay`: the steps of a schedule, one by one, and what came of them; or at which step and
- * why the schedule no longer fits.
+ * `mapsim replay`: follows a schedule step by step and prints the result, or prints at which step
+ * and why the schedule does not fit.
  */
 
 import { existsSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** `mapsim report`: saved results, and reports of them, as one page of HTML. */
+/** `mapsim report`: makes one HTML page from saved results or from reports. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EXIT, UserError } from '../../base/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * `mapsim run`: load, simulate, print, judge, in this order; nothing is simulated before everything
- * that was asked for has been found to make sense.
+ * `mapsim run`: loads, simulates, prints and judges a scenario, in this order. All options are
+ * checked before the simulation starts.
  */
 
 import { resolve } from 'node:path';
@@ -77,7 +77,7 @@ export async function run(
   context: CommandContext,
 ): Promise<number> {
   if (options.watch !== true) return runOnce(path, options, context);
-  if (path === '-') throw new UserError('--watch: standard input is not saved again');
+  if (path === '-') throw new UserError('--watch: standard input cannot be watched');
   const { io, messages } = context;
   const file = resolve(io.cwd, scenarioFile(path));
   for (;;) {
@@ -87,7 +87,7 @@ export async function run(
       messages.error(error.message);
       return error.exitCode;
     });
-    const ready = () => messages.note(`waiting for ${path} to be saved again; Ctrl-C ends it`);
+    const ready = () => messages.note(`waiting until ${path} is saved again; Ctrl-C ends`);
     if (!(await nextSave(file, since, io, ready))) return code;
   }
 }
@@ -142,17 +142,17 @@ function chooseFormat(options: RunOptions): Format {
     options.explain !== undefined &&
     (name !== 'text' || pass !== undefined || annotate === true)
   ) {
-    throw new UserError('--explain belongs to --format=text, without --pass and --annotate');
+    throw new UserError('--explain needs --format=text, without --pass and --annotate');
   }
   if (annotate === true && (name !== 'text' || pass === 'all')) {
-    throw new UserError('--annotate belongs to --format=text and one pass: torn, or its number');
+    throw new UserError('--annotate needs --format=text and one pass: torn, or a number');
   }
   if (summaryFormat !== undefined && summary === 'none') {
     throw new UserError('--summary-format: with --summary=none there are no counts to show');
   }
   if ((summary ?? summaryFormat) !== undefined && name !== 'text') {
     const option = summary !== undefined ? '--summary' : '--summary-format';
-    throw new UserError(`${option} belongs to --format=text; ${name} has the counts in it`);
+    throw new UserError(`${option} needs --format=text; ${name} contains the counts`);
   }
   if (!format.passes && (pass !== undefined || reader !== undefined)) {
     const option = pass !== undefined ? '--pass' : '--reader';
@@ -187,7 +187,7 @@ function checkNames({ record, opsLog, output }: RunOptions): void {
 
 function checkOutFile(option: string, name: string | undefined): void {
   if (name === '-') {
-    throw new UserError(`${option}: standard output is taken by the result; name a file`);
+    throw new UserError(`${option}: standard output has the result; give a file name`);
   }
 }
 
@@ -248,7 +248,8 @@ async function annotated<S>(
   if (explain !== undefined) {
     const { explainedPass } = await import('../traced-pass.ts');
     const explained = explainedPass(scenario, request, explain);
-    if (explained === null) messages.note(`nothing to explain: no pass is or has ${explain}`);
+    if (explained === null)
+      messages.note(`nothing to explain: there is no pass with --explain=${explain}`);
     const passes = explained === null ? [] : [explained];
     return [
       { ...outcome, passes },

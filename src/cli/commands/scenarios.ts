@@ -1,4 +1,4 @@
-/** `mapsim scenarios`: what is shipped, and copies of it. */
+/** `mapsim scenarios`: lists, prints or copies the shipped scenarios. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isOwnFile } from '../../base/choice.ts';
@@ -24,7 +24,8 @@ export async function scenarios(
   context: CommandContext,
 ): Promise<number> {
   if (name === undefined) {
-    if (options.output !== undefined) throw new UserError('-o: name the scenario to be copied');
+    if (options.output !== undefined)
+      throw new UserError('-o: give the name of the scenario to copy');
     return list(options, context);
   }
   const shipped = shippedScenario(name.replace(/^@/, ''));

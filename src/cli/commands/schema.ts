@@ -1,4 +1,4 @@
-/** `mapsim schema`: a published JSON Schema, from the folder schema/ of the package. */
+/** `mapsim schema`: prints a published JSON Schema from the folder schema/ of the package. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';

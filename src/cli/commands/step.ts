@@ -1,6 +1,6 @@
 /**
- * `mapsim step`: a small scenario step by step, in line mode, as a debugger has it. Reads commands
- * from standard input, so that a script can give them.
+ * `mapsim step`: runs a small scenario step by step, as a line-mode debugger does. It reads
+ * commands from standard input, so a script can give them.
  */
 
 import { createInterface } from 'node:readline';
@@ -56,7 +56,8 @@ export async function step(
 ): Promise<number> {
   const { io } = context;
   const strategy = oneStrategy('--strategy', options.strategy);
-  if (path === '-') throw new UserError('step reads its commands from standard input: name a file');
+  if (path === '-')
+    throw new UserError('step reads its commands from standard input: give the scenario as a file');
   const loaded = await load(path, context);
   if (!loaded.ok) return loaded.exitCode;
   const { scenario } = loaded;
@@ -115,7 +116,7 @@ class Session {
   greeting(): string {
     const tasks = this.#stepper.world.tasks.map(({ name }) => printable(name));
     return this.#lines(
-      `tasks: ${tasks.join(', ')}. Enter takes the next step, a task's name lets that one move; help ` +
+      `tasks: ${tasks.join(', ')}. Enter takes the next step, the name of a task takes one step of this task; help ` +
         'lists the rest.',
     );
   }
@@ -154,13 +155,13 @@ class Session {
       case 'help':
         return HELP;
       default:
-        return `unknown command "${printable(line)}"; help lists them\n`;
+        return `unknown command "${printable(line)}"; help lists the commands\n`;
     }
   }
 
   #next(): string {
     const task = this.#stepper.next();
-    return task === null ? 'nobody can go on\n' : this.#take(task);
+    return task === null ? 'no task can take a step\n' : this.#take(task);
   }
 
   #take(task: number): string {
@@ -186,7 +187,7 @@ class Session {
     const texts = this.#stepper.texts.length;
     const from = this.#stepper.steps.length;
     const steps = this.#stepper.until(awaited);
-    if (steps === null) return 'that does not happen: nobody can go on\n';
+    if (steps === null) return 'this does not happen: no task can take a step\n';
     const skipped = Math.max(0, steps.length - SHOWN_MAX);
     const rows = steps.slice(skipped).map((taken, i) => this.#row(taken, from + skipped + i + 1));
     const head = skipped === 0 ? '' : `      ... ${counted(skipped, 'step')}\n`;

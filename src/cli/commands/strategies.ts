@@ -1,4 +1,4 @@
-/** `mapsim strategies`: the registry, as a table for people or as JSON. */
+/** `mapsim strategies`: prints the registry of strategies as a table or as JSON. */
 import { EXIT, UserError } from '../../base/errors.ts';
 import { wrap } from '../../base/wrap.ts';
 import { chooseStrategy, STRATEGIES, type StrategyInfo } from '../../readers/index.ts';
@@ -44,9 +44,9 @@ function describe(info: StrategyInfo, columns: number): string {
     `${name}: ${summary}`,
     '',
     `source    ${source}`,
-    `tearing   ${tearing} (the worst that it may show)`,
+    `tearing   ${tearing} (the worst that it can print)`,
     `gaps      ${gaps}`,
-    `progress  ${progress}${progress === 'bounded' ? '' : ': a writer that never rests may starve it'}`,
+    `progress  ${progress}${progress === 'bounded' ? '' : ': a writer that never pauses can starve it'}`,
     ...(aliases.length === 0 ? [] : [`aliases   ${aliases.join(', ')}`]),
     ...options.map(
       ({ key, values }, i) => `${i === 0 ? 'options' : '       '}   ${key}=${values.join(' | ')}`,
@@ -89,9 +89,10 @@ function asText(columns: number): string {
       ['ALIAS', 'MEANS'],
       STRATEGIES.flatMap(({ name, aliases }) => aliases.map((alias) => [alias, name])),
     ),
-    'TEARING and GAPS are the worst that a strategy may show. PROGRESS unbounded: a\n' +
-      'writer that never rests may hold the reader up for ever. N is any number, as in\n' +
-      'rcu-retry3.\n',
+    'TEARING and GAPS are the worst that a strategy can print; each level includes\n' +
+      'those before it. GAPS false means that false gaps are possible. PROGRESS unbounded:\n' +
+      'a writer that never pauses can hold the reader up for ever. N is any number, as\n' +
+      'in rcu-retry3.\n',
   ];
   return parts.join('\n');
 }

@@ -1,6 +1,7 @@
 /**
- * `mapsim sweep`: a grid of scenarios, strategies and seeds, each run a record that is written as
- * soon as all before it are. A part of it can be run by itself, and what was broken off goes on.
+ * `mapsim sweep`: runs a grid of scenarios, strategies and seeds. The record of a run is written as
+ * soon as all records before it are written. A shard can be run by itself, and an interrupted sweep
+ * can be continued.
  */
 
 import { createHash } from 'node:crypto';
@@ -354,7 +355,7 @@ export class SweepWriter {
     const names = options.output ?? [];
     this.pages = names.filter((name) => /\.html$/i.test(name));
     if (this.pages.length > 0 && options.resume === true) {
-      throw new UserError('--resume goes on with records; mapsim report makes a page of them');
+      throw new UserError('--resume continues a file of records; mapsim report makes a page of it');
     }
     if (options.bars === true && options.resume === true) {
       throw new UserError(
@@ -371,7 +372,7 @@ export class SweepWriter {
       throw new UserError(
         outputs.length === 0
           ? '--resume goes on with one file: give one -o FILE.ndjson'
-          : '--resume goes on with records; mapsim merge makes tables of them',
+          : '--resume continues a file of records; mapsim merge makes tables of it',
       );
     }
     const kept = options.resume === true ? keptOf(outputs, header, chosen, io.cwd) : NOTHING;

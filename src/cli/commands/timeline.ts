@@ -1,4 +1,6 @@
-/** `mapsim timeline`: one pass, or a whole run, as a picture, as text, or for the Perfetto UI. */
+/**
+ * `mapsim timeline`: draws one pass or a whole run as a picture, as text, or for the Perfetto UI.
+ */
 
 import { gzipSync } from 'node:zlib';
 import { type Choice, splitChoices } from '../../base/choice.ts';
@@ -58,7 +60,7 @@ export async function timeline(
   const { pass } = options;
   checkPass(scenario, options.reader, typeof pass === 'number' ? pass : 0);
   if (scenario.readers.length === 0 && options.format !== 'perfetto') {
-    throw new UserError(`${path}: there is no reader, and so no pass to show`);
+    throw new UserError(`${path}: the scenario has no reader, so there is no pass to show`);
   }
   const record = readRecord(options, io.cwd);
   if (record !== null && record.head.scenario.sha256 !== scenario.sha256) {
@@ -87,26 +89,26 @@ export async function timeline(
 function checkTogether(options: TimelineOptions): void {
   const { schedule, strategy, seed, duration, format, view, pass, rows, reader } = options;
   if (schedule !== undefined && (seed ?? duration) !== undefined) {
-    throw new UserError('--schedule: the record has its seed and duration in it');
+    throw new UserError('--schedule: the record already contains seed and duration');
   }
   if (schedule !== undefined && strategy !== undefined && splitChoices(strategy).length > 1) {
-    throw new UserError('--schedule: a record is the run of one strategy');
+    throw new UserError('--schedule: a record has only one strategy');
   }
   if (format !== 'svg' && view !== undefined) {
-    throw new UserError(`--view belongs to --format=svg; ${format} has one form`);
+    throw new UserError(`--view needs --format=svg; ${format} has only one view`);
   }
   if (format === 'perfetto' && (pass ?? rows ?? reader) !== undefined) {
     const given = pass !== undefined ? '--pass' : rows !== undefined ? '--rows' : '--reader';
     throw new UserError(
-      `${given} chooses a part to show; perfetto has the run, or a --window of it`,
+      `${given} does not apply to perfetto, which shows the whole run, or a --window of it`,
     );
   }
   const drawn = viewOf(options);
   if (rows !== undefined && drawn !== 'schedule') {
-    throw new UserError(`--rows belongs to the view schedule, not to ${drawn}`);
+    throw new UserError(`--rows needs the view schedule, not ${drawn}`);
   }
   if (options.window !== undefined && format === 'svg' && drawn !== 'schedule') {
-    throw new UserError(`--window belongs to the view schedule and to perfetto, not to ${drawn}`);
+    throw new UserError(`--window needs the view schedule or perfetto, not ${drawn}`);
   }
   const several = strategy !== undefined && splitChoices(strategy).length > 1;
   if (several && format !== 'perfetto' && (format !== 'svg' || drawn !== 'lanes')) {
@@ -127,7 +129,7 @@ function readRecord({ schedule }: TimelineOptions, cwd: string): RunRecord | nul
   const text = new TextDecoder().decode(readInput(schedule, cwd));
   if (isRecord(text)) return parseRecord(text, schedule);
   throw new UserError(
-    `${schedule}: this is no record of run --record; mapsim replay shows schedules of searches`,
+    `${schedule}: this is not a record of run --record; mapsim replay shows schedules of searches`,
   );
 }
 
@@ -235,7 +237,7 @@ function noPass(pass: ShownPass | 'any'): string {
     case 'fallback':
       return `no pass has a ${pass}`;
     case 'starved':
-      return 'no pass is starved: the reader stands at no record with a failed attempt at the end';
+      return 'no pass is starved: the reader was not retrying a record at the end of the run';
     default:
       return 'the run ends before there is such a pass';
   }

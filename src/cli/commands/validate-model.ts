@@ -1,4 +1,4 @@
-/** `mapsim validate-model`: the model beside measured and published figures. */
+/** `mapsim validate-model`: compares the model with measured and published figures. */
 
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -90,7 +90,10 @@ async function simulate(
 function labEnv({ long }: ValidateModelOptions, context: CommandContext, yaml: Yaml): LabEnv {
   const parse = (path: string, bytes: Uint8Array): Scenario => {
     const loaded = loadBytes({ path, bytes, yaml }, context);
-    if (!loaded.ok) throw new UserError(`${path}: an experiment that this mapsim refuses`);
+    if (!loaded.ok)
+      throw new UserError(
+        `${path}: this version of mapsim refuses the scenario of this experiment`,
+      );
     return loaded.scenario;
   };
   return {

@@ -1,4 +1,4 @@
-/** `mapsim validate`: every fault of every scenario, and nothing simulated. */
+/** `mapsim validate`: reports every fault of every scenario, without simulating. */
 
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';

@@ -85,13 +85,14 @@ function speedOf(part: TracePart): number | 'max' {
 /** A sentence on what of the scenario is the process's own, and what is not. */
 export function honestly({ trace, program, hasRoom }: Omit<ScenarioParts, 'about'>): string {
   if (trace === null) {
-    if (program !== null) return 'The writer goes from text to text and back, at a pace made up.';
+    if (program !== null)
+      return 'The writer makes the changes from text to text and undoes them, at a made-up rate.';
     const writer = hasRoom ? 'merge-churn, 50,000 calls a second' : 'small protection changes';
-    return `The writer is made up (${writer}): no call of the process is known.`;
+    return `The writer is made up (${writer}), because the calls of the process are not known.`;
   }
   const speed = speedOf(trace);
   if (speed === 'max')
-    return 'Calls are replayed as fast as they go, not at the pace of the process.';
+    return 'Calls are replayed as fast as possible, not at the speed of the process.';
   if (speed === 1) return 'Calls are replayed at the speed of the process.';
   return `Calls are replayed ${speed} times as fast as the process made them.`;
 }
@@ -121,7 +122,7 @@ function traceWriter(part: TracePart, later: readonly string[]): string[] {
   if (part.until !== null) lines.push(`    until: ${quoted(part.until)}`);
   if (part.process !== null) lines.push(`    process: ${part.process}`);
   if (later.length > 0) {
-    lines.push(`    filesFrom: [${later.map(quoted).join(', ')}] # a log tells paths, not inodes`);
+    lines.push(`    filesFrom: [${later.map(quoted).join(', ')}] # a log has paths, but no inodes`);
   }
   return lines;
 }

@@ -61,7 +61,7 @@ function taskOmissions(kind: string): ItemOmissions {
 function* passOmissions(item: unknown): Generator<ItemOmission> {
   const reader = item as Tree;
   for (const passes of fewerThan(countOf(reader.passes, 1))) {
-    yield { instead: [{ ...reader, passes }], what: `passes of ${reader.name}, but for ${passes}` };
+    yield { instead: [{ ...reader, passes }], what: `passes of ${reader.name}, except ${passes}` };
   }
 }
 
@@ -73,7 +73,7 @@ function* operationOmissions(item: unknown): Generator<ItemOmission> {
   const { name, program } = writer;
   const limit = countOf(writer.ops, ENDLESS);
   for (const ops of fewerThan(limit)) {
-    yield { instead: [{ ...writer, ops }], what: `operations of ${name}, but for ${ops}` };
+    yield { instead: [{ ...writer, ops }], what: `operations of ${name}, except ${ops}` };
   }
   if (!Array.isArray(program) || program.length < 2) return;
   for (const [at, operation] of program.entries()) {

@@ -112,7 +112,11 @@ class GridReader {
     const sweep = isObject(value) ? value.sweep : undefined;
     if (!isObject(sweep)) {
       const hint = 'sweep: {"writers[0].think": [1us, 10us]}';
-      this.#refuse(sweep === undefined ? [] : ['sweep'], 'a grid has a key sweep:, a list', hint);
+      this.#refuse(
+        sweep === undefined ? [] : ['sweep'],
+        'a grid needs a key sweep: with lists of values',
+        hint,
+      );
       return null;
     }
     const axes: Axis[] = [];
@@ -153,7 +157,7 @@ class GridReader {
     const texts = values.map(valueText);
     const twice = texts.findIndex((text, i) => texts.indexOf(text) < i);
     if (values.length === 0) this.#refuse(at, `${path}: a list of at least one value is needed`);
-    else if (twice >= 0) this.#refuse(at, `${path}: ${show(values[twice])} comes twice`);
+    else if (twice >= 0) this.#refuse(at, `${path}: ${show(values[twice])} is given twice`);
     else return values;
     return null;
   }
@@ -169,8 +173,8 @@ class GridReader {
     }
     const message =
       steps === null
-        ? `"${path}" is no path such as writers[0].think, nor strategies, nor seeds`
-        : `the scenario has no ${path}: write it there, with any value`;
+        ? `"${path}" is neither a path such as writers[0].think, nor strategies, nor seeds`
+        : `the scenario has no ${path}: add it to the scenario, with any value`;
     this.#faults.add(this.#places.key(['sweep', path]), message);
     return null;
   }
@@ -180,7 +184,7 @@ class GridReader {
       const other = slots.findIndex((slot, j) => j < i && slot.start < end && start < slot.end);
       if (other < 0) continue;
       const path = axes[i]!.path;
-      const message = `${path} and ${axes[other]!.path} are in one another`;
+      const message = `one of ${path} and ${axes[other]!.path} contains the other`;
       this.#faults.add(this.#places.key(['sweep', path]), message);
     }
   }
@@ -251,8 +255,8 @@ function rangeOf(written: unknown): readonly number[] | string {
   if (first === null || last === null || typeof by !== 'number') return RANGE;
   if (step === undefined ? by <= 1 || first <= 0 : by <= 0) {
     return step === undefined
-      ? 'a factor is more than 1, and what it begins with more than 0'
-      : 'a step is more than 0';
+      ? 'a factor has to be above 1, and its first value above 0'
+      : 'a step has to be above 0';
   }
   const times = isDuration(from);
   const values: number[] = [];

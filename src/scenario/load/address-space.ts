@@ -113,7 +113,11 @@ export class AddressSpace {
   #addLine(line: string, path: Path): void {
     const text = line.endsWith('\n') ? line.slice(0, -1) : line;
     if (text.includes('\n')) {
-      this.#refuse(path, 'several lines in one item', 'one item for each, or from: FILE');
+      this.#refuse(
+        path,
+        'several lines in one item',
+        'write one item for each line, or from: FILE',
+      );
       return;
     }
     // Code points above 255 would be no bytes; the kernel has bytes.
@@ -197,8 +201,8 @@ export class AddressSpace {
     const at = startPage % unit === 0 ? endPage : startPage;
     faults.add(
       place(),
-      `${hexOfPage(at)} is no border of pages of ${unit * 4} KiB`,
-      'machine: {pageSize} or the texts say how large a page is',
+      `${hexOfPage(at)} is not a multiple of the page size, ${unit * 4} KiB`,
+      'machine: {pageSize} or the maps texts set the page size',
     );
   }
 

@@ -67,6 +67,6 @@ export function checkName(
 ): void {
   if (!file || name === null) return;
   if (file.path === SHMEM_PATH && perms.every((mode) => mode.endsWith('s'))) return;
-  const message = `name: a mapping of a file has none, unless it is shared and of ${SHMEM_PATH}`;
+  const message = `name: a file mapping cannot have a name, unless it is a shared mapping of ${SHMEM_PATH}`;
   refuse(loading, [...path, 'name'], message);
 }

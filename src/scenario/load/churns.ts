@@ -42,7 +42,7 @@ export function checkChurnKeys(loading: Loading, path: Path, args: WriterArgs): 
     if (args[key] === undefined || wanted.includes(key)) continue;
     const owners = Object.entries(CHURNS).filter(([, { keys }]) => keys.includes(key));
     const names = owners.map(([name]) => name).join(', ');
-    const message = `${key}: belongs to ${owners.length > 1 ? 'the churns' : 'churn:'} ${names}`;
+    const message = `${key}: needs ${owners.length > 1 ? 'one of the churns' : 'churn:'} ${names}`;
     loading.faults.add(loading.places.key([...path, key]), message);
   }
   for (const key of wanted) {
@@ -88,11 +88,11 @@ export function churn(context: SelectorContext, path: Path, args: WriterArgs): C
   if (!ranges) return null;
   if (name === 'exact-mremap') return { churn: name, selector: ranges, spares: [] };
   if (name === 'remap' && ranges.ranges.length < 2) {
-    const hint = 'select several, with pick: next or random';
+    const hint = 'select several ranges, with pick: next or random';
     refuse(
       loading,
       [...path, 'churn'],
-      'remap: takes a page of the next range: there is one',
+      'remap: it takes a page of the next range, but there is only one range',
       hint,
     );
   }
@@ -114,7 +114,7 @@ function flipPair(context: SelectorContext, path: Path, args: WriterArgs): Churn
   const everyNs = durationNs(loading, [...path, 'every'], args.every);
   if (!low || !high) return null;
   if (low.ranges[low.ranges.length - 1]! >= high.ranges[0]!) {
-    refuse(loading, [...path, 'vmas'], 'vmas: the first has to lie below the second');
+    refuse(loading, [...path, 'vmas'], 'vmas: the first range has to be below the second');
   }
   return { churn: 'flip-pair', low, high, everyNs };
 }

@@ -48,7 +48,7 @@ function costsFile(
   const parsed = v.safeParse(FileSchema, jsonOf(latin1Of(read.bytes)));
   const costs = parsed.success ? parsed.output.machine.costs : '';
   if (!parsed.success || typeof costs === 'string' || costs.from !== undefined) {
-    refuse(loading, path, `from: ${name} is no file that mapsim calibrate -o writes`);
+    refuse(loading, path, `from: ${name} is not a file of mapsim calibrate -o`);
     return null;
   }
   const { preset, from: _, ...rest } = costs;
@@ -103,7 +103,7 @@ function distribution(
   ) as [number, number, number];
   if (min > p50 || p50 > p99 || (min === p50 && p50 < p99)) {
     const message = `a distribution with min ${min}, p50 ${p50} and p99 ${p99} ns`;
-    refuse(loading, path, message, 'min lies below p50, p50 not above p99');
+    refuse(loading, path, message, 'min has to be below p50, and p50 at most p99');
   }
   return { min, p50, p99 };
 }

@@ -57,7 +57,11 @@ export function eraOf(
   const mapped = highestOfVmas(vmas);
   if (end !== null && mapped > end) {
     const what = `the memory at the start reaches ${hexOfPage(mapped)}`;
-    refuse(loading, at, `taskSize: ${machine!.taskSize} is below what is mapped: ${what}`);
+    refuse(
+      loading,
+      at,
+      `taskSize: ${machine!.taskSize} is below the end of mapped memory: ${what}`,
+    );
   }
   const narrow = nameColumn === NARROW && highest <= END_OF_32_BITS;
   return {

@@ -1,6 +1,6 @@
 /**
- * The files of a scenario, each once: two mappings are of the same `struct file` exactly when path,
- * device, inode and `open` agree, and only then may they merge.
+ * The files of a scenario, each stored once: two mappings have the same `struct file` if and only
+ * if path, device, inode and `open` agree, and only then may they merge.
  */
 import type { FileSpec } from '../scenario.ts';
 

@@ -1,4 +1,4 @@
-/** What was done to find a maps text in a file, as counts and in words. */
+/** A report on the search for a maps text in a file, as counts and in words. */
 import { counted } from '../../base/counted.ts';
 
 /** What was done to find the lines. */
@@ -44,11 +44,11 @@ export function describeFound(file: string, report: FoundLines): string[] {
   const { found, leftOut, firstLeftOut, prefixed, prefix, first, last } = report;
   if (found === 0) {
     if (report.utf16)
-      return [`${file}: it is UTF-16: convert it, as with iconv -f utf-16 -t utf-8`];
+      return [`${file}: it is UTF-16: convert it, for example with iconv -f utf-16 -t utf-8`];
     const but = report.foreign === null ? '' : ` but ${report.foreign}, which has other columns`;
     return leftOut === 0
       ? []
-      : [`${file}: no line of maps text in it${but}; such a line is: ${EXAMPLE}`];
+      : [`${file}: it has no line of maps text${but}; such a line looks like this: ${EXAMPLE}`];
   }
   const words: string[] = [];
   const note = (count: number, one: string, many: string): void => {
@@ -63,14 +63,10 @@ export function describeFound(file: string, report: FoundLines): string[] {
   }
   const like = prefix === '' ? '' : ` like ${JSON.stringify(prefix.slice(0, 40))}`;
   const what = `something${like} before`;
-  note(prefixed, `has ${what} it, which was cut`, `have ${what} them, which was cut`);
-  note(
-    report.joined,
-    'had been wrapped, and was put together',
-    'had been wrapped, and were put together',
-  );
-  note(report.crLf, 'ends in CR LF; the CR was cut', 'end in CR LF; the CR was cut');
-  note(report.html, 'is HTML, which was taken away', 'are HTML, which was taken away');
+  note(prefixed, `has ${what} it, which was removed`, `have ${what} them, which was removed`);
+  note(report.joined, 'was wrapped, and was joined again', 'were wrapped, and were joined again');
+  note(report.crLf, 'ends in CR LF; the CR was removed', 'end in CR LF; the CR was removed');
+  note(report.html, 'has HTML tags, which were removed', 'have HTML tags, which were removed');
   note(
     report.records,
     'was a record of JSON or a string, of which the lines were taken',
@@ -78,8 +74,8 @@ export function describeFound(file: string, report: FoundLines): string[] {
   );
   note(
     report.coloured,
-    'had colours of a terminal, which were cut',
-    'had colours of a terminal, which were cut',
+    'had terminal colours, which were removed',
+    'had terminal colours, which were removed',
   );
   note(
     report.hardBlanks,

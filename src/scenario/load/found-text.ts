@@ -1,6 +1,6 @@
 /**
- * The maps text of a file, whatever else is in it, with the lines of the file that its own lines
- * came from: faults are shown where they stand.
+ * The maps text inside a file, with the line number in the file for each of its lines, so that
+ * faults are shown at their place.
  */
 import { latin1Of } from '../../base/latin1.ts';
 import { LineSplitter } from '../../base/lines.ts';

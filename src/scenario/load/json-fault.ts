@@ -1,6 +1,6 @@
 /**
- * The first place at which a text is not JSON. JSON.parse says it in words that differ between
- * versions of Node, and mostly without the place.
+ * Finds the first place at which a text is not JSON. The messages of JSON.parse differ between
+ * versions of Node, and most have no place.
  */
 
 interface JsonFault {
@@ -29,7 +29,7 @@ export function jsonFault(text: string): JsonFault | null {
       open.pop();
       wanted = 'more';
     } else if (closes && commaAt >= 0) {
-      return { at: commaAt, message: 'a comma with nothing after it' };
+      return { at: commaAt, message: 'a comma without a value after it' };
     } else if (wanted === 'value' && (mark === '{' || mark === '[')) {
       open.push(mark);
       wanted = mark === '{' ? 'key' : 'value';
@@ -45,11 +45,12 @@ export function jsonFault(text: string): JsonFault | null {
   }
   const rest = at + text.slice(at).search(/[^ \t\r\n]|$/);
   if (rest < text.length) return { at: rest, message: unexpected(text, rest) };
-  if (open.length > 0 || wanted !== 'more') return { at: rest, message: 'its end is missing' };
+  if (open.length > 0 || wanted !== 'more')
+    return { at: rest, message: 'the end of the text is missing' };
   return null;
 }
 
 function unexpected(text: string, at: number): string {
   const word = /^(?:#|\/\/|\/\*)/.test(text.slice(at, at + 2)) ? 'a comment' : `"${text[at]}"`;
-  return `${word} cannot stand here`;
+  return `${word} is not allowed here`;
 }

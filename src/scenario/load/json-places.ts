@@ -1,6 +1,6 @@
 /**
- * Where the values of a JSON text stand: the text is scanned again, a collection at a time, when a
- * fault is found in it. Each collection that is asked about is scanned once.
+ * Finds the places of values in a JSON text. The text is scanned again, a collection at a time,
+ * only when a fault is found; each collection is scanned at most once.
  */
 
 import type { Offsets, Path } from './place.ts';

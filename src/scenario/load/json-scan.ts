@@ -1,6 +1,6 @@
 /**
- * Whether JSON.parse can be trusted with a text that it accepts: it keeps the last of two equal
- * keys and rounds integers above 2^53, silently. JSON with either goes through the YAML parser
+ * Decides whether JSON.parse can be used for a text that it accepts: it silently keeps the last of
+ * two equal keys, and rounds integers above 2^53. JSON with either goes through the YAML parser
  * instead, which reports them with their places; so does JSON that is nested too deeply.
  */
 

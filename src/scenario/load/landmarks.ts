@@ -1,8 +1,8 @@
 /**
- * What an mm_struct knows beside its VMAs, as far as a start text tells it: the brk area from its
+ * The data of an mm_struct beside its VMAs, derived from a start text: the brk area from its
  * `[heap]` lines, the place of the first stack from its `[stack]` line, and the top of the area
- * from which mmap takes free memory. Where the text tells nothing, a place that a kernel could have
- * chosen.
+ * from which mmap takes free memory. If the text does not give a place, it is a place that a kernel
+ * could have chosen.
  *
  * Source: v6.18 include/linux/mm.h vma_is_initial_heap, vma_is_initial_stack.
  */

@@ -1,6 +1,6 @@
 /**
- * What all parts of loading share: the caller's lists, the file that is read, the faults so far,
- * and the conversions that can fail.
+ * The shared state of loading: the caller's lists, the file, the faults so far, and the conversions
+ * that can fail.
  */
 
 import type { Choice, ChoiceError } from '../../base/choice.ts';

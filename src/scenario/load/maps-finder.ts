@@ -1,11 +1,12 @@
 /**
- * Finds the lines of maps text in whatever holds them: a crash report, a heap profile, a log with
- * something before each line, a quoted or wrapped mail, HTML, records of JSON. A plain text passes
- * as it is.
+ * Finds the lines of maps text in other text: a crash report, a heap profile, a log with something
+ * before each line, a quoted or wrapped mail, HTML, records of JSON. A plain maps text is passed on
+ * unchanged.
  *
- * One line after the other, with a few lines kept: a line that a mailer has wrapped is put
- * together, and what stands between two lines of one text is handed on to be complained of. Where
- * the addresses begin anew behind words, another text begins.
+ * It reads one line after the other and stores only a few lines. A line that a mailer has wrapped
+ * is joined again, and other text between two lines of one maps text is passed on, so that it can
+ * be reported. If the addresses start again from the bottom after other text, another maps text
+ * begins.
  */
 import { lineOfRecord, textsOfJson, withoutColours, withoutEntities } from '../../base/pasted.ts';
 import type { FoundLines } from './found-lines.ts';

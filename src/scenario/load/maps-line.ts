@@ -1,8 +1,8 @@
 /**
- * One line of maps text: its fields, where they stand, and the line printed again.
+ * Parses one line of maps text into its fields with their places, and can print the line again.
  *
- * A line comes as part of a binary string. What the fields allow and a line of a process does not
- * is `checkWhole`, which loading a scenario asks for and checking a text does not.
+ * A line is a part of a binary string. `checkWhole` refuses lines whose fields are valid but which
+ * no process has; it is used when a scenario is loaded, not when a text is checked.
  *
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c seq_path,
  * seq_pad.
@@ -217,7 +217,7 @@ export class MapsLine {
     if (this.#endPage < 0 || !this.#expect(SPACE, 'after the end address')) return false;
     if (this.#endPage > this.#startPage) return true;
     if (!this.#looksLikeMaps()) return this.#fail(start, 'not a line of maps text');
-    return this.#fail(start, 'the range ends before it has begun', null, this.#at - 1);
+    return this.#fail(start, 'the end address is not above the start address', null, this.#at - 1);
   }
 
   #permissions(): boolean {
@@ -287,14 +287,14 @@ export class MapsLine {
 
   #isVma(start: number): boolean {
     if (!this.isRollup) return true;
-    const message = 'this is smaps_rollup, a sum over all VMAs: read maps or smaps';
+    const message = 'this is smaps_rollup, a sum over all VMAs: use maps or smaps';
     return this.#fail(start, message, null, this.#end);
   }
 
   /** What each field allows and a line of a process does not have; `start` as given to scan(). */
   checkWhole(start: number): boolean {
     if (this.#name !== '' || !this.#hasBacking()) return true;
-    return this.#fail(start, 'a mapping of a file has a path', 'none here', this.#end);
+    return this.#fail(start, 'a file mapping without a path', null, this.#end);
   }
 }
 

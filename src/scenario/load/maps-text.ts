@@ -4,7 +4,7 @@
  * The text comes as bytes in a binary string: a path need not be UTF-8, and every line that the
  * kernel can print has to come back byte for byte when it is printed again. Spacing before the name
  * may differ from the kernel's (a 32-bit kernel's name column is another), lines that begin with
- * `#` are skipped (the counts below a text of ours), as are the details of smaps.
+ * `#` are skipped (mapsim prints such lines below a text), and so are the details of smaps.
  *
  * Source: v6.18 fs/proc/task_mmu.c show_map_vma, show_vma_header_prefix; fs/seq_file.c seq_path.
  */

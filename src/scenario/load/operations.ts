@@ -1,6 +1,6 @@
 /**
  * The operations of a writer's program: the form of each in a scenario, and the calls that it
- * makes. Defaults are filled in; a place that a selector picks stands open in the calls.
+ * makes. Defaults are filled in; a place that a selector picks is still open in the calls.
  */
 import * as v from 'valibot';
 import { about } from '../../base/forms.ts';
@@ -44,13 +44,16 @@ interface Form {
 type OutputOf<E extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<E, undefined>>;
 
 const placeShape = {
-  at: about('A fixed address; pages is needed then.', v.optional(Address)),
-  vma: about('A range of vmas, as given there.', v.optional(SelectorSchema)),
+  at: about('A fixed address; then pages is needed.', v.optional(Address)),
+  vma: about('A range of vmas, as it was at the start.', v.optional(SelectorSchema)),
   page: about(
     'First page in the picked range; default 0.',
     v.optional(whole('the index of a page, from 0', 0, PAGES)),
   ),
-  pages: about('Default with vma: to the end of the range.', v.optional(pageCount())),
+  pages: about(
+    'Number of pages; default with vma: to the end of the range.',
+    v.optional(pageCount()),
+  ),
 };
 const heldShape = {
   hold: about('Time inside the write section, instead of the cost.', v.optional(DurationSchema)),
@@ -107,7 +110,7 @@ function unplaced<E extends v.ObjectEntries>(
 const mmapSchema = keys('the arguments of mmap', {
   ...placeShape,
   perms: about('Protection of the new mapping.', v.optional(Perms, 'rw-p')),
-  file: about('What is mapped; without it the memory is anonymous.', v.optional(FileSchema)),
+  file: about('The mapped file; without it the memory is anonymous.', v.optional(FileSchema)),
   name: about('Printed as [anon:NAME].', v.optional(AnonName)),
   touched: flag('The pages are written to after the call.'),
   ...heldShape,
@@ -119,17 +122,17 @@ const OPERATIONS = {
   mprotect: placed(
     'Change the protection of pages.',
     'mprotect',
-    { perms: about('The new protection; its fourth letter says nothing.', Perms) },
+    { perms: about('The new protection; its fourth letter is ignored.', Perms) },
     ({ perms }) => ({ call: 'mprotect', ...HERE, prot: protOf(perms) }),
   ),
   name: placed(
     'Name anonymous memory: prctl(PR_SET_VMA_ANON_NAME).',
     'name',
-    { name: about('Printed as [anon:NAME]; null takes the name away.', v.nullable(AnonName)) },
+    { name: about('Printed as [anon:NAME]; null removes the name.', v.nullable(AnonName)) },
     ({ name }) => naming(HERE.start, HERE.pages, name === null ? null : kernelBytes(name)),
   ),
   mmap: operation(
-    'With a place MAP_FIXED; without, the highest free gap below the mmap base.',
+    'Map memory: with at or vma as MAP_FIXED, else in the highest free gap below the mmap base.',
     mmapSchema,
     mmap,
   ),
@@ -137,8 +140,8 @@ const OPERATIONS = {
     'Resize or move a mapping.',
     'mremap',
     {
-      newPages: about('Default: as many as before.', v.optional(pageCount())),
-      to: about('MREMAP_FIXED here.', v.optional(Address)),
+      newPages: about('The new number of pages; default: unchanged.', v.optional(pageCount())),
+      to: about('The new address: MREMAP_FIXED.', v.optional(Address)),
       mayMove: flag('MREMAP_MAYMOVE.'),
       dontUnmap: flag('MREMAP_DONTUNMAP.'),
     },
@@ -156,7 +159,7 @@ const OPERATIONS = {
     'the arguments of brk',
     {
       pages: about(
-        'By so many pages.',
+        'Number of pages to grow by; negative to shrink.',
         whole('a number of pages, negative to shrink', -PAGES, PAGES),
       ),
     },
@@ -171,7 +174,7 @@ const OPERATIONS = {
   growStack: unplaced(
     'Extend the stack downwards, as a page fault does.',
     'the arguments of growStack',
-    { pages: about('By so many pages.', v.optional(pageCount(), 1)) },
+    { pages: about('Number of pages to grow by.', v.optional(pageCount(), 1)) },
     ({ pages }, { loading, path, space }) => {
       if (space.startStackPage < 0 && !space.incomplete) {
         refuse(loading, path, 'growStack: vmas has no [stack]', 'it takes a line of maps text');
@@ -180,14 +183,18 @@ const OPERATIONS = {
     },
   ),
   hold: operation(
-    'Take mmap_lock for write so long, change nothing.',
+    'Hold mmap_lock for write for this time, and change nothing.',
     DurationSchema,
     ({ loading, path }, ns) => ({ kind: 'hold', ns: durationNs(loading, path, ns) }),
   ),
-  pause: operation('Think. This is no operation.', DurationSchema, ({ loading, path }, ns) => ({
-    kind: 'pause',
-    ns: durationNs(loading, path, ns),
-  })),
+  pause: operation(
+    'Wait; this is not counted as an operation.',
+    DurationSchema,
+    ({ loading, path }, ns) => ({
+      kind: 'pause',
+      ns: durationNs(loading, path, ns),
+    }),
+  ),
   restore: operation('Undo the last operation.', v.literal(true, 'true'), () => ({
     kind: 'restore',
   })),
@@ -239,10 +246,15 @@ function refuseIdle(
       loading,
       path,
       'program: a loop that takes no simulated time',
-      'pauses of 0 and no more',
+      'it has only pauses of 0',
     );
   } else if (!endless) {
-    refuse(loading, path, 'program: has only pauses, which are no operations', 'ops would not end');
+    refuse(
+      loading,
+      path,
+      'program: has only pauses, which are not operations',
+      'ops would never be reached',
+    );
   }
 }
 

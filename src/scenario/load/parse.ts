@@ -1,9 +1,9 @@
 /**
- * YAML or JSON to plain data, with the place of every key and value kept for messages.
+ * Parses YAML or JSON into plain data, with the place of every key and value for messages.
  *
- * JSON is tried first where a text looks like it: JSON.parse is a hundred times quicker than the
- * YAML parser, which is loaded for other text only (yaml-text.ts). Whoever hands in a text brings
- * the parser along.
+ * If a text looks like JSON, JSON is tried first: JSON.parse is a hundred times faster than the
+ * YAML parser, which is loaded only for other text (yaml-text.ts). The caller passes the YAML
+ * parser.
  */
 import { type FaultList, SourceText, type Span } from './faults.ts';
 import { jsonFault } from './json-fault.ts';
@@ -114,7 +114,7 @@ function decode(file: string, bytes: Uint8Array, faults: FaultList): string | nu
     return fail('the scenario is larger than 16 MiB', 'put VMAs into a maps text and use from:');
   }
   if (bytes.includes(0)) {
-    return fail('the file is binary, and a scenario is YAML or JSON text in UTF-8');
+    return fail('the file is binary; a scenario is YAML or JSON text in UTF-8');
   }
   let text: string;
   try {
@@ -122,7 +122,7 @@ function decode(file: string, bytes: Uint8Array, faults: FaultList): string | nu
   } catch {
     return fail('the file is not UTF-8 text');
   }
-  if (text.trim() === '') return fail('the file is empty, and a scenario begins with "mapsim: 1"');
+  if (text.trim() === '') return fail('the file is empty; a scenario begins with "mapsim: 1"');
   return text;
 }
 

@@ -1,4 +1,4 @@
-/** Where in a file something stands, as its parser sees it. */
+/** A place in a file, as a parser reports it. */
 
 /** Keys and indices from the top of the file. */
 export type Path = readonly (string | number)[];

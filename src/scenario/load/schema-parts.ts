@@ -1,5 +1,5 @@
 /**
- * The small parts that scenarios are made of: durations, sizes, addresses, names, files, selectors.
+ * The small parts of scenarios: durations, sizes, addresses, names, files, selectors.
  *
  * The message of a leaf completes the sentence "X is not …". Regular expressions have no flags,
  * since JSON Schema could not carry them; no value is a bigint, for the same reason.
@@ -91,7 +91,7 @@ const Distribution = exactlyOne(
 );
 
 export const DurationSchema = about(
-  'A time, fixed or drawn anew each time it is needed.',
+  'A time, fixed or drawn each time it is needed.',
   v.union(
     [whole(NS, 0), DurationString, Distribution],
     `${DURATION}, or {exp: MEAN}, or {uniform: [A, B]}`,
@@ -109,7 +109,7 @@ export const Address = about(
 
 export const PERMS = 'permissions: four letters such as rw-p, r-xp, r--s';
 export const Perms = about(
-  'As maps prints them, for example rw-p.',
+  'Permissions as maps prints them, for example rw-p.',
   text(PERMS, /^[r-][w-][x-][sp]$/),
 );
 
@@ -129,36 +129,39 @@ export const PATH = 'a path';
 
 export const FileSchema = keys('a file: {path, dev, inode}', {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: no path holds a NUL
-  path: about('As maps prints it.', text(PATH, /^[^\u0000]+$/)),
+  path: about('The path as maps prints it.', text(PATH, /^[^\u0000]+$/)),
   dev: about(
-    'MAJOR:MINOR in hexadecimal, as maps prints it.',
+    'The device as maps prints it: MAJOR:MINOR in hexadecimal.',
     text(
       'a device: hexadecimal MAJOR:MINOR in quotes, such as "08:01"',
       /^[0-9a-f]{1,3}:[0-9a-f]{1,5}$/,
     ),
   ),
-  inode: about('As maps prints it.', whole('an inode: a whole number', 0)),
+  inode: about('The inode as maps prints it.', whole('an inode: a whole number', 0)),
   offset: about(
-    'Offset into the file of the first page.',
+    'The offset of the first page in the file.',
     v.optional(
       v.union([sizeOf(0), Address], 'an offset: bytes, text such as 4k, or hexadecimal text'),
       0,
     ),
   ),
   open: about(
-    'Which open of the file this is. Mappings of different opens never merge.',
+    'Number of the open() of the file; mappings of different opens never merge.',
     v.optional(whole('the number of an open of the file, from 0', 0), 0),
   ),
 });
 
 export const SelectorSchema = about(
-  'Names ranges as given in vmas, whatever becomes of them.',
+  'Selects ranges of vmas as they were at the start, even if they have changed.',
   keys('a selector: {tag, index, address, pick}', {
-    tag: about('Ranges with this tag; without it, all.', v.optional(Tag)),
-    index: about('Among those, from 0, by address.', v.optional(whole('an index of 0 or more', 0))),
-    address: about('The range that holds this address.', v.optional(Address)),
+    tag: about('Ranges with this tag; default: all ranges.', v.optional(Tag)),
+    index: about(
+      'The index of a range among these, by address, from 0.',
+      v.optional(whole('an index of 0 or more', 0)),
+    ),
+    address: about('The range that contains this address.', v.optional(Address)),
     pick: about(
-      'Which of several: the lowest, each in turn, or one drawn each time.',
+      'The choice among several ranges: the lowest, each in turn, or a random one each time.',
       v.optional(oneWord(['first', 'next', 'random']), 'first'),
     ),
   }),

@@ -2,8 +2,8 @@
  * The form of a scenario: one valibot schema for the types, the checks and the published JSON
  * Schema.
  *
- * Defaults live here. What needs more than one place of the file to judge (a tag that must exist,
- * VMAs that must not overlap) or a list that the caller brings (strategies, costs) is left to
+ * All defaults are here. Rules that need more than one place of the file (a tag that must exist,
+ * VMAs that must not overlap) or a list of the caller (strategies, costs) are checked in
  * `validate.ts`.
  */
 import * as v from 'valibot';
@@ -36,9 +36,9 @@ import {
 
 export const FromSchema = keys('an item of vmas', {
   from: about('A file with maps text.', v.pipe(v.string(PATH), v.minLength(1, PATH))),
-  tag: about('For selectors.', v.optional(Tag)),
+  tag: about('A name for selectors.', v.optional(Tag)),
   touched: about(
-    'Whether its private memory has been written to, so that it has an anon_vma.',
+    'Whether its private memory has been written to; then it has an anon_vma.',
     v.optional(v.boolean(YES_OR_NO), false),
   ),
 });
@@ -48,7 +48,7 @@ export const ExplicitSchema = keys('an item of vmas', {
   start: about('The first address.', Address),
   pages: about('Length of each copy.', pageCount()),
   perms: about(
-    'A list is gone through again and again over the copies.',
+    'Permissions; a list is applied to the copies in turn, again and again.',
     v.optional(
       v.union(
         [Perms, v.pipe(v.array(Perms, PERMS), v.minLength(1, PERMS_LIST))],
@@ -57,16 +57,16 @@ export const ExplicitSchema = keys('an item of vmas', {
       'rw-p',
     ),
   ),
-  tag: about('For selectors; all copies share it.', v.optional(Tag)),
-  repeat: about('How many copies lie one after the other.', v.optional(count('copies'), 1)),
+  tag: about('A name for selectors; all copies have it.', v.optional(Tag)),
+  repeat: about('Number of copies, one after the other.', v.optional(count('copies'), 1)),
   gap: about(
     'Unmapped pages between copies.',
     v.optional(whole('a number of pages of 0 or more', 0, PAGES), 0),
   ),
-  file: about('What is mapped; without it the memory is anonymous.', v.optional(FileSchema)),
+  file: about('The mapped file; without it the memory is anonymous.', v.optional(FileSchema)),
   name: about('Printed as [anon:NAME].', v.optional(AnonName)),
   touched: about(
-    'Whether the memory has been written to, so that it has an anon_vma.',
+    'Whether the memory has been written to; then it has an anon_vma.',
     v.optional(v.boolean(YES_OR_NO), false),
   ),
 });
@@ -88,37 +88,40 @@ export const CHURN_NAMES = [
 
 const TASKS_MAX = 65_536;
 const taskShape = {
-  count: about('More than 1: tasks NAME/0, NAME/1, …', v.optional(count('tasks', TASKS_MAX), 1)),
+  count: about(
+    'Number of equal tasks; if more than 1, they are named NAME/0, NAME/1, …',
+    v.optional(count('tasks', TASKS_MAX), 1),
+  ),
   start: about(
-    'Default 0; where count is more than 1, drawn from [0, think or every).',
+    'Time of the start; default 0; if count is more than 1, drawn from [0, think or every).',
     v.optional(DurationSchema),
   ),
   cpu: about(
-    'The CPU that the task is pinned to; default: the one with the fewest tasks.',
+    'The CPU to which the task is pinned; default: the CPU with the fewest tasks.',
     v.optional(whole('the index of a CPU, from 0', 0)),
   ),
   nice: about(
-    'As of nice(1); it matters where tasks share a CPU.',
+    'The nice value, as in nice(1); it has an effect if tasks share a CPU.',
     v.optional(whole('a nice value of -20 to 19', -20, 19), 0),
   ),
 };
 
 export const ReaderSchema = keys('a reader', {
-  name: about('As results name it.', TaskName),
+  name: about('The name of the reader in results.', TaskName),
   strategy: about(
     'NAME[:key=value[,key=value…]], or the path of a .js or .mjs file.',
     v.optional(v.string('the name of a strategy'), 'mmap-lock'),
   ),
-  passes: about('How often it reads the whole file.', v.optional(count('passes'), 1)),
+  passes: about('How often the reader reads the whole file.', v.optional(count('passes'), 1)),
   buffer: about('Bytes that each read() asks for.', v.optional(sizeOf(1), 65536)),
   think: about('Pause between passes; default 0.', v.optional(DurationSchema)),
   every: about(
-    'From the start of a pass to the start of the next, in place of think.',
+    'Time from the start of a pass to the start of the next; instead of think.',
     v.optional(DurationSchema),
   ),
   readOn: about(
-    'After the read() that returned 0 it waits, and reads on; what comes is part of the text. ' +
-      'mmap-lock:end=pending has the positions of Linux 5.7 to 6.0.',
+    'After a read() that returned 0, the reader waits and reads again; the result is part of the ' +
+      'text. mmap-lock:end=pending has the positions of Linux 5.7 to 6.0.',
     v.optional(
       keys('readOn: {times, after}', {
         times: v.optional(count('times'), 1),
@@ -143,7 +146,7 @@ const traceShape = {
     ),
   ),
   speed: about(
-    'So many times as fast as recorded (default 1); max: no waiting between calls.',
+    'Replay this many times as fast as recorded (default 1); max: no waiting between calls.',
     v.optional(
       v.union(
         [v.pipe(v.number(), v.gtValue(0, SPEED), v.maxValue(1e9, SPEED)), v.literal('max')],
@@ -160,7 +163,7 @@ const traceShape = {
     v.optional(v.string(INSTANT)),
   ),
   process: about(
-    'For trace: which process of the log; default the first.',
+    'For trace: the process of the log to replay; default the first.',
     v.optional(whole('the number of a process', 1)),
   ),
   touched: about(
@@ -168,7 +171,7 @@ const traceShape = {
     v.optional(oneWord(['all', 'none'])),
   ),
   filesFrom: about(
-    'For trace: further maps texts that tell device and inode of mapped files.',
+    'For trace: further maps texts, for device and inode of mapped files.',
     v.optional(v.array(v.string(PATH), PATH_LIST)),
   ),
 };
@@ -177,7 +180,7 @@ export const TRACE_KEYS = ['speed', 'from', 'until', 'process', 'touched', 'file
 const SELECTOR_PAIR = 'a pair of selectors: [LOW, HIGH]';
 export const WriterSchema = exactlyOne(
   keys('a writer', {
-    name: about('As results name it.', TaskName),
+    name: about('The name of the writer in results.', TaskName),
     program: about(
       'Operations, repeated in order.',
       v.optional(
@@ -187,33 +190,33 @@ export const WriterSchema = exactlyOne(
         ),
       ),
     ),
-    churn: about('A program by name.', v.optional(oneWord(CHURN_NAMES))),
+    churn: about('A program that has a name.', v.optional(oneWord(CHURN_NAMES))),
     ...traceShape,
     vma: about(
-      'What the churn works on; default: every VMA of at least 3 pages, pick random.',
+      'The ranges that the churn changes; default: every VMA of at least 3 pages, pick random.',
       v.optional(SelectorSchema),
     ),
     vmas: about(
-      'For flip-pair.',
+      'For flip-pair: the low and the high range.',
       v.optional(v.pipe(v.array(SelectorSchema, SELECTOR_PAIR), v.length(2, SELECTOR_PAIR))),
     ),
     every: about(
-      'From the start of an operation to the start of the next, in place of think. With flip-pair: ' +
-        'the pause after each pair of calls.',
+      'Time from the start of an operation to the start of the next; instead of think. With ' +
+        'flip-pair: the pause after each pair of calls.',
       v.optional(DurationSchema),
     ),
     region: about(
-      'For map-unmap: starts mapped rw-p, beside what vmas says.',
+      'For map-unmap: the region to change; at the start it is mapped rw-p, in addition to vmas.',
       v.optional(
         keys('a region: {start, pages}', {
           start: about('The first address.', Address),
-          pages: about('Its length.', pageCount()),
+          pages: about('The length.', pageCount()),
         }),
       ),
     ),
     think: about('Pause after each operation; default 0.', v.optional(DurationSchema)),
     ops: about(
-      'Stop after so many operations; default: never.',
+      'Stop after this many operations; default: never.',
       v.optional(whole('a number of operations of 0 or more', 0)),
     ),
     ...taskShape,
@@ -228,11 +231,11 @@ const DrawnCostSchema = v.union(
   [
     ...CostSchema.options,
     about(
-      'The least plus a log-normal.',
+      'The minimum plus a log-normal value.',
       keys('a distribution', {
-        min: about('The least.', FixedDurationSchema),
+        min: about('The minimum.', FixedDurationSchema),
         p50: about('The median.', FixedDurationSchema),
-        p99: about('What 99 of 100 lie below.', FixedDurationSchema),
+        p99: about('The 99th percentile.', FixedDurationSchema),
       }),
     ),
   ],
@@ -247,7 +250,7 @@ export const CostsSchema = v.union(
       {
         preset: v.optional(v.string(PRESET), 'server'),
         from: about(
-          'A file that mapsim calibrate -o has written; costs beside it win.',
+          'A file of mapsim calibrate -o; costs beside from override those of the file.',
           v.optional(v.string('the path of a file')),
         ),
         wakeup: v.optional(DrawnCostSchema),
@@ -263,25 +266,29 @@ export const CostsSchema = v.union(
 const JITTER = 'the sigma of a log-normal: a number from 0 to 1';
 
 export const MachineSchema = keys('a machine', {
-  cpus: about('Default: a CPU for every task.', v.optional(count('CPUs', 4096))),
-  rwsem: about('How mmap_lock queues.', v.optional(oneWord(['rwsem', 'fifo']), 'rwsem')),
+  cpus: about('Number of CPUs; default: a CPU for every task.', v.optional(count('CPUs', 4096))),
+  rwsem: about(
+    'Kind of mmap_lock: rwsem as in the kernel; fifo: strictly first come, first served.',
+    v.optional(oneWord(['rwsem', 'fifo']), 'rwsem'),
+  ),
   preempt: about(
-    'none: a task in the kernel gives up its CPU only when it sleeps or returns to user space.',
+    'Preemption; none: a task in the kernel leaves its CPU only when it sleeps or returns to ' +
+      'user space.',
     v.optional(oneWord(['full', 'none']), 'full'),
   ),
   taskSize: about(
-    'Where user space ends. Default: what the start text and traces tell.',
+    'The end of user space; default: derived from the start text and the traces.',
     v.optional(Address),
   ),
   pageSize: about(
-    'What pages, page, newPages and gap count in. Default: what the start text tells.',
+    'The unit of pages, page, newPages and gap; default: derived from the start text.',
     v.optional(oneWord(['4k', '8k', '16k', '64k'])),
   ),
   hz: about(
-    'Timer ticks a second.',
+    'Timer ticks per second.',
     v.optional(whole('a tick rate of 1 to 10000', 1, 10_000), 250),
   ),
-  costs: about('What each primitive costs: docs/costs.md.', v.optional(CostsSchema, 'server')),
+  costs: about('The cost of each primitive: docs/costs.md.', v.optional(CostsSchema, 'server')),
   jitter: about(
     "How much costs vary from call to call; default: the preset's; 0: not at all.",
     v.optional(v.pipe(v.number(JITTER), v.minValue(0, JITTER), v.maxValue(1, JITTER))),
@@ -291,11 +298,11 @@ export const MachineSchema = keys('a machine', {
     v.optional(
       v.array(
         keys('a hog', {
-          cpu: about('Where it runs.', whole('the index of a CPU, from 0', 0)),
-          run: about('It computes so long, then sleeps.', DurationSchema),
-          sleep: about('Between two runs.', v.optional(DurationSchema, 0)),
+          cpu: about('The CPU of the hog.', whole('the index of a CPU, from 0', 0)),
+          run: about('The hog computes for this time, then sleeps.', DurationSchema),
+          sleep: about('Time between two runs.', v.optional(DurationSchema, 0)),
           nice: taskShape.nice,
-          count: about('So many equal ones.', v.optional(count('tasks', TASKS_MAX), 1)),
+          count: about('Number of equal hogs.', v.optional(count('tasks', TASKS_MAX), 1)),
         }),
         'a list of hogs',
       ),
@@ -307,21 +314,21 @@ export const MachineSchema = keys('a machine', {
 const LIST = 'a list';
 export const ScenarioSchema = v.pipe(
   keys('a scenario: keys and values, the first of them "mapsim: 1"', {
-    $schema: about('For editors.', v.optional(v.string(TEXT))),
+    $schema: about('The JSON Schema, for editors.', v.optional(v.string(TEXT))),
     mapsim: about(
       'Version of the format.',
-      v.literal(1, '1, the only format that this mapsim knows'),
+      v.literal(1, '1, the only format that this version of mapsim reads'),
     ),
-    about: about('One sentence: what to look for.', v.optional(v.string(TEXT))),
+    about: about('One sentence that says what to look for.', v.optional(v.string(TEXT))),
     seed: about(
-      'Where all chance comes from; --seed replaces it.',
+      'All random numbers follow from the seed; --seed replaces it.',
       v.optional(
         v.union([v.string(), v.pipe(v.number(), v.safeInteger())], 'a seed: text or an integer'),
         '0',
       ),
     ),
     duration: about('Limit on simulated time.', v.optional(FixedDurationSchema)),
-    machine: about('CPUs, costs, and how locks queue.', v.optional(MachineSchema, {})),
+    machine: about('CPUs, costs, and the kind of mmap_lock.', v.optional(MachineSchema, {})),
     vmas: about('The address space at the start.', v.optional(v.array(VmaEntrySchema, LIST), [])),
     readers: about('Tasks that print maps.', v.optional(v.array(ReaderSchema, LIST), [])),
     writers: about(

@@ -1,9 +1,9 @@
 /**
- * Selectors and places to the ranges that they may pick: fixed for the run, whatever becomes of the
- * VMAs.
+ * Resolves selectors and places to the ranges that they may pick. The ranges stay the same during
+ * the run, even if VMAs change.
  *
- * A place needs ranges that it fits into. `next` and `random` go over those that it does fit into;
- * `first`, an index and an address name one range, and it has to fit there.
+ * A place needs ranges into which it fits. `next` and `random` use only such ranges; `first`, an
+ * index and an address select one range, and the place has to fit into it.
  */
 import { counted } from '../../base/counted.ts';
 import { rangeAt } from '../../base/range-at.ts';
@@ -112,13 +112,13 @@ function namedRanges(
   };
   if (args.address !== undefined) {
     if (args.tag !== undefined || args.index !== undefined) {
-      refuse(loading, path, 'a selector with an address has no tag and no index');
+      refuse(loading, path, 'a selector with an address cannot have a tag or an index');
       return null;
     }
     const page = pageAt(loading, [...path, 'address'], args.address);
     if (page === null) return null;
     const range = rangeAt(space.ranges, page);
-    if (range < 0) return absent('address', `address: no range of vmas holds ${args.address}`);
+    if (range < 0) return absent('address', `address: no range of vmas contains ${args.address}`);
     return [range];
   }
   const tagged = args.tag === undefined ? allRanges(space) : space.tagged.get(args.tag);
@@ -182,12 +182,12 @@ export function place(context: SelectorContext, path: Path, args: PlaceArgs): Pl
     return resolved && { kind: 'vma', selector: resolved, page, pages };
   }
   if (args.page !== undefined) {
-    refuse(loading, [...path, 'page'], 'page: counts within a range, so it belongs to vma:');
+    refuse(loading, [...path, 'page'], 'page: it counts inside a range, so it needs vma:');
   }
   if (args.at === undefined) return null;
   const start = pageAt(loading, [...path, 'at'], args.at);
   if (pages === null) {
-    loading.faults.add(loading.places.key([...path, 'at']), 'a place with at: needs pages:');
+    loading.faults.add(loading.places.key([...path, 'at']), 'at: it also needs pages:');
     return null;
   }
   if (start === null) return null;

@@ -1,8 +1,8 @@
 /**
- * Holds one part of a scenario against its schema, and says in our words what does not fit.
+ * Checks one part of a scenario against its schema, and describes its faults in our own words.
  *
- * A part with faults is tried again without them, so that what is left can still be judged: all
- * faults of a file are to be found in one go. valibot knows paths, `Places` knows where they stand.
+ * A part with faults is checked again without the faulty values, so that all faults of a file are
+ * found at once. valibot gives paths, and `Places` gives the place of a path in the file.
  */
 import * as v from 'valibot';
 import { nearest } from '../../base/nearest.ts';

@@ -1,5 +1,5 @@
 /**
- * What smaps says of the VMA above: sizes, flags, and on Android a name.
+ * The detail lines of smaps after a VMA: sizes, flags, and on Android a name.
  *
  * Source: v6.18 fs/proc/task_mmu.c show_smap, show_smap_vma_flags; Linux 5.x has tabs behind
  * THPeligible.

@@ -1,4 +1,4 @@
-/** Readers, writers and the machine they run on: names, counts, CPUs, strategies, costs. */
+/** Loads readers, writers and the machine: names, counts, CPUs, strategies, costs. */
 
 import type { Choice } from '../../base/choice.ts';
 import type {
@@ -55,7 +55,7 @@ export class TaskNames {
     }
     const owner = this.#owners.get(name) ?? this.#owners.get(`${name}/0`);
     if (owner) {
-      const message = `name: a second task named ${show(name)}, the first is at ${cite(places.value(owner))}`;
+      const message = `name: a second task has the name ${show(name)}; the first is at ${cite(places.value(owner))}`;
       faults.add(places.value([...path, 'name']), message);
       return [];
     }
@@ -77,10 +77,10 @@ function numbered(name: string, count: number): string[] {
 function checkCpu(loading: Loading, path: Path, cpu: number, machine: MachineArgs | null): void {
   if (!machine) return; // its faults have been reported
   if (machine.cpus === undefined) {
-    const message = `cpu: ${cpu} means nothing while every task has a CPU of its own`;
+    const message = `cpu: ${cpu} has no meaning if every task has its own CPU`;
     refuse(loading, path, message, 'set machine: {cpus: …}');
   } else if (cpu >= machine.cpus) {
-    refuse(loading, path, `cpu: ${cpu} does not lie below cpus: ${machine.cpus}`);
+    refuse(loading, path, `cpu: ${cpu} is not below cpus: ${machine.cpus}`);
   }
 }
 
@@ -117,7 +117,7 @@ function paceOf(loading: Loading, path: Path, args: PaceArgs) {
   const { count, start, think, every } = args;
   if (every !== undefined && think !== undefined) {
     const hint = 'every counts from start to start; think is a pause after the end';
-    loading.faults.add(loading.places.key([...path, 'every']), 'every: think is given too', hint);
+    loading.faults.add(loading.places.key([...path, 'every']), 'every: think is also given', hint);
   }
   const thinkNs = think === undefined ? 0 : durationNs(loading, [...path, 'think'], think);
   const everyNs = every === undefined ? null : durationNs(loading, [...path, 'every'], every);
@@ -150,7 +150,7 @@ export function readerSpecs(
   const strategy = strategyChoice(loading, [...path, 'strategy'], args.strategy);
   if (args.cpu !== undefined) checkCpu(loading, [...path, 'cpu'], args.cpu, machine);
   const bufferBytes = parseSize(args.buffer);
-  if (bufferBytes < 1) refuse(loading, [...path, 'buffer'], 'buffer: holds at least 1 byte');
+  if (bufferBytes < 1) refuse(loading, [...path, 'buffer'], 'buffer: it has to be at least 1 byte');
   const spec = {
     passes: args.passes,
     bufferBytes,

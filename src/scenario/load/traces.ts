@@ -2,8 +2,9 @@
  * Writers that replay a log: the log is read, the files that it maps are found, each thread becomes
  * a writer.
  *
- * A log tells paths, not devices and inodes: those come from the maps texts of the scenario, the
- * start text first, then those of `filesFrom`. A file that no text knows prints 00:00 and inode 0.
+ * A log has paths, but no devices and inodes: these come from the maps texts of the scenario, first
+ * the start text, then the texts of `filesFrom`. A file that no text knows prints 00:00 and inode
+ * 0.
  */
 
 import { UserError } from '../../base/errors.ts';
@@ -61,7 +62,7 @@ function loadTrace(loading: Loading, path: Path, args: WriterArgs): Trace | null
     if (trace.calls.length === 0) {
       const hint = trace.notUnderstood[0];
       const why = hint === undefined ? null : `${hint.what}: line ${hint.line}`;
-      refuse(loading, [...path, 'trace'], 'trace: no call about memory is in it', why);
+      refuse(loading, [...path, 'trace'], 'trace: the log has no memory call', why);
       return null;
     }
     const { notUnderstood } = trace;
@@ -70,7 +71,7 @@ function loadTrace(loading: Loading, path: Path, args: WriterArgs): Trace | null
       const more = notUnderstood.length > 1 ? `, and ${notUnderstood.length - 1} more kinds` : '';
       const { what, file, line } = notUnderstood[0]!;
       loading.env.note?.(
-        `${file}: ${count} of ${trace.lines} lines were not understood in full ` +
+        `${file}: ${count} of ${trace.lines} lines were not fully understood ` +
           `(line ${line}: ${what}${more}); mapsim import lists them`,
       );
     }
@@ -87,17 +88,27 @@ export function checkTraceKeys(loading: Loading, path: Path, args: WriterArgs): 
   if (args.trace === undefined) {
     for (const key of TRACE_KEYS) {
       if (args[key] === undefined) continue;
-      loading.faults.add(loading.places.key([...path, key]), `${key}: belongs to trace:`);
+      loading.faults.add(loading.places.key([...path, key]), `${key}: needs trace:`);
     }
     return;
   }
   if (args.count > 1) refuse(loading, [...path, 'count'], 'count: a trace is replayed once');
   if (args.ops !== undefined) {
-    refuse(loading, [...path, 'ops'], 'ops: a trace ends with its last call', 'until: cuts it');
+    refuse(
+      loading,
+      [...path, 'ops'],
+      'ops: a trace ends with its last call',
+      'use until: to end it earlier',
+    );
   }
   for (const key of ['think', 'every'] as const) {
     if (args[key] === undefined) continue;
-    refuse(loading, [...path, key], `${key}: a trace has its own times`, 'speed: changes them');
+    refuse(
+      loading,
+      [...path, key],
+      `${key}: a trace has its own times`,
+      'use speed: to change them',
+    );
   }
   if (typeof args.start === 'object') {
     refuse(loading, [...path, 'start'], 'start: the threads of a trace start at one fixed time');

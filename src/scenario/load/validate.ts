@@ -1,9 +1,9 @@
 /**
- * A scenario file to a Scenario, or to every fault in it.
+ * Makes a Scenario from a scenario file, or reports every fault in it.
  *
- * Each part (the frame, each item of `vmas`, each reader, writer and operation) is held against the
- * schema by itself, and what is left of it is judged further, so that one mistake does not hide
- * another. A fault that would only follow from another one is not reported.
+ * Each part (the frame, each item of `vmas`, each reader, writer and operation) is checked against
+ * the schema by itself, and its valid rest is checked further, so that one fault does not hide
+ * another. A fault that only follows from another fault is not reported.
  */
 
 import { sha256 } from '@noble/hashes/sha2.js';

@@ -1,8 +1,8 @@
 /**
- * YAML text to the parser's tokens, a lexeme at a time, so that a bad text is given up early: where
- * it is nested too deeply, before anything recursive sees it, or has more faults than anyone reads.
+ * Feeds YAML text to the parser, a lexeme at a time, so that a bad text is refused early: when it
+ * is nested too deeply, before any recursive code runs, or when it has too many faults.
  *
- * The lexer is linear and keeps nothing; how deep the parser stands shows in its stack.
+ * The lexer is linear and stores nothing; the nesting depth is the depth of the parser's stack.
  */
 import { type CST, Lexer, Parser } from 'yaml';
 import { NESTING_MAX } from './json-scan.ts';

@@ -1,9 +1,10 @@
 /**
- * YAML to plain data, with the place of every key and value: YAML 1.2 core schema, one document,
- * string keys, no merge keys, warnings are errors. Integers beyond 2^53 stay exact (bigint).
+ * Parses YAML into plain data, with the place of every key and value: YAML 1.2 core schema, one
+ * document, string keys, no merge keys, warnings are errors. Integers beyond 2^53 stay exact
+ * (bigint).
  *
- * Loaded for text that is not plain JSON. Broken YAML costs no more than good YAML: it is given up
- * at its hundredth fault.
+ * This file is loaded for text that is not plain JSON. Parsing stops at the hundredth fault, so
+ * broken YAML costs no more than good YAML.
  */
 import {
   type Alias,
@@ -124,7 +125,7 @@ function compose(source: SourceText, faults: FaultList): Document.Parsed | null 
   if (!document) return null;
   if (documents.length > 1) {
     const start = documents[1]!.range[0];
-    faults.add(source.span(start, start + 3), 'a second document', 'a scenario is one');
+    faults.add(source.span(start, start + 3), 'a second document', 'a scenario is one document');
   }
   refuseKeys(document, source, faults);
   return faults.count > 0 ? null : document;
@@ -166,8 +167,8 @@ function errorText({ message, source }: { message: string; source: string }): st
 }
 
 function yamlMessage(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'the same key twice';
-  if (code === 'NON_STRING_KEY') return 'keys are plain words';
+  if (code === 'DUPLICATE_KEY') return 'the same key is given twice';
+  if (code === 'NON_STRING_KEY') return 'a key has to be a plain word';
   return `not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 
@@ -179,7 +180,7 @@ function refuseKeys(document: Document, source: SourceText, faults: FaultList): 
       for (const { key } of items) {
         if (!isScalar(key)) continue;
         const [start, end] = key.range ?? [0, 1];
-        if (keys.has(key.value)) faults.add(source.span(start, end), 'the same key twice');
+        if (keys.has(key.value)) faults.add(source.span(start, end), 'the same key is given twice');
         keys.add(key.value);
         if (key.value === '<<' && key.type === 'PLAIN') {
           const hint = 'write the keys out';
@@ -200,7 +201,7 @@ function toPlain(document: Document.Parsed, source: SourceText, faults: FaultLis
         if (node.anchor !== undefined) anchors.add(node.anchor);
       } else if (!anchors.has(node.source)) {
         const [start, end] = node.range ?? [0, 1];
-        faults.add(source.span(start, end), `no anchor &${node.source} stands before this alias`);
+        faults.add(source.span(start, end), `there is no anchor &${node.source} before this alias`);
       }
     },
   });
