@@ -122,14 +122,14 @@ test('a pass that there is not is exit code 4, with the reason', async () => {
 describe('refuses, with exit code 2,', () => {
   test.each([
     [['--view=lanes', '--format=text'], /--view needs --format=svg/],
-    [['--pass=3', '--format=perfetto'], /--pass chooses a part to show/],
+    [['--pass=3', '--format=perfetto'], /--pass does not apply to perfetto/],
     [['--rows=9', '--view=lanes'], /--rows needs the view schedule/],
     [['--strategy=mmap-lock,vma-lock', '--format=text'], /--strategy: several strategies/],
     [['--pass=tron'], /Did you mean "torn"/],
     [['--window=5us'], /FROM\.\.TO/],
     [['--window=5us..2us'], /ends before it begins/],
-    [['--schedule=storm.yaml'], /no record of run --record/],
-    [['--schedule=x', '--seed=1'], /the record has its seed/],
+    [['--schedule=storm.yaml'], /not a record of run --record/],
+    [['--schedule=x', '--seed=1'], /the record already contains seed/],
   ])('%j', async (argv, message) => {
     const cwd = aDirectory({ 'storm.yaml': STORM });
     const { code, stderr } = await mapsim(['timeline', 'storm.yaml', ...argv], { cwd });
