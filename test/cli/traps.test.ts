@@ -85,7 +85,9 @@ test.each([
     const cwd = aDirectory({ 's.yaml': `mapsim: 1\n${RESTLESS}${rest}\n` });
     const argv = [command, 's.yaml', '--strategies=mmap-lock,rcu-retry', '--max-events=500'];
     const run = async (...more: string[]) =>
-      (await mapsim([...argv, ...more, '--jobs=1'], { cwd })).stderr.match(/^.*may never make progress.*$/gm);
+      (await mapsim([...argv, ...more, '--jobs=1'], { cwd })).stderr.match(
+        /^.*may never make progress.*$/gm,
+      );
     const warning =
       'mapsim: warning: s: reader r may never make progress: rcu-retry retries for ever, and writer w ' +
       'pauses for less time than a record takes; set a duration, a longer think, or a limit of retries ' +
