@@ -19,6 +19,12 @@ const MINIFY = {
   codegen: { removeWhitespace: true },
 };
 
+/** What is not installed would be required at run time, by users who have installed no library: no output then. */
+function onLog(level, log, next) {
+  if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message);
+  next(level, log);
+}
+
 /**
  * @param entries paths from the top of the project, by the name of the output
  * @returns what is in each file, and which files it loads with itself
@@ -33,6 +39,7 @@ export async function bundle(entries, directory) {
     preserveEntrySignatures: 'allow-extension',
     checks: { ineffectiveDynamicImport: false },
     logLevel: 'warn',
+    onLog,
   });
   const { output } = await bundler.write({
     dir: directory,
@@ -66,6 +73,7 @@ export async function bundleForPage(entry) {
     platform: 'browser',
     resolve: { alias: UNUSED_OF_PACKAGES },
     logLevel: 'warn',
+    onLog,
   });
   const { output } = await bundler.generate({
     format: 'iife',
@@ -92,6 +100,7 @@ export async function bundleForWorker(entry, second) {
     resolve: { alias: UNUSED_OF_PACKAGES },
     preserveEntrySignatures: 'allow-extension',
     logLevel: 'warn',
+    onLog,
   });
   const { output } = await bundler.generate({
     format: 'cjs',
@@ -138,6 +147,7 @@ export async function bundleLibrary(entry, file) {
     platform: 'neutral',
     resolve: { mainFields: ['module', 'main'], alias: UNUSED_OF_PACKAGES },
     logLevel: 'warn',
+    onLog,
   });
   const { output } = await bundler.write({
     file,
