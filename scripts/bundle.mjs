@@ -19,7 +19,7 @@ const MINIFY = {
   codegen: { removeWhitespace: true },
 };
 
-/** What is not installed would be required at run time, by users who have installed no library: no output then. */
+/** A library that is not installed here would be asked for at run time, from users without it. */
 function onLog(level, log, next) {
   if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message);
   next(level, log);

@@ -346,7 +346,7 @@ describe('tables', () => {
     expect(await said('--metrics=cuts', '--format=ndjson')).toContain('--metrics makes tables');
     expect(await said('--metrics=cust')).toContain('did you mean "cuts"?');
     expect(await said('--metrics=cuts', '--resume', '-o', 'a.ndjson')).toContain(
-      'mapsim merge makes tables of them',
+      'mapsim merge makes tables of it',
     );
   });
 });
