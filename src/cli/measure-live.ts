@@ -2,8 +2,10 @@
  * The course of a measurement: plan, states, calibration, bursts, calibration, simulation. If a
  * recording is given, it replaces the kernel.
  */
+
 import { performance } from 'node:perf_hooks';
 import type { Choice } from '../base/choice.ts';
+import { counted } from '../base/counted.ts';
 import { UserError } from '../base/errors.ts';
 import { type Disagreement, type KernelStates, kernelStates } from '../measure/agreement.ts';
 import {
@@ -103,8 +105,8 @@ export async function measureLive(request: LiveRequest): Promise<Live | Disagree
   if (sum.environment === '' && raw.firstText !== null) sum.look(raw.firstText);
   if (sum.wrongEnds > 0 || sum.errnoDiffers > 0) {
     context.messages.warning(
-      `${sum.wrongEnds} bursts did not end in the expected state, ` +
-        `${sum.errnoDiffers} calls had another result than without readers`,
+      `${counted(sum.wrongEnds, 'burst')} did not end in the expected state, ` +
+        `${counted(sum.errnoDiffers, 'call')} had another result than without readers`,
     );
   }
   const simulated =

@@ -256,7 +256,7 @@ describe('K18: check and import say the same of one file', () => {
     const { check, said, stdout } = await both(`${NEIGHBOURS}${STACK}\n${NEIGHBOURS}`);
 
     expect(check.stdout).toContain('2 texts');
-    expect([said.code, said.stderr]).toEqual([2, expect.stringContaining('2 texts are in it')]);
+    expect([said.code, said.stderr]).toEqual([2, expect.stringContaining('it contains 2 texts')]);
     expect(stdout).toBe('');
   });
 });

@@ -54,7 +54,7 @@ test('a scenario is put into the page with the files that it needs', async () =>
 });
 
 test.each([
-  [['--scenario', '@node-churn'], 2, 'a page takes no traces'],
+  [['--scenario', '@node-churn'], 2, 'a page cannot contain traces'],
   [['--scenario', '@tron'], 2, 'no shipped scenario has the name tron'],
   [['--scenario', '@bash', '-o', '.'], 3, 'it is a directory'],
   [['--scenario', 'bad.yaml'], 2, 'bad.yaml:1:1: error: '],

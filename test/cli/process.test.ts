@@ -191,7 +191,7 @@ test('process: --watch runs again when the scenario is saved, until Ctrl-C', asy
   const argv = ['run', scenario, '--watch'];
   const { code, stdout, stderr } = await spawnMapsim(argv, (child) => {
     child.stderr!.on('data', (text: string) => {
-      if (!text.includes('to be saved again')) return;
+      if (!text.includes('is saved again')) return;
       waits++;
       if (waits === 1) writeFileSync(scenario, 'mapsim: 1\nseed: two\nreaders: [{name: r}]\n');
       if (waits === 2) writeFileSync(scenario, 'mapsim: 2\n');

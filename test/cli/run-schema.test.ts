@@ -79,6 +79,6 @@ test('sweep: every line is valid by the published schema', async () => {
   expect(lines.length).toBe(10);
   for (const line of lines) {
     expect([validate(line), validate.errors]).toEqual([true, null]);
-    demandsEachKey(validate, Object(line), ['drawn']); // sweeps of before `compare` read them lack it
+    demandsEachKey(validate, Object(line), ['drawn', 'costs']); // sweeps of before `compare` read them
   }
 });

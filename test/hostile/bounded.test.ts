@@ -93,7 +93,9 @@ describe('broken YAML is given up at its hundredth fault', () => {
   });
 
   test('a second document, however many follow', () => {
-    expect(messagesOf(many('---\na\n'))).toEqual(['3:1 a second document | a scenario is one']);
+    expect(messagesOf(many('---\na\n'))).toEqual([
+      '3:1 a second document | a scenario is one document',
+    ]);
   });
 
   test('a text of more than 4 MiB is JSON or refused', () => {

@@ -90,9 +90,9 @@ function asText(columns: number): string {
       STRATEGIES.flatMap(({ name, aliases }) => aliases.map((alias) => [alias, name])),
     ),
     'TEARING and GAPS are the worst that a strategy can print; each level includes\n' +
-      'those before it. GAPS false means that false gaps are possible. PROGRESS unbounded:\n' +
-      'a writer that never pauses can hold the reader up for ever. N is any number, as\n' +
-      'in rcu-retry3.\n',
+      'those before it. GAPS false means that false gaps are possible. PROGRESS\n' +
+      'unbounded: a writer that never pauses can hold the reader up for ever. N is any\n' +
+      'number, as in rcu-retry3.\n',
   ];
   return parts.join('\n');
 }
