@@ -390,7 +390,7 @@ describe.each(CASES)(
       const said = await spawnMapsim(argv(pipe), (child) => child.stdin?.end(), {}, cwd);
 
       expect(said.code).toBe(regular === true ? 3 : code);
-      if (regular === true) expect(said.stderr).toContain('it is no regular file');
+      if (regular === true) expect(said.stderr).toContain('is not a regular file');
     });
 
     test('/dev/full: ends with 3, or tells that this is no such file', async () => {
