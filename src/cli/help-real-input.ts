@@ -16,7 +16,7 @@ export const REAL_INPUT_COMMANDS = {
     examples: [
       'mapsim import /proc/self/maps -o me.yaml',
       'mapsim import start.maps end.maps --trace calls.strace -o replay.yaml',
-      'mapsim import --trace calls.strace -o replay.yaml',
+      'mapsim import --trace whole.strace -o replay.yaml',
       'ssh server cat /proc/4711/maps | mapsim import - | mapsim run -',
     ],
     more: `The first text is the address space at the start. Without a log, the differences from text

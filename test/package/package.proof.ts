@@ -122,6 +122,11 @@ function prepare(): string {
   for (const name of ['expected.maps', 'expected', 'real.maps', 'texts.maps']) {
     writeFileSync(join(folder, name), maps);
   }
+  const fresh = [
+    'execve("/usr/bin/t", ["t"], 0x7ffd /* 9 vars */) = 0',
+    'mmap(NULL, 8192, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000000000',
+  ];
+  writeFileSync(join(folder, 'whole.strace'), `${fresh.join('\n')}\n`);
   const captures = 'node-churn/captures/node-churn';
   const made = shell(
     `set -e
