@@ -73,7 +73,7 @@ test.each([
 
     if (format === 'text') {
       expect(stdout).toMatch(
-        /^sampled: 1 uniform random walk, \d+ steps, 1 of them cut short, [^]*\ninterrupted, what/,
+        /^sampled: 1 uniform random walk, \d+ steps, 1 of them cut short, [\s\S]*\ninterrupted, what/,
       );
       return;
     }
