@@ -28,6 +28,8 @@ const BODY =
 /** The same behind what something else has put before the line. */
 const BODY_INSIDE =
   /(?<=[\s|>:\]`"])(?:[a-z_]\w*(?:@[\w.]+)?\(|<\.\.\. \w+ resumed|\+\+\+ (?:exited|killed))/;
+/** Of a mail, before any call of it was seen. */
+const QUOTED_PROMPT = /^(?:> ?)+(?=[#$%] )/;
 /** Docker's number of the step and its clock. */
 const BUILD_STEP = /^#[0-9]+ (?:[0-9]+\.[0-9]+ )?/;
 /** A whole call. */
@@ -37,6 +39,7 @@ const COMMENTED_CALL = /^#+\s+(?:\[pid +[0-9]+\] +)?[a-z_]\w*\(.*\) += +(?:\?|-?
 const BEFORE_MAX = 200;
 
 const COMMENTS = 'comments';
+const STRACE_ITSELF = 'words of strace itself';
 const COUNTS = 'tables of counts (-c, -C)';
 
 /** Lines that are known and say nothing about memory. */
@@ -44,8 +47,13 @@ const NOISE: readonly (readonly [RegExp, string])[] = [
   [/^ > |^ *> .*\[0x[0-9a-f]+\](?: [^ ]+:[0-9]+)?$/, 'lines of stack traces (-k)'],
   [/^(?:strace: )?\[ Process PID=[0-9]+ runs in /, 'notes of strace about the mode of a process'],
   [
+    /^(?:new tcb for pid |pid [0-9]+ has TCB_|ignored SIGSTOP on |not a syscall entry |dropped tcb )/,
+    STRACE_ITSELF,
+  ],
+  [/^(?:[A-Z][0-9]{4} [^"]*)?\[[^"\]]*\](?: [\w.-]+)? E [a-z]\w*\(/, 'beginnings of calls (E)'],
+  [
     /^strace: |^(?:Process|\[ ?Process) [0-9]+ (?:attached|detached|suspended|resumed)|^ *<detached \.\.\.>$/,
-    'words of strace itself',
+    STRACE_ITSELF,
   ],
   [/^#(?:\s|$|[^0-9])|^;/, COMMENTS],
   [
@@ -75,7 +83,8 @@ export class StraceLines {
 
   /** The kind of line, where it is one of those that are known to be no calls. */
   noise(text: string): string | null {
-    const bare = text.slice(this.#before?.exec(text)?.[0].length ?? 0);
+    const before = this.#before?.exec(text) ?? QUOTED_PROMPT.exec(text);
+    const bare = text.slice(before?.[0].length ?? 0);
     if (TABLE_HEAD.test(bare)) {
       this.#inTable = true;
       return COUNTS;
@@ -112,6 +121,9 @@ function shapeOf(before: string): RegExp {
   return new RegExp(`^${literal.replace(/[0-9]+/g, '[0-9]+')}`);
 }
 
+/** What strace -d says of each stop, wherever it is in a line. */
+const DEBUG = /(?:strace: | )\[wait\(0x[0-9a-f]+\) = -?[0-9]+\] WIF[^"]*$/;
+
 /** Ends and descriptors as they are written for HTML, in a line that nothing else explains. */
 const FOR_HTML = /&lt;unfinished|(?:^|[ >])&lt;\.\.\. |[ (][0-9]+&lt;[^"]*&gt;[,)]|<br ?\/?>$/;
 
@@ -124,6 +136,8 @@ export function unpasted(line: string): { readonly text: string; readonly kind: 
   if (line.includes('\u001b')) {
     return { text: withoutColours(line), kind: 'colours of a terminal' };
   }
+  const debug = line.includes('[wait(') ? DEBUG.exec(line) : null;
+  if (debug !== null) return { text: line.slice(0, debug.index), kind: STRACE_ITSELF };
   const quotes = line.includes('&quot;') && !line.includes('"');
   if (quotes || FOR_HTML.test(line)) {
     const text = withoutEntities(line.replace(/<\/?(?:br|span|p|code|pre)\b[^>]*>/g, ''));

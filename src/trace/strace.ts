@@ -3,8 +3,9 @@
  *
  * Understood are -f and -ff, -t -tt -ttt -r, -T, -y -yy, -Y, -i, -k, -n, -N, -X raw|abbrev|verbose,
  * with -o or with what strace itself says mixed in; what build logs and mails put before each line;
- * calls that a mailer has wrapped; ltrace -S. Signals, exits and calls of other kinds are known and
- * skipped. A call that was interrupted to be restarted has not returned.
+ * calls that a mailer has wrapped; ltrace -S; the traces of QEMU's user mode and gVisor. Signals,
+ * exits and calls of other kinds are known and skipped. A call that was interrupted to be restarted
+ * has not returned.
  *
  * Source: strace 6.1 strace.c printleader, print_event_exit; syscall.c syscall_exiting_trace.
  */
@@ -22,7 +23,12 @@ const DETACHED = '<detached ...>';
 const RESULT =
   /^\s*=\s+(\?|0x[0-9a-fA-F]+|-?[0-9]+)(?=[ <\t]|$)(?:<[^\n]*?>)?(?: +(E[A-Z0-9]+))?(.*)$/;
 const SPENT = /<([0-9]+\.[0-9]+)>$/;
+/** QEMU and gVisor print the number of an error. */
+const ERRNO = /(?:^| )errno=([0-9]{1,4})(?= )/;
+/** The next call, where the line breaks of a log were lost. */
+const NEXT = /^(?: \([^()]*\))?(?: <[0-9.]+>)?\s{2,}((?:\[pid +[0-9]+\] +)?[a-z_]\w*\(.*)$/;
 
+const LINE_BREAKS = 'line breaks within calls';
 /** Lines of one call that a mailer has wrapped. */
 const WRAPPED_LINES_MAX = 8;
 
@@ -49,6 +55,10 @@ export class StraceParser implements LogParser {
   /** A log of ltrace -S: what has no SYS in its name is a call of a library. */
   #hasLibraries = false;
   #wrapped: Wrapped | null = null;
+  /** The last call's words for an error go on in the next line. */
+  #isOpen = false;
+  /** What follows the call in its line. */
+  #next = '';
 
   constructor(clock: Clock, sink: LogSink, thread = 0) {
     this.#clock = clock;
@@ -59,9 +69,10 @@ export class StraceParser implements LogParser {
   line(raw: string, number: number): void {
     const { text, kind } = unpasted(raw);
     if (kind !== null) this.#sink.noise(kind);
+    if (text.trim() === '') return;
     const noise = this.#lines.noise(text);
-    if (noise !== null || text.trim() === '') {
-      if (noise !== null) this.#sink.noise(noise);
+    if (noise !== null) {
+      this.#sink.noise(noise);
       return;
     }
     const head = this.#lines.head(text);
@@ -70,11 +81,24 @@ export class StraceParser implements LogParser {
       return;
     }
     this.#giveUp();
+    this.#isOpen = false;
     if (head.cut) this.#sink.noise("beginnings of lines that are not strace's");
     this.#text(head.text, { number, text });
   }
 
+  /** Text of a line from the leader on: one call, or several whose line breaks were lost. */
   #text(text: string, line: LogLine): void {
+    this.#next = '';
+    this.#one(text, line);
+    while (this.#next !== '') {
+      this.#sink.noise('calls behind another one in the same line');
+      const next = this.#next;
+      this.#next = '';
+      this.#one(next, line);
+    }
+  }
+
+  #one(text: string, line: LogLine): void {
     const leader = LEADER.exec(text)!;
     const thread = Number(leader[1] ?? leader[2] ?? this.#thread);
     const body = text.slice(leader[0].length);
@@ -103,7 +127,9 @@ export class StraceParser implements LogParser {
   #goOn(text: string): void {
     const wrapped = this.#wrapped;
     if (wrapped === null) {
-      this.#sink.unknown('not a line of strace');
+      if (this.#isOpen && /^[^()]*\)\s*$/.test(text)) this.#sink.noise(LINE_BREAKS);
+      else this.#sink.unknown('not a line of strace');
+      this.#isOpen = false;
       return;
     }
     wrapped.text += ` ${text.replace(/^(?:> ?)+/, '').trim()}`;
@@ -114,8 +140,10 @@ export class StraceParser implements LogParser {
     }
     this.#wrapped = null;
     this.#text(wrapped.text, wrapped.first);
-    if (this.#wrapped !== null) this.#wrapped = wrapped;
-    else this.#sink.noise('line breaks within calls');
+    const { text: whole } = wrapped;
+    // Else it is the beginning of another call.
+    if ((this.#wrapped as Wrapped | null)?.text === whole) this.#wrapped = wrapped;
+    else this.#sink.noise(LINE_BREAKS);
   }
 
   /** What was begun in a line and not ended in the next ones is none of strace's. */
@@ -186,26 +214,30 @@ export class StraceParser implements LogParser {
     const close = /^\w+$/.test(syscall) ? closingParen(text, open) : -1;
     const result = close < 0 ? null : RESULT.exec(text.slice(close + 1));
     if (result === null) return false;
-    const [, value, errno, tail] = result as unknown as [string, string, string?, string?];
+    const [, value, errno, tail = ''] = result as unknown as [string, string, string?, string?];
+    this.#isOpen = errno !== undefined && /^ \([^()]*$/.test(tail);
+    this.#next = NEXT.exec(tail)?.[1] ?? '';
     if (value === '?') {
       if (!/^exit/.test(syscall)) this.#sink.unreturned(syscall);
       else this.#sink.noise('exits');
       return true;
     }
     // strace let another call, or none, take its place.
-    if (errno === undefined && /\(INJECTED(?:: [^)]*retval[^)]*)?\)/.test(tail ?? '')) {
+    if (errno === undefined && /\(INJECTED(?:: [^)]*retval[^)]*)?\)/.test(tail)) {
       this.#sink.unknown(`${syscall} with a result that strace injected`);
       return true;
     }
-    const spent = SPENT.exec((tail ?? '').trimEnd())?.[1];
+    const own = tail.slice(0, tail.length - this.#next.length);
+    const spent = SPENT.exec(own.trimEnd())?.[1];
+    const number = ERRNO.exec(own)?.[1];
     const endNs = times.resumedNs ?? times.startNs + (spent === undefined ? 0 : secondsNs(spent));
     this.#sink.call({
       thread,
       syscall,
       args: splitArguments(text.slice(open + 1, close)).map((arg) => bare(syscall, arg)),
       // --pidns-translation: the number that stands before the lines of the child
-      result: /^ *\/\* ([0-9]+) in strace's PID NS \*\//.exec(tail ?? '')?.[1] ?? value,
-      errno: errno ?? errnoOf(value),
+      result: /^ *\/\* ([0-9]+) in strace's PID NS \*\//.exec(tail)?.[1] ?? value,
+      errno: errno ?? errnoOf(number === undefined ? value : `-${number}`),
       startNs: times.startNs,
       endNs: Math.max(endNs, times.startNs),
     });

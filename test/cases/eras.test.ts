@@ -36,6 +36,11 @@ describe('a text comes back byte for byte', () => {
       'ffffffffff600000-ffffffffffe00000 ---p 00000000 00:00 0                  [vsyscall]\n',
     ],
     [
+      'K4: the gate area of RHEL 5',
+      'ffffffffff600000-ffffffffffe00000 ---p 00000000 00:00 0                  [vdso]\n',
+    ],
+    ['K4: the gate area of RHEL 4', 'ffffffffff600000-ffffffffffe00000 ---p 00000000 00:00 0 \n'],
+    [
       'K4: a gate line that can be read',
       'ffffffffff600000-ffffffffff601000 r-xp 00000000 00:00 0                  [vsyscall]\n',
     ],

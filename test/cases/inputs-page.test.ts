@@ -60,14 +60,23 @@ const LOGS: Readonly<Record<string, readonly string[]>> = {
     'munmap(addr=0x7f0000000000, length=4096) = 0\n',
     `${MMAP}% time     seconds  usecs/call     calls    errors syscall\n 37.64    0.000134           7        19           mmap\n`,
     `7 [unconfined_u:unconfined_r:unconfined_t:s0] ${MMAP}`,
+    MMAP.replace(') =', 'strace: [wait(0x00857f) = 7] WIFSTOPPED,sig=133\n) ='),
   ],
   'strace of i386': [
     fileOf('37', 'calls.strace'),
     fileOf('38', 'calls.strace'),
     fileOf('52', 'calls.strace'),
   ],
-  'strace wrapped': [fileOf('51', 'calls.strace'), fileOf('25', 'calls.strace')],
+  'strace wrapped': [
+    fileOf('51', 'calls.strace'),
+    fileOf('25', 'calls.strace'),
+    `${MMAP.trimEnd()}        ${MMAP}`,
+  ],
   'strace.py': [fileOf('26', 'calls.strace')],
+  QEMU_STRACE: [
+    MMAP.replaceAll(', ', ','),
+    `I0808 17:55:27.651601  1 strace.go:599] [   2:   2] cat X ${MMAP}`,
+  ],
   'ltrace -S': [
     'mmap@SYS(nil, 8192, 3, 34)                       = 0x7f0000010000\nSYS_munmap(0x7f0000010000, 4096)                 = 0\n',
   ],

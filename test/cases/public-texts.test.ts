@@ -1,15 +1,7 @@
 /** More texts and scenarios in the shape of public reports. Each test names the page. */
 import { expect, test } from 'vitest';
 import { aDirectory, mapsim } from '../cli/support.ts';
-import { shortLines } from './support.ts';
-
-async function roundTrip(text: string) {
-  const cwd = aDirectory({ 'in.maps': text });
-  const check = await mapsim(['check', 'in.maps'], { cwd });
-  const said = await mapsim(['import', 'in.maps', '-o', 's.yaml'], { cwd });
-  const { stdout } = await mapsim(['final', 's.yaml', '--duration=0'], { cwd });
-  return { check, said, stdout };
-}
+import { roundTrip, shortLines } from './support.ts';
 
 test('K3: smaps of 6.x in a report (github.com/uutils/procps/pull/368)', async () => {
   const details = (size: string): string => `Size:                ${size} kB

@@ -1,15 +1,7 @@
 /** More inputs in the shape of public reports. Each test names the page; names are others. */
 import { expect, test } from 'vitest';
-import { aDirectory, mapsim } from '../cli/support.ts';
-import { replayed, shortLines } from './support.ts';
-
-async function roundTrip(text: string) {
-  const cwd = aDirectory({ 'in.maps': text });
-  const check = await mapsim(['check', 'in.maps'], { cwd });
-  const said = await mapsim(['import', 'in.maps', '-o', 's.yaml'], { cwd });
-  const { stdout } = await mapsim(['final', 's.yaml', '--duration=0'], { cwd });
-  return { check, said, stdout };
-}
+import { aDirectory } from '../cli/support.ts';
+import { replayed, roundTrip, shortLines } from './support.ts';
 
 const FILE = (range: string, perms: string, offset: string, name: string, column = 73): string =>
   `${`${range} ${perms} ${offset} 08:02 1310`.padEnd(column - 1)} ${name}`;

@@ -35,6 +35,15 @@ export async function replayed(cwd: string, maps: string | null, log: string): P
   return { ...said, text: stdout };
 }
 
+/** What `check`, `import` and then `final` make of a text. */
+export async function roundTrip(text: string) {
+  const cwd = aDirectory({ 'in.maps': text });
+  const check = await mapsim(['check', 'in.maps'], { cwd });
+  const said = await mapsim(['import', 'in.maps', '-o', 's.yaml'], { cwd });
+  const { stdout } = await mapsim(['final', 's.yaml', '--duration=0'], { cwd });
+  return { check, said, stdout, cwd };
+}
+
 /** Replays lines of a log over one mapping at a low address. */
 export function replayedLines(lines: readonly string[], maps = STACK): Promise<Replayed> {
   const cwd = aDirectory({ 'in.maps': maps, log: `${lines.join('\n')}\n` });

@@ -38,6 +38,8 @@ const HARD_BLANK = new RegExp(`^[^/[]*\u00a0|^\\s*${HEX}{8,16}-${HEX}{8,16}\t`);
 const STRING_END = /(?:\\r)?\\n(?:["'`][,;)\]}]*)?\s*$/;
 /** Between two lines of maps that a string has in it. */
 const ESCAPED_NEWLINE = new RegExp(`(?:\\\\r)?\\\\n(?=${HEX}{8,16}-${HEX}{8,16} [-r][-w][-x])`);
+/** Where somebody has left lines out: `...`, `[65525 lines removed]`. */
+const LEFT_OUT = /^\W*(?:snip\b.*|\[.*\b(?:removed|omitted|snip(?:ped)?|left out)\b.*\])?\W*$/i;
 /** A last line that may be a line of maps up to where the file was cut. */
 const BEGUN = new RegExp(`^${HEX}{4,16}(?:-${HEX}*)?$`);
 
@@ -143,6 +145,8 @@ export class MapsFinder {
       return;
     }
     for (const line of this.#lines(this.#withoutCr(raw, number), number)) {
+      const isTags = this.#held !== null && line.trim() === '' && raw.includes('<');
+      if (isTags) continue;
       const { text, before } = this.#withoutPrefix(line);
       this.#one(text, number, before);
     }
@@ -246,7 +250,10 @@ export class MapsFinder {
   #maps(text: string, number: number): void {
     const [, start, end] = /^([0-9a-f]+)-([0-9a-f]+)/.exec(text)!;
     const isBehind = start!.padStart(16, '0') >= this.#end;
-    const isFault = this.#betweenCount <= BETWEEN_MAX && this.#shape === null;
+    const isCutOut = this.#between.every(
+      ({ text: other }) => other.length <= BEFORE_MAX && LEFT_OUT.test(other),
+    );
+    const isFault = this.#betweenCount <= BETWEEN_MAX && this.#shape === null && !isCutOut;
     if (this.#report.found > 0 && isFault && isBehind) {
       for (const line of this.#between) this.#emit(line.text, line.number, false);
       this.#between = [];

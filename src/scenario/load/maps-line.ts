@@ -107,8 +107,9 @@ export class MapsLine {
     return this.#name === '[rollup]';
   }
 
+  /** Linux 2.6.9 prints no name of it, and 2.6.18 that of the vdso. */
   get isGate(): boolean {
-    return this.#startPage === GATE_PAGE && this.#name === '[vsyscall]';
+    return this.#startPage === GATE_PAGE && /^(?:\[vsyscall\]|\[vdso\])?$/.test(this.#name);
   }
 
   label(): number {
