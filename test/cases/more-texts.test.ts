@@ -52,7 +52,7 @@ describe('K18: check and import agree on a report with two texts', () => {
   });
 });
 
-describe('K4: what is skipped has a kind and a count', () => {
+describe('K3, K22: what is skipped has a kind and a count', () => {
   test('details of smaps', async () => {
     const details = 'Size:                  4 kB\nVmFlags: rd ex mr mw me \n';
     const { check, said } = await both(CODE + details + ANON + details);
