@@ -214,6 +214,23 @@ ffff0b8ed000-ffff0bf80000 r--p 0514d000 b3:02 78777                      /usr/li
   );
 });
 
+test('K15: lines of huge pages tell nothing (github.com/spdk/spdk/issues/27)', async () => {
+  const line = (i: number): string => {
+    const start = 0x7fffef400000 + i * 0x200000;
+    const range = `${start.toString(16)}-${(start + 0x200000).toString(16)}`;
+    return `${`${range} rw-s 00000000 00:1b ${42498 - i} `.padEnd(73)}/mnt/huge/rtemap_${1008 - i}\n`;
+  };
+  const { cwd } = await roundTrip(Array.from({ length: 16 }, (_, i) => line(i)).join(''));
+  writeFileSync(
+    `${cwd}/log`,
+    'mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7fffe0001000\n',
+  );
+
+  expect(shortLines((await replayed(cwd, 'in.maps', 'log')).text)[0]).toBe(
+    '7fffe0001000-7fffe0002000 r--p',
+  );
+});
+
 test('K12, K13: hs_err of armhf, stacks of threads (github.com/openhab/openhab1-addons/issues/4223)', async () => {
   const text = `00010000-00011000 r-xp 00000000 b3:02 272916     /usr/lib/jvm/java-7-openjdk-armhf/jre/bin/java
 003df000-00421000 rw-p 00000000 00:00 0          [heap]

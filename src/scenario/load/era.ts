@@ -79,11 +79,16 @@ export function pageSizeAsked(machine: MachineArgs | null): number {
   return machine?.pageSize === undefined ? 0 : parseSize(machine.pageSize) / 4096;
 }
 
+/** 2 MiB, in pages of 4 KiB. */
+const HUGE_PAGES = 512;
+
 /** What the texts tell of the page size. */
 export class PageSizeOfTexts {
   readonly #borders = new Set<number>();
   #unit = 16;
   #told = 0;
+  /** A border is inside a huge page: those of hugetlbfs tell nothing of the others. */
+  #isInside = false;
 
   noteText({ pagesPerPage }: TextEra): void {
     if (this.#told === 0) this.#told = pagesPerPage;
@@ -92,6 +97,7 @@ export class PageSizeOfTexts {
   noteVma({ startPage, endPage, offsetPages }: VmaSpec): void {
     if (this.#unit === 1) return;
     this.#borders.add(startPage).add(endPage);
+    this.#isInside ||= startPage % HUGE_PAGES !== 0 || endPage % HUGE_PAGES !== 0;
     for (const page of [startPage, endPage, offsetPages]) {
       while (page % this.#unit !== 0) this.#unit = smallerUnit(this.#unit);
     }
@@ -100,6 +106,7 @@ export class PageSizeOfTexts {
   /** By KernelPageSize; or 16, 4 or 2 where all of many borders and offsets are multiples of it. */
   get pagesPerPage(): number {
     if (this.#told > 0) return this.#told;
+    if (!this.#isInside) return 1;
     const enough = this.#unit === 2 ? 2 * BORDERS_MIN : BORDERS_MIN;
     return this.#borders.size >= enough ? this.#unit : 1;
   }
