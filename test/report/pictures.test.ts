@@ -86,6 +86,13 @@ describe('the words of a schedule', () => {
     expect(words(bash)).toContain(call);
   });
 
+  test('name the last of several calls in a cut that has no room for all', () => {
+    const several = aPass(shipped('split-merge.yaml'), 'rcu-retry3', 'torn')!;
+    const cut = words(several).find((w) => w.startsWith('cut 1'))!;
+
+    expect(cut).toMatch(/^cut 1, between pages: S\d to S\d, 4 calls, last mmap\([0-9a-f]+…\)$/);
+  });
+
   test('have room for the end of a text, which is that of a query under query strategies', () => {
     const query = aPass(shipped('bash.yaml'), 'query-vma', 0)!;
 

@@ -385,7 +385,8 @@ function cutMarkup(layout: Layout, index: number, y: number): string {
   const sentence = cutSentence(division, story, index, spell);
   const width = WIDTH - MARGIN - textX - 20;
   const long = textWidth(sentence, SIZE.text) * BOLD > width;
-  const words = long ? shortCut(division, story, index) : sentence;
+  const short = (call: string): string => spell(call).replace(/,.*\)$/, '…)');
+  const words = long ? shortCut(division, story, index, short) : sentence;
   return (
     cutAcross(MATRIX_X - 6, textX - 2, y, cut.inPage) +
     label(textX + 4, y + 4, fitted(words, width / BOLD, SIZE.text), 'badt', sentence)

@@ -89,13 +89,19 @@ export function cutSentence(
   return cutWords(division, index, past.length === 0 ? '' : `, past ${someOf(past)}`);
 }
 
-/** Where there is little room: only the names of the calls, or how many there are. */
-export function shortCut(division: Division, story: PassStory, index: number): string {
+/** Where there is little room: the last call, and how many others there are. */
+export function shortCut(
+  division: Division,
+  story: PassStory,
+  index: number,
+  spell: (call: string) => string,
+): string {
   const operations = operationsBetween(division, story, division.cuts[index]!);
-  const names = [...new Set(operations.map(({ call }) => /^\w+/.exec(call)?.[0] ?? 'a call'))];
-  const few = names.length <= OPERATIONS_MAX + 1;
-  const past = few ? listed(names) : counted(operations.length, 'operation');
-  return cutWords(division, index, operations.length === 0 ? '' : `, past ${past}`);
+  const last = operations.at(-1);
+  if (last === undefined) return cutWords(division, index, '');
+  const several = `${counted(operations.length, 'call')}, last `;
+  const past = operations.length === 1 ? 'past ' : several;
+  return cutWords(division, index, `, ${past}${spell(last.call)}`);
 }
 
 function cutWords(division: Division, index: number, past: string): string {
