@@ -85,12 +85,16 @@ interface SavedFile extends SavedResult {
   readonly path: string;
 }
 
+/** What is asked of saved results. */
+export interface SavedRequest {
+  /** Expressions of --fail-on, as given. */
+  readonly failOn: readonly string[];
+  readonly chosen: readonly MetricInfo[];
+}
+
 export function compareSaved(
   paths: readonly string[],
-  {
-    failOn,
-    chosen,
-  }: { readonly failOn: readonly string[]; readonly chosen: readonly MetricInfo[] },
+  { failOn, chosen }: SavedRequest,
   { io, messages }: CommandContext,
 ): CompareResult {
   if (paths.length < 2) throw new UserError(`${paths[0]}: a second saved result is missing`);

@@ -9,14 +9,13 @@ import { printable } from '../base/printable.ts';
 import { PRNG } from '../base/prng.ts';
 import { VERSION } from '../base/version.ts';
 import { runEntries } from '../compare/document.ts';
-import type { MetricInfo } from '../compare/metrics.ts';
 import { compareSweeps, type LeftOut, type PointRun, type SavedSweep } from '../compare/points.ts';
 import type { RunSummary } from '../compare/record.ts';
 import type { CompareResult } from '../compare/result.ts';
 import { costsMark } from '../mm/costs.ts';
 import type { SweepHeader } from '../report/sweep.ts';
 import type { CommandContext } from './command.ts';
-import { checkCosts, checkPaths, judgeSaved } from './compare-saved.ts';
+import { checkCosts, checkPaths, judgeSaved, type SavedRequest } from './compare-saved.ts';
 import type { Messages } from './messages.ts';
 import { differs, headerOf, sweepLines } from './sweep-file.ts';
 
@@ -27,10 +26,7 @@ interface SweepFile extends SavedSweep {
 
 export function compareSavedSweeps(
   paths: readonly string[],
-  {
-    failOn,
-    chosen,
-  }: { readonly failOn: readonly string[]; readonly chosen: readonly MetricInfo[] },
+  { failOn, chosen }: SavedRequest,
   { io, messages }: CommandContext,
 ): CompareResult {
   checkPaths(paths);

@@ -227,9 +227,9 @@ function attempt<T>(what: string, name: string, action: () => T): T {
   }
 }
 
-/** Of what is read more than once, or in places. */
+/** Refuses a FIFO or device where a file is read more than once, or not from its beginning. */
 export function checkRegular(name: string, cwd: string): void {
-  if (statOf(resolve(cwd, name))?.isFile() !== false) return; // what is not there is told by opening it
+  if (statOf(resolve(cwd, name))?.isFile() !== false) return; // opening the file reports that it is missing
   throw new UserError(`cannot read ${name}: it is not a regular file`, EXIT.io);
 }
 

@@ -28,7 +28,7 @@ export interface Io {
   readonly cwd: string;
   /** Calls `handler` at each such signal, until the function that it returns is called. */
   readonly onSignal?: (handler: (signal: Signal) => void) => () => void;
-  /** Ends the process by the signal itself, so that whoever started it sees that. */
+  /** Ends the process by the signal itself, so that its parent sees a signal, not an exit code. */
   readonly die?: (signal: Signal) => void;
   /** Program of worker threads; without it everything runs in this thread. */
   readonly workerFile?: URL;

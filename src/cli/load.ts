@@ -56,7 +56,7 @@ function told(result: Loaded, bytes: Uint8Array, { messages }: CommandContext): 
   return { ok: false, exitCode: unreadable ? EXIT.io : EXIT.usage };
 }
 
-/** A scenario that was put together here; null where it is none. Nothing is said of its faults. */
+/** Loads a scenario that mapsim made itself. Returns null if it is not valid; prints no errors. */
 export async function scenarioIn(
   { path, bytes }: { readonly path: string; readonly bytes: Uint8Array },
   context: CommandContext,

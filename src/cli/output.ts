@@ -19,7 +19,7 @@ export class Output {
   constructor(stream: OutStream, name: string) {
     this.#stream = stream;
     this.#name = name;
-    stream.on('error', ignore); // what went wrong is told to the callback of write()
+    stream.on('error', ignore); // the callback of write() gets the error
   }
 
   /** Whether the reader has gone. */

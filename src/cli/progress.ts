@@ -30,7 +30,7 @@ export class Progress<P extends { readonly fraction: number | null } = RunProgre
   #lastTenth = 0;
   #drawn = false;
 
-  /** @param inWords what is told of it in a line */
+  /** @param inWords makes the sentence that a progress line shows */
   constructor(
     io: Io,
     choice: ProgressChoice,

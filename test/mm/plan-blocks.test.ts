@@ -1,10 +1,11 @@
 /** The acts of each building block, in the kernel's order, written down by hand. */
 import { describe, expect, test } from 'vitest';
 import { VM_READ, VM_WRITE } from '../../src/mm/layout.ts';
+import { flagsOf } from '../../src/mm/perms.ts';
 import type { Call } from '../../src/mm/plan.ts';
 import { planCall } from '../../src/writers/index.ts';
 import { applyPlan } from '../support/apply-plan.ts';
-import { actsOf, anMm, flagsOf } from '../support/array-layout.ts';
+import { actsOf, anMm } from '../support/array-layout.ts';
 
 const RW = VM_READ | VM_WRITE;
 // Flag numbers in the acts: r = 1, rw = 3, accounted = 16.

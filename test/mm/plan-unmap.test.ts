@@ -1,9 +1,10 @@
 /** The acts of unmapping, overwriting and moving, in the kernel's order, written down by hand. */
 import { describe, expect, test } from 'vitest';
+import { flagsOf } from '../../src/mm/perms.ts';
 import type { Call } from '../../src/mm/plan.ts';
 import { planCall } from '../../src/writers/index.ts';
 import { applyPlan } from '../support/apply-plan.ts';
-import { actsOf, anMm, flagsOf } from '../support/array-layout.ts';
+import { actsOf, anMm } from '../support/array-layout.ts';
 
 // Flag numbers in the acts: rw = 3, accounted = 16.
 

@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { VmaRecord } from '../../src/mm/layout.ts';
 import { VM_READ, VM_WRITE } from '../../src/mm/layout.ts';
+import { permsOf } from '../../src/mm/perms.ts';
 import type { Call, Plan } from '../../src/mm/plan.ts';
 import { planCall } from '../../src/writers/index.ts';
-import { anMm, permsOf } from '../support/array-layout.ts';
+import { anMm } from '../support/array-layout.ts';
 
 const show = (vma: VmaRecord | null): string =>
   vma === null ? '-' : `${vma.start}-${vma.end} ${permsOf(vma.flags)}`;

@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { RandomStream } from '../../src/base/prng.ts';
 import type { VmaRecord } from '../../src/mm/layout.ts';
 import { joins } from '../../src/mm/merge.ts';
+import { flagsOf } from '../../src/mm/perms.ts';
 import type { Call, Plan } from '../../src/mm/plan.ts';
 import { classify, planCall } from '../../src/writers/index.ts';
 import { applyPlan, type PlanRun } from '../support/apply-plan.ts';
-import { type ArrayLayout, anMm, flagsOf } from '../support/array-layout.ts';
+import { type ArrayLayout, anMm } from '../support/array-layout.ts';
 import { PageModel } from '../support/page-model.ts';
 
 /** A sample; the proof beside it runs them all. */

@@ -7,30 +7,13 @@ import {
   NO_SPECIAL,
   NO_VMA,
   VM_ACCOUNT,
-  VM_EXEC,
   VM_GROWSDOWN,
-  VM_READ,
   VM_SHARED,
   VM_WRITE,
   type VmaRecord,
 } from '../../src/mm/layout.ts';
+import { flagsOf, permsOf } from '../../src/mm/perms.ts';
 import { ACT, ACT_FIELDS, freshIndex, type Plan } from '../../src/mm/plan.ts';
-
-/** Flag bits of `rw-p`. */
-export function flagsOf(perms: string): number {
-  return (
-    (perms[0] === 'r' ? VM_READ : 0) |
-    (perms[1] === 'w' ? VM_WRITE : 0) |
-    (perms[2] === 'x' ? VM_EXEC : 0) |
-    (perms[3] === 's' ? VM_SHARED : 0)
-  );
-}
-
-export function permsOf(flags: number): string {
-  const letter = (bit: number, text: string) => ((flags & bit) !== 0 ? text : '-');
-  const last = (flags & VM_SHARED) !== 0 ? 's' : 'p';
-  return letter(VM_READ, 'r') + letter(VM_WRITE, 'w') + letter(VM_EXEC, 'x') + last;
-}
 
 export interface Given {
   start: number;

@@ -1,8 +1,10 @@
 /** Calls as tests write them, and carrying them out on an ArrayLayout. */
+
+import { flagsOf } from '../../src/mm/perms.ts';
 import type { Call, Plan } from '../../src/mm/plan.ts';
 import { planCall } from '../../src/writers/index.ts';
 import { applyPlan } from './apply-plan.ts';
-import { type ArrayLayout, anMm, flagsOf } from './array-layout.ts';
+import { type ArrayLayout, anMm } from './array-layout.ts';
 
 type Mremap = Extract<Call, { call: 'mremap' }>;
 

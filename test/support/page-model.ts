@@ -3,8 +3,8 @@
  * VMAs are the normal form of the cells. It knows the rules, and nothing of how plans are made.
  */
 import { VM_ACCOUNT, VM_PROT, VM_SHARED, VM_WRITE } from '../../src/mm/layout.ts';
+import { permsOf } from '../../src/mm/perms.ts';
 import type { Call, Errno } from '../../src/mm/plan.ts';
-import { permsOf } from './array-layout.ts';
 
 /** flags with the accounting bit, file (-1: anonymous), offset of this page in the file. */
 interface Cell {

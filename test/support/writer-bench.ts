@@ -1,4 +1,6 @@
 /** A writer alone with an ArrayLayout: its operations one after the other, without a clock. */
+
+import { permsOf } from '../../src/mm/perms.ts';
 import type {
   FileSpec,
   Operation,
@@ -16,7 +18,7 @@ import {
   type WriterWorld,
 } from '../../src/writers/source.ts';
 import { applyPlan } from './apply-plan.ts';
-import { type ArrayLayout, FIRST_ANON_SHMEM, permsOf } from './array-layout.ts';
+import { type ArrayLayout, FIRST_ANON_SHMEM } from './array-layout.ts';
 
 /** A scenario whose vmas and ranges are those of the layout. */
 export function scenarioOf(layout: ArrayLayout, files: readonly FileSpec[] = []): Scenario {

@@ -2,10 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { VM_ACCOUNT, VM_READ, VM_WRITE } from '../../src/mm/layout.ts';
 import { MAX_MAP_COUNT } from '../../src/mm/mm-struct.ts';
+import { flagsOf } from '../../src/mm/perms.ts';
 import type { Call } from '../../src/mm/plan.ts';
 import { classify, planCall } from '../../src/writers/index.ts';
 import { applyPlan } from '../support/apply-plan.ts';
-import { anMm, flagsOf } from '../support/array-layout.ts';
+import { anMm } from '../support/array-layout.ts';
 
 const R = VM_READ;
 const RW = VM_READ | VM_WRITE;
