@@ -3,21 +3,23 @@
  *
  * The output is CommonJS in few files: node takes a third less time to load it than ES modules in
  * the files that a bundler cuts by itself, one for each set of commands that share a module.
- * Steps of our own are shown by the names of their functions, so nothing is renamed; where two
- * modules have one name, the bundler adds a number, which stepName() takes off.
+ * Functions keep their names, for stacks and profiles; where two modules have one name, the bundler
+ * adds a number.
  */
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Functions keep their names, which are those of steps. */
 const keepNames = { function: true, class: false };
 const MINIFY = {
   mangle: { keepNames },
   compress: { keepNames },
   codegen: { removeWhitespace: true },
 };
+
+/** A page shows no stack, and every step has a name of its own: no function keeps its name. */
+const MINIFY_FOR_PAGE = { mangle: true, compress: true, codegen: { removeWhitespace: true } };
 
 /** A library that is not installed here would be asked for at run time, from users without it. */
 function onLog(level, log, next) {
@@ -63,7 +65,7 @@ export async function bundle(entries, directory) {
 }
 
 /**
- * One file of code for a browser, minified. Functions keep their names, which are those of steps.
+ * One file of code for a browser, minified.
  * @param entry path from the top of the project
  */
 export async function bundleForPage(entry) {
@@ -79,7 +81,7 @@ export async function bundleForPage(entry) {
     format: 'iife',
     codeSplitting: false,
     comments: false,
-    minify: MINIFY,
+    minify: MINIFY_FOR_PAGE,
   });
   await bundler.close();
   const [{ code, moduleIds }] = output;
@@ -107,7 +109,7 @@ export async function bundleForWorker(entry, second) {
     entryFileNames: '[name]',
     chunkFileNames: '[name]',
     comments: false,
-    minify: MINIFY,
+    minify: MINIFY_FOR_PAGE,
   });
   await bundler.close();
   const names = output.map(({ fileName }) => fileName).sort();

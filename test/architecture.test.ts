@@ -360,6 +360,10 @@ function importedNames(path: string): string[] {
 }
 
 describe('names', () => {
+  test('every step has a name that does not depend on what its function is called', () => {
+    expect(places(SOURCES, /: \w*Step(<\w+>)? = (\(|async|function)/, bare)).toEqual([]);
+  });
+
   const named = SOURCES.filter((path) => path !== 'src/index.ts');
 
   test('what is exported is used elsewhere', () => {

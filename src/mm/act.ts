@@ -265,10 +265,10 @@ const setMmBrk: ActStep = named('sys_brk', (k, a) => {
   k.mm.brk = operand(a, 2);
   return done(k, a);
 });
-const pageTables: ActStep = (k, a) => {
+const pageTables: ActStep = named('(page_tables)', (k, a) => {
   if (!a.timeGiven) k.spend(operand(a, 3) * k.costs.pageFree);
   return done(k, a);
-};
+});
 
 const downgradeSeqEnd: ActStep = named('vma_end_write_all', (k, a) => {
   mmLockSeqcountEnd(k, a);

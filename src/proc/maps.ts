@@ -173,12 +173,12 @@ export function openMaps(s: Strategy): ReaderStep {
   });
 
   // The m_stop() of a read() that found nothing is the last one of the pass.
-  const textComplete: ReaderStep = (_k, r) => {
+  const textComplete: ReaderStep = named('(text_complete)', (_k, r) => {
     if (r.copiedBytes === 0 && r.readsOnLeft === 0) r.observer.textComplete(r);
     return readReturn;
-  };
+  });
 
-  const redoPage: ReaderStep = (_k, r) => {
+  const redoPage: ReaderStep = named('(redo_page)', (_k, r) => {
     const gate = r.pos === POS_END ? 1 : 0; // shown in this page
     const lines = r.lineCount - r.redoLineCount + gate;
     r.counts.discardedRecords += lines;
@@ -188,9 +188,9 @@ export function openMaps(s: Strategy): ReaderStep {
     r.pos = r.redoPos;
     r.shownEnd = r.redoShownEnd;
     return mStart;
-  };
+  });
 
-  const readReturn: ReaderStep = (k, r) => {
+  const readReturn: ReaderStep = named('(read_return)', (k, r) => {
     k.returnToUser();
     r.observer.readReturns(r, k.nowNs - r.readStartNs);
     if (r.copiedBytes > 0) {
@@ -199,7 +199,7 @@ export function openMaps(s: Strategy): ReaderStep {
     }
     if (r.readsOnLeft > 0) return readOn(k, r, ksysRead);
     return endPass(r, s, procMapsRelease);
-  };
+  });
 
   const procMapsRelease = closeFile(procMapsOpen);
 

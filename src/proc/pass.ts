@@ -58,10 +58,10 @@ export function endPass(r: Reader, s: Strategy, release: ReaderStep): ReaderStep
 
 /** close(), on the CPU to its end; then the reader thinks, and goes on to `open`. */
 export function closeFile(open: ReaderStep): ReaderStep {
-  const nextPass: ReaderStep = (k, r) => {
+  const nextPass: ReaderStep = named('(next_pass)', (k, r) => {
     if (r.counts.passesStarted === r.passes) return open;
     return k.sleep(r, r.times.pauseNs(k.nowNs), open);
-  };
+  });
   const procMapsRelease: ReaderStep = named('proc_map_release', (k, r) => {
     r.costFactor = r.times.costFactor(r.passIndex, 0);
     k.spend(k.costs.openClose - Math.floor(k.costs.openClose / 2));

@@ -43,7 +43,7 @@ export function queryMaps(s: Strategy): ReaderStep {
     return s.lockVmaRange;
   });
 
-  const redoQuery: ReaderStep = () => queryStart;
+  const redoQuery: ReaderStep = named('(redo_query)', () => queryStart);
 
   const startAt: ReaderStep = named('query_matching_vma#1', (k, r) => {
     vmaIterSet(k, r, r.shownEnd);
@@ -88,13 +88,13 @@ export function queryMaps(s: Strategy): ReaderStep {
     return ioctlReturn;
   });
 
-  const ioctlReturn: ReaderStep = (k, r) => {
+  const ioctlReturn: ReaderStep = named('(ioctl_return)', (k, r) => {
     k.returnToUser();
     r.observer.readReturns(r, k.nowNs - r.readStartNs);
     if (r.stopFor !== STOP_END) return ksysIoctl;
     if (r.readsOnLeft > 0) return readOn(k, r, ksysIoctl);
     return endPass(r, s, procMapsRelease);
-  };
+  });
 
   const procMapsRelease = closeFile(procMapsOpen);
   privateSteps(procMapsOpen, ksysIoctl, redoQuery, startAt, put, ioctlReturn, procMapsRelease);

@@ -19,10 +19,10 @@ import { named, privateSteps } from '../sim/step.ts';
 const lockVmaRange: ReaderStep = named('mmap_read_lock_killable', (k, r) =>
   mmapReadLock(k, r, locked),
 );
-const locked: ReaderStep = (_k, r) => {
+const locked: ReaderStep = named('(locked)', (_k, r) => {
   r.mmapLocked = true;
   return r.ret;
-};
+});
 
 const getNextVma: ReaderStep = named('vma_next', (k, r) => {
   vmaNext(k, r);

@@ -50,10 +50,10 @@ export function rcuPage(options: RcuPageOptions): Strategy {
       return sample(k, r);
     },
   );
-  const locked: ReaderStep = (_k, r) => {
+  const locked: ReaderStep = named('(locked)', (_k, r) => {
     r.mmapLocked = true;
     return r.ret;
-  };
+  });
   const enterSampled: ReaderStep = named('rcu_read_lock', (k, r) => {
     r.sampled = false;
     rcuReadLock(k, r);
@@ -69,11 +69,11 @@ export function rcuPage(options: RcuPageOptions): Strategy {
     r.source = r.mmapLocked ? LIVE_VMA : UNPROTECTED_VMA;
     return r.found === NO_VMA || r.mmapLocked ? r.ret : readNames;
   });
-  const readNames: ReaderStep = (k, r) => {
+  const readNames: ReaderStep = named('(read_names)', (k, r) => {
     loadVmaNames(k, r);
     if (r.copy.file !== NO_FILE) return getFile;
     return r.copy.name === NO_NAME ? r.ret : getName;
-  };
+  });
   const getFile: ReaderStep = named('get_file_active', (k, r) => {
     if (!pinFile(k, r)) return abort(k, r, 'filePin');
     return r.copy.name === NO_NAME ? r.ret : getName;

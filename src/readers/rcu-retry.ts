@@ -290,13 +290,13 @@ export function rcuRetry(options: RcuRetryOptions): Strategy {
   );
 
   // What kmemleak would find after the last close().
-  const releaseFile: ReaderStep = (_k, r) => {
+  const releaseFile: ReaderStep = named('(release_file)', (_k, r) => {
     const leaked = r.local.leaked! + forgetPins(r);
     if (leaked > 0 && r.counts.passesStarted === r.passes) {
       throw new KernelFault('leak', `m_start(): ${counted(leaked, 'reference')} never dropped`);
     }
     return r.ret;
-  };
+  });
 
   return {
     medium: 'seq',

@@ -34,7 +34,8 @@ interface Noted {
 
 /**
  * Names a step after the kernel's function for it, `vma_next`, with a number where that function
- * takes several steps, `vma_start_read#2`.
+ * takes several steps, `vma_start_read#2`. Where the kernel has no function for it, the name stands
+ * in parentheses, `(next_operation)`.
  * @param label a name, or which of several the step is for the task that is about to take it
  */
 export function named<K, T>(label: string | ((task: T) => string), step: Step<K, T>): Step<K, T> {
@@ -43,8 +44,8 @@ export function named<K, T>(label: string | ((task: T) => string), step: Step<K,
 }
 
 /**
- * What a task is about to do: the name of its next step. In parentheses where the kernel has no
- * function for it: the name of our own function, without the number that a bundler adds.
+ * What a task is about to do: the name of its next step. A strategy of the user may leave steps
+ * without one: they have the name of their function in parentheses, without a number at its end.
  */
 export function stepName(task: { readonly step: AnyStep }): string {
   const { label, name } = task.step as AnyStep & Noted;

@@ -1,5 +1,6 @@
 /** A hog: a task that only uses CPU time in user space. It runs, sleeps, and runs again. */
 import type { KernelStep } from '../mm/kernel.ts';
+import { named } from '../sim/step.ts';
 import { Task, type TaskParts } from '../sim/task.ts';
 
 export class Hog extends Task {
@@ -18,9 +19,9 @@ export class Hog extends Task {
   }
 }
 
-const run: KernelStep<Hog> = (k, t) => {
+const run: KernelStep<Hog> = named('(run)', (k, t) => {
   k.spend(t.runNs());
   return rest;
-};
+});
 
-const rest: KernelStep<Hog> = (k, t) => k.sleep(t, t.sleepNs(), run);
+const rest: KernelStep<Hog> = named('(rest)', (k, t) => k.sleep(t, t.sleepNs(), run));

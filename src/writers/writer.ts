@@ -98,7 +98,7 @@ export class Writer extends Task implements Actor {
   }
 }
 
-const nextOperation: WriterStep = (k, w) => {
+const nextOperation: WriterStep = named('(next_operation)', (k, w) => {
   const next = w.source.next();
   if (next === null) return DONE;
   if (next.kind === 'pause') {
@@ -115,11 +115,11 @@ const nextOperation: WriterStep = (k, w) => {
   w.lockWaitBefore = w.writeLockWaitNs;
   w.drainWaitBefore = w.drainWaitNs;
   return next.kind === 'hold' ? takeMmapLockToHold : nextCall;
-};
+});
 
 // --- one system call ---
 
-const nextCall: WriterStep = (k, w) => {
+const nextCall: WriterStep = named('(next_call)', (k, w) => {
   const call = w.source.nextCall();
   if (call === null) return operationDone(k, w);
   w.call = call;
@@ -133,10 +133,10 @@ const nextCall: WriterStep = (k, w) => {
   }
   k.spend(cost - insideNs(k, cost));
   return w.source.ordered ? ownTurn : takeMmapLock;
-};
+});
 
 /** Recorded calls take effect in the recorded order. */
-const ownTurn: WriterStep = (k, w) => {
+const ownTurn: WriterStep = named('(own_turn)', (k, w) => {
   if (!w.source.mayGo(w.id)) {
     w.step = ownTurn;
     return PARKED;
@@ -144,7 +144,7 @@ const ownTurn: WriterStep = (k, w) => {
   if (w.plan === null) return takeMmapLock(k, w);
   passTurn(k, w);
   return callReturn;
-};
+});
 
 function passTurn(k: Kernel, w: Writer): void {
   const task = w.source.passTurn();
@@ -194,7 +194,7 @@ const releaseMmapLock: WriterStep = named('up_write', (k, w) => {
   return callReturn;
 });
 
-const callReturn: WriterStep = (k, w) => {
+const callReturn: WriterStep = named('(call_return)', (k, w) => {
   k.returnToUser();
   const plan = w.plan!;
   const call = w.call!;
@@ -209,7 +209,7 @@ const callReturn: WriterStep = (k, w) => {
   w.callsDone++;
   w.errno = plan.errno;
   return nextCall;
-};
+});
 
 // --- hold: a write section that changes nothing ---
 
@@ -235,7 +235,7 @@ const holdRelease: WriterStep = named('up_write', (k, w) => {
 
 // --- between operations ---
 
-const operationDone: WriterStep = (k, w) => {
+const operationDone: WriterStep = named('(operation_done)', (k, w) => {
   const operation = w.operation!;
   w.operation = null;
   w.opNs.add(k.nowNs - w.startNs);
@@ -254,7 +254,7 @@ const operationDone: WriterStep = (k, w) => {
   w.opsDone++;
   const sinceNs = operation.paced ? k.nowNs - w.startNs : 0;
   return k.sleep(w, Math.max(w.faultNs, operation.thinkNs - sinceNs), nextOperation);
-};
+});
 
 /** The model counts in 4 KiB, a scenario in pages of its machine. */
 function inMachinePages(args: Arguments, pagesPerPage: number): Arguments {
