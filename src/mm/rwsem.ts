@@ -187,7 +187,7 @@ function wakeWriter(k: Kernel, by: Task): void {
 const tryWriteLock: KernelStep<Task> = named('rwsem_try_write_lock', (k, t) => {
   const lock = k.mm.mmapLock;
   t.lockWoken = false;
-  const next = t.lockResume as KernelStep<Task>;
+  const next = t.lockResume;
   if (lock.free) {
     lock.handoff = false;
     lock.dequeue(0);

@@ -30,8 +30,6 @@ export const STUCK_STEPS = 1_000_000;
 /** How often the size of the oracle's history is looked at. */
 const HISTORY_CHECK_EVENTS = 2 ** 16;
 
-type RunStep = (kernel: Kernel, task: Task) => RunStep;
-
 /** Hears what a run does, as it does it. */
 export interface RunListener {
   /** The world is built. */
@@ -174,7 +172,7 @@ export class TimedDriver {
     const listens = this.#trace !== null || this.#onStep !== null;
     const eventsMax = Math.min(until, this.#historyCheckAt) - this.#events;
     let events = 0;
-    let step = task.step as RunStep;
+    let step = task.step;
     let goesOn = true;
     try {
       while (goesOn && events < eventsMax) {

@@ -32,8 +32,6 @@ export const WAITED = '(waited)';
 
 const NO_CHOICES: readonly number[] = [];
 
-type RunStep = (kernel: Kernel, task: Task) => RunStep;
-
 /** Steps that touch nothing shared (`private`) are taken together with the step before them. */
 export type Reduction = 'none' | 'private';
 
@@ -223,7 +221,7 @@ export class SearchWorld {
       this.#status[t.id] = RUNNABLE;
       return;
     }
-    const next = (t.step as RunStep)(this.kernel, t);
+    const next = t.step(this.kernel, t);
     this.kernel.takeSpent(t);
     if (next === PARKED) this.#status[t.id] = ASLEEP;
     else if (next === DONE) this.#status[t.id] = FINISHED;

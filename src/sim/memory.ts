@@ -68,8 +68,8 @@ export class Words {
     return thing;
   }
 
-  step<S extends AnyStep>(step: S): S {
-    if (!this.saving) return this.#steps[this.one(0)] as S;
+  step(step: AnyStep): AnyStep {
+    if (!this.saving) return this.#steps[this.one(0)]!;
     let id = this.#stepIds.get(step);
     if (id === undefined) {
       id = this.#steps.push(step) - 1;

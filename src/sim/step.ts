@@ -6,8 +6,15 @@
  * anything: a task's whole position is the identity of its next step.
  */
 
-/** K is the kernel that a step is handed, T the task that takes it. */
-export type Step<K, T> = (kernel: K, task: T) => Step<K, T>;
+/**
+ * K is the kernel that a step is handed, T the task that takes it. A step of one kind of task is
+ * also a step of any task, as parameters of methods may be narrower: only its own task takes it.
+ */
+export type Step<K, T> = Stepping<K, T>['step'];
+
+interface Stepping<K, T> {
+  step(kernel: K, task: T): Step<K, T>;
+}
 
 function never(): never {
   throw new Error('a finished or parked task took a step');
@@ -20,7 +27,7 @@ export const DONE = Object.defineProperty((): never => never(), 'name', { value:
 export const PARKED = Object.defineProperty((): never => never(), 'name', { value: 'parked' });
 
 /** A step of whatever kernel and task: what a task's position is kept as. */
-export type AnyStep = (kernel: never, task: never) => unknown;
+export type AnyStep = Step<unknown, object>;
 
 /** What the function of a step says of it, as properties. */
 interface Noted {

@@ -52,8 +52,6 @@ const SILENT: PassObserver = {
   readReturns() {},
 };
 
-type AnyStep = (kernel: World['kernel'], task: Writer) => AnyStep;
-
 export class QuietCalls {
   readonly #world: World;
   readonly #writer: Writer;
@@ -122,7 +120,7 @@ export class QuietCalls {
     const w = this.#writer;
     const { kernel } = this.#world;
     for (let call: Call | null = null, first = false, thoughtNs = 0; ; ) {
-      const step = (w.step as unknown as AnyStep)(kernel, w);
+      const step = w.step(kernel, w);
       kernel.takeSpent(w);
       if (step === DONE) return null;
       if (step !== PARKED) w.step = step;

@@ -85,7 +85,7 @@ export class Writer extends Task implements Actor {
   readonly actNs: number[] = [];
   timeGiven = false;
   downgraded = false;
-  afterActs = sectionEnd as unknown as KernelStep<Actor>;
+  afterActs = sectionEnd;
 
   constructor(task: TaskParts, parts: WriterParts) {
     super(task.id, task.name, task.cpu, task.nice);

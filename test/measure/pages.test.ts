@@ -50,11 +50,7 @@ function simulated(bufferBytes: number) {
     }),
   });
   const [reader] = world.readers;
-  type Step = (kernel: unknown, task: unknown) => Step;
-  for (let step = reader!.step as unknown as Step; pages.endPage < 0; ) {
-    step = step(world.kernel, reader);
-    reader!.step = step as never;
-  }
+  while (pages.endPage < 0) reader!.step = reader!.step(world.kernel, reader!);
   const lengths = text
     .split('\n')
     .slice(0, -2) // the gate line is no VMA's

@@ -14,8 +14,6 @@ import type { PassWatch } from '../../src/world/pass-watch.ts';
 import type { World } from '../../src/world/world.ts';
 import { aWorld } from './run.ts';
 
-type AnyStep = (kernel: unknown, task: unknown) => unknown;
-
 export class Hand {
   readonly world: World;
   readonly watch: PassWatch;
@@ -46,7 +44,7 @@ export class Hand {
   /** The name of the step that the task takes next; `parked` while it sleeps, `done` at its end. */
   at(name: string): string {
     const task = this.task(name);
-    if ((task.step as unknown) === DONE) return 'done';
+    if (task.step === DONE) return 'done';
     return this.#ready.has(task.id) ? stepName(task) : 'parked';
   }
 
@@ -54,10 +52,10 @@ export class Hand {
   step(name: string): void {
     const task = this.task(name);
     if (!this.#ready.has(task.id)) throw new Error(`${name} sleeps`);
-    const next = (task.step as AnyStep)(this.world.kernel, task);
+    const next = task.step(this.world.kernel, task);
     this.world.kernel.takeSpent(task);
     if (next === PARKED) this.#ready.delete(task.id);
-    else task.step = next as Task['step'];
+    else task.step = next;
   }
 
   /** Takes steps until the next one is called so, for the n-th time from now. */

@@ -84,8 +84,7 @@ readers: [{name: r}]
     if (at >= 0) this.woken.splice(at, 1);
     else this.spinning.delete(name);
     const task = this.task(name);
-    const step = task.step as KernelStep<Task>;
-    return step === granted || (step(this.k, task) as unknown) !== PARKED;
+    return task.step === granted || task.step(this.k, task) !== PARKED;
   }
 
   /** Who holds it: `w` for a writer, `r1 r2` by count for readers. */

@@ -286,11 +286,11 @@ class PlainExplorer {
       this.#status[task.id] = RUNNABLE;
       return;
     }
-    const next: unknown = task.step(this.#k as never, task as never);
+    const next = task.step(this.#k, task);
     this.#k.takeSpent(task);
     if (next === this.#model.step.PARKED) this.#status[task.id] = ASLEEP;
     else if (next === this.#model.step.DONE) this.#status[task.id] = FINISHED;
-    else task.step = next as Task['step'];
+    else task.step = next;
   }
 
   #choose(n: number): number {
