@@ -14,14 +14,14 @@ import type { FinishedText, SearchWorld } from './search-world.ts';
 import { ShrinkWorld, shrink } from './shrink.ts';
 import type { Event } from './transitions.ts';
 
-/** A new world without time, which counts what these finds need. */
-type FreshWorld = (finds?: readonly Question[]) => SearchWorld;
+/** A new world without time, which counts what these questions need. */
+type FreshWorld = (questions?: readonly Question[]) => SearchWorld;
 
 /** The schedule that led there; to be called when the world is free. */
 type HowTo = () => Schedule;
 
 interface Found {
-  readonly find: Question;
+  readonly question: Question;
   readonly how: HowTo;
   /** Whether another schedule can be tried for the same finding. */
   readonly shrinks: boolean;
@@ -43,22 +43,27 @@ interface Text {
 }
 
 export class Collector {
-  readonly finds: readonly Question[];
+  readonly questions: readonly Question[];
   readonly #stopAtFirst: boolean;
   readonly #found = new Map<string, Found>();
   readonly #texts = new Map<string, Text>();
 
-  constructor(finds: readonly Question[], stopAtFirst: boolean) {
-    this.finds = finds;
+  constructor(questions: readonly Question[], stopAtFirst: boolean) {
+    this.questions = questions;
     this.#stopAtFirst = stopAtFirst;
   }
 
   /** True: nothing more is wanted. */
   take(event: Event, how: HowTo): boolean {
     if (event.kind === 'text') this.#takeText(event.text, how);
-    for (const find of this.finds) {
-      if (this.#found.has(find.class) || !eventIs(find, event)) continue;
-      this.#found.set(find.class, { find, how, shrinks: true, note: noteOf(find, event) });
+    for (const question of this.questions) {
+      if (this.#found.has(question.class) || !eventIs(question, event)) continue;
+      this.#found.set(question.class, {
+        question,
+        how,
+        shrinks: true,
+        note: noteOf(question, event),
+      });
       if (this.#stopAtFirst) return true;
     }
     return false;
@@ -83,12 +88,12 @@ export class Collector {
     if (isWorse(tearing, tearingOf(known.worst.text))) known.worst = { text, how };
   }
 
-  takeCycle(find: Question, how: HowTo, note: string): void {
-    this.#found.set(find.class, { find, how, shrinks: false, note });
+  takeCycle(question: Question, how: HowTo, note: string): void {
+    this.#found.set(question.class, { question, how, shrinks: false, note });
   }
 
-  has(find: Question): boolean {
-    return this.#found.has(find.class);
+  has(question: Question): boolean {
+    return this.#found.has(question.class);
   }
 
   get textCount(): number {
@@ -97,9 +102,9 @@ export class Collector {
 
   /** @param shrinkMax steps that shrinking one may take */
   findings(freshWorld: FreshWorld, shrinkMax?: number): Finding[] {
-    const world = new ShrinkWorld(freshWorld(this.finds));
-    return this.finds.flatMap((find) => {
-      const found = this.#found.get(find.class);
+    const world = new ShrinkWorld(freshWorld(this.questions));
+    return this.questions.flatMap((question) => {
+      const found = this.#found.get(question.class);
       return found === undefined ? [] : [findingOf(found, world, freshWorld, shrinkMax)];
     });
   }
@@ -154,18 +159,18 @@ function shrunkFor(text: FinishedText, first: Schedule, world: ShrinkWorld): Sch
 }
 
 function findingOf(
-  { find, how, shrinks, note }: Found,
+  { question, how, shrinks, note }: Found,
   world: ShrinkWorld,
   freshWorld: FreshWorld,
   shrinkMax: number | undefined,
 ): Finding {
   const first = how();
-  const isFound = (event: Event): boolean => eventIs(find, event);
+  const isFound = (event: Event): boolean => eventIs(question, event);
   const schedule = shrinks ? shrink(world, first, isFound, shrinkMax) : first;
   const replay = new Replay(freshWorld());
   replay.follow(schedule, null);
-  if (find.kind === 'settled') printRecord(replay);
-  return { class: find.class, what: note, course: replay.course() };
+  if (question.kind === 'settled') printRecord(replay);
+  return { class: question.class, what: note, course: replay.course() };
 }
 
 /** From where a record is good to where its line is printed there are a few steps. */
@@ -194,11 +199,13 @@ const TEXT_NOTES: Readonly<Record<TextMetric, string>> = {
   staleNames: 'a line with a name that no state has there',
 };
 
-function noteOf(find: Question, event: Event): string {
+function noteOf(question: Question, event: Event): string {
   switch (event.kind) {
     case 'text':
-      if (find.kind !== 'text') return 'a text';
-      return find.class === find.metric ? TEXT_NOTES[find.metric] : `a text with ${find.class}`;
+      if (question.kind !== 'text') return 'a text';
+      return question.class === question.metric
+        ? TEXT_NOTES[question.metric]
+        : `a text with ${question.class}`;
     case 'attempts':
       return `${event.attempts} attempts at one record`;
     case 'settled': {

@@ -126,24 +126,24 @@ function isMetric(word: string): word is TextMetric {
   return (TEXT_METRICS as readonly string[]).includes(word);
 }
 
-function textHas(find: Question, { verdict }: FinishedText): boolean {
-  if (find.kind !== 'text') return false;
-  return holds(Number(verdict[find.metric]), find.comparison, find.value);
+function textHas(question: Question, { verdict }: FinishedText): boolean {
+  if (question.kind !== 'text') return false;
+  return holds(Number(verdict[question.metric]), question.comparison, question.value);
 }
 
 /** Whether this is what was asked for. Cycles are no events. */
-export function eventIs(find: Question, event: Event): boolean {
+export function eventIs(question: Question, event: Event): boolean {
   switch (event.kind) {
     case 'text':
-      return textHas(find, event.text);
+      return textHas(question, event.text);
     case 'attempts':
-      return find.kind === 'attempts' && event.attempts > find.more;
+      return question.kind === 'attempts' && event.attempts > question.more;
     case 'settled':
-      return find.kind === 'settled' && event[find.what] > find.more;
+      return question.kind === 'settled' && event[question.what] > question.more;
     case 'fault':
-      return find.kind === 'fault' && find.class === event.fault.kind;
+      return question.kind === 'fault' && question.class === event.fault.kind;
     case 'deadlock':
-      return find.kind === 'deadlock';
+      return question.kind === 'deadlock';
   }
 }
 
@@ -151,10 +151,10 @@ export function eventIs(find: Question, event: Event): boolean {
  * How far failed attempts at a record must be told apart to answer this. Whether there were any is
  * always part of the state: a strategy may go by it.
  */
-export function failuresNeeded(find: Question): number {
-  if (find.kind === 'attempts') return find.more + 1;
+export function failuresNeeded(question: Question): number {
+  if (question.kind === 'attempts') return question.more + 1;
   // The attempt before a fallback fails too, and is no retry.
-  return find.kind === 'settled' ? find.more + 2 : 1;
+  return question.kind === 'settled' ? question.more + 2 : 1;
 }
 
 /** Everything that a search without a question looks for, in the order of its table. */

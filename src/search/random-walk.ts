@@ -6,9 +6,9 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { Collector } from './collect.ts';
 import type { Question } from './questions.ts';
 import {
-  findsOf,
   headOf,
   plainWorld,
+  questionsOf,
   type SearchProgress,
   type SearchRequest,
   searchWorld,
@@ -25,9 +25,9 @@ export interface WalkRequest extends SearchRequest {
 
 /** Somebody who walks the blocks of a request. */
 export function walkerOf(scenario: Scenario, request: WalkRequest): Walker {
-  const finds = walkFinds(request);
+  const questions = walkQuestions(request);
   return new Walker({
-    world: searchWorld(scenario, request, { reduce: 'none', finds }),
+    world: searchWorld(scenario, request, { reduce: 'none', questions }),
     seed: request.seed,
     bias: request.bias,
     stepsMax: request.maxDepth ?? STEPS_MAX,
@@ -51,8 +51,8 @@ export function walksIn(walks: number, block: number): number {
 }
 
 /** Cycles are seen in a graph, not on a walk. */
-function walkFinds(request: WalkRequest) {
-  return findsOf(request).filter((find) => find.kind !== 'cycle');
+function walkQuestions(request: WalkRequest) {
+  return questionsOf(request).filter((question) => question.kind !== 'cycle');
 }
 
 /** For each finding, after an interrupt: schedules may be long, and somebody waits. */
@@ -77,7 +77,7 @@ export class RandomWalks {
   constructor(scenario: Scenario, request: WalkRequest) {
     this.#scenario = scenario;
     this.#request = request;
-    this.#collector = new Collector(walkFinds(request), request.find !== null);
+    this.#collector = new Collector(walkQuestions(request), request.find !== null);
     this.#walker = walkerOf(scenario, request);
     this.#blocksInAll = Math.ceil(request.walks / walksABlock(request.walks));
   }
@@ -151,8 +151,8 @@ export class RandomWalks {
   outcome(): SearchOutcome {
     const shrinkMax = this.#interrupted ? SHRINK_AFTER_INTERRUPT : undefined;
     const { reduce: _, ...request } = this.#request;
-    const fresh = (finds?: readonly Question[]): SearchWorld =>
-      plainWorld(this.#scenario, request, finds);
+    const fresh = (questions?: readonly Question[]): SearchWorld =>
+      plainWorld(this.#scenario, request, questions);
     return {
       ...headOf(this.#scenario, fresh()),
       states: null,
@@ -170,7 +170,7 @@ export class RandomWalks {
         steps: this.#steps,
         unfinished: this.#unfinished,
       },
-      asked: this.#collector.finds.map((find) => find.class),
+      asked: this.#collector.questions.map((question) => question.class),
       findings: this.#collector.findings(fresh, shrinkMax),
       texts: this.#collector.texts(null),
     };

@@ -46,8 +46,8 @@ export interface SearchProgress {
   readonly walks: number;
 }
 
-/** The finds of a request: the one asked for, or all. */
-export function findsOf({ find, onlyTexts }: SearchRequest): readonly Question[] {
+/** The questions of a request: the one asked for, or all. */
+export function questionsOf({ find, onlyTexts }: SearchRequest): readonly Question[] {
   if (find !== null) return [find];
   return onlyTexts === true ? [] : ALL_QUESTIONS;
 }
@@ -56,23 +56,23 @@ export function findsOf({ find, onlyTexts }: SearchRequest): readonly Question[]
 export function searchWorld(
   scenario: Scenario,
   request: Pick<SearchRequest, 'strategy' | 'strategies'>,
-  { reduce, finds }: { readonly reduce: Reduction; readonly finds: readonly Question[] },
+  { reduce, questions }: { readonly reduce: Reduction; readonly questions: readonly Question[] },
 ): SearchWorld {
   return new SearchWorld(scenario, {
     strategy: request.strategy,
     strategies: request.strategies,
     reduce,
-    failuresMax: Math.max(1, mostOf(finds.map(failuresNeeded))),
+    failuresMax: Math.max(1, mostOf(questions.map(failuresNeeded))),
   });
 }
 
-/** The same for replays: every step by itself, and nothing counted but for these finds. */
+/** The same for replays: every step by itself, and nothing counted but for these questions. */
 export function plainWorld(
   scenario: Scenario,
   request: Pick<SearchRequest, 'strategy' | 'strategies'>,
-  finds: readonly Question[] = [],
+  questions: readonly Question[] = [],
 ): SearchWorld {
-  return searchWorld(scenario, request, { reduce: 'none', finds });
+  return searchWorld(scenario, request, { reduce: 'none', questions });
 }
 
 export function headOf(scenario: Scenario, world: SearchWorld) {
@@ -100,7 +100,7 @@ export class Search {
   constructor(scenario: Scenario, request: SearchRequest) {
     this.#scenario = scenario;
     this.#request = request;
-    this.#collector = new Collector(findsOf(request), request.find !== null);
+    this.#collector = new Collector(questionsOf(request), request.find !== null);
     this.#world = this.#freshWorld(request.reduce);
     this.#round = request.preemptions === null ? Number.POSITIVE_INFINITY : 0;
     this.#explorer = this.#explore(this.#world);
@@ -163,7 +163,8 @@ export class Search {
     this.#findCycles();
     const lossBound = store.lossBound;
     const shrinks = this.#request.shrinkTexts === true && !this.#interrupted;
-    const plain = (finds?: readonly Question[]) => plainWorld(this.#scenario, this.#request, finds);
+    const plain = (questions?: readonly Question[]) =>
+      plainWorld(this.#scenario, this.#request, questions);
     return {
       ...headOf(this.#scenario, this.#world),
       states: store.count,
@@ -180,7 +181,7 @@ export class Search {
       reduce,
       privateChecks: this.#explorer.world.privateCheck.count,
       sampled: null,
-      asked: this.#collector.finds.map((find) => find.class),
+      asked: this.#collector.questions.map((question) => question.class),
       findings: this.#collector.findings(plain),
       texts: this.#collector.texts(shrinks ? plain : null),
     };
@@ -196,18 +197,18 @@ export class Search {
 
   #findCycles(): void {
     const explorer = this.#explorer;
-    for (const find of this.#collector.finds) {
-      if (find.kind !== 'cycle' || explorer.store.kind !== 'exact') continue;
+    for (const question of this.#collector.questions) {
+      if (question.kind !== 'cycle' || explorer.store.kind !== 'exact') continue;
       if (explorer.bound === 'max-memory') continue; // the graph takes as much again
       const { readers } = this.#world.world;
-      const found = findCycle(explorer, find.class, readers.length);
+      const found = findCycle(explorer, question.class, readers.length);
       if (found === null) continue;
       const path = [...found.prefix, ...found.cycle];
       const { name } = readers[found.reader]!;
       this.#collector.takeCycle(
-        find,
+        question,
         () => explorer.scheduleOf(path),
-        find.class === 'hang'
+        question.class === 'hang'
           ? `${name} goes round for ever, and no step of anybody gets it out`
           : `a writer goes on for ever and ${name} gets no record`,
       );
@@ -231,14 +232,14 @@ export class Search {
         preemptions: this.#round,
       },
       store,
-      keepEdges: this.#collector.finds.some((find) => find.kind === 'cycle'),
+      keepEdges: this.#collector.questions.some((question) => question.kind === 'cycle'),
       onEvent,
     });
     return explorer;
   }
 
   #freshWorld(reduce: Reduction): SearchWorld {
-    const finds = findsOf(this.#request);
-    return searchWorld(this.#scenario, this.#request, { reduce, finds });
+    const questions = questionsOf(this.#request);
+    return searchWorld(this.#scenario, this.#request, { reduce, questions });
   }
 }

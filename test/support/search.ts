@@ -46,10 +46,10 @@ export function aSearch(
 export function aSearchWorld(
   scenario: string | Scenario,
   strategy: string | null,
-  { reduce = 'none', finds = [] }: { reduce?: Reduction; finds?: readonly Question[] } = {},
+  { reduce = 'none', questions = [] }: { reduce?: Reduction; questions?: readonly Question[] } = {},
 ): SearchWorld {
   const built = typeof scenario === 'string' ? aScenario(scenario) : scenario;
-  return searchWorld(built, aRequest(strategy), { reduce, finds });
+  return searchWorld(built, aRequest(strategy), { reduce, questions });
 }
 
 /** The graph of states of a world, unless otherwise said every step by itself. */
