@@ -92,7 +92,7 @@ export class Regions {
     names.restoreUsed(w.one(names.used));
     w.column(names.text, names.used);
     files.count = w.one(files.count);
-    for (const turn of world.turns) turn.transfer(w);
+    for (const order of world.recordedOrders) order.transfer(w);
     if (oracle !== null) {
       oracle.text = w.one(oracle.text);
       oracle.mapped = w.one(oracle.mapped);

@@ -143,7 +143,7 @@ export function buildWorld(scenario: Scenario, options: BuildOptions): World {
     writers,
     hogs,
     chances,
-    turns: orders.turns,
+    recordedOrders: orders.recorded,
     costsVary: sigma > 0,
     startNs,
   });

@@ -18,7 +18,7 @@ type WorldParts = Pick<
   | 'writers'
   | 'hogs'
   | 'chances'
-  | 'turns'
+  | 'recordedOrders'
   | 'costsVary'
 > & {
   /** By task id. */
@@ -35,7 +35,7 @@ export class World {
   /** The writers' streams of chance; none where somebody else decides. */
   readonly chances: readonly SeededChance[];
   /** In what order the threads of recorded traces make their calls. */
-  readonly turns: readonly RecordedOrder[];
+  readonly recordedOrders: readonly RecordedOrder[];
   /** Readers, then writers, then hogs; a task's id is its index. */
   readonly tasks: readonly Task[];
   /** Each read() call and each operation has costs of its own. */
@@ -50,7 +50,7 @@ export class World {
     this.writers = parts.writers;
     this.hogs = parts.hogs;
     this.chances = parts.chances;
-    this.turns = parts.turns;
+    this.recordedOrders = parts.recordedOrders;
     this.costsVary = parts.costsVary;
     this.tasks = [...parts.readers, ...parts.writers, ...parts.hogs];
     this.#startNs = parts.startNs;

@@ -54,7 +54,7 @@ const FLAG_BITS: Readonly<Record<string, number>> = {
 
 /** The calls of a trace by thread, and whose turn it is. */
 class TraceOrder {
-  readonly turns: RecordedOrder;
+  readonly recorded: RecordedOrder;
   /** For each thread the indices of its calls. */
   readonly callsOf: readonly number[][];
   /** For each call its number among those that take turns, or -1. */
@@ -72,7 +72,7 @@ class TraceOrder {
       if (takesTurn(call.action)) this.numbers[index] = slotOf.push(slot) - 1;
     }
     this.callsOf = callsOf;
-    this.turns = new RecordedOrder(slotOf, trace.threads.length);
+    this.recorded = new RecordedOrder(slotOf, trace.threads.length);
   }
 }
 
@@ -94,9 +94,9 @@ export class TraceOrders {
     return order;
   }
 
-  /** The turns of all traces, which are the writers' in common. */
-  get turns(): readonly RecordedOrder[] {
-    return [...this.#orders.values()].map(({ turns }) => turns);
+  /** The orders of all traces, which are the writers' in common. */
+  get recorded(): readonly RecordedOrder[] {
+    return [...this.#orders.values()].map(({ recorded }) => recorded);
   }
 }
 
@@ -122,8 +122,8 @@ export class TraceScript implements Script {
     this.#order = order;
     this.#own = order.callsOf[source.slot]!;
     this.#turn = {
-      mine: (task) => order.turns.mine(this.#number(), task),
-      pass: () => order.turns.pass(this.#number()),
+      mine: (task) => order.recorded.mine(this.#number(), task),
+      pass: () => order.recorded.pass(this.#number()),
     };
   }
 

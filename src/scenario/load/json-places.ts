@@ -3,17 +3,18 @@
  * only when a fault is found; each collection is scanned at most once.
  */
 
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  stringEnd,
+} from './json-scan.ts';
 import type { Offsets, Path } from './place.ts';
 
-/** Of a value without a key the key is the value. */
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
 
 export class JsonPlaces {
   readonly #json: string;
@@ -63,14 +64,12 @@ export class JsonPlaces {
     while (!isClose(json.charCodeAt(at))) {
       let start = at;
       let end = this.#valueEnd(start);
-      let [keyStart, keyEnd] = [start, end];
+      const [keyStart, keyEnd] = [start, end]; // without a key these are the value's
       let step: string | number = parts.size;
       if (isObject) {
         step = JSON.parse(json.slice(keyStart, keyEnd)) as string;
         start = this.#skipSpace(keyEnd, COLON);
         end = this.#valueEnd(start);
-      } else {
-        [keyStart, keyEnd] = [start, end];
       }
       parts.set(step, { start, end, keyStart, keyEnd });
       at = this.#skipSpace(end, COMMA);
@@ -95,9 +94,9 @@ export class JsonPlaces {
     for (let at = start; at < json.length; at++) {
       const code = json.charCodeAt(at);
       if (code === QUOTE) {
-        at++;
-        for (; json.charCodeAt(at) !== QUOTE; at++) if (json.charCodeAt(at) === BACKSLASH) at++;
-        if (depth === 0) return at + 1;
+        const end = stringEnd(json, at);
+        if (depth === 0) return end;
+        at = end - 1;
       } else if (code === OPEN_OBJECT || code === OPEN_ARRAY) depth++;
       else if (isClose(code)) {
         if (depth === 0) return at;

@@ -7,13 +7,13 @@
 /** A scenario needs seven levels or so. */
 export const NESTING_MAX = 64;
 
-const QUOTE = 0x22;
+export const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const COLON = 0x3a;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
+export const COLON = 0x3a;
+export const OPEN_OBJECT = 0x7b;
+export const CLOSE_OBJECT = 0x7d;
+export const OPEN_ARRAY = 0x5b;
+export const CLOSE_ARRAY = 0x5d;
 
 /** @param json text that JSON.parse accepts */
 export function isPlainJson(json: string, nestingMax: number): boolean {
@@ -43,7 +43,7 @@ export function isPlainJson(json: string, nestingMax: number): boolean {
 }
 
 /** Offset behind the closing quote. */
-function stringEnd(json: string, start: number): number {
+export function stringEnd(json: string, start: number): number {
   let at = start + 1;
   for (; json.charCodeAt(at) !== QUOTE; at++) {
     if (json.charCodeAt(at) === BACKSLASH) at++;

@@ -55,7 +55,7 @@ test('a thread of a trace can be saved in the middle and goes on alike', () => {
   one.next();
   one.next();
   expect(one.mayGo(1)).toBe(false); // the first return is thread 9's
-  const [turns] = orders.turns as [RecordedOrder];
+  const [turns] = orders.recorded as [RecordedOrder];
   const words = new Words();
   const transfer = (w: Words) => [one, two, turns].forEach((piece) => piece.transfer(w));
   transfer(words.save());
