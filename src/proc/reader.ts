@@ -23,11 +23,11 @@ export type Strategy = StrategyFor<Reader>;
 export const NO_SAMPLE = -1;
 
 /** The histogram of attempts ends there. */
-const ATTEMPTS_MAX = 64;
+export const ATTEMPTS_MAX = 64;
 
 const NOTHING_PENDING = 0;
-const RETRY_PENDING = 1;
-const FALLBACK_PENDING = 2;
+export const RETRY_PENDING = 1;
+export const FALLBACK_PENDING = 2;
 
 /** Who watches passes: the world, for the oracle and for the text. */
 export interface PassObserver {

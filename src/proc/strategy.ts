@@ -72,6 +72,8 @@ export interface StrategyFor<R> {
   readonly gaps: GapLevel;
   /** `unbounded`: a writer may hold the reader up for ever. */
   readonly progress: 'bounded' | 'unbounded';
+  /** An attempt is at a whole page, not at one record. */
+  readonly attemptsAt?: 'page';
   /** It tries again at once, for as long as need be: where that costs nothing it would not end. */
   readonly spins?: { readonly option: string; readonly cost: CostName };
   /**

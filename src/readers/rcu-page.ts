@@ -155,6 +155,7 @@ export function rcuPage(options: RcuPageOptions): Strategy {
     gaps: 'none',
     progress: options.retriesMax === Number.POSITIVE_INFINITY ? 'unbounded' : 'bounded',
     ...(options.wait === 'none' && { spins: { option: 'wait=none', cost: 'speculateBegin' } }),
+    attemptsAt: 'page',
     resumeAt: 'pending-start',
     lockVmaRange,
     getNextVma,

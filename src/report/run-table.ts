@@ -9,6 +9,7 @@ import { printable } from '../base/printable.ts';
 import { shellWord } from '../base/shell.ts';
 import { wrap } from '../base/wrap.ts';
 import type { Outcome, Tearing } from '../world/outcome.ts';
+import { ATTEMPTS_MAX } from '../world/outcome.ts';
 import { few, quantity } from './compare-cells.ts';
 import type { ReportInput } from './report.ts';
 import { runSentence, shareOf, timeOf } from './run-sentence.ts';
@@ -118,17 +119,14 @@ function readerRows(outcome: Outcome): string[][] {
 /** Records, or pages, by their attempts, where one took several. */
 function attemptsOf(readers: Outcome['readers']): (readonly [string, readonly number[]])[] {
   const sums = new Map<string, number[]>();
-  for (const { strategy, attempts } of readers) {
-    const things = strategy.startsWith('rcu-page') ? 'pages' : 'records';
+  for (const { attempts, attemptsAt } of readers) {
+    const things = `${attemptsAt}s`;
     const sum = sums.get(things) ?? [];
     sums.set(things, sum);
     for (const [i, count] of attempts.entries()) sum[i] = (sum[i] ?? 0) + count;
   }
   return [...sums].filter(([, { length }]) => length > 1);
 }
-
-/** The last number of attempts that an outcome tells apart: so many, or more. */
-const ATTEMPTS_MAX = 64;
 
 /** Of long histograms the first and the last. */
 const ATTEMPTS_SHOWN = 8;

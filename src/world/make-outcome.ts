@@ -114,6 +114,7 @@ function readerOutcome(watch: ReaderWatch, r: Reader): ReaderOutcome {
     tearing: watch.tearing,
     failedByCause: Object.fromEntries(causes) as Record<Cause, number>,
     attempts: [...r.attempts.subarray(0, r.attempts.findLastIndex((n) => n > 0) + 1)],
+    attemptsAt: r.strategy.attemptsAt ?? 'record',
     passNs: watch.passNs.summary(),
     readNs: watch.readNs.summary(),
     rcuSectionMaxNs: r.rcuSectionMaxNs,

@@ -10,6 +10,7 @@ import { TEXT_COUNTS } from '../oracle/verdict.ts';
 import type { Cause } from '../proc/strategy.ts';
 
 export type { Summary } from '../base/statistics.ts';
+export { ATTEMPTS_MAX } from '../proc/reader.ts';
 export { CAUSES, type Cause } from '../proc/strategy.ts';
 export type { OperationRecord } from '../writers/writer.ts';
 
@@ -50,6 +51,8 @@ export interface ReaderOutcome {
   readonly failedByCause: Record<Cause, number>;
   /** Records, or pages, by the attempts that they took: 1, 2, 3, …; the 64th: or more. */
   readonly attempts: readonly number[];
+  /** What an attempt is at. Never printed by itself. */
+  readonly attemptsAt: 'record' | 'page';
   readonly passNs: Summary;
   readonly readNs: Summary;
   readonly rcuSectionMaxNs: number;

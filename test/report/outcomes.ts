@@ -34,6 +34,7 @@ export interface ReaderParts {
   readonly passNs?: readonly number[];
   readonly readNs?: readonly number[];
   readonly attempts?: readonly number[];
+  readonly attemptsAt?: ReaderOutcome['attemptsAt'];
 }
 
 export function aReader(parts: ReaderParts = {}): ReaderOutcome {
@@ -47,6 +48,7 @@ export function aReader(parts: ReaderParts = {}): ReaderOutcome {
     counters: { ...noCounts(), ...parts.counters },
     tearing: { ...noTearing(), ...parts.tearing },
     attempts: parts.attempts ?? [],
+    attemptsAt: parts.attemptsAt ?? 'record',
     failedByCause: zeros(CAUSES),
     passNs: samples.passNs.summary(),
     readNs: samples.readNs.summary(),

@@ -1,8 +1,10 @@
 /** What a run comes to, for people: hand-made outcomes, and the exact words. */
+
 import { describe, expect, test } from 'vitest';
 import { markdown } from '../../src/report/markdown.ts';
 import { runSentence } from '../../src/report/run-sentence.ts';
 import { runTable } from '../../src/report/run-table.ts';
+import type { ReaderOutcome } from '../../src/world/outcome.ts';
 import { anInput, anOutcome, aReader, aWriter, textOf } from './outcomes.ts';
 
 const BUSY = anOutcome({
@@ -51,8 +53,12 @@ test('run: the table has denominators, times in fitting units, what is zero in o
 });
 
 test('run: attempts are summed over readers, pages apart; long ones are cut, and 64 is so many or more', () => {
-  const reader = (strategy: string, attempts: readonly number[]) =>
-    aReader({ strategy, attempts, counters: { passesStarted: 1, passesFinished: 1, retries: 1 } });
+  const counters = { passesStarted: 1, passesFinished: 1, retries: 1 };
+  const reader = (
+    strategy: string,
+    attempts: readonly number[],
+    attemptsAt: ReaderOutcome['attemptsAt'] = 'record',
+  ) => aReader({ strategy, attempts, attemptsAt, counters });
   const table = (...readers: ReturnType<typeof reader>[]) =>
     runTable(anInput(anOutcome({ readers, writers: [] })), { columns: 200, scenarioPath: 's' });
   const long = Array.from({ length: 64 }, (_, i) => 64 - i);
@@ -60,7 +66,7 @@ test('run: attempts are summed over readers, pages apart; long ones are cut, and
   expect(table(reader('rcu-retry3', [8, 2]), reader('rcu-retry', [5, 1, 1]))).toContain(
     '1: 13, 2: 3, 3: 1 (records by attempts)\n',
   );
-  const both = table(reader('rcu-page3', [4, 1]), reader('rcu-retry', long));
+  const both = table(reader('mine', [4, 1], 'page'), reader('rcu-retry', long));
   expect(both).toContain('1: 4, 2: 1 (pages by attempts)\n');
   expect(both).toContain('6: 59, 7: 58, …, 64+: 1 (records by attempts)\n');
   expect(table(reader('vma-lock', [90]))).not.toContain('attempts');
