@@ -87,7 +87,7 @@ function value(vma: VmaLine, field: string): string {
   }
 }
 
-function hex(page: number): string {
+export function hex(page: number): string {
   return page === 0 ? '0x0' : `0x${page.toString(16)}000`;
 }
 

@@ -3,9 +3,12 @@
  * Left out, because the texts do not show them: the order of the calls, mappings that existed only
  * in between, the stack, and the kernel's own mappings.
  */
+
 import { readable } from '../base/latin1.ts';
 import { jsonOf } from '../base/printable.ts';
+import { SHMEM_PATH } from '../scenario/load/maps-line.ts';
 import { compareVmas, type VmaDifference } from './compare.ts';
+import { hex } from './describe.ts';
 import type { VmaLine } from './text-checker.ts';
 
 /** More operations than that make no readable scenario. */
@@ -72,7 +75,7 @@ function mapping(vma: VmaLine, start: number, end: number): string[] {
   const parts = [`at: "${hex(start)}"`, `pages: ${end - start}`, `perms: ${vma.perms}`];
   const name = /^\[anon(?:_shmem)?:(.*)\]$/s.exec(vma.name)?.[1];
   if (name !== undefined && vma.device === '00:00 0') parts.push(`name: ${jsonOf(name)}`);
-  else if (vma.device !== '00:00 0' && vma.name !== '/dev/zero (deleted)' && name === undefined) {
+  else if (vma.device !== '00:00 0' && vma.name !== SHMEM_PATH && name === undefined) {
     const [dev, inode] = vma.device.split(' ');
     const path = readable(vma.name);
     const offset = hex(vma.offset + (start - vma.start));
@@ -80,8 +83,4 @@ function mapping(vma: VmaLine, start: number, end: number): string[] {
     parts.push(`file: { ${file} }`);
   }
   return [`mmap: { ${parts.join(', ')} }`];
-}
-
-function hex(page: number): string {
-  return page === 0 ? '0x0' : `0x${page.toString(16)}000`;
 }

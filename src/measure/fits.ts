@@ -2,13 +2,12 @@
  * Lists the parts of a scenario that cannot be measured on the running kernel, one sentence each.
  * mmap, munmap, mprotect and mremap at addresses of the scenario can be measured.
  */
+import { SHMEM_PATH } from '../scenario/load/maps-line.ts';
 import type { Operation, ReaderSpec, Scenario, WriterSpec } from '../scenario/scenario.ts';
 import { eachVma, type VmaSpec } from '../scenario/vma-list.ts';
 
 const VMAS_MAX = 200_000;
 const TASKS_MAX = 16;
-
-const SHMEM_PATH = '/dev/zero (deleted)';
 
 /** @returns nothing where all of it can be measured */
 export function misfits(scenario: Scenario): string[] {

@@ -1,8 +1,10 @@
 /**
  * Computes figures from bursts: rates, times, and the verdict on every text.
  */
+
 import { latin1Lines, latin1Of } from '../base/latin1.ts';
 import { Samples } from '../base/statistics.ts';
+import { PAGE_SIZE } from '../mm/layout.ts';
 import type { KernelStates } from './agreement.ts';
 import { errorName } from './agreement.ts';
 import type { Burst, CallTimes, ReaderLog } from './frames.ts';
@@ -202,8 +204,6 @@ function pageOf(line: string, lines: MeasurePlan['lines']): number {
   return lines.startOf(lines.idOf(`${line}\n`));
 }
 
-const PAGE_BYTES = 4096;
-
 function readPasses(
   log: ReaderLog,
   bufferBytes: number,
@@ -217,7 +217,7 @@ function readPasses(
     const endNs = log.readEndNs[last]!;
     const from = log.textFrom[pass]!;
     const text = log.text.subarray(from, from + log.textBytes[pass]!);
-    const reads = bufferBytes >= PAGE_BYTES ? log.readBytes.subarray(first, last) : null;
+    const reads = bufferBytes >= PAGE_SIZE ? log.readBytes.subarray(first, last) : null;
     judge.take({ index: pass, startNs, endNs, text, reads });
     into.passes++;
     into.reads += log.reads[pass]! - 1;

@@ -1,7 +1,7 @@
 /** Replaces the files and addresses of a scenario by files and addresses of the running kernel. */
 import { UserError } from '../base/errors.ts';
 import { PICKED } from '../mm/plan.ts';
-import { MapsLine } from '../scenario/load/maps-line.ts';
+import { MapsLine, SHMEM_PATH } from '../scenario/load/maps-line.ts';
 import type { FileSpec, Operation, Place, Scenario, WriterProgram } from '../scenario/scenario.ts';
 import { eachVma, type VmaList } from '../scenario/vma-list.ts';
 
@@ -9,8 +9,6 @@ interface PageRange {
   readonly startPage: number;
   readonly endPage: number;
 }
-
-const SHMEM_PATH = '/dev/zero (deleted)';
 
 /** Whether it is what is behind shared memory without a file. */
 export function isShmem(file: FileSpec): boolean {

@@ -3,6 +3,11 @@
  * the changes that it decides on. `mm/plan.ts`, the writers and the oracle share these types.
  */
 
+/** x86-64, in bytes. */
+export const PAGE_SIZE = 4096;
+/** PMD_SIZE, 2 MiB, in pages. */
+export const HUGE_PAGES = 512;
+
 export const NO_VMA = -1;
 export const NO_FILE = -1;
 export const NO_NAME = -1;

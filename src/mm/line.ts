@@ -20,6 +20,9 @@ export const LINE_OFFSET = 3; // pages as printed: 0 for anonymous memory
 export const LINE_DEVICE = 4; // id in Kernel.deviceTexts; 0 is `00:00 0`
 export const LINE_NAME = 5; // id in Kernel.nameTexts; 0 is none
 
+/** The gate VMA, [vsyscall]: one page at the top of the address space. */
+export const GATE_PAGE = 0xffffffffff600;
+
 /** A line by value. */
 export interface Line {
   readonly start: number;

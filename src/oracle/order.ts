@@ -1,8 +1,5 @@
 /** Checks the order of the lines of a text by address, independent of their states. */
-import { LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';
-
-/** The [vsyscall] line stands at ffffffffff600000. */
-export const GATE_PAGE = 0xffffffffff600;
+import { GATE_PAGE, LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';
 
 export type Disorder = 'overlaps' | 'backwards' | 'duplicates';
 

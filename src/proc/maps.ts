@@ -13,10 +13,10 @@
  */
 import { assert } from '../base/assert.ts';
 import type { Kernel } from '../mm/kernel.ts';
-import { NO_FILE, NO_VMA } from '../mm/layout.ts';
+import { NO_FILE, NO_VMA, PAGE_SIZE } from '../mm/layout.ts';
 import { loadVmaFlags, loadVmaNames, loadVmaRange, vmaIterSet } from '../mm/vma-walk.ts';
 import { DONE, named, privateSteps } from '../sim/step.ts';
-import { beginPass, closeFile, endPass, enterCall, PAGE_SIZE, readOn } from './pass.ts';
+import { beginPass, closeFile, endPass, enterCall, readOn } from './pass.ts';
 import type { Reader, ReaderStep, Strategy } from './reader.ts';
 import { formatRecord } from './record.ts';
 import { POS_END, POS_GATE, STOP_END, STOP_FULL, STOP_GROW, UNPROTECTED_VMA } from './strategy.ts';

@@ -1,10 +1,9 @@
 /** The start and the end of a pass, for reads of maps and for PROCMAP_QUERY. */
+
 import type { Kernel } from '../mm/kernel.ts';
+import { PAGE_SIZE } from '../mm/layout.ts';
 import { named, privateSteps } from '../sim/step.ts';
 import type { Reader, ReaderStep, Strategy } from './reader.ts';
-
-/** seq_file allocates this much at first. */
-export const PAGE_SIZE = 4096;
 
 /** A fresh open file. @param redo where a page (or call) that is thrown away begins again */
 export function beginPass(k: Kernel, r: Reader, redo: ReaderStep): void {

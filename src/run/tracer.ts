@@ -10,8 +10,11 @@
  * For one pass it stores the committed states and the lines, from which a picture of the pass is
  * made.
  */
+
 import { UserError } from '../base/errors.ts';
 import type { Reader } from '../proc/reader.ts';
+import { FALLBACK_PENDING } from '../proc/reader.ts';
+import { LIVE_VMA } from '../proc/strategy.ts';
 import type { Task } from '../sim/task.ts';
 import type { Outcome } from '../world/outcome.ts';
 import type { PassListener } from '../world/pass-watch.ts';
@@ -32,11 +35,8 @@ interface TraceRequest {
   readonly maxEvents: number;
 }
 
-/** Reader.source of a line that is made from the live VMA. */
-const LIVE_VMA = 0;
 const NEVER = Number.NaN;
 const TASKS_MAX = 2 ** 16;
-const FALLBACK_PENDING = 2;
 
 /** What the tracer remembers of a task: numbers as they were, and since when it holds what. */
 class Seen {

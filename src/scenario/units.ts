@@ -7,7 +7,6 @@
 import { bytesOfText } from '../base/latin1.ts';
 import type { Duration } from './scenario.ts';
 
-export const PAGE_SIZE = 4096;
 /** Pages of a 64-bit address space. */
 export const ALL_PAGES = 2 ** 52;
 

@@ -5,6 +5,9 @@
  */
 import { grownBytes, grownFloat64, grownInt32 } from '../base/grow.ts';
 
+/** An address space of more VMAs is none of a process. */
+export const VMAS_MAX = 1_000_000;
+
 /** One VMA of the address space at the start. */
 export interface VmaSpec {
   readonly startPage: number;

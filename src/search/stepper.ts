@@ -2,8 +2,10 @@
  * Runs a small world step by step: with the order of a timed run or with tasks chosen by the
  * caller, back by some steps, or until an event happens. The result is a schedule for replay.
  */
+
 import { LINE_FIELDS } from '../mm/line.ts';
 import { formatText } from '../proc/format.ts';
+import { FALLBACK_PENDING, RETRY_PENDING } from '../proc/reader.ts';
 import { type Schedule, type ScheduleItem, scheduleText } from '../sim/schedule.ts';
 import { committedText } from '../world/final.ts';
 import { Replay } from './replay.ts';
@@ -15,8 +17,6 @@ export type Awaited = 'retry' | 'fallback' | 'cut' | { readonly address: string 
 
 /** Steps of one `until`. */
 const UNTIL_MAX = 100_000;
-const RETRY_PENDING = 1;
-const FALLBACK_PENDING = 2;
 
 export class Stepper {
   readonly #fresh: () => SearchWorld;

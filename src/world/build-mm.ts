@@ -4,6 +4,7 @@
  * Neighbours that could have merged but are separate in the text must have been written to
  * separately: each gets its own anon_vma.
  */
+
 import { drawShifted } from '../base/log-normal.ts';
 import { RandomStream } from '../base/prng.ts';
 import { type CostValue, costsOf, drawnCostsOf } from '../mm/costs.ts';
@@ -31,6 +32,7 @@ import { type LockPolicy, MmapLock } from '../mm/rw-semaphore.ts';
 import { TextTable } from '../mm/text-table.ts';
 import { VmaArena } from '../mm/vma.ts';
 import { VmaTree } from '../mm/vma-tree.ts';
+import { SHMEM_PATH } from '../scenario/load/maps-line.ts';
 import type { FileSpec, Scenario } from '../scenario/scenario.ts';
 import type { VmaSpec } from '../scenario/vma-list.ts';
 import { eachVma } from '../scenario/vma-list.ts';
@@ -55,9 +57,6 @@ function deviceText(file: FileSpec): string {
   const hex = (n: number): string => n.toString(16).padStart(2, '0');
   return `${hex(file.major)}:${hex(file.minor)} ${file.inode}`;
 }
-
-/** What shared anonymous memory prints: shmem_zero_setup's file. Source: v6.18 mm/shmem.c. */
-export const ANON_SHMEM_PATH = '/dev/zero (deleted)';
 
 export function buildKernel(
   scenario: Scenario,
@@ -101,7 +100,7 @@ export function buildKernel(
     kernel.files.add(
       kernel.deviceTexts.idOf(deviceText(file)),
       kernel.nameTexts.idOf(file.path),
-      file.path === ANON_SHMEM_PATH,
+      file.path === SHMEM_PATH,
     );
   }
   loadVmas(kernel, scenario);

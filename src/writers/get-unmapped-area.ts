@@ -7,10 +7,7 @@
  * systems that align their mappings.
  * Source: v6.18 mm/mmap.c __get_unmapped_area, mm/huge_memory.c __thp_get_unmapped_area.
  */
-import { type Layout, NO_FILE } from '../mm/layout.ts';
-
-/** PMD_SIZE on x86-64: 2 MiB. */
-const HUGE_PAGES = 512;
+import { HUGE_PAGES, type Layout, NO_FILE } from '../mm/layout.ts';
 
 /** The first page of the place, or -1 if there is none. */
 export function getUnmappedArea(layout: Layout, pages: number, file: number): number {

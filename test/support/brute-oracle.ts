@@ -3,7 +3,7 @@
  * state of the pass and the mapped pages of every state of the tree, and tries everything.
  */
 import type { Line } from '../../src/mm/line.ts';
-import { GATE_PAGE } from '../../src/oracle/order.ts';
+import { GATE_PAGE } from '../../src/mm/line.ts';
 import type { CutLine, Verdict } from '../../src/oracle/verdict.ts';
 import type { Text } from './toy-space.ts';
 

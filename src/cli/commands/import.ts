@@ -23,6 +23,7 @@ import { describeFound, describeSkipped } from '../../scenario/load/found-lines.
 import { type FoundText, findMapsText } from '../../scenario/load/found-text.ts';
 import { parseMapsText } from '../../scenario/load/maps-text.ts';
 import { loadYaml } from '../../scenario/load/parse.ts';
+import { VMAS_MAX } from '../../scenario/vma-list.ts';
 import type { Trace } from '../../trace/call.ts';
 import { TraceReader } from '../../trace/read-trace.ts';
 import type { CommandContext, QuietOptions } from '../command.ts';
@@ -43,7 +44,6 @@ export interface ImportOptions extends QuietOptions {
 
 /** A text of more is none of a process. */
 const TEXT_BYTES_MAX = 256 * 1024 * 1024;
-const VMAS_MAX = 1_000_000;
 
 export async function importMaps(
   paths: readonly string[],

@@ -1,8 +1,9 @@
 /** The texts that can be printed, as a part of a page: each with its verdict and its proof. */
+
 import { counted } from '../../base/counted.ts';
 import { readable } from '../../base/latin1.ts';
+import { escapeXml } from '../../draw/svg.ts';
 import type { SearchDocument } from './documents.ts';
-import { escapeXml } from './html.ts';
 
 type Possible = SearchDocument['texts'][number];
 

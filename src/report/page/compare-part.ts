@@ -1,12 +1,14 @@
 /** Strategies over many seeds as a part of a page: who pays, a panel a metric, tails. */
+
 import { counted } from '../../base/counted.ts';
 import { commandLine } from '../../base/shell.ts';
 import type { Cell, MetricTable } from '../../compare/comparison.ts';
 import { METRICS, type MetricInfo, metricOf } from '../../compare/metrics.ts';
 import type { RunSummary } from '../../compare/record.ts';
+import { escapeXml } from '../../draw/svg.ts';
 import { verdictsText } from '../compare-verdict.ts';
 import type { CompareDocument, RunDocument } from './documents.ts';
-import { dataTable, escapeXml, figure } from './html.ts';
+import { dataTable, figure } from './html.ts';
 import {
   type PanelRow,
   type PlotUnit,

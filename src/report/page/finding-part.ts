@@ -6,10 +6,10 @@
 import { counted } from '../../base/counted.ts';
 import { readable } from '../../base/latin1.ts';
 import { hue } from '../../draw/palette.ts';
-import { element, label, coordinate as n, type Picture, path } from '../../draw/svg.ts';
+import { element, escapeXml, label, coordinate as n, type Picture, path } from '../../draw/svg.ts';
 import { sharedPrefix, shorten, stepLabel } from '../interleaving.ts';
 import type { CourseDocument, SearchDocument, TextDocument } from './documents.ts';
-import { escapeXml, figure } from './html.ts';
+import { figure } from './html.ts';
 
 /** One row: a step with an effect, or steps of one task that only moved on. */
 interface StepRow {

@@ -10,8 +10,6 @@ import { MARK_CSS, MONO, SANS, themeCss } from '../../draw/palette.ts';
 import { escapeXml, type Picture, svgOf } from '../../draw/svg.ts';
 import { DATA_ID } from './documents.ts';
 
-export { escapeXml };
-
 export const PAGE_CSS =
   `${themeCss(':root')}${MARK_CSS}` +
   `body{background:var(--bg);color:var(--ink);font:14px/1.45 ${SANS};margin:1.5rem auto;max-width:1010px;padding:0 1rem}` +

@@ -1,10 +1,12 @@
 /** One pass of a run as a part of a page: as steps, in time, over addresses. */
+
 import type { Picture } from '../../draw/svg.ts';
+import { escapeXml } from '../../draw/svg.ts';
 import type { PassStory, RunTrace } from '../../world/run-trace.ts';
 import { addressesPicture } from '../pictures/addresses-svg.ts';
 import { lanesPicture } from '../pictures/lanes-svg.ts';
 import { schedulePicture } from '../pictures/schedule-svg.ts';
-import { escapeXml, figure } from './html.ts';
+import { figure } from './html.ts';
 import { type DrawnView, type PassDocument, passTrace } from './pass-data.ts';
 
 type Drawing = (trace: RunTrace, story: PassStory) => Picture;

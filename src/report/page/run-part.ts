@@ -1,9 +1,10 @@
 /** One run as a part of a page: what was asked, what came of it, and the text. */
+
 import { counted } from '../../base/counted.ts';
 import { readable } from '../../base/latin1.ts';
+import { escapeXml } from '../../draw/svg.ts';
 import { durationWords } from '../pictures/sentences.ts';
 import type { RunResultDocument } from './documents.ts';
-import { escapeXml } from './html.ts';
 
 export function runPart(run: RunResultDocument): string {
   const { totals, tearing, scenario, strategy, seed } = run;

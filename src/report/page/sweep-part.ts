@@ -1,5 +1,7 @@
 /** A sweep as a part of a page: how counts and times change along its last axis. */
+
 import { counted } from '../../base/counted.ts';
+import { escapeXml } from '../../draw/svg.ts';
 import {
   pointWords,
   type SweepCurves,
@@ -7,7 +9,7 @@ import {
   sweepCurves,
 } from '../pictures/sweep-curves.ts';
 import type { SweepDocument } from './documents.ts';
-import { dataTable, escapeXml, figure } from './html.ts';
+import { dataTable, figure } from './html.ts';
 import { curvePlot, plotWords } from './plots.ts';
 
 export function sweepPart(sweep: SweepDocument, name: string): string {

@@ -7,9 +7,10 @@
  */
 
 import { bytesOfText } from '../../base/latin1.ts';
+import { GATE_PAGE } from '../../mm/line.ts';
 import { ALL_PAGES, hexOfPage, hexRange } from '../units.ts';
 import type { VmaSpec } from '../vma-list.ts';
-import { pickVmas, type VmaList, VmaListBuilder, vmaAt, vmaOrder } from '../vma-list.ts';
+import { pickVmas, VMAS_MAX, type VmaList, VmaListBuilder, vmaAt, vmaOrder } from '../vma-list.ts';
 import { anonymous, backing, checkName, newShmemFile } from './backing.ts';
 import { PageSizeOfTexts, type TextEra } from './era.ts';
 import type { Span } from './faults.ts';
@@ -24,12 +25,10 @@ import {
   readReferred,
   refuse,
 } from './loading.ts';
-import { GATE_PAGE } from './maps-line.ts';
 import { parseMapsText } from './maps-text.ts';
 import type { Path } from './place.ts';
 import type { ExplicitVma, VmaEntry } from './schema.ts';
 
-const VMAS_MAX = 1_000_000;
 /** A maps text of VMAS_MAX lines has about a hundred bytes for each; longer is no such text. */
 const MAPS_BYTES_MAX = 256 * 1024 * 1024;
 

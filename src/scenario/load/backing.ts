@@ -1,7 +1,8 @@
 /** What is behind a mapping, in `vmas:` and in the arguments of mmap alike: a file, or nothing. */
 
+import { PAGE_SIZE } from '../../mm/layout.ts';
 import type { FileSpec } from '../scenario.ts';
-import { kernelBytes, PAGE_SIZE, parseSize } from '../units.ts';
+import { kernelBytes, parseSize } from '../units.ts';
 import type { VmaSpec } from '../vma-list.ts';
 import { type Loading, labelled, pageAt, refuse } from './loading.ts';
 import { SHMEM_PATH } from './maps-line.ts';
@@ -55,7 +56,8 @@ export function newShmemFile(loading: Loading): number {
   return loading.files.intern({ path: SHMEM_PATH, major: 0, minor: 1, inode, open: 0 });
 }
 
-const FIRST_SHMEM_INODE = 1024;
+/** shmem's inode numbers are its own; the first one that a scenario's text is unlikely to have. */
+export const FIRST_SHMEM_INODE = 1024;
 
 /** Only anonymous memory takes a name, shared anonymous memory included. */
 export function checkName(

@@ -6,6 +6,7 @@
  * (TASK_SIZE); v2.6.29 fs/proc/task_mmu.c show_map_vma.
  */
 
+import { HUGE_PAGES, PAGE_SIZE } from '../../mm/layout.ts';
 import type { Era, WriterSpec } from '../scenario.ts';
 import { hexOfPage, parseSize } from '../units.ts';
 import type { VmaList, VmaSpec } from '../vma-list.ts';
@@ -76,11 +77,8 @@ export function eraOf(
 
 /** Pages of 4 KiB in a page, as `machine: {pageSize}` has it; 0 where it says nothing. */
 export function pageSizeAsked(machine: MachineArgs | null): number {
-  return machine?.pageSize === undefined ? 0 : parseSize(machine.pageSize) / 4096;
+  return machine?.pageSize === undefined ? 0 : parseSize(machine.pageSize) / PAGE_SIZE;
 }
-
-/** 2 MiB, in pages of 4 KiB. */
-const HUGE_PAGES = 512;
 
 /** What the texts tell of the page size. */
 export class PageSizeOfTexts {

@@ -8,16 +8,14 @@
  * seq_pad.
  */
 
+import { GATE_PAGE } from '../../mm/line.ts';
 import type { VmaSpec } from '../vma-list.ts';
 import type { FileSpecs } from './files.ts';
 
 /** Which name the kernel chose for anonymous memory: no rule of the line itself tells it. */
 export const LABEL = { none: 0, heap: 1, stack: 2 } as const;
 
-/** The gate VMA: one page at the top of the address space. */
-export const GATE_PAGE = 0xffffffffff600;
-
-/** What the kernel calls the file behind shared anonymous memory. */
+/** What shared anonymous memory prints: shmem_zero_setup's file. Source: v6.18 mm/shmem.c. */
 export const SHMEM_PATH = '/dev/zero (deleted)';
 
 const ZERO = 0x30;

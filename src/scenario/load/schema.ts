@@ -86,7 +86,8 @@ export const CHURN_NAMES = [
   'flip-pair',
 ] as const;
 
-const TASKS_MAX = 65_536;
+/** Tasks of all readers and writers together. */
+export const TASKS_MAX = 65_536;
 const taskShape = {
   count: about(
     'Number of equal tasks; if more than 1, they are named NAME/0, NAME/1, …',

@@ -19,13 +19,11 @@ import { cite, durationNs, type Loading, refuse } from './loading.ts';
 import { program } from './operations.ts';
 import type { Path } from './place.ts';
 import type { MachineArgs, ReaderArgs, WriterArgs } from './schema.ts';
+import { TASKS_MAX } from './schema.ts';
 import type { SelectorContext } from './selectors.ts';
 import { list } from './shape.ts';
 import { CODE_HINT, codeRefused } from './strategy-file.ts';
 import { checkTraceKeys, type LoadedTraces, threadsOf, traceSpec } from './traces.ts';
-
-/** Tasks of all readers and writers together. */
-const TASKS_MAX = 65_536;
 
 /** Names of tasks, each only once, and the limit on their number. */
 export class TaskNames {

@@ -11,12 +11,11 @@ import { UserError } from '../../base/errors.ts';
 import type { Trace } from '../../trace/call.ts';
 import { readTrace } from '../../trace/read-trace.ts';
 import type { FileSpec, TraceSpec, WriterProgram } from '../scenario.ts';
+import { VMAS_MAX } from '../vma-list.ts';
 import { type Loading, mapsTextOf, readReferred, refuse } from './loading.ts';
 import { parseMapsText } from './maps-text.ts';
 import type { Path } from './place.ts';
 import { TRACE_KEYS, type WriterArgs } from './schema.ts';
-
-const VMAS_MAX = 1_000_000;
 
 /** By the path of the writer, as text. */
 export type LoadedTraces = ReadonlyMap<string, Trace>;
