@@ -1,10 +1,6 @@
 #!/usr/bin/env node
 const module_ = require('node:module');
 
-// A reader that has gone (`| head`) must not end in a stack trace: main() sees it when it writes.
-process.stdout.on('error', () => {});
-process.stderr.on('error', () => {});
-
 // In CI the first, cold run is often the only one, and filling a cache would slow it down.
 if (!process.env.CI || process.env.NODE_COMPILE_CACHE) module_.enableCompileCache?.();
 

@@ -22,6 +22,7 @@ export type Signal = keyof typeof SIGNAL_EXIT;
 
 export interface Io {
   readonly stdin: InStream;
+  /** This stream and stderr have a listener for errors, so none of them throws. */
   readonly stdout: OutStream;
   readonly stderr: OutStream;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -42,11 +43,15 @@ export function processIo(): Io {
     get stdin() {
       return process.stdin;
     },
+    get stdout() {
+      return withoutThrows(process.stdout);
+    },
+    get stderr() {
+      return withoutThrows(process.stderr);
+    },
     get workerFile() {
       return new URL('./worker.cjs', import.meta.url); // beside the bundled command line
     },
-    stdout: process.stdout,
-    stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
     onSignal: (handler) => {
@@ -61,4 +66,9 @@ export function processIo(): Io {
       process.kill(process.pid, signal);
     },
   };
+}
+
+/** A reader that has gone (`| head`) must not end in a stack trace: whoever writes is told. */
+function withoutThrows<Stream extends OutStream>(stream: Stream): Stream {
+  return stream.listenerCount('error') > 0 ? stream : stream.on('error', () => {});
 }

@@ -13,7 +13,6 @@ export class Messages {
   constructor(io: Io, quiet: boolean) {
     this.#io = io;
     this.#quiet = quiet;
-    io.stderr.on('error', () => {});
   }
 
   /** Text as it is: what is foreign in it has been made printable. Must end in a newline. */

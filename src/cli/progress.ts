@@ -23,7 +23,7 @@ const ERASE_LINE = '\r\u001b[K';
 
 export class Progress<P extends { readonly fraction: number | null } = RunProgress> {
   readonly #io: Io;
-  readonly #manner: Manner;
+  readonly #choice: ProgressChoice;
   readonly #startMs: number;
   readonly #sentence: (progress: P) => string;
   #lastMs: number;
@@ -39,20 +39,22 @@ export class Progress<P extends { readonly fraction: number | null } = RunProgre
   ) {
     this.#io = io;
     this.#sentence = inWords;
-    this.#manner = mannerOf(io, choice);
+    this.#choice = choice;
     this.#startMs = nowMs;
     this.#lastMs = nowMs;
   }
 
   update(nowMs: number, progressOf: () => P): void {
-    if (this.#manner === 'none' || nowMs - this.#startMs < FIRST_MS) return;
+    if (nowMs - this.#startMs < FIRST_MS) return;
+    const manner = mannerOf(this.#io, this.#choice);
+    if (manner === 'none') return;
     const sinceLastMs = nowMs - this.#lastMs;
-    if (this.#manner === 'redraw') {
+    if (manner === 'redraw') {
       if (this.#drawn && sinceLastMs < REDRAW_MS) return;
       const width = (this.#io.stderr.columns ?? 80) - 1;
       this.#io.stderr.write(ERASE_LINE + this.#sentence(progressOf()).slice(0, width));
       this.#drawn = true;
-    } else if (this.#manner === 'json') {
+    } else if (manner === 'json') {
       if (sinceLastMs < JSON_MS) return;
       this.#io.stderr.write(`${JSON.stringify({ type: 'progress', ...progressOf() })}\n`);
     } else {

@@ -43,6 +43,16 @@ test('process: a pipe that is closed from the start ends quietly with 0, help to
   }
 });
 
+test('process: a closed standard error changes nothing', async () => {
+  const scenario = join(aDirectory({ 'long.yaml': LONG }), 'long.yaml');
+  const argv = ['run', scenario, '--pass=torn']; // there is none, as a note says
+
+  const { code, stdout } = await spawnMapsim(argv, (child) => child.stderr!.destroy());
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('# staleNames: 0\n');
+});
+
 test('process: everything arrives in a pipe that is read late', async () => {
   const scenario = join(aDirectory({ 'long.yaml': LONG }), 'long.yaml');
   const argv = ['run', scenario, '--pass=all', '--summary=none'];

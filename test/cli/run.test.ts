@@ -436,16 +436,6 @@ test('run: a reader of the output that has gone is no failure, other errors are'
   });
 });
 
-test('run: a closed standard error changes nothing', async () => {
-  const stderr = new Sink();
-  stderr.failWith = 'EPIPE';
-
-  const { code, stdout } = await run(['--fail-on=lines==0'], { stderr, ...fakeRuns() });
-
-  expect(code).toBe(1);
-  expect(stdout).toContain('# staleNames: 0\n');
-});
-
 test('run: a bug is exit code 70, with the command that repeats it and no half file', async () => {
   const cwd = aDirectory();
   const startRun = () => {
