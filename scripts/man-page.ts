@@ -38,7 +38,7 @@ function section({ name, operands, purpose, examples, more }: CommandText, comma
     '.P',
     'Examples:',
     ...verbatim(examples.map((line) => `  ${line}`).join('\n')),
-    ...verbatim(more.trimEnd()),
+    ...verbatim(more().trimEnd()),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** The help of the commands that run on the user's own kernel: measure and calibrate. */
-import { EXIT_CODES } from './help-exit-codes.ts';
+import { exitCodes } from './help-exit-codes.ts';
 
 const MEASURE = `SCENARIO is a YAML or JSON file, or - for standard input. Its writers and readers run as
 threads and processes of measure, in bursts, at the addresses of the scenario. No other
@@ -23,13 +23,14 @@ export const MEASURE_COMMANDS = {
       'mapsim measure s.yaml --keep=recorded; mapsim measure s.yaml --from=recorded',
       'mapsim measure --check-model --programs=1000',
     ],
-    more: `${MEASURE}\n${EXIT_CODES.measure}`,
+    more: () => `${MEASURE}\n${exitCodes('measure')}`,
   },
   calibrate: {
     name: 'calibrate',
     operands: '',
     purpose: 'Measure the costs of single primitives on this machine, for machine: {costs: …}.',
     examples: ['mapsim calibrate', 'mapsim calibrate -o costs.yaml'],
-    more: `Costs that user space cannot measure keep the values of a preset, which is named.\n\n${EXIT_CODES.calibrate}`,
+    more: () =>
+      `Costs that user space cannot measure keep the values of a preset, which is named.\n\n${exitCodes('calibrate')}`,
   },
 } as const;

@@ -1,5 +1,5 @@
 /** The help of the commands about real processes: import, capture, check. */
-import { EXIT_CODES } from './help-exit-codes.ts';
+import { exitCodes } from './help-exit-codes.ts';
 
 const TRACES = `Logs are those of strace (-f or -ff, -t -tt -ttt or -r; -T and -y help), perf
 trace, or perf script of syscalls:sys_enter_*, sys_exit_*. To record one:
@@ -19,14 +19,14 @@ export const REAL_INPUT_COMMANDS = {
       'mapsim import --trace whole.strace -o replay.yaml',
       'ssh server cat /proc/4711/maps | mapsim import - | mapsim run -',
     ],
-    more: `The first text is the address space at the start. Without a log, the differences from text
+    more: () => `The first text is the address space at the start. Without a log, the differences from text
 to text become the writer's program, which makes them and undoes them. With a log, the further
 texts give device and inode of mapped files, and the last text is compared with the result of
 the log. MAPS may be left out if the log begins with execve: then the log builds the address
 space. A text may lie in a report, a mail or a log: docs/inputs.md lists the forms.
 
 ${TRACES}
-${EXIT_CODES.import}`,
+${exitCodes('import')}`,
   },
   capture: {
     name: 'capture',
@@ -37,10 +37,10 @@ ${EXIT_CODES.import}`,
       'mapsim capture --pid 4711 --trace 5 -o server',
       'mapsim capture --pid 4711 --repeat 1000',
     ],
-    more: `A log needs strace and the right to ptrace the process; without them only the texts are
+    more: () => `A log needs strace and the right to ptrace the process; without them only the texts are
 written. --repeat N reads the text N times and checks each text as mapsim check does.
 
-${EXIT_CODES.capture}`,
+${exitCodes('capture')}`,
   },
   check: {
     name: 'check',
@@ -51,7 +51,7 @@ ${EXIT_CODES.capture}`,
       'while cat /proc/4711/maps; do echo; done | mapsim check -',
       'mapsim run s.yaml --summary=none | mapsim check - --against=real.maps',
     ],
-    more: `FILE is a file with one or more maps or smaps texts, or - for standard input; it may be
+    more: () => `FILE is a file with one or more maps or smaps texts, or - for standard input; it may be
 gzipped. A text ends at an empty line, at a line that begins with #, after [vsyscall], and
 where the addresses start again from the bottom. There are five kinds of faults:
   field      not a line of maps, or a line that contradicts itself
@@ -61,6 +61,6 @@ where the addresses start again from the bottom. There are five kinds of faults:
   duplicate  a line that starts at the same address as an earlier line of the text
 Differences: - only in the text, + only in --against, ~ other fields, | other VMA borders.
 
-${EXIT_CODES.check}`,
+${exitCodes('check')}`,
   },
 } as const;

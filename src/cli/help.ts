@@ -3,7 +3,7 @@
  * text that does not belong to a single option.
  */
 import type { Command, Help, Option } from 'commander';
-import { EXIT_CODES } from './help-exit-codes.ts';
+import { exitCodes } from './help-exit-codes.ts';
 import { MEASURE_COMMANDS } from './help-measure.ts';
 import { REAL_INPUT_COMMANDS } from './help-real-input.ts';
 
@@ -13,8 +13,8 @@ export interface CommandText {
   /** One sentence. */
   readonly purpose: string;
   readonly examples: readonly string[];
-  /** Further paragraphs, after the options. */
-  readonly more: string;
+  /** Further paragraphs, after the options: made when they are asked for. */
+  readonly more: () => string;
 }
 
 export const OVERVIEW = `\
@@ -143,9 +143,9 @@ export const COMMANDS = {
       'mapsim run @resize --fail-on "falseGaps>0" --format=json',
       'mapsim run @split-merge --record=run.ndjson',
     ],
-    more: `SCENARIO is a YAML or JSON file, or - for standard input. smaps and page faults are
+    more: () => `SCENARIO is a YAML or JSON file, or - for standard input. smaps and page faults are
 outside the model: docs/inputs.md says how a scenario can imitate them. The key readOn of a
-reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${EXIT_CODES.run}`,
+reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${exitCodes('run')}`,
   },
   compare: {
     name: 'compare',
@@ -157,7 +157,7 @@ reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${EXIT_CODES.r
       'mapsim compare baseline.json new.json --exit-code',
       'mapsim compare before.ndjson after.ndjson --metrics=passNs   # of sweep -o',
     ],
-    more: `${COMPARE_MORE}\n${FAIL_ON}\n${EXIT_CODES.compare}`,
+    more: () => `${COMPARE_MORE}\n${FAIL_ON}\n${exitCodes('compare')}`,
   },
   sweep: {
     name: 'sweep',
@@ -169,14 +169,14 @@ reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${EXIT_CODES.r
       'mapsim sweep grid.yaml --shard=1/2 -o s1.ndjson',
       'mapsim sweep grid.yaml -o all.ndjson --resume',
     ],
-    more: `${SWEEP_MORE}\n${EXIT_CODES.sweep}`,
+    more: () => `${SWEEP_MORE}\n${exitCodes('sweep')}`,
   },
   merge: {
     name: 'merge',
     operands: 'FILE...',
     purpose: 'Merge the shards of a sweep into the file that one sweep would have written.',
     examples: ['mapsim merge s*.ndjson -o all.ndjson', 'mapsim merge s*.ndjson --format=csv'],
-    more: `${MERGE_MORE}\n${EXIT_CODES.merge}`,
+    more: () => `${MERGE_MORE}\n${exitCodes('merge')}`,
   },
   explore: {
     name: 'explore',
@@ -187,7 +187,7 @@ reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${EXIT_CODES.r
       'mapsim explore @explore/split-merge --strategy=rcu-retry3',
       'mapsim explore @bash --random=100 --bias=churn --max-depth=2000',
     ],
-    more: `${SEARCH}\n${FIND}\n${EXIT_CODES.explore}`,
+    more: () => `${SEARCH}\n${FIND}\n${exitCodes('explore')}`,
   },
   replay: {
     name: 'replay',
@@ -199,7 +199,7 @@ reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${EXIT_CODES.r
       'mapsim replay finding.yaml --carry-to=rcu-retry3',
       'mapsim replay @split-merge --schedule run.ndjson   # of run --record',
     ],
-    more: `${RECORDED}\n${SEARCH}\n${EXIT_CODES.replay}`,
+    more: () => `${RECORDED}\n${SEARCH}\n${exitCodes('replay')}`,
   },
   census: {
     name: 'census',
@@ -209,7 +209,7 @@ reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${EXIT_CODES.r
       'mapsim census @explore/split-merge --strategy=rcu-retry',
       'mapsim census @explore/split-merge --strategy=vma-lock --against=mmap-lock',
     ],
-    more: `${SEARCH}\n${EXIT_CODES.census}`,
+    more: () => `${SEARCH}\n${exitCodes('census')}`,
   },
   step: {
     name: 'step',
@@ -219,7 +219,7 @@ reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${EXIT_CODES.r
       'mapsim step @explore/split-merge --strategy=rcu-retry3',
       "echo 'until retry' | mapsim step @explore/split-merge --strategy=rcu-retry3",
     ],
-    more: `${STEP_MORE}\n${EXIT_CODES.step}`,
+    more: () => `${STEP_MORE}\n${exitCodes('step')}`,
   },
   report: {
     name: 'report',
@@ -230,7 +230,7 @@ reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${EXIT_CODES.r
       'mapsim report finding.json -o finding.html',
       'mapsim report report.html --svg pictures',
     ],
-    more: `${REPORT_MORE}\n${EXIT_CODES.report}`,
+    more: () => `${REPORT_MORE}\n${exitCodes('report')}`,
   },
   timeline: {
     name: 'timeline',
@@ -243,7 +243,7 @@ reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${EXIT_CODES.r
       'mapsim timeline @bash --view=addresses -o addresses.svg',
       'mapsim timeline @bash --format=perfetto --duration=1ms -o trace.json.gz',
     ],
-    more: `${TIMELINE_MORE}\n${EXIT_CODES.timeline}`,
+    more: () => `${TIMELINE_MORE}\n${exitCodes('timeline')}`,
   },
   playground: {
     name: 'playground',
@@ -253,7 +253,7 @@ reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${EXIT_CODES.r
       'mapsim playground -o playground.html',
       'mapsim playground --scenario @resize -o resize.html',
     ],
-    more: `${PLAYGROUND_MORE}\n${EXIT_CODES.playground}`,
+    more: () => `${PLAYGROUND_MORE}\n${exitCodes('playground')}`,
   },
   ...REAL_INPUT_COMMANDS,
   ...MEASURE_COMMANDS,
@@ -262,32 +262,33 @@ reader makes it read on after the end of the text.\n\n${FAIL_ON}\n${EXIT_CODES.r
     operands: 'SCENARIO...',
     purpose: 'Validate scenario files without running them and report every error.',
     examples: ['mapsim validate @bash mine.yaml', 'generate | mapsim validate -'],
-    more: EXIT_CODES.validate,
+    more: () => exitCodes('validate'),
   },
   'validate-model': {
     name: 'validate-model',
     operands: '',
     purpose: 'Compare simulated figures with those of a real kernel.',
     examples: ['mapsim validate-model', 'mapsim validate-model --long --format=markdown'],
-    more: EXIT_CODES.validateModel,
+    more: () => exitCodes('validateModel'),
   },
   schema: {
     name: 'schema',
     operands: '[NAME]',
     purpose: 'Print the JSON Schema of scenarios, or of the JSON that a command writes.',
     examples: ['mapsim schema > scenario.v1.schema.json', 'mapsim schema compare'],
-    more: `NAME is scenario (the default), run, sweep, record (of run --record), compare, explore\n(also for census), replay or measure.\n\n${EXIT_CODES.list}`,
+    more: () =>
+      `NAME is scenario (the default), run, sweep, record (of run --record), compare, explore\n(also for census), replay or measure.\n\n${exitCodes('list')}`,
   },
   strategies: {
     name: 'strategies',
     operands: '[NAME]',
     purpose: 'List the reader strategies with their guarantees, options and sources.',
     examples: ['mapsim strategies', 'mapsim strategies rcu-retry3'],
-    more: `Options are written NAME:key=value, and docs/model.md says what they mean. Of mmap-lock,
+    more: () => `Options are written NAME:key=value, and docs/model.md says what they mean. Of mmap-lock,
 end=pending leaves the position at the end of the text as Linux 5.7 to 6.0 did; a reader with
 readOn shows the difference.
 
-${EXIT_CODES.list}`,
+${exitCodes('list')}`,
   },
   scenarios: {
     name: 'scenarios',
@@ -298,9 +299,9 @@ ${EXIT_CODES.list}`,
       'mapsim run @bash --strategy=rcu-retry3',
       'mapsim scenarios bash -o mine',
     ],
-    more: `Every command that reads a scenario accepts @NAME for a shipped scenario.
+    more: () => `Every command that reads a scenario accepts @NAME for a shipped scenario.
 
-${EXIT_CODES.list}`,
+${exitCodes('list')}`,
   },
   init: {
     name: 'init',
@@ -311,9 +312,9 @@ ${EXIT_CODES.list}`,
       'mapsim init --json',
       'mapsim init --from start.maps -o real.yaml',
     ],
-    more: `docs/scenario.md describes every key of a scenario.
+    more: () => `docs/scenario.md describes every key of a scenario.
 
-${EXIT_CODES.import}`,
+${exitCodes('import')}`,
   },
   completion: {
     name: 'completion',
@@ -324,16 +325,17 @@ ${EXIT_CODES.import}`,
       'mapsim completion zsh > ~/.zfunc/_mapsim',
       'mapsim completion fish > ~/.config/fish/completions/mapsim.fish',
     ],
-    more: `SHELL is bash, zsh or fish. zsh needs the folder in its fpath.
+    more: () => `SHELL is bash, zsh or fish. zsh needs the folder in its fpath.
 
-${EXIT_CODES.list}`,
+${exitCodes('list')}`,
   },
   final: {
     name: 'final',
     operands: 'SCENARIO',
     purpose: 'Run only the writers and print the resulting address space as maps text.',
     examples: ['mapsim final @resize', 'mapsim final program.yaml | diff - expected'],
-    more: `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${EXIT_CODES.final}`,
+    more: () =>
+      `SCENARIO is a YAML or JSON file, or - for standard input.\n\n${exitCodes('final')}`,
   },
 } as const satisfies Record<string, CommandText>;
 
@@ -349,7 +351,7 @@ export function formatHelp(command: Command, helper: Help): string {
     `Examples:\n${text.examples.map((line) => `  ${line}\n`).join('')}`,
     `Usage: ${usage.join(' ')}\n`,
     ...optionGroups(command, helper),
-    text.more.split('\n\n').map(reflowed).join('\n\n'),
+    text.more().split('\n\n').map(reflowed).join('\n\n'),
   ].join('\n');
 }
 
@@ -360,7 +362,7 @@ function programHelp(command: Command, helper: Help): string {
     'Usage: mapsim COMMAND [options] [operands]\n',
     `Commands:\n${columns(commands, helper)}`,
     ...optionGroups(command, helper),
-    reflowed(EXIT_CODES.root),
+    reflowed(exitCodes('root')),
   ].join('\n');
 }
 

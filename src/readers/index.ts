@@ -214,8 +214,23 @@ const ANY_N = 3;
 /** A strategy declares itself what it may show at worst; options that plant a flaw are left out. */
 export const STRATEGIES: readonly StrategyInfo[] = ENTRIES.map((entry) => {
   const { name, aliases, summary, source, options } = entry;
-  const { tearing, gaps, progress } = entry.make(name, defaultsOf(entry), ANY_N);
-  return { name, aliases, summary, source, tearing, gaps, progress, options };
+  const made = () => entry.make(name, defaultsOf(entry), ANY_N); // for a list only, not for a run
+  return {
+    name,
+    aliases,
+    summary,
+    source,
+    get tearing() {
+      return made().tearing;
+    },
+    get gaps() {
+      return made().gaps;
+    },
+    get progress() {
+      return made().progress;
+    },
+    options,
+  };
 });
 
 function defaultsOf({ options }: ChoiceInfo): Values {
