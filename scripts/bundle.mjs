@@ -191,7 +191,10 @@ const withoutSubprocesses = {
   },
 };
 
-/** What --help needs, what a run needs besides, and YAML; the rest is cut by the bundler. */
+/**
+ * What --help needs, what every command needs besides, what a run needs besides, and YAML; the rest
+ * is cut by the bundler.
+ */
 function groups() {
   let sets = null;
   return (id, context) => {
@@ -201,10 +204,12 @@ function groups() {
         context,
       );
     sets ??= {
-      start: closure(['src/cli/main.ts']),
+      start: closure(['src/cli/start.ts']),
+      options: closure(['src/cli/main.ts']),
       run: closure(['src/cli/commands/run.ts', 'src/run/timed.ts']),
     };
     if (sets.start.has(id)) return 'start';
+    if (sets.options.has(id)) return 'options';
     if (id.includes('/node_modules/yaml/')) return 'yaml';
     return sets.run.has(id) ? 'run' : null;
   };
@@ -227,4 +232,4 @@ function modulesBelow(ids, context) {
  * The command line, each command behind a dynamic import, and the program of the worker threads,
  * which no import leads to.
  */
-export const COMMAND_LINE = { main: 'src/cli/main.ts', worker: 'src/cli/worker.ts' };
+export const COMMAND_LINE = { start: 'src/cli/start.ts', worker: 'src/cli/worker.ts' };

@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { VERSION } from '../src/base/version.ts';
 import { COMMANDS, type CommandText } from '../src/cli/help.ts';
-import { processIo, programTree } from '../src/cli/main.ts';
+import { processIo } from '../src/cli/io.ts';
+import { programTree } from '../src/cli/main.ts';
 
 /** The page in roff, for `man`. */
 export function manPage(): string {

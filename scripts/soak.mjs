@@ -85,7 +85,7 @@ function keep({ index = 0, argv = [], failure }, seed, directory) {
 
 async function work() {
   const { seed, directory, inputs, until } = workerData;
-  const { main } = createRequire(import.meta.url)(join(ROOT, 'dist/cli/main.cjs'));
+  const { main } = createRequire(import.meta.url)(join(ROOT, 'dist/cli/start.cjs'));
   const corpus = readCorpus();
   for (let index = 0; index < inputs && Date.now() < until; index++) {
     const random = randomOf(seed + index * 7919);

@@ -168,7 +168,7 @@ beforeAll(async () => {
     for (const [path, edit] of Object.entries(edits)) apply(path, edit);
   }
   await build({
-    entryPoints: { main: join(COPY, 'src/cli/main.ts') },
+    entryPoints: { main: join(COPY, 'src/cli/start.ts') },
     bundle: true,
     keepNames: true,
     splitting: true,

@@ -93,7 +93,7 @@ function noted(path: string, text: string): string {
 
 beforeAll(async () => {
   await build({
-    entryPoints: { main: join(ROOT, 'src/cli/main.ts') },
+    entryPoints: { main: join(ROOT, 'src/cli/start.ts') },
     bundle: true,
     keepNames: true,
     splitting: true,

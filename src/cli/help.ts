@@ -3,6 +3,7 @@
  * text that does not belong to a single option.
  */
 import type { Command, Help, Option } from 'commander';
+import { wrap } from '../base/wrap.ts';
 import { exitCodes } from './help-exit-codes.ts';
 import { MEASURE_COMMANDS } from './help-measure.ts';
 import { REAL_INPUT_COMMANDS } from './help-real-input.ts';
@@ -341,10 +342,10 @@ ${exitCodes('list')}`,
 
 const WIDTH = 80;
 
-/** The help of one command. The help of the program itself lists the commands. */
+/** The help of one command, or of the program itself. */
 export function formatHelp(command: Command, helper: Help): string {
   const text = Object.values(COMMANDS).find(({ name }) => name === command.name());
-  if (text === undefined) return programHelp(command, helper);
+  if (text === undefined) return programHelp();
   const usage = ['mapsim', text.name, '[options]', text.operands].filter((word) => word !== '');
   return [
     `${text.purpose}\n`,
@@ -355,13 +356,20 @@ export function formatHelp(command: Command, helper: Help): string {
   ].join('\n');
 }
 
-function programHelp(command: Command, helper: Help): string {
+/** Of the program itself: flags, description. */
+export const ROOT_OPTIONS = [
+  ['-V, --version', 'print the version'],
+  ['-h, --help', 'print this help'],
+] as const;
+
+/** The help of the program itself, which lists the commands. */
+export function programHelp(): string {
   const commands = Object.values(COMMANDS).map(({ name, purpose }) => [name, purpose] as const);
   return [
     OVERVIEW.split('\n\n').slice(0, 2).join('\n\n').concat('\n'),
     'Usage: mapsim COMMAND [options] [operands]\n',
-    `Commands:\n${columns(commands, helper)}`,
-    ...optionGroups(command, helper),
+    `Commands:\n${columns(commands)}`,
+    `Global options:\n${columns(ROOT_OPTIONS)}`,
     reflowed(exitCodes('root')),
   ].join('\n');
 }
@@ -374,7 +382,7 @@ function optionGroups(command: Command, helper: Help): string[] {
   }
   return [...groups].map(([heading, options]) => {
     const rows = options.map((o) => [o.flags, helper.optionDescription(o)] as const);
-    return `${heading}\n${columns(rows, helper)}`;
+    return `${heading}\n${columns(rows)}`;
   });
 }
 
@@ -406,12 +414,10 @@ function wrapped(line: string): string[] {
   return [...out, rest];
 }
 
-function columns(rows: readonly (readonly [string, string])[], helper: Help): string {
+function columns(rows: readonly (readonly [string, string])[]): string {
   const first = 22;
   const lines = rows.map(([left, right]) => {
-    const wrapped = helper
-      .boxWrap(right, WIDTH - first - 2)
-      .replaceAll('\n', `\n${' '.repeat(first + 2)}`);
+    const wrapped = wrap(right, WIDTH - first - 2, 0).join(`\n${' '.repeat(first + 2)}`);
     return `  ${left.padEnd(first - 2)}  ${wrapped}\n`;
   });
   return lines.join('');

@@ -1,17 +1,16 @@
 /**
  * argv → command → exit code.
  *
- * Only commander and the parts that help needs are loaded here. The code of a command is imported
- * when the command is called, so that `--help` starts quickly. Nothing here ends the process:
- * main() returns the exit code when all output has been written.
+ * Only commander and the options are loaded here. The code of a command is imported when the
+ * command is called, so that its help is printed quickly.
  */
 
 import { Command, CommanderError, type Option } from 'commander';
-import { EXIT, UserError } from '../base/errors.ts';
+import { EXIT } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { printable } from '../base/printable.ts';
 import { VERSION } from '../base/version.ts';
-import { type BugContext, bugReport } from './bug.ts';
+import type { BugContext } from './bug.ts';
 import type { CommandContext, QuietOptions } from './command.ts';
 import type { CalibrateOptions } from './commands/calibrate.ts';
 import type { CaptureOptions } from './commands/capture.ts';
@@ -33,8 +32,8 @@ import type { SweepOptions } from './commands/sweep.ts';
 import type { TimelineOptions } from './commands/timeline.ts';
 import type { ValidateModelOptions } from './commands/validate-model.ts';
 import type { CompareOptions } from './compare-runs.ts';
-import { COMMANDS, type CommandText, formatHelp, OVERVIEW } from './help.ts';
-import { type Io, lineWidthOf, processIo } from './io.ts';
+import { COMMANDS, type CommandText, formatHelp, ROOT_OPTIONS } from './help.ts';
+import { type Io, lineWidthOf } from './io.ts';
 import { CALIBRATE_OPTIONS, MEASURE_OPTIONS } from './measure-options.ts';
 import { Messages } from './messages.ts';
 import {
@@ -57,34 +56,11 @@ import { Output } from './output.ts';
 import { CENSUS_OPTIONS, EXPLORE_OPTIONS, REPLAY_OPTIONS } from './search-options.ts';
 import type { ExploreOptions } from './search-request.ts';
 
-export { processIo };
-
-/** @param argv without the names of node and of the program */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const bug: BugContext = { seed: null };
-  try {
-    return await dispatch(argv, io, bug);
-  } catch (error) {
-    const messages = new Messages(io, false);
-    if (error instanceof UserError) {
-      messages.error(error.message);
-      return error.exitCode;
-    }
-    messages.raw(bugReport(error, argv, bug, io.env));
-    return EXIT.bug;
-  }
-}
-
-async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promise<number> {
+export async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promise<number> {
   const stdout = new Output(io.stdout, 'standard output');
   if (argv[0] === 'help' && argv[1] === 'terms' && argv.length === 2) {
     const { glossary } = await import('./glossary.ts');
     await stdout.write(glossary(lineWidthOf(io.stdout)));
-    await stdout.flush();
-    return EXIT.done;
-  }
-  if (argv.length === 0) {
-    await stdout.write(OVERVIEW);
     await stdout.flush();
     return EXIT.done;
   }
@@ -96,7 +72,7 @@ async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promi
   try {
     const table = commands({ io, bug, argv });
     const words = withKnownName(asked(argv), table);
-    await program(said, table, finished).parseAsync(words, { from: 'user' });
+    await program(said, table, finished, words[0]).parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage; // commander's own code for usage is 1
@@ -274,10 +250,12 @@ export function programTree(io: Io): Command {
   return program({ out: '', err: '' }, commands({ io, bug: { seed: null }, argv: [] }), () => {});
 }
 
+/** @param called the command that is needed; all are, where it is none or lists them */
 function program(
   said: { out: string; err: string },
   table: ReturnType<typeof commands>,
   finished: (code: number) => void,
+  called?: string,
 ): Command {
   const root = new Command('mapsim')
     .exitOverride()
@@ -288,11 +266,13 @@ function program(
       getErrHasColors: () => false,
     })
     .configureHelp({ formatHelp })
-    .version(`mapsim ${VERSION}`, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
+    .version(`mapsim ${VERSION}`, ...ROOT_OPTIONS[0])
+    .helpOption(...ROOT_OPTIONS[1])
     .helpCommand('help [COMMAND]', 'print the help of a command')
     .showHelpAfterError('(mapsim --help lists the commands)');
-  for (const text of Object.values<CommandText>(COMMANDS)) {
+  const all = Object.values<CommandText>(COMMANDS);
+  const [known] = all.filter(({ name }) => name === called && name !== 'completion');
+  for (const text of known === undefined ? all : [known]) {
     const { options, action } = table[text.name as keyof typeof COMMANDS];
     const command = root
       .command(text.name)

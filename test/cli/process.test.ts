@@ -170,26 +170,55 @@ interface Chunk {
   readonly imports: readonly string[];
 }
 
+function chunks(): readonly Chunk[] {
+  return JSON.parse(readFileSync(join(ROOT, 'dist/chunks.json'), 'utf8'));
+}
+
+/** The file in which a module is. */
+function fileWith(module: string): string {
+  return chunks().find(({ modules }) => modules.includes(module))!.file;
+}
+
 /** What the file of this name loads with itself, as paths from the top of the project. */
 function loadedWith(name: string): string[] {
-  const chunks: readonly Chunk[] = JSON.parse(readFileSync(join(ROOT, 'dist/chunks.json'), 'utf8'));
   const files = new Set([name]);
   for (const file of files) {
-    for (const needed of chunks.find((chunk) => chunk.file === file)?.imports ?? []) {
+    for (const needed of chunks().find((chunk) => chunk.file === file)?.imports ?? []) {
       files.add(needed);
     }
   }
-  return chunks.filter(({ file }) => files.has(file)).flatMap(({ modules }) => modules);
+  return chunks()
+    .filter(({ file }) => files.has(file))
+    .flatMap(({ modules }) => modules);
 }
 
-test('bundle: what --help loads is commander and a little of our own', () => {
-  const modules = loadedWith('main.cjs');
+test('bundle: --help loads texts and streams, and no parser of options', () => {
+  expect(loadedWith('start.cjs').toSorted()).toEqual([
+    'src/base/errors.ts',
+    'src/base/printable.ts',
+    'src/base/shell.ts',
+    'src/base/version.ts',
+    'src/base/wrap.ts',
+    'src/cli/bug.ts',
+    'src/cli/help-exit-codes.ts',
+    'src/cli/help-measure.ts',
+    'src/cli/help-real-input.ts',
+    'src/cli/help.ts',
+    'src/cli/io.ts',
+    'src/cli/messages.ts',
+    'src/cli/output.ts',
+    'src/cli/start.ts',
+  ]);
+});
+
+test('bundle: a command loads commander and the options before its code', () => {
+  const modules = loadedWith(fileWith('src/cli/main.ts'));
 
   const foreign = modules.filter(
     (name) => !/^(node_modules\/commander\/|src\/(cli|base)\/)/.test(name),
   );
   expect(modules).toContain('node_modules/commander/lib/command.js');
-  expect(foreign).toEqual(['src/library/defaults.ts', 'src/scenario/units.ts']);
+  expect(foreign.toSorted()).toEqual(['src/library/defaults.ts', 'src/scenario/units.ts']);
   expect(modules.filter((name) => name.startsWith('src/cli/commands/'))).toEqual([]);
 });
 

@@ -9,7 +9,7 @@ export const BIN = join(ROOT, 'bin', 'mapsim.js');
 
 /** Bundles the command line unless that has been done since the last change. */
 export function ensureBuilt(): void {
-  const built = statSync(join(ROOT, 'dist/cli/main.cjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const built = statSync(join(ROOT, 'dist/cli/start.cjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const changed = readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs);
