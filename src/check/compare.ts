@@ -18,18 +18,18 @@ export type VmaDifference = {
       /** Which fields: perms, offset, device, name. */
       readonly fields: readonly string[];
     }
-  /** The same memory in another number of VMAs; [start, end) is where borders lie inside. */
+  /** The same memory, divided into another number of VMAs; [start, end) contains the borders. */
   | { readonly kind: 'divided'; readonly here: number; readonly there: number }
 );
 
 interface CompareOptions {
-  /** Device and inode do not count: logs do not tell them. */
+  /** Ignore device and inode, because logs do not contain them. */
   readonly ignoreDevice: boolean;
 }
 
 /**
- * @param here by address, without overlaps; what lies below a line before it is passed over
- * @param there likewise
+ * @param here sorted by address; the part of a VMA that lies below the end of one before is skipped
+ * @param there in the same form
  */
 export function compareVmas(
   here: readonly VmaLine[],
@@ -65,7 +65,7 @@ export function compareVmas(
   return joined(found);
 }
 
-/** Where something begins or ends next. */
+/** The next address at which this VMA starts or ends. */
 function edge(vma: VmaLine | undefined, from: number): number {
   if (vma === undefined) return Infinity;
   return vma.start > from ? vma.start : vma.end;
@@ -81,7 +81,9 @@ function differingFields(a: VmaLine, b: VmaLine, options: CompareOptions): strin
   return fields;
 }
 
-/** Memory that is the same on both sides: its VMAs are counted until they end together. */
+/**
+ * A range that is the same on both sides: counts its VMAs until VMAs of both sides end together.
+ */
 class Division {
   readonly #found: VmaDifference[];
   #start = -1;
@@ -114,7 +116,7 @@ class Division {
   }
 }
 
-/** Pieces of one VMA that differ alike and follow one another are one difference. */
+/** Joins adjacent parts of one VMA that are only on one side to one difference. */
 function joined(found: readonly VmaDifference[]): VmaDifference[] {
   const all: VmaDifference[] = [];
   for (const one of found) {

@@ -14,8 +14,8 @@ export function describeFinding(file: string, finding: CheckFinding): string {
 }
 
 /**
- * `-` only here, `+` only there, `~` otherwise there, `|` divided otherwise. Ends without a
- * newline.
+ * `-`: only in the first text; `+`: only in the other; `~`: in both, with different fields; `|`: in
+ * both, divided differently. Ends without a newline.
  */
 export function describeDifference(difference: VmaDifference): string {
   const range = hexRangeOf(difference.start, difference.end);
@@ -32,11 +32,11 @@ export function describeDifference(difference: VmaDifference): string {
       return `~ ${range} ${changes.join(', ')}`;
     }
     case 'divided':
-      return `| ${range} ${counted(difference.here, 'VMA')} -> ${difference.there}, otherwise alike`;
+      return `| ${range} ${counted(difference.here, 'VMA')} -> ${difference.there}, otherwise the same`;
   }
 }
 
-/** The same as data; addresses as text. */
+/** The same difference as data, with addresses as text. */
 export function differenceRecord(difference: VmaDifference): Record<string, unknown> {
   const { start, end, kind } = difference;
   const range = { kind, start: hex(start), end: hex(end) };

@@ -19,20 +19,20 @@ import {
 } from './text-checker.ts';
 
 const CHECK_SCHEMA = 'mapsim/check@1';
-/** Findings and differences that are listed; the counts are of all. */
+/** At most this many findings and differences are listed; all are counted. */
 const LISTED_MAX = 1000;
-/** VMAs of one text that are kept to be compared. */
+/** At most this many VMAs of a text are stored for the comparison. */
 const VMAS_MAX = 1_000_000;
 
-/** Bytes of one file, handed in as they come. */
+/** Takes the bytes of one file, chunk by chunk. */
 interface FileCheck {
   push(chunk: Uint8Array): void;
-  /** @returns notes, in words, on how the lines of maps were found */
+  /** @returns notes that say how the maps lines were found */
   end(): readonly string[];
 }
 
 export class MapsCheck {
-  /** What the texts are compared with. */
+  /** The VMAs with which the texts are compared. */
   readonly #against: readonly VmaLine[] | null;
   readonly #tell: (line: string) => void;
   readonly counts = Object.fromEntries(FINDING_KINDS.map((kind) => [kind, 0])) as Record<
@@ -43,16 +43,16 @@ export class MapsCheck {
   texts = 0;
   lines = 0;
   vmas = 0;
-  /** As the JSON document has them. */
+  /** Findings and differences in the form of the JSON document. */
   readonly listed: Record<string, unknown>[] = [];
 
-  /** @param tell hears of each finding and difference in words, with its newline */
+  /** @param tell receives each finding and difference as a line of text with its newline */
   constructor(against: readonly VmaLine[] | null, tell: (line: string) => void) {
     this.#against = against;
     this.#tell = tell;
   }
 
-  /** @param file its name, for messages */
+  /** @param file name of the file, for messages */
   begin(file: string): FileCheck {
     let here: VmaLine[] = [];
     const against = this.#against;
@@ -87,7 +87,7 @@ export class MapsCheck {
     };
   }
 
-  /** Something is wrong, or there was no text. */
+  /** True if anything was found, or if there was no text. */
   get failed(): boolean {
     const findings = Object.values(this.counts).reduce((sum, count) => sum + count, 0);
     return findings + this.differences > 0 || this.texts === 0;
@@ -137,7 +137,7 @@ export class MapsCheck {
   }
 }
 
-/** The VMAs of the one text of a file, to compare others with. */
+/** Reads the VMAs of a file with exactly one text, with which other texts are then compared. */
 export class VmaReader {
   readonly #path: string;
   readonly #vmas: VmaLine[] = [];
@@ -162,7 +162,7 @@ export class VmaReader {
     this.#lines.push(chunk);
   }
 
-  /** @throws UserError where a line cannot be read, or there is more than one text */
+  /** @throws UserError if a line cannot be parsed, or if there is more than one text */
   end(): readonly VmaLine[] {
     this.#lines.end();
     this.#finder.end();
@@ -171,7 +171,7 @@ export class VmaReader {
     if (first !== null) throw new UserError(`--against: ${describeFinding(this.#path, first)}`);
     if (this.#checker.texts > 1) {
       throw new UserError(
-        `--against: ${this.#path} holds ${counted(this.#checker.texts, 'text')}: which one is meant?`,
+        `--against: ${this.#path} contains ${counted(this.#checker.texts, 'text')}, but exactly 1 is needed`,
       );
     }
     return this.#vmas;

@@ -4,7 +4,7 @@
  */
 import { grownFloat64 } from '../base/grow.ts';
 
-/** As many VMAs as a process could have by far; of a longer text the rest is not remembered. */
+/** Far more VMAs than a process can have; the rest of a longer text is not stored. */
 const LINES_MAX = 1_000_000;
 
 export class Starts {

@@ -20,13 +20,15 @@ export type FindingKind = (typeof FINDING_KINDS)[number];
 
 export interface CheckFinding {
   readonly kind: FindingKind;
-  /** From 1, as the column. */
+  /** Counted from 1, like the column. */
   readonly line: number;
   readonly column: number;
   readonly message: string;
 }
 
-/** A line of maps by value. Pages; `device` with the inode, `name` as printed. */
+/**
+ * A parsed line of maps. Addresses are pages; `device` includes the inode, `name` is as printed.
+ */
 export interface VmaLine {
   readonly start: number;
   readonly end: number;
@@ -34,15 +36,15 @@ export interface VmaLine {
   readonly offset: number;
   readonly device: string;
   readonly name: string;
-  /** Line of its text, from 1. */
+  /** Line number in its file, from 1. */
   readonly line: number;
 }
 
 interface CheckerHooks {
   readonly finding: (finding: CheckFinding) => void;
-  /** Each VMA, in the order of the text. */
+  /** Called for each VMA, in the order of the text. */
   readonly vma?: (vma: VmaLine) => void;
-  /** A text of at least one line has ended. */
+  /** Called at the end of each text that has at least one line. */
   readonly textEnd?: () => void;
 }
 
@@ -53,11 +55,11 @@ export class TextChecker {
   texts = 0;
   vmas = 0;
   #wslLines = 0;
-  /** A line has come whose details may follow. */
+  /** A line has been read that may be followed by the details of smaps. */
   #isBelow = false;
-  // The text that is being read.
+  // State of the text that is being read.
   #lines = 0;
-  /** Empty lines in it. */
+  /** Number of empty lines in the text. */
   #blanks = 0;
   #firstStart = 0;
   #start = 0;
@@ -67,9 +69,9 @@ export class TextChecker {
     this.#hooks = hooks;
   }
 
-  /** @param number of the line in its file, from 1 @param cut the line was too long to be kept */
+  /** @param number line number in the file, from 1 @param cut the line was too long to be stored */
   line(text: string, number: number, cut: boolean): void {
-    if (text.startsWith('# cut')) return; // of `run --pass=torn`: inside a text
+    if (text.startsWith('# cut')) return; // `run --pass=torn` prints it inside a text
     if (text === '') {
       if (this.#lines > 0) this.#blanks++;
       return;
@@ -84,7 +86,7 @@ export class TextChecker {
       this.#fault('field', number, text.length, 'the line ends in CR LF');
     else if (!this.#parser.scan(text, 0, text.length)) {
       this.#isBelow ||= this.#parser.isRollup;
-      if (this.#parser.isWsl && this.#wslLines++ > 0) return; // it is one fault of the whole text
+      if (this.#parser.isWsl && this.#wslLines++ > 0) return; // one fault for the whole text
       this.#fault('field', number, this.#parser.faultStart + 1, this.#parser.faultMessage);
     } else {
       this.#isBelow = true;
@@ -112,11 +114,11 @@ export class TextChecker {
     this.#hooks.finding({ kind, line, column, message });
   }
 
-  /** Every byte as the kernel would have it. */
+  /** Compares every byte with what the kernel prints. */
   #checkPrinted(text: string, number: number): void {
     const { device, name } = this.#parser;
     if (name === '' && device !== '00:00 0') {
-      this.#fault('field', number, text.length, `a mapping of a file (${device}) without a path`);
+      this.#fault('field', number, text.length, `a file mapping (${device}) without a path`);
       return;
     }
     const printed = NAME_COLUMNS.map((column) => printMapsLine(this.#parser, column));
@@ -124,14 +126,14 @@ export class TextChecker {
     const column = firstDifference(text, printed[0]!) + 1;
     const rest = printed[0]!.slice(column - 1, column + 39);
     const expected = rest === '' ? 'the end of the line' : JSON.stringify(rest);
-    const message = `not as the kernel writes it: expected ${expected}`;
+    const message = `not what the kernel prints: expected ${expected}`;
     this.#fault('spacing', number, column, message);
   }
 
-  /** Its place among the lines before it. */
+  /** Compares the range with those of the lines before it. */
   #place(number: number): void {
     const { startPage: start, endPage: end, perms, offsetPages, device, name } = this.#parser;
-    // A text whose every line has an empty line behind it has been pasted so.
+    // If an empty line follows each line, the empty lines do not end the text.
     const spaced = this.#blanks >= this.#lines && start >= this.#end;
     if (this.#blanks > 0 && !spaced) this.endText();
     const again = this.#lines > 1 && start <= this.#firstStart && this.#start > this.#firstStart;
@@ -149,7 +151,7 @@ export class TextChecker {
   #compare(start: number, end: number, number: number): void {
     const before = hexRange(this.#start, this.#end);
     if (start < this.#start) {
-      const message = `${hexRange(start, end)} begins below the line before it, ${before}`;
+      const message = `${hexRange(start, end)} starts below the line before it, ${before}`;
       this.#fault('backward', number, 1, message);
     } else if (start < this.#end) {
       this.#fault(
@@ -160,7 +162,7 @@ export class TextChecker {
       );
     }
     if (this.#starts.has(start)) {
-      this.#fault('duplicate', number, 1, `a second line that begins at ${hexOfPage(start)}`);
+      this.#fault('duplicate', number, 1, `a second line that starts at ${hexOfPage(start)}`);
     }
   }
 }

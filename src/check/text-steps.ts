@@ -11,10 +11,10 @@ import { compareVmas, type VmaDifference } from './compare.ts';
 import { hex } from './describe.ts';
 import type { VmaLine } from './text-checker.ts';
 
-/** More operations than that make no readable scenario. */
+/** A scenario with more operations is not readable. */
 const STEPS_MAX = 10_000;
 
-/** Operations from the first text to the second, … and from the last one back, as YAML. */
+/** The operations from each text to the next, and from the last text back to the first, as YAML. */
 export function stepsBetween(texts: readonly (readonly VmaLine[])[]): {
   readonly steps: readonly string[];
   readonly dropped: number;
@@ -39,7 +39,7 @@ function stepsTo(here: readonly VmaLine[], there: readonly VmaLine[]): string[] 
   return steps;
 }
 
-/** End of the brk area in pages; 0 without one. */
+/** End of the brk area in pages; 0 if there is none. */
 function heapEnd(vmas: readonly VmaLine[]): number {
   return vmas.reduce((end, vma) => (vma.name === '[heap]' ? Math.max(end, vma.end) : end), 0);
 }
@@ -66,7 +66,7 @@ function stepsOf(difference: VmaDifference): string[] {
   }
 }
 
-/** The stack, the heap and what the kernel maps by itself are not made by mmap. */
+/** Whether it is the stack, the heap or a mapping of the kernel, which no mmap makes. */
 function isOwn(vma: VmaLine): boolean {
   return vma.name.startsWith('[') && !vma.name.startsWith('[anon');
 }

@@ -1,5 +1,4 @@
-/** `mapsim validate-model` as text, JSON and Markdown: claim, figures side by side, verdict. */
-
+/** The result of `mapsim validate-model` as text, JSON and Markdown. */
 import { counted } from '../base/counted.ts';
 import { type Judged, toleranceText } from '../validate/claim.ts';
 import type { Validation } from '../validate/index.ts';
@@ -75,12 +74,16 @@ export function validationJson(validation: Validation): string {
 
 const PREAMBLE = `# The model beside a real kernel
 
-What \`mapsim validate-model\` finds: figures that were measured or published, the same figures
-simulated, and whether they agree by a tolerance that was stated before. This page is what
-\`mapsim validate-model --format=markdown\` prints; a test keeps it so. \`--long\` runs longer.
+\`mapsim validate-model\` compares measured or published figures with simulated figures. The
+tolerance of each claim is fixed in advance. \`mapsim validate-model --format=markdown\` prints this
+page, and a test compares the two. With \`--long\` the runs are longer.
 
-**agrees**: within the tolerance. **differs**: not, for the reason given under the table; it stays
-here as a limit of the model. **FAILS**: not, and nobody knows why (exit code 1).
+The verdicts:
+
+- **agrees**: the simulated figure is within the tolerance.
+- **differs**: it is not, for the reason given under the table. The claim stays in the table as a
+  limit of the model.
+- **FAILS**: it is not, and no reason is known (exit code 1).
 `;
 
 /** A cell of our own words, Markdown included: only a bar would end it. */
@@ -118,7 +121,7 @@ export function validationMarkdown(validation: Validation): string {
     PREAMBLE,
     `\n${sentence(validation)} Settings: ${settings}.\n`,
     `\nSources:\n\n${sources}`,
-    `\nGiven to the model, and so proved by nothing here:\n\n${given}`,
+    `\nInputs of the model, which this page therefore does not verify:\n\n${given}`,
     ...markdownGroups(validation),
   ].join('');
 }

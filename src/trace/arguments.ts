@@ -1,6 +1,6 @@
 /**
- * Parses the arguments of calls in logs: numbers, flags as words or numbers, quoted strings, files
- * behind descriptors.
+ * Parses the arguments of calls in logs: numbers, flags as words or numbers, quoted strings, paths
+ * of descriptors.
  *
  * Source: strace 6.1 print_quoted_string_ex, printflags, printfd; perf 6.1 builtin-trace.c.
  */
@@ -26,7 +26,7 @@ export function closingParen(text: string, open: number): number {
   return -1;
 }
 
-/** Arguments between commas, trimmed; commas inside brackets and strings do not count. */
+/** Splits arguments at commas and trims them; commas inside brackets and strings do not count. */
 export function splitArguments(text: string): string[] {
   const parts: string[] = [];
   let depth = 0;
@@ -45,17 +45,17 @@ export function splitArguments(text: string): string[] {
   return parts;
 }
 
-/** Index behind the character, string, comment or fd path that begins at `at`. */
+/** Index after the character, string, comment or fd path that begins at `at`. */
 function after(text: string, at: number): number {
   const char = text[at];
   if (char === '"') return afterString(text, at, '"');
-  // Python prints strings in single quotes; an apostrophe stands behind a letter.
+  // Python prints strings in single quotes; an apostrophe comes after a letter.
   if (char === "'" && /[ (,[]/.test(text[at - 1] ?? '')) return afterString(text, at, "'");
   if (char === '/' && text[at + 1] === '*') {
     const end = text.indexOf('*/', at + 2);
     return end < 0 ? text.length : end + 2;
   }
-  // 3</path (deleted)>: strace writes < and > inside a path as octal escapes. 21<<SHIFT is none.
+  // 3</path (deleted)>: strace writes < and > inside a path as octal escapes. 21<<SHIFT is no path.
   if (
     char === '<' &&
     /(?:[0-9]|AT_FDCWD)$/.test(text.slice(Math.max(0, at - 8), at)) &&
@@ -88,16 +88,18 @@ function afterAngles(text: string, at: number): number {
   return text.length;
 }
 
-/** What -yy knows of a socket: `TCP:[127.0.0.1:80->127.0.0.1:4711]>`, with strings in it. */
+/**
+ * The description of a socket with -yy: `TCP:[127.0.0.1:80->127.0.0.1:4711]>`, may have strings.
+ */
 const SOCKET = /^[A-Z][\w-]*:\[(?:"(?:[^"\\]|\\.)*"|->|[^">])*\]>/;
 
-/** What stands before a comment of strace. */
+/** The text before a comment of strace. */
 export function withoutComment(text: string): string {
   const comment = text.indexOf('/*');
   return (comment < 0 ? text : text.slice(0, comment)).trim();
 }
 
-/** 0x…, decimal, negative, NULL or nil; null for anything else. */
+/** Parses 0x…, decimal, negative, NULL or nil; null for anything else. */
 export function integer(text: string): bigint | null {
   const bare = withoutComment(text);
   if (bare === 'NULL' || bare === 'nil') return 0n;
@@ -108,7 +110,7 @@ export function integer(text: string): bigint | null {
 const LOW_32_BITS = 0xffffffffn;
 const SIGN_EXTENDED = 0xffffffff00000000n;
 
-/** An address: old versions of strace sign-extend those of 32-bit programs. */
+/** Parses an address; old versions of strace sign-extend addresses of 32-bit programs. */
 export function readAddress(text: string): bigint | null {
   const value = integer(text);
   if (value === null) return null;
@@ -116,27 +118,27 @@ export function readAddress(text: string): bigint | null {
   return isSigned ? value & LOW_32_BITS : value;
 }
 
-/** The page of an address, or null where it is none or not on a page border. */
+/** The page of an address, or null if it is no address or not on a page border. */
 export function pageOf(text: string): number | null {
   const address = readAddress(text);
   if (address === null || address < 0n || address % PAGE_BYTES !== 0n) return null;
   return Number(address / PAGE_BYTES);
 }
 
-/** Pages of a length in bytes, rounded up. */
+/** A length in bytes as pages, rounded up. */
 export function pagesOf(text: string): number | null {
   const bytes = integer(text);
   if (bytes === null || bytes < 0n) return null;
   return Number((bytes + PAGE_BYTES - 1n) / PAGE_BYTES);
 }
 
-/** Bits of `PROT_READ|PROT_WRITE`, `READ|WRITE`, `0x3` or a mixture. */
+/** The bits of `PROT_READ|PROT_WRITE`, `READ|WRITE`, `0x3` or a mixture of these. */
 export function flagBits(
   text: string,
   prefix: string,
   known: Readonly<Record<string, number>>,
 ): { readonly bits: number; readonly unknown: readonly string[] } | null {
-  // `<PROT_READ|PROT_WRITE> (3)`, as python-ptrace has it
+  // python-ptrace prints `<PROT_READ|PROT_WRITE> (3)`
   const named = /^<[^>]*> \((\w+)\)$/.exec(text);
   const bare = named?.[1] ?? withoutComment(text);
   if (bare === '') return null;
@@ -161,7 +163,7 @@ export function flagBits(
   return { bits: bits >>> 0, unknown };
 }
 
-/** Logarithm of the size that `MAP_HUGE_2MB` or `21<<MAP_HUGE_SHIFT` says; null: another word. */
+/** Logarithm of the size in `MAP_HUGE_2MB` or `21<<MAP_HUGE_SHIFT`; null for another word. */
 function hugeSize(word: string): number | null {
   const parts = /^(?:([0-9]{1,2})<<MAP_HUGE_SHIFT|(?:MAP_)?HUGE_([0-9]+[KMG]B))$/.exec(word);
   if (parts === null) return null;
@@ -169,14 +171,16 @@ function hugeSize(word: string): number | null {
   return log2 !== undefined && log2 < 64 ? log2 : null;
 }
 
-/** Bytes of `"text"` or `'text'`, or null; `"text"...` was cut by strace and is null, too. */
+/**
+ * The bytes of `"text"` or `'text'`; null otherwise, also for `"text"...`, which strace has cut.
+ */
 export function quotedText(text: string): string | null {
   return /^(["']).*\1$/s.test(text) ? unescaped(text.slice(1, -1)) : null;
 }
 
 /**
  * The name of `3</usr/lib/libc.so.6>`, `3</tmp/x>(deleted)` or `6<anon_inode:[io_uring]>`, as maps
- * prints it, or null where the log has none; of a socket, -yy tells all but that.
+ * prints it, or null if the log has no name, as for sockets with -yy.
  */
 export function descriptorPath(text: string): string | null {
   const match = /^[0-9]+<(.+)>(\(deleted\))?$/s.exec(text);

@@ -8,7 +8,7 @@
 import { integer } from './arguments.ts';
 import type { RawCall } from './raw-call.ts';
 
-/** Calls about memory that mapsim cannot make: named in the report. */
+/** Memory calls that mapsim cannot make; the report names them. */
 const BEYOND = new Set([
   'remap_file_pages',
   'shmat',
@@ -32,8 +32,9 @@ const BEYOND = new Set([
 type Numbers = { has(value: bigint): boolean };
 
 /**
- * Calls of many kinds, of which some change mappings: the argument that tells, as words of a log
- * and as numbers of it (those of x86-64; ioctls as most architectures have them).
+ * Calls with many functions, some of which change mappings: the index of the argument that selects
+ * the function, and its values as words and as numbers (those of x86-64; ioctls are the same on
+ * most architectures).
  */
 const BEYOND_BY_ARGUMENT: Readonly<
   Record<string, { readonly at: number; readonly words: RegExp; readonly numbers: Numbers }>
@@ -61,7 +62,7 @@ const BEYOND_BY_ARGUMENT: Readonly<
   },
 };
 
-/** What is to be said of a call that succeeded; null where it changes no mapping. */
+/** The remark on a call that succeeded; null if the call changes no mapping. */
 export function notModelled({ syscall, args }: RawCall): string | null {
   const isUnknown = /^syscall_(?:0x)?[0-9a-f]+$/.test(syscall); // it may be anything
   if (BEYOND.has(syscall) || isUnknown) return `${syscall} is not modelled`;

@@ -7,7 +7,7 @@
  * names are binary strings as maps prints them.
  */
 
-/** Flags of a mapping that maps does not print and that keep neighbours apart. */
+/** Flags of a mapping that maps does not print and that prevent merges with neighbours. */
 export interface HiddenFlags {
   /** MAP_NORESERVE: VM_NORESERVE, never accounted. */
   readonly noReserve: boolean;
@@ -19,7 +19,7 @@ export interface HiddenFlags {
   readonly growsDown: boolean;
 }
 
-/** What madvise or mlock changes: names of flags to set and to clear. */
+/** The flags that madvise or mlock sets and clears, by name. */
 export const ADVICE = {
   MADV_NORMAL: { set: '', clear: 'randRead seqRead' },
   MADV_RANDOM: { set: 'randRead', clear: 'seqRead' },
@@ -47,7 +47,7 @@ interface Range {
 export type TraceAction =
   | (Range & {
       readonly kind: 'mmap';
-      /** Four letters, `rw-p`. */
+      /** Four letters, such as `rw-p`. */
       readonly perms: string;
       /** Index into Trace.paths, or -1 for anonymous memory. */
       readonly path: number;
@@ -60,33 +60,33 @@ export type TraceAction =
   | (Range & {
       readonly kind: 'mremap';
       readonly newPages: number;
-      /** Where it went, or -1 where it stayed. */
+      /** The new start, or -1 if the range was not moved. */
       readonly to: number;
       readonly mayMove: boolean;
       readonly dontUnmap: boolean;
     })
-  /** The break afterwards, rounded up; `query`: brk(NULL), which only asks. */
+  /** The break after the call, rounded up; `query`: brk(NULL), which changes nothing. */
   | { readonly kind: 'brk'; readonly page: number; readonly query: boolean }
   | (Range & { readonly kind: 'advise'; readonly advice: Advice })
   | (Range & { readonly kind: 'name'; readonly name: string | null })
   | { readonly kind: 'fork' }
-  /** Failed, or changes no VMA; `locked`: found out with mmap_lock held for write. */
+  /** A call that failed or changes no VMA; `locked`: while it held mmap_lock for write. */
   | { readonly kind: 'nothing'; readonly locked: boolean };
 
 export interface TracedCall {
   readonly thread: number;
   readonly syscall: string;
-  /** ns since the first line of the log. */
+  /** Time in ns since the first line of the log. */
   readonly startNs: number;
   readonly endNs: number;
-  /** As the log has it, or null. */
+  /** Name of the error in the log, or null. */
   readonly errno: string | null;
   readonly action: TraceAction;
-  /** Line of the log, from 1, that tells the result. */
+  /** Line of the log, from 1, that has the result. */
   readonly line: number;
 }
 
-/** Something of a log that is not replayed: what, how often, and where first. */
+/** Lines or calls of one kind that are not replayed: their kind, number and first place. */
 export interface Remark {
   readonly what: string;
   readonly count: number;
@@ -96,27 +96,27 @@ export interface Remark {
 }
 
 export interface Trace {
-  /** In the order in which they take effect: that of their returns. */
+  /** The calls in the order of their returns, which is the order in which they take effect. */
   readonly calls: readonly TracedCall[];
   /** Paths of mapped files, as maps prints them. */
   readonly paths: readonly string[];
-  /** Threads that made them, rising. */
+  /** The threads that made the calls, in rising order. */
   readonly threads: readonly number[];
   readonly lines: number;
-  /** False where the log has no times: only the order is known. */
+  /** False if the log has no times, only an order. */
   readonly timed: boolean;
-  /** What was not understood, or could not be applied. */
+  /** Lines and calls that were not understood or could not be applied. */
   readonly notUnderstood: readonly Remark[];
-  /** What was understood and left out for a reason: other processes, no return, other times. */
+  /** Calls that were understood but omitted: other processes, no return, other times. */
   readonly leftOut: readonly Remark[];
-  /** Lines, and parts of lines, of known kinds that say nothing about memory. */
+  /** Lines and parts of lines of known kinds that have nothing to do with memory. */
   readonly noise: readonly Remark[];
-  /** Processes that the log tells apart, and how many of the calls about memory each made. */
+  /** The processes in the log, each with its number of memory calls. */
   readonly processes: readonly { readonly process: number; readonly calls: number }[];
-  /** The one whose calls these are. */
+  /** The process that made the calls. */
   readonly process: number;
-  /** It called execve, so that the calls are all that its address space is made of. */
+  /** The calls begin with execve, so they make the whole address space. */
   readonly startsWithExec: boolean;
-  /** mm->brk (page) before the first change to it, or -1 where the log does not tell. */
+  /** mm->brk as a page before the first change, or -1 if the log does not show it. */
   readonly startBrkPage: number;
 }

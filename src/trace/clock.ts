@@ -6,11 +6,11 @@
  */
 import { UserError } from '../base/errors.ts';
 
-/** 2^53 ns, 104 days: beyond it numbers are no longer exact. */
+/** 2^53 ns (104 days): larger numbers are not exact. */
 const SPAN_NS_MAX = Number.MAX_SAFE_INTEGER;
 
 const DAY_NS = 86_400_000_000_000;
-/** strace -r: a time below this is no date. */
+/** A time below this is no date, so it is a relative time of strace -r. */
 const EPOCH_MIN_SECONDS = 1e8;
 const EPOCH_MAX_SECONDS = 1e11;
 
@@ -26,17 +26,17 @@ export class Clock {
     return this.#kind;
   }
 
-  /** ns of the last line. */
+  /** Time of the last line in ns. */
   get lastNs(): number {
     return this.#lastNs;
   }
 
-  /** @param text of a line of strace */
+  /** @param text time in a line of strace */
   strace(text: string): number {
     if (text.includes(':')) return this.#note(this.#ofDay(text));
     const seconds = Number.parseInt(text, 10);
     const absolute = seconds >= EPOCH_MIN_SECONDS && seconds < EPOCH_MAX_SECONDS;
-    // A relative time before it was a first line that had been cut.
+    // A relative time before it comes from a first line that was cut.
     if (this.#kind === 'none' || (absolute && this.#kind === 'relative')) {
       this.#start(absolute ? 'seconds' : 'relative', text);
       return this.#note(0);
@@ -45,22 +45,22 @@ export class Clock {
     return this.#note(this.#ofSeconds(text));
   }
 
-  /** @param text seconds.fraction of perf script */
+  /** @param text time in a line of perf script, `seconds.fraction` */
   perfScript(text: string): number {
     if (this.#kind === 'none') this.#start('seconds', text);
     return this.#note(this.#ofSeconds(text));
   }
 
-  /** @param text ms.fraction of perf trace */
+  /** @param text time in a line of perf trace, `ms.fraction` */
   perfTrace(text: string): number {
     if (this.#kind === 'none') this.#kind = 'ms';
     return this.#note(millisecondsNs(text));
   }
 
   /**
-   * An instant that the user writes: as the log writes its times. To be asked after the log was
-   * read.
-   * @returns ns since the first line, or what is wrong with it
+   * Converts an instant that the user writes in the form of the log's times. Call it after the log
+   * has been read.
+   * @returns ns since the first line, or a message that says what is wrong with the text
    */
   instant(text: string): number | string {
     if (this.#kind === 'day' && /^[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?$/.test(text)) {
@@ -68,10 +68,10 @@ export class Clock {
       return ns < 0 ? ns + DAY_NS : ns;
     }
     if (!/^[0-9]+(\.[0-9]+)?$/.test(text))
-      return `is no time as this log writes them (${this.#as()})`;
+      return `is not a time in the form of this log (${this.#as()})`;
     if (this.#kind === 'seconds') return this.#ofSeconds(text);
     if (this.#kind === 'ms') return Math.round(Number(text) * 1e6);
-    return `cannot be found: this log has ${this.#as()}`;
+    return `cannot be found, because this log has ${this.#as()}`;
   }
 
   #as(): string {
@@ -83,7 +83,7 @@ export class Clock {
       case 'ms':
         return 'ms since its start such as 24.667';
       case 'relative':
-        return 'times since the line before only';
+        return 'only times since the line before';
       case 'none':
         return 'no times';
     }
@@ -112,31 +112,33 @@ export class Clock {
       this.#baseNs = ns;
     }
     const since = ns - this.#baseNs;
-    // Past midnight, if it is more than half a day earlier than the line before.
+    // If it is more than half a day earlier than the line before, midnight has passed.
     const days = Math.ceil((this.#lastNs - DAY_NS / 2 - since) / DAY_NS);
     return since + Math.max(0, days) * DAY_NS;
   }
 }
 
-/** ns behind the point; digits beyond nine are dropped. */
+/** The digits after the point as ns; digits after the ninth are dropped. */
 function fractionOnlyNs(text: string): number {
   const point = text.indexOf('.');
   return point < 0 ? 0 : Number(text.slice(point + 1, point + 10).padEnd(9, '0'));
 }
 
-/** ns of a duration in seconds, `0.000012`. @throws UserError */
+/** A duration in seconds, such as `0.000012`, as ns. @throws UserError */
 export function secondsNs(text: string): number {
   return possible(Number.parseInt(text, 10) * 1e9 + fractionOnlyNs(text));
 }
 
-/** ns of ms, `0.005`. @throws UserError */
+/** A duration in ms, such as `0.005`, as ns. @throws UserError */
 export function millisecondsNs(text: string): number {
   return possible(Math.round(Number(text) * 1e6));
 }
 
 function possible(ns: number): number {
   if (Math.abs(ns) <= SPAN_NS_MAX) return ns;
-  throw new UserError('a time that no log can have: more than 104 days from its first line');
+  throw new UserError(
+    'a time that is impossible in a log: more than 104 days after its first line',
+  );
 }
 
 function dayNs(text: string): number {

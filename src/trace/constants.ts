@@ -40,10 +40,10 @@ export const MAP = {
   FIXED_NOREPLACE: 0x100000,
   UNINITIALIZED: 0x4000000,
 };
-/** Bits 26..31 are the binary logarithm of the size of huge pages, in bytes. */
+/** Bits 26..31 are the binary logarithm of the size of a huge page in bytes. */
 export const MAP_HUGE_SHIFT = 26;
 export const MAP_KNOWN_BITS = 0xfc000000;
-/** MAP_HUGE_2MB is 21 of these, as `21<<MAP_HUGE_SHIFT` is. */
+/** MAP_HUGE_2MB is 21 times this value, like `21<<MAP_HUGE_SHIFT`. */
 export const HUGE_SIZES: Readonly<Record<string, number>> = {
   '16KB': 14,
   '64KB': 16,
@@ -61,7 +61,7 @@ export const HUGE_SIZES: Readonly<Record<string, number>> = {
 };
 export const MREMAP = { MAYMOVE: 1, FIXED: 2, DONTUNMAP: 4 };
 
-/** Advice by number; those that change no VMA are kept as calls that do nothing. */
+/** Advice by number; a call with advice that changes no VMA is kept as a call without effect. */
 export const MADV: Readonly<Record<number, string>> = {
   0: 'MADV_NORMAL',
   1: 'MADV_RANDOM',

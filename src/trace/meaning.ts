@@ -1,10 +1,10 @@
 /**
  * Determines the effect of a recorded call on the address space.
  *
- * Results count, not requests. A call that failed did nothing, except mprotect, mlock (which stop
- * at the first gap) and madvise (which continues after it) with ENOMEM: these are replayed, so that
- * the part before the gap changes as it did. Protection keys are not modelled: pkey_mprotect is
- * mprotect.
+ * The result of a call counts, not its request. A call that failed did nothing, except mprotect,
+ * mlock (which stop at the first gap) and madvise (which continues after it) with ENOMEM: these are
+ * replayed, so that the part before the gap changes. Protection keys are not modelled:
+ * pkey_mprotect is replayed as mprotect.
  *
  * Source: v6.18 include/uapi/asm-generic/mman-common.h, mman.h; include/uapi/linux/prctl.h,
  * sched.h; mm/mmap.c ksys_mmap_pgoff, brk.
@@ -34,17 +34,17 @@ import {
 } from './constants.ts';
 import type { RawCall } from './raw-call.ts';
 
-/** The action; or what is not understood; or null for a call that has nothing to do with memory. */
+/** The action, a remark on what is not understood, or both; null for a call unrelated to memory. */
 type Meaning =
   | { readonly action: TraceAction; readonly remark: string | null; readonly inPages?: boolean }
   | { readonly action: null; readonly remark: string }
   | null;
 
-/** What meaning.ts asks about files. */
+/** The questions of meaning.ts about files. */
 interface Descriptors {
-  /** Number of the path behind the descriptor, or of a made-up one; -1 never. */
+  /** Number of the descriptor's path, or of a made-up path; never -1. */
   pathId(path: string): number;
-  /** What an earlier open() in the log said, or null. */
+  /** The path in an earlier open() of the log, or null. */
   opened(descriptor: string): string | null;
 }
 
@@ -94,7 +94,7 @@ function bad(call: RawCall, what: string): Meaning {
   return { action: null, remark: `${call.syscall} with ${what}` };
 }
 
-/** A call that failed, or asked for no change: it is kept, and changes nothing. */
+/** A call that failed or requested no change: it is kept and changes nothing. */
 function nothing(call: RawCall): Meaning {
   const underLock = call.errno === 'ENOMEM' || call.errno === 'EEXIST' || call.errno === 'EFAULT';
   return done(underLock ? NOTHING_LOCKED : NOTHING);
@@ -102,7 +102,7 @@ function nothing(call: RawCall): Meaning {
 
 function ranged(call: RawCall, kind: 'munmap'): Meaning {
   const range = rangeOf(call);
-  if (range === null) return bad(call, 'a range that cannot be read');
+  if (range === null) return bad(call, 'a range that cannot be parsed');
   return done({ kind, ...range });
 }
 
@@ -112,7 +112,7 @@ function rangeOf(call: RawCall): { page: number; pages: number } | null {
   return page === null || pages === null ? null : { page, pages };
 }
 
-/** By bits: one string for each, since there may be a million of them. */
+/** Permissions by their bits; calls share these strings, because a log may have a million calls. */
 const LETTERS = ['---', 'r--', '-w-', 'rw-', '--x', 'r-x', '-wx', 'rwx'] as const;
 const PRIVATE = LETTERS.map((letters) => `${letters}p`);
 const SHARED = LETTERS.map((letters) => `${letters}s`);
@@ -125,9 +125,9 @@ function mprotect(call: RawCall): Meaning {
   if (call.errno !== null && call.errno !== 'ENOMEM') return nothing(call);
   const range = rangeOf(call);
   const prot = flagBits(call.args[2] ?? '', 'PROT_', PROT);
-  if (range === null || prot === null) return bad(call, 'arguments that cannot be read');
+  if (range === null || prot === null) return bad(call, 'arguments that cannot be parsed');
   if (prot.unknown.length > 0) return bad(call, prot.unknown.join('|'));
-  // They move the end of the range to that of the VMA, which no log tells.
+  // PROT_GROWSDOWN and PROT_GROWSUP extend the range to the end of the VMA, which no log shows.
   if (prot.bits & PROT.GROWSDOWN) return bad(call, 'PROT_GROWSDOWN');
   if (prot.bits & PROT.GROWSUP) return bad(call, 'PROT_GROWSUP');
   const extra = extraProtection(prot.bits);
@@ -137,7 +137,7 @@ function mprotect(call: RawCall): Meaning {
   );
 }
 
-/** What only some architectures have: it keeps neighbours apart, which is not modelled. */
+/** Protection bits of single architectures: they prevent merges, which is not modelled. */
 function extraProtection(bits: number): string | null {
   const rest = bits & ~(PROT.READ | PROT.WRITE | PROT.EXEC | PROT.SEM);
   return rest === 0 ? null : `protection 0x${(rest >>> 0).toString(16)}`;
@@ -151,7 +151,7 @@ function mmap(call: RawCall, files: Descriptors): Meaning {
   const prot = flagBits(protText, 'PROT_', PROT);
   const flags = flagBits(flagText, 'MAP_', MAP);
   if (page === null || asked === null || prot === null || flags === null) {
-    return bad(call, 'arguments that cannot be read');
+    return bad(call, 'arguments that cannot be parsed');
   }
   const unknown = [...prot.unknown, ...flags.unknown];
   const { bits } = flags;
@@ -159,18 +159,18 @@ function mmap(call: RawCall, files: Descriptors): Meaning {
   if (extra !== null) unknown.push(extra);
   const known = Object.values(MAP).reduce((sum, bit) => sum | bit, MAP_KNOWN_BITS);
   if ((bits & ~known) !== 0) unknown.push(`flags 0x${((bits & ~known) >>> 0).toString(16)}`);
-  // What the pages are for, or whose they are, is not made up.
+  // Unknown protection or sharing is not guessed.
   const isBacked = (bits & (MAP.SHARED | MAP.PRIVATE | MAP.DROPPABLE)) !== 0;
   if (prot.unknown.length > 0 || !isBacked) return bad(call, unknown.join(', ') || `flags ${bits}`);
   const pages = inWholeHugePages(bits, asked);
-  // Where there is no file there was none: the bit has another number on some architectures.
+  // A mapping without a file was anonymous: the bit has another number on some architectures.
   const hasNoFile = (bits & MAP.ANONYMOUS) !== 0 || isNoDescriptor(descriptor);
   const anonymous = hasNoFile && (bits & MAP.HUGETLB) === 0;
   const offsetPages = anonymous ? 0 : (pageOf(offset) ?? mmap2Pages(call.syscall, offset));
-  if (offsetPages === null) return bad(call, 'an offset that cannot be read');
+  if (offsetPages === null) return bad(call, 'an offset that cannot be parsed');
   const file = anonymous ? null : fileOf(bits, descriptor, files);
   if (file?.known === false)
-    unknown.push('a file whose path the log does not tell (strace -y does)');
+    unknown.push('a file whose path is not in the log (strace -y prints it)');
   const action: TraceAction = {
     kind: 'mmap',
     page,
@@ -185,7 +185,7 @@ function mmap(call: RawCall, files: Descriptors): Meaning {
   return { action, remark, inPages: !anonymous && pageOf(offset) === null };
 }
 
-/** 2 MiB, if the flags do not choose another size. */
+/** The size of a huge page: 2 MiB, unless the flags choose another size. */
 function inWholeHugePages(bits: number, pages: number): number {
   if ((bits & MAP.HUGETLB) === 0) return pages;
   const log2 = bits >>> MAP_HUGE_SHIFT;
@@ -193,7 +193,7 @@ function inWholeHugePages(bits: number, pages: number): number {
   return Math.ceil(pages / huge) * huge;
 }
 
-/** -1, in 32 or 64 bits. */
+/** Whether it is -1, in 32 or 64 bits. */
 function isNoDescriptor(descriptor: string): boolean {
   const value = integer(descriptor);
   return value !== null && BigInt.asIntN(32, value) === -1n;
@@ -218,15 +218,15 @@ function hiddenOf(bits: number): HiddenFlags {
 }
 
 /**
- * mmap2 counts pages of 4 KiB. strace prints bytes since 4.6 or so, and before that what it was
- * given: an offset that is no multiple of a page tells which.
+ * mmap2 takes its offset in pages of 4 KiB. strace prints it in bytes since about 4.6, and in pages
+ * before. An offset that is not a multiple of the page size must be in pages.
  */
 function mmap2Pages(syscall: string, offset: string): number | null {
   const value = syscall === 'mmap2' ? integer(offset) : null;
   return value === null || value < 0n ? null : Number(value);
 }
 
-/** MAP_HUGETLB without a descriptor is memory of a file that the kernel makes. */
+/** MAP_HUGETLB without a descriptor maps a file that the kernel makes. */
 function fileOf(
   bits: number,
   descriptor: string,
@@ -248,7 +248,7 @@ function mremap(call: RawCall): Meaning {
   const to = pageOf(call.result);
   const flags = flagBits(flagText, 'MREMAP_', MREMAP);
   if (page === null || pages === null || newPages === null || to === null || flags === null) {
-    return bad(call, 'arguments that cannot be read');
+    return bad(call, 'arguments that cannot be parsed');
   }
   if (flags.unknown.length > 0) return bad(call, flags.unknown.join('|'));
   if (pages === 0) return bad(call, 'an old length of 0');
@@ -258,13 +258,13 @@ function mremap(call: RawCall): Meaning {
   return done({ kind: 'mremap', page, pages, newPages, to: moved, mayMove, dontUnmap });
 }
 
-/** The break that is in force afterwards is the result, whatever was asked for. */
+/** The result of brk is the break after the call, regardless of the request. */
 function brk(call: RawCall): Meaning {
   const result = readAddress(call.result);
   const pages = result === null ? null : pagesOf(String(result));
-  if (pages === null) return bad(call, 'a result that cannot be read');
+  if (pages === null) return bad(call, 'a result that cannot be parsed');
   const asked = integer(call.args[0] ?? '');
-  const remark = asked === null ? 'brk with an argument that cannot be read' : null;
+  const remark = asked === null ? 'brk with an argument that cannot be parsed' : null;
   return done({ kind: 'brk', page: pages, query: asked === 0n }, remark);
 }
 
@@ -282,9 +282,9 @@ function advise(call: RawCall, advice: Advice): Meaning {
   const start = readAddress(call.args[0] ?? '');
   const length = integer(call.args[1] ?? '');
   if (start === null || length === null || start < 0n || length < 0n) {
-    return bad(call, 'a range that cannot be read');
+    return bad(call, 'a range that cannot be parsed');
   }
-  // mlock takes whole pages around any range; madvise begins on a page border.
+  // mlock takes all pages that the range touches; madvise starts on a page border.
   const page = Number(start / 4096n);
   const pages = Number((length + (start % 4096n) + 4095n) / 4096n);
   return done({ kind: 'advise', page, pages, advice });
@@ -298,10 +298,10 @@ function prctl(call: RawCall): Meaning {
   if (what !== 'PR_SET_VMA_ANON_NAME' && integer(what) !== 0n) return bad(call, what);
   const page = pageOf(start);
   const pages = pagesOf(length);
-  if (page === null || pages === null) return bad(call, 'a range that cannot be read');
+  if (page === null || pages === null) return bad(call, 'a range that cannot be parsed');
   if (name === 'NULL' || integer(name) === 0n)
     return done({ kind: 'name', page, pages, name: null });
   const text = quotedText(name);
-  if (text === null) return bad(call, 'a name that the log does not spell out');
+  if (text === null) return bad(call, 'a name that is not in the log as text');
   return done({ kind: 'name', page, pages, name: asMapsPrints(text).slice(0, 79) });
 }

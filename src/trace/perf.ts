@@ -11,7 +11,7 @@ import { closingParen, integer, splitArguments } from './arguments.ts';
 import { type Clock, millisecondsNs } from './clock.ts';
 import { type LogParser, type LogSink, THREADS_MAX } from './raw-call.ts';
 
-/** Names of the arguments, in the kernel's order, as its tracepoints have them. */
+/** Names of the arguments in the kernel's order, as in its tracepoints. */
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   mmap: ['addr', 'len', 'prot', 'flags', 'fd', 'off'],
   munmap: ['addr', 'len'],
@@ -28,8 +28,9 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Positional; what perf left out is 0. The first five are given where the names are not known. All
- * of them stand there without names where show_arg_names is off.
+ * The arguments by position; an argument that perf omits is 0. If the names of a call are not
+ * known, the arguments are taken in their order. With show_arg_names off, all arguments are there
+ * without names.
  */
 function positional(syscall: string, text: string): string[] {
   const named = new Map<string, string>();
@@ -45,7 +46,7 @@ function positional(syscall: string, text: string): string[] {
   return ARGUMENTS[syscall]?.map((name) => named.get(name) ?? '0') ?? values;
 }
 
-/** Both may be switched off. */
+/** The time of the call and its duration; perf can omit either. */
 const TIMES = /^ *(?:(\?|[0-9]+\.[0-9]+) )?(?:\( *(?:([0-9.]+) ms|\?)?:? *\):? +)?/;
 const COMM_AND_THREAD = /(?:(?:(.{0,64}?)\/)?([0-9]+) +)?/;
 const CALL = /(\.\.\. \[continued\]: )?(\w+)\(/;
@@ -57,14 +58,14 @@ const PERF_TRACE =
 
 export const isPerfTrace = (line: string): boolean => PERF_TRACE.test(line);
 
-/** Lines of perf trace and perf script that say nothing about memory. */
+/** Lines of perf trace and perf script that have nothing to do with memory. */
 const PERF_NOISE: readonly (readonly [RegExp, string])[] = [
   [/\b(?:min|maj)fault \[/, 'page faults (-F)'],
   [/^\s+[0-9a-f]+ .+ \(.+\)$|^ +(?:\S+ )+\(.+\)$/, 'lines of stack traces (-g)'],
   [/^#/, 'comments'],
-  [/^\[ perf (?:record|trace): /, 'words of perf itself'],
+  [/^\[ perf (?:record|trace): /, 'messages of perf'],
 ];
-/** No such line is longer. */
+/** Such lines are not longer than this. */
 const NOISE_MAX = 1000;
 const SUMMARY = /^ *Summary of events:/;
 
@@ -103,7 +104,7 @@ export class PerfTraceParser implements LogParser {
       this.#begin(thread, syscall!, text.slice(open + 1, close < 0 ? undefined : close));
       return;
     }
-    // `[continued]: mmap()) = …` closes one parenthesis too many.
+    // `[continued]: mmap()) = …` has one closing parenthesis too many.
     const result = TRACE_RESULT.exec(continued === undefined ? tail : tail.replace(/^\)/, ''));
     if (result === null) {
       this.#sink.unknown('not a line of perf trace');
@@ -111,8 +112,8 @@ export class PerfTraceParser implements LogParser {
     }
     const args =
       continued === undefined ? text.slice(open + 1, close) : this.#take(thread, syscall!);
-    if (args === null || result[1] === undefined) return; // a child's first return
-    // Without a time the order of the lines is all that there is.
+    if (args === null || result[1] === undefined) return; // the first return of a child
+    // Without times only the order of the lines is known.
     const durationNs = spent === undefined || time === undefined ? 0 : millisecondsNs(spent);
     this.#sink.call({
       thread,
@@ -134,7 +135,7 @@ export class PerfTraceParser implements LogParser {
   #other(text: string): void {
     this.#inSummary ||= SUMMARY.test(text);
     if (this.#inSummary) this.#sink.noise('tables of counts (-s, -S)');
-    else if (/^LOST /.test(text)) this.#sink.unknown('events that perf has lost');
+    else if (/^LOST /.test(text)) this.#sink.unknown('events that perf lost');
     else {
       const noise = perfNoise(text);
       if (noise === null) this.#sink.unknown('not a line of perf trace');
@@ -144,7 +145,7 @@ export class PerfTraceParser implements LogParser {
 
   #begin(thread: number, syscall: string, args: string): void {
     if (this.#begun.size < THREADS_MAX) this.#begun.set(thread, { syscall, args });
-    else this.#sink.unknown(`more than ${THREADS_MAX} threads with a call under way`);
+    else this.#sink.unknown(`more than ${THREADS_MAX} threads with an unfinished call`);
   }
 
   #take(thread: number, syscall: string): string | null {
@@ -155,7 +156,7 @@ export class PerfTraceParser implements LogParser {
   }
 }
 
-/** Groups: number of the process, where -F asks for it; thread, seconds. */
+/** Groups: number of the process (if -F asks for it), thread, seconds. */
 const SCRIPT_HEAD =
   /(?:^| )(?:([0-9]+)\/)?([0-9]+) +(?:\[[0-9]{1,6}\] +)?([0-9]+\.[0-9]{1,9}): +(?:[0-9]+ +)?$/;
 const SCRIPT_EVENT = /^syscalls:sys_(enter|exit)_(\w+): ?(.*)$/s;
@@ -215,7 +216,7 @@ export class PerfScriptParser implements LogParser {
     const before = this.#entered.get(thread);
     if (before !== undefined) this.#sink.unreturned(before.syscall);
     if (this.#entered.size < THREADS_MAX) this.#entered.set(thread, entered);
-    else this.#sink.unknown(`more than ${THREADS_MAX} threads with a call under way`);
+    else this.#sink.unknown(`more than ${THREADS_MAX} threads with an unfinished call`);
   }
 
   #exit(thread: number, syscall: string, rest: string, nowNs: number): void {
@@ -223,13 +224,13 @@ export class PerfScriptParser implements LogParser {
     this.#entered.delete(thread);
     const value = integer(rest.trim());
     if (value === null) {
-      this.#sink.unknown('an exit without a result');
+      this.#sink.unknown('a sys_exit line without a result');
       return;
     }
     if (entered?.syscall !== syscall) {
-      // A new thread or a new program comes out of a call that it never entered.
+      // A new thread or a new program returns from a call that it did not enter.
       if (!/^(clone3?|v?fork|execveat?)$/.test(syscall)) {
-        this.#sink.unknown('the end of a call whose beginning is not in the log');
+        this.#sink.unknown('the end of a call whose start is not in the log');
       }
       return;
     }

@@ -1,12 +1,12 @@
 /**
  * Finds the threads of a log that share one address space.
  *
- * A log with -f also has children. A thread belongs to the process if every clone on the way from
- * its first thread had CLONE_VM; threads whose creation is not in the log existed before it, and
- * belong to the process unless the log shows another process for them: the process number that perf
- * prints, the result of getpid(), an execve of their own. The calls of a vforked child count until
- * it calls execve. When the process itself calls execve, it has a new address space: only what
- * comes after the last such call is replayed.
+ * A log with -f also has child processes. A thread belongs to the process if every clone on the way
+ * from its first thread had CLONE_VM. A thread whose creation is not in the log existed before it,
+ * and belongs to the process unless the log shows another process for it: the process number that
+ * perf prints, the result of getpid(), an execve of the thread. The calls of a vforked child count
+ * until it calls execve. If the process itself calls execve, it has a new address space: only the
+ * calls after the last execve are replayed.
  *
  * This is decided at the end of the log, because a child's first lines may come before the line
  * with its number. Left out: thread numbers that are reused within one log.
@@ -21,27 +21,27 @@ const CLONE_THREAD = 0x10000n;
 interface Birth {
   readonly parent: number;
   readonly sharesMemory: boolean;
-  /** It shares memory without being a thread: execve takes it away. */
+  /** It shares memory without being a thread, until it calls execve. */
   readonly own: boolean;
 }
 
-/** What a log tells of threads whose births it does not show. */
+/** What a log shows about threads whose creation is not in it. */
 interface Kin {
   readonly threads: Set<number>;
-  /** The process that a thread is said to belong to. */
+  /** The process of each thread, if the log names it. */
   readonly processes: Map<number, number>;
-  /** The name of its program. */
+  /** The name of the program of each thread. */
   readonly names: Map<number, string>;
 }
 
 export class Processes {
   readonly #births = new Map<number, Birth>();
-  /** For each thread how many calls there were when it last called execve. */
+  /** For each thread the number of calls before its last execve. */
   readonly #execs = new Map<number, number>();
   readonly #kin: Kin = { threads: new Set(), processes: new Map(), names: new Map() };
   #first = -1;
 
-  /** Every thread that does something, in the order of the log. */
+  /** Every thread with a call, in the order of the log. */
   seen({ thread, comm, process }: RawCall): void {
     if (this.#first < 0) this.#first = thread;
     const { threads, processes, names } = this.#kin;
@@ -51,8 +51,8 @@ export class Processes {
   }
 
   /**
-   * Notes clone, fork and execve. @param calls calls of the log so far
-   * @returns whether it was a fork that copies the caller's address space
+   * Takes note of clone, fork and execve. @param calls number of calls so far
+   * @returns whether the call is a fork that copies the caller's address space
    */
   note(call: RawCall, calls: number): boolean {
     if (call.errno !== null) return false;
@@ -63,7 +63,7 @@ export class Processes {
     }
     if (call.syscall === 'getpid') {
       const process = Number(integer(call.result) ?? 0n);
-      // Inside a container it is a number that the log does not know.
+      // Inside a container the result is a number that is not in the log.
       if (this.#kin.threads.has(process)) this.#kin.processes.set(call.thread, process);
       return false;
     }
@@ -77,18 +77,18 @@ export class Processes {
     return !sharesMemory;
   }
 
-  /** Whether something in the log is said to be of this process. */
+  /** Whether the log names this process. */
   knows(process: number): boolean {
     const { threads, processes } = this.#kin;
     return threads.has(process) || processes.has(process);
   }
 
-  /** Another one for what a thread did before and after it called execve. */
+  /** A number that changes when the thread calls execve. */
   epochOf(thread: number): number {
     return this.#execs.get(thread) ?? 0;
   }
 
-  /** The process whose calls are replayed. @param wanted its number, or null for the first one */
+  /** Selects the process to replay. @param wanted its number, or null for the first process */
   judge(wanted: number | null): Membership {
     const first = this.#kin.processes.get(this.#first) ?? this.#first;
     return new Membership(this.#births, this.#execs, wanted ?? first, this.#kin);
@@ -128,7 +128,7 @@ export class Membership {
     let belongs = this.#known.get(at);
     while (belongs === undefined) {
       way.push(at);
-      this.#known.set(at, false); // a ring of births is no way to the process
+      this.#known.set(at, false); // a cycle of creations does not lead to the process
       const birth = this.#births.get(at);
       if (at === this.main) belongs = true;
       else if (birth === undefined) belongs = this.#root(at);
@@ -142,19 +142,19 @@ export class Membership {
     return belongs;
   }
 
-  /** Whether this call (its index in the log) acts on the address space. */
+  /** Whether the call with this index in the log acts on the address space. */
   acts(thread: number, index: number): boolean {
     if (!this.has(thread)) return false;
     const exec = this.#leavesAlone(thread) ? this.#execs.get(thread) : undefined;
     return exec === undefined || index < exec;
   }
 
-  /** Whether the calls are those of a program from its first one on. */
+  /** Whether the calls begin with the start of a program. */
   get startsWithExec(): boolean {
     return [...this.#execs.keys()].some((thread) => !this.#leavesAlone(thread) && this.has(thread));
   }
 
-  /** @param threads of all calls about memory */
+  /** @param threads the thread of each memory call */
   processes(threads: readonly number[]): { process: number; calls: number }[] {
     const calls = new Map<number, number>();
     for (const thread of threads) {
@@ -182,7 +182,9 @@ export class Membership {
     return at;
   }
 
-  /** Threads of unknown birth belong to such a process, if the log does not say otherwise. */
+  /**
+   * Whether threads of unknown creation belong to this process unless the log names another one.
+   */
   #root(thread: number): boolean {
     if (this.#births.has(this.main)) return false;
     const { processes, names } = this.#kin;
@@ -193,18 +195,18 @@ export class Membership {
     );
   }
 
-  /** A vforked child that calls execve leaves its parent's memory as it is. */
+  /** Whether this is a vforked child that calls execve, and so leaves its parent's memory alone. */
   #leavesAlone(thread: number): boolean {
     return thread !== this.main && this.#births.get(thread)?.own === true;
   }
 }
 
-/** Both are known, and not the same. */
+/** Whether both are known and differ. */
 function differ<T>(one: T | undefined, other: T | undefined): boolean {
   return one !== undefined && other !== undefined && one !== other;
 }
 
-/** Flags of a call that makes a thread or a process; null for other calls. */
+/** The flags of a call that makes a thread or a process; null for other calls. */
 function cloneFlags(call: RawCall): bigint | null {
   switch (call.syscall) {
     case 'fork':
@@ -225,7 +227,9 @@ const FLAG_WORDS: readonly (readonly [RegExp, bigint])[] = [
   [/\b(CLONE_)?THREAD\b/, CLONE_THREAD],
 ];
 
-/** `flags=CLONE_VM|…`, `{flags=…}`, `VM|FS|…`, `0x1200011`. perf shows no flags of clone3. */
+/**
+ * Forms: `flags=CLONE_VM|…`, `{flags=…}`, `VM|FS|…`, `0x1200011`. perf prints no flags of clone3.
+ */
 function flagsIn(args: readonly string[]): bigint {
   const text = args.find((arg) => /flags=/.test(arg)) ?? args[0] ?? '';
   const value = integer(text.replace(/^.*flags=/, ''));

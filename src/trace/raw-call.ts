@@ -1,19 +1,19 @@
 /**
- * A system call as it is in a log of any form: name, arguments as text in the kernel's order,
+ * A system call as a log of any form contains it: name, arguments as text in the kernel's order,
  * result as text. meaning.ts determines its effect.
  */
 export interface RawCall {
-  /** 0 where the log names no thread. */
+  /** Number of the thread, 0 if the log names none. */
   readonly thread: number;
-  /** Name of the program and number of the process, where the log gives them. */
+  /** Name of the program and number of the process, if the log has them. */
   readonly comm?: string;
   readonly process?: number;
   readonly syscall: string;
   readonly args: readonly string[];
-  /** `0x7f…`, `0`, `4711`; `?` where the call did not return. */
+  /** The result, such as `0x7f…`, `0`, `4711`; `?` if the call did not return. */
   readonly result: string;
   readonly errno: string | null;
-  /** ns since the first line. */
+  /** Time in ns since the first line. */
   readonly startNs: number;
   readonly endNs: number;
 }
@@ -23,22 +23,22 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** What a parser hands on. */
+/** Receives what a parser finds. */
 export interface LogSink {
   call(call: RawCall): void;
-  /** A call that was begun and never came back. */
+  /** A call that started and did not return. */
   unreturned(what: string): void;
-  /** A line, or a part of it, that is none of this log. @param line where it is not the last one */
+  /** A line, or a part of it, that was not understood. @param line if it is not the last line */
   unknown(what: string, line?: LogLine): void;
-  /** A line, or a part of it, of a known kind that says nothing about memory. */
+  /** A line, or a part of it, of a known kind that has nothing to do with memory. */
   noise(kind: string): void;
 }
 
 export interface LogParser {
-  /** @param number of the line, from 1 */
+  /** @param number line number, from 1 */
   line(text: string, number: number): void;
   end(): void;
 }
 
-/** Threads with a call under way that a parser keeps; more than that is no log of a process. */
+/** At most this many threads may have an unfinished call; no log of a process has more. */
 export const THREADS_MAX = 65_536;

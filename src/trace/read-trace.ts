@@ -2,10 +2,10 @@
  * Reads a log of system calls, from one file or from several (strace -ff), and returns the calls
  * that act on one address space, in the order in which they took effect.
  *
- * This is the order of their returns: of the lines in a log that strace wrote as one file, of the
- * end times otherwise. The log is read a chunk at a time; some 300 bytes are stored for each memory
- * call, and there may be CALLS_MAX such calls. More calls, or a time that no log can have, are
- * errors; everything else that is not understood is counted and listed.
+ * This is the order of their returns: the order of the lines in a log that strace wrote as one
+ * file, otherwise the order of the end times. The log is read chunk by chunk; about 300 bytes are
+ * stored for each memory call, and at most CALLS_MAX memory calls. More calls, or an impossible
+ * time, are errors; everything else that is not understood is counted and listed.
  */
 
 import { counted } from '../base/counted.ts';
@@ -25,27 +25,27 @@ import { StraceParser } from './strace.ts';
 const CALLS_MAX = 1_000_000;
 const DESCRIPTORS_MAX = 65_536;
 const WORDS_MAX = 1024;
-/** Processes that a message names. */
+/** At most this many processes are named in a message. */
 const FOUND_MAX = 8;
 const PAGE_BYTES = 4096;
 
 export interface TraceOptions {
-  /** Only calls that returned after this instant; as the log writes its times. */
+  /** Replay only calls that returned after this instant, in the form of the log's times. */
   readonly from: string | null;
-  /** Only calls that returned at or before this instant. */
+  /** Replay only calls that returned at or before this instant. */
   readonly until: string | null;
-  /** Number of the process (its first thread), or null for the first one of the log. */
+  /** Number of the process (of its first thread), or null for the first process of the log. */
   readonly process: number | null;
 }
 
 export const WHOLE_TRACE: TraceOptions = { from: null, until: null, process: null };
 
-/** A call of the log that may act on the address space. */
+/** A call of the log that may change the address space. */
 interface Kept {
   readonly call: TracedCall;
-  /** Its place among all calls of the log. */
+  /** Index among all memory calls of the log. */
   readonly index: number;
-  /** An offset of mmap2 that can only be a number of pages. */
+  /** The call is mmap2 with an offset that can only be a number of pages. */
   readonly inPages: boolean;
 }
 
@@ -68,12 +68,12 @@ export class TraceReader implements LogSink {
   #lines = 0;
   #byTime = false;
   #files = 0;
-  // The file and the line that are being read.
+  // Position of the line that is being read.
   #file = '';
   #line = 0;
   #text = '';
   #parser: LogParser | null = null;
-  /** No call has been seen: another parser may be the right one. */
+  /** No call has been seen yet, so another parser may be the right one. */
   #waiting = true;
   #splitter: LineSplitter | null = null;
 
@@ -81,7 +81,7 @@ export class TraceReader implements LogSink {
     this.#options = options;
   }
 
-  /** @param name as the user knows it; strace -ff ends it in the number of the thread */
+  /** @param name name of the file; with strace -ff it ends in the number of the thread */
   beginFile(name: string): void {
     this.endFile();
     this.#file = name;
@@ -103,7 +103,7 @@ export class TraceReader implements LogSink {
     this.#parser = null;
   }
 
-  /** All files are read. @throws UserError where from, until or process is none of this log */
+  /** Call it after the last file. @throws UserError if from, until or process is not in the log */
   finish(): Trace {
     this.endFile();
     this.#findBounds();
@@ -121,7 +121,7 @@ export class TraceReader implements LogSink {
     const ofCalls = this.#ofCalls.list((call) => this.#whyLeftOut(call, members) === null);
     const { process } = this.#options;
     if (calls.length === 0 && process !== null) {
-      throw new UserError(`process ${process} made no call about memory${this.#found()}`);
+      throw new UserError(`process ${process} made no memory call${this.#found()}`);
     }
     const threads = [...new Set(calls.map((call) => call.thread))].sort((a, b) => a - b);
     return {
@@ -140,7 +140,7 @@ export class TraceReader implements LogSink {
     };
   }
 
-  /** If one offset of mmap2 is in pages, all of the log are. */
+  /** If one offset of mmap2 is in pages, all offsets of mmap2 in this log are. */
   #settleOffsets(): void {
     if (!this.#kept.some(({ inPages }) => inPages)) return;
     for (const [at, kept] of this.#kept.entries()) {
@@ -152,14 +152,14 @@ export class TraceReader implements LogSink {
     }
   }
 
-  /** @throws UserError where the process that is asked for is not in the log */
+  /** @throws UserError if the requested process is not in the log */
   #members(): Membership {
     const { process } = this.#options;
     if (process === null || this.#processes.knows(process)) return this.#processes.judge(process);
     throw new UserError(`process ${process} is not in the log${this.#found()}`);
   }
 
-  /** Those that made calls about memory, in words. */
+  /** The processes with memory calls, as a phrase for a message. */
   #found(): string {
     const threads = this.#kept.map(({ call }) => call.thread);
     const found = this.#processes.judge(null).processes(threads);
@@ -167,7 +167,7 @@ export class TraceReader implements LogSink {
     const listed = found.slice(0, FOUND_MAX).map(({ process, calls }) => {
       return `${process} (${counted(calls, 'call')})`;
     });
-    return `: in it are ${listed.join(', ')}${found.length > FOUND_MAX ? ', …' : ''}`;
+    return `; the log has ${listed.join(', ')}${found.length > FOUND_MAX ? ', …' : ''}`;
   }
 
   #whyLeftOut(call: Remarked, members: Membership): string | null {
@@ -184,7 +184,9 @@ export class TraceReader implements LogSink {
 
   #onLine(raw: string, number: number, cut: boolean): void {
     if (number === 1 && /^(?:\u00ff\u00fe|\u00fe\u00ff)/.test(raw)) {
-      throw new UserError(`${this.#file}: it is UTF-16: convert it, as with iconv`);
+      throw new UserError(
+        `${this.#file}: the file is UTF-16: convert it, for example with iconv -f utf-16 -t utf-8`,
+      );
     }
     const text = number === 1 ? raw.replace(/^\u00ef\u00bb\u00bf/, '') : raw;
     this.#line = number;
@@ -204,7 +206,7 @@ export class TraceReader implements LogSink {
     }
   }
 
-  /** What wrote this log; null while nothing of it can be seen. */
+  /** Chooses the parser by a line; null for an empty line. */
   #parserFor(line: string): LogParser | null {
     if (line.trim() === '') return null;
     this.#waiting = false;
@@ -213,7 +215,7 @@ export class TraceReader implements LogSink {
       return new PerfTraceParser(this.#clock, this);
     }
     if (isPerfScript(line)) return new PerfScriptParser(this.#clock, this);
-    this.#waiting = true; // a first line may be of something else
+    this.#waiting = true; // the first line may not be a line of the log
     const thread = /\.([0-9]{1,7})(?:\.gz)?$/.exec(this.#file)?.[1];
     return new StraceParser(this.#clock, this, Number(thread ?? 0));
   }
@@ -229,7 +231,7 @@ export class TraceReader implements LogSink {
       ? ({ action: { kind: 'fork' }, remark: null } as const)
       : meaningOf(raw, this);
     if (meaning === null) {
-      this.noise('calls about other things');
+      this.noise('calls that are unrelated to memory');
       return;
     }
     const index = this.#index++;
@@ -242,12 +244,11 @@ export class TraceReader implements LogSink {
     if (meaning.action === null) return;
     if (this.#kept.length >= CALLS_MAX) {
       throw new UserError(
-        `more than ${CALLS_MAX.toLocaleString('en-US')} calls about memory: ` +
-          'cut the log into pieces',
+        `more than ${CALLS_MAX.toLocaleString('en-US')} memory calls: split the log`,
       );
     }
     const { thread, startNs, endNs } = raw;
-    // Pieces of a line would keep the whole line in memory.
+    // A substring of a line would keep the whole line in memory.
     const syscall = this.#word(raw.syscall);
     const errno = raw.errno === null ? null : this.#word(raw.errno);
     const { action } = meaning;
@@ -292,7 +293,7 @@ export class TraceReader implements LogSink {
     return this.#opened.get(descriptor) ?? null;
   }
 
-  /** Where the log has open() and close() but no -y. */
+  /** Follows open() and close(), for logs without -y. */
   #noteDescriptors(raw: RawCall): void {
     const { syscall, args } = raw;
     if (syscall === 'close') {
@@ -327,7 +328,7 @@ function isPerf(line: string): boolean {
   return isPerfTrace(line) || isPerfScript(line);
 }
 
-/** The break before the first change to it: what the first brk(NULL) was told. */
+/** The break before its first change: the result of the first brk(NULL). */
 function firstBreak(calls: readonly TracedCall[]): number {
   for (const { action } of calls) {
     if (action.kind === 'brk') return action.query ? action.page : -1;
@@ -335,7 +336,7 @@ function firstBreak(calls: readonly TracedCall[]): number {
   return -1;
 }
 
-/** Whole files at once. @throws UserError */
+/** Reads whole files. @throws UserError */
 export function readTrace(
   files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
   options: TraceOptions = WHOLE_TRACE,

@@ -29,13 +29,13 @@ export class Remarks {
     }
   }
 
-  /** In the order of their first place. */
+  /** The kinds in the order of their first place. */
   list(): Remark[] {
     return [...this.#kinds.values()];
   }
 }
 
-/** As many kinds as one list has. */
+/** The first KINDS_MAX kinds; the others are summed as one. */
 export function bounded(remarks: readonly Remark[]): Remark[] {
   const kept = remarks.slice(0, KINDS_MAX);
   const rest = remarks.slice(KINDS_MAX);
@@ -47,12 +47,14 @@ export function bounded(remarks: readonly Remark[]): Remark[] {
 /** The call that a remark is about. */
 export interface Remarked {
   readonly thread: number;
-  /** Its place in the log. */
+  /** Index of the call in the log. */
   readonly index: number;
   readonly endNs: number;
 }
 
-/** Kinds of all threads together; of further ones nobody asks whose they are. */
+/**
+ * At most this many kinds over all threads; further kinds are counted for all processes together.
+ */
 const OWNED_MAX = 10_000;
 
 interface Owned {
@@ -64,12 +66,12 @@ export class CallRemarks {
   readonly #owned = new Map<string, Owned>();
   readonly #others: Remarks;
 
-  /** @param others takes what is too much */
+  /** @param others receives the kinds above the limit */
   constructor(others: Remarks) {
     this.#others = others;
   }
 
-  /** @param epoch of the thread: another one after execve */
+  /** @param call with the epoch of its thread, which changes with execve */
   add(
     what: string,
     call: Remarked & { readonly epoch: number },
@@ -85,7 +87,7 @@ export class CallRemarks {
     }
   }
 
-  /** What is said of calls that are replayed; of several threads together. */
+  /** The remarks on calls that are replayed, summed over the threads. */
   list(isReplayed: (call: Remarked) => boolean): Remark[] {
     const kinds = new Map<string, Owned['remark']>();
     for (const { call, remark } of this.#owned.values()) {

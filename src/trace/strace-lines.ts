@@ -7,50 +7,55 @@
 import { lineOfRecord, withoutColours, withoutEntities } from '../base/pasted.ts';
 
 const WHO = /(?:\[pid +([0-9]{1,7})(?:<[^>]{0,64}>)?\] +|([0-9]{1,7})(?:<[^>]{0,64}>)? +)?/;
-/** What --secontext adds. */
+/** The context that --secontext adds. */
 const CONTEXT = /(?:\[\w+:[\w:.,-]+\] +)?/;
 const SINCE = /(?:\(\+ *[0-9.]+\) +)?/;
 const DAY_TIME = new RegExp(`([0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?) +${SINCE.source}`);
 const SECONDS = new RegExp(`([0-9]+(?:\\.[0-9]{1,9})?) +${SINCE.source}`);
-/** What -n and -i add; some versions pad the pointer. */
+/** The number and pointer that -n and -i add; some versions pad the pointer. */
 const NUMBER_AND_POINTER = /(?:\[ *[0-9]+\] +)?(?:\[ *[0-9a-f?]+\] +)?/;
 const LEADER_PARTS =
   `${WHO.source}${CONTEXT.source} *(?:${DAY_TIME.source}|${SECONDS.source})?` +
   NUMBER_AND_POINTER.source;
-/** Every part may be missing. Groups: thread (two ways), time of day, seconds. */
+/**
+ * The leader of a line; each part is optional. Groups: thread (two forms), time of day, seconds.
+ */
 export const LEADER = new RegExp(`^${LEADER_PARTS}`);
-/** The longest one at the end of what stands before a call. */
+/** The longest leader directly before a call. */
 const LEADER_LAST = new RegExp(`(?<=^|[\\s|>:\\]\`"])${LEADER_PARTS}$`);
 
-/** Where a call, its end, an exit or a signal begins. */
+/** The start of a call, of its end, of an exit or of a signal. */
 const BODY =
   /^(?:(?:SYS_|sys_)?[a-z_]\w*(?:@[\w.]+)?\(|\?{2,4}\(|<\.\.\. [\w?]|\+\+\+ |--- (?:SIG|stopped|Called exec|\{))/;
-/** The same behind what something else has put before the line. */
+/** The same after a prefix that another tool has added to the line. */
 const BODY_INSIDE =
   /(?<=[\s|>:\]`"])(?:[a-z_]\w*(?:@[\w.]+)?\(|<\.\.\. \w+ resumed|\+\+\+ (?:exited|killed))/;
-/** Of a mail, before any call of it was seen. */
+/** A line of a mail before the first call. */
 const QUOTED_PROMPT = /^(?:> ?)+(?=[#$%] )/;
-/** Docker's number of the step and its clock. */
+/** The step number and the time that Docker prints. */
 const BUILD_STEP = /^#[0-9]+ (?:[0-9]+\.[0-9]+ )?/;
-/** A whole call. */
+/** A call with its result. */
 const COMMENTED_CALL = /^#+\s+(?:\[pid +[0-9]+\] +)?[a-z_]\w*\(.*\) += +(?:\?|-?[0-9])/;
 
-/** More than that is no prefix, and more than a regular expression can hold. */
+/** A longer text is no prefix, and too long for a regular expression. */
 const BEFORE_MAX = 200;
 
 const COMMENTS = 'comments';
-const STRACE_ITSELF = 'words of strace itself';
+const STRACE_ITSELF = 'messages of strace';
 const COUNTS = 'tables of counts (-c, -C)';
 
-/** Lines that are known and say nothing about memory. */
+/** Known lines that have nothing to do with memory. */
 const NOISE: readonly (readonly [RegExp, string])[] = [
   [/^ > |^ *> .*\[0x[0-9a-f]+\](?: [^ ]+:[0-9]+)?$/, 'lines of stack traces (-k)'],
-  [/^(?:strace: )?\[ Process PID=[0-9]+ runs in /, 'notes of strace about the mode of a process'],
+  [
+    /^(?:strace: )?\[ Process PID=[0-9]+ runs in /,
+    'messages of strace about the mode of a process',
+  ],
   [
     /^(?:new tcb for pid |pid [0-9]+ has TCB_|ignored SIGSTOP on |not a syscall entry |dropped tcb )/,
     STRACE_ITSELF,
   ],
-  [/^(?:[A-Z][0-9]{4} [^"]*)?\[[^"\]]*\](?: [\w.-]+)? E [a-z]\w*\(/, 'beginnings of calls (E)'],
+  [/^(?:[A-Z][0-9]{4} [^"]*)?\[[^"\]]*\](?: [\w.-]+)? E [a-z]\w*\(/, 'starts of calls (E)'],
   [
     /^strace: |^(?:Process|\[ ?Process) [0-9]+ (?:attached|detached|suspended|resumed)|^ *<detached \.\.\.>$/,
     STRACE_ITSELF,
@@ -60,28 +65,28 @@ const NOISE: readonly (readonly [RegExp, string])[] = [
     /^[`'"]*(?:[$%] |[\w.-]+@[\w.-]+[:~ ].*?[$#%] ?|\[[^\]]*@[^\]]*\][$#] ?|sudo |strace |ltrace )/,
     'prompts and command lines',
   ],
-  [/^`{3,}\w*$|^~{3,}\w*$|^<\/?(?:pre|code|p|div)\b[^>]*>$/, 'marks of Markdown and HTML'],
+  [/^`{3,}\w*$|^~{3,}\w*$|^<\/?(?:pre|code|p|div)\b[^>]*>$/, 'Markdown and HTML tags'],
 ];
 
 const TABLE_HEAD = /^ *(?:% time|seconds|total-time) .*\bsyscall$|^System call usage summary for /;
 const TABLE_LINE = /^[ -]*-{4,}[ -]*$|^ *[0-9.]+ +[0-9.]+ .*[\w?]$|^ *[0-9.]+ +.* total$/;
 
 interface Head {
-  /** What strace wrote, from its leader on. */
+  /** The line of strace, from its leader on. */
   readonly text: string;
-  /** Something stood before it. */
+  /** A prefix was cut off. */
   readonly cut: boolean;
 }
 
-/** Reads the heads of one log's lines, which are alike. */
+/** Parses the beginning of each line of a log; the lines of a log have the same form. */
 export class StraceLines {
-  /** What stands before each line, with other numbers in it. */
+  /** The prefix of each line; its numbers may differ. */
   #before: RegExp | null = null;
-  /** A call without a # before it has come. */
+  /** A call without a # before it has been read. */
   #plain = false;
   #inTable = false;
 
-  /** The kind of line, where it is one of those that are known to be no calls. */
+  /** The kind of a line that is known and no call; otherwise null. */
   noise(text: string): string | null {
     const before = this.#before?.exec(text) ?? QUOTED_PROMPT.exec(text);
     const bare = text.slice(before?.[0].length ?? 0);
@@ -98,7 +103,7 @@ export class StraceLines {
     return null;
   }
 
-  /** Where a call, its end, an exit or a signal begins; null where there is none of them. */
+  /** The start of a call, of its end, of an exit or of a signal; null if there is none. */
   head(text: string): Head | null {
     const step = BUILD_STEP.exec(text)?.[0].length ?? 0;
     const rest = step === 0 ? text : text.slice(step);
@@ -121,27 +126,27 @@ function shapeOf(before: string): RegExp {
   return new RegExp(`^${literal.replace(/[0-9]+/g, '[0-9]+')}`);
 }
 
-/** What strace -d says of each stop, wherever it is in a line. */
+/** The message of strace -d for each stop, anywhere in a line. */
 const DEBUG = /(?:strace: | )\[wait\(0x[0-9a-f]+\) = -?[0-9]+\] WIF[^"]*$/;
 
-/** Ends and descriptors as they are written for HTML, in a line that nothing else explains. */
+/** Results and descriptors with HTML entities, in a line that is otherwise not understood. */
 const FOR_HTML = /&lt;unfinished|(?:^|[ >])&lt;\.\.\. |[ (][0-9]+&lt;[^"]*&gt;[,)]|<br ?\/?>$/;
 
-/** What of the line strace wrote, and of what kind the rest was. */
+/** The part of the line that strace wrote, and the kind of the rest. */
 export function unpasted(line: string): { readonly text: string; readonly kind: string | null } {
   if (line.startsWith('{')) {
     const text = lineOfRecord(line);
-    if (text !== null) return { text, kind: 'records of JSON around the lines' };
+    if (text !== null) return { text, kind: 'JSON records around the lines' };
   }
   if (line.includes('\u001b')) {
-    return { text: withoutColours(line), kind: 'colours of a terminal' };
+    return { text: withoutColours(line), kind: 'terminal colours' };
   }
   const debug = line.includes('[wait(') ? DEBUG.exec(line) : null;
   if (debug !== null) return { text: line.slice(0, debug.index), kind: STRACE_ITSELF };
   const quotes = line.includes('&quot;') && !line.includes('"');
   if (quotes || FOR_HTML.test(line)) {
     const text = withoutEntities(line.replace(/<\/?(?:br|span|p|code|pre)\b[^>]*>/g, ''));
-    return { text, kind: 'characters written for HTML' };
+    return { text, kind: 'HTML entities' };
   }
   return { text: line, kind: null };
 }

@@ -1,11 +1,11 @@
 /**
- * strace logs: one line a call, or two where another thread came in between.
+ * Parses strace logs: one line per call, or two if a line of another thread comes in between.
  *
- * Understood are -f and -ff, -t -tt -ttt -r, -T, -y -yy, -Y, -i, -k, -n, -N, -X raw|abbrev|verbose,
- * with -o or with what strace itself says mixed in; what build logs and mails put before each line;
- * calls that a mailer has wrapped; ltrace -S; the traces of QEMU's user mode and gVisor. Signals,
- * exits and calls of other kinds are known and skipped. A call that was interrupted to be restarted
- * has not returned.
+ * It understands the options -f and -ff, -t -tt -ttt -r, -T, -y -yy, -Y, -i, -k, -n, -N and -X
+ * raw|abbrev|verbose, with -o or mixed with the messages of strace. It also understands lines with
+ * the prefix of a build log or a mail, calls that a mailer has wrapped, ltrace -S, and the traces
+ * of QEMU's user mode and gVisor. Signals, exits and calls of other kinds are skipped. A call that
+ * was interrupted and will be restarted counts as one that has not returned.
  *
  * Source: strace 6.1 strace.c printleader, print_event_exit; syscall.c syscall_exiting_trace.
  */
@@ -18,28 +18,28 @@ import { type LogLine, type LogParser, type LogSink, THREADS_MAX } from './raw-c
 import { LEADER, StraceLines, unpasted } from './strace-lines.ts';
 
 const UNFINISHED = '<unfinished ...>';
-/** strace let go of the process in the middle of a call. */
+/** strace detached from the process in the middle of a call. */
 const DETACHED = '<detached ...>';
 const RESULT =
   /^\s*=\s+(\?|0x[0-9a-fA-F]+|-?[0-9]+)(?=[ <\t]|$)(?:<[^\n]*?>)?(?: +(E[A-Z0-9]+))?(.*)$/;
 const SPENT = /<([0-9]+\.[0-9]+)>$/;
 /** QEMU and gVisor print the number of an error. */
 const ERRNO = /(?:^| )errno=([0-9]{1,4})(?= )/;
-/** The next call, where the line breaks of a log were lost. */
+/** The next call in a line, if the line breaks of a log were lost. */
 const NEXT = /^(?: \([^()]*\))?(?: <[0-9.]+>)?\s{2,}((?:\[pid +[0-9]+\] +)?[a-z_]\w*\(.*)$/;
 
 const LINE_BREAKS = 'line breaks within calls';
-/** Lines of one call that a mailer has wrapped. */
+/** At most this many lines of one call that a mailer has wrapped. */
 const WRAPPED_LINES_MAX = 8;
 
-/** A call that is not whole at the end of its line. */
+/** A call that continues in the next line. */
 interface Wrapped {
   text: string;
   readonly first: LogLine;
   lines: number;
 }
 
-/** A call that has begun. */
+/** A call that has started and not ended. */
 interface Begun {
   readonly text: string;
   readonly startNs: number;
@@ -48,16 +48,16 @@ interface Begun {
 export class StraceParser implements LogParser {
   readonly #clock: Clock;
   readonly #sink: LogSink;
-  /** For files of -ff, which do not say it in each line. */
+  /** The thread of a file of -ff, whose lines do not name it. */
   readonly #thread: number;
   readonly #lines = new StraceLines();
   readonly #begun = new Map<number, Begun>();
-  /** A log of ltrace -S: what has no SYS in its name is a call of a library. */
+  /** The log is of ltrace -S: a call without SYS in its name is a library call. */
   #hasLibraries = false;
   #wrapped: Wrapped | null = null;
-  /** The last call's words for an error go on in the next line. */
+  /** The error text of the last call may continue in the next line. */
   #isOpen = false;
-  /** What follows the call in its line. */
+  /** The text after the call in the same line. */
   #next = '';
 
   constructor(clock: Clock, sink: LogSink, thread = 0) {
@@ -82,16 +82,16 @@ export class StraceParser implements LogParser {
     }
     this.#giveUp();
     this.#isOpen = false;
-    if (head.cut) this.#sink.noise("beginnings of lines that are not strace's");
+    if (head.cut) this.#sink.noise('prefixes of lines that strace did not write');
     this.#text(head.text, { number, text });
   }
 
-  /** Text of a line from the leader on: one call, or several whose line breaks were lost. */
+  /** @param text of a line from the leader on: one call, or several whose line breaks were lost */
   #text(text: string, line: LogLine): void {
     this.#next = '';
     this.#one(text, line);
     while (this.#next !== '') {
-      this.#sink.noise('calls behind another one in the same line');
+      this.#sink.noise('further calls in the same line');
       const next = this.#next;
       this.#next = '';
       this.#one(next, line);
@@ -106,9 +106,9 @@ export class StraceParser implements LogParser {
     const nowNs = time === undefined ? this.#clock.lastNs : this.#clock.strace(time);
     if (body.startsWith('--- ')) this.#sink.noise('signals');
     else if (body.startsWith('+++ ')) this.#gone(thread);
-    else if (body.startsWith('?')) this.#sink.unknown('a call that strace had no name for');
+    else if (body.startsWith('?')) this.#sink.unknown('a call without a name');
     else if (body.startsWith('<... ')) this.#resumed(thread, body, nowNs);
-    else if (this.#isOfLibrary(body)) this.#sink.noise('calls of libraries');
+    else if (this.#isOfLibrary(body)) this.#sink.noise('library calls');
     else if (body.endsWith(UNFINISHED)) this.#unfinished(thread, body, nowNs);
     else if (body.endsWith(DETACHED)) this.#sink.unreturned(nameOf(body));
     else if (!this.#whole(thread, body, { startNs: nowNs, resumedNs: null })) {
@@ -116,14 +116,14 @@ export class StraceParser implements LogParser {
     }
   }
 
-  /** Where ltrace -S marks the calls of the kernel. */
+  /** Whether it is a library call in a log of ltrace -S, which marks system calls. */
   #isOfLibrary(body: string): boolean {
     if (/^(?:SYS_|sys_)\w+\(|^\w+@SYS\(/.test(body)) this.#hasLibraries = true;
     else return this.#hasLibraries || /^\w+@/.test(body);
     return false;
   }
 
-  /** A line that begins nothing: the rest of the call before it, or what nobody knows. */
+  /** A line without the start of a call: the rest of the call before it, or an unknown line. */
   #goOn(text: string): void {
     const wrapped = this.#wrapped;
     if (wrapped === null) {
@@ -141,12 +141,12 @@ export class StraceParser implements LogParser {
     this.#wrapped = null;
     this.#text(wrapped.text, wrapped.first);
     const { text: whole } = wrapped;
-    // Else it is the beginning of another call.
+    // Otherwise it is the start of another call.
     if ((this.#wrapped as Wrapped | null)?.text === whole) this.#wrapped = wrapped;
     else this.#sink.noise(LINE_BREAKS);
   }
 
-  /** What was begun in a line and not ended in the next ones is none of strace's. */
+  /** A call that does not end in the next lines was not written by strace. */
   #giveUp(): void {
     const wrapped = this.#wrapped;
     this.#wrapped = null;
@@ -162,7 +162,7 @@ export class StraceParser implements LogParser {
     this.#begun.clear();
   }
 
-  /** The thread has exited, been killed, or given way to another's execve. */
+  /** The thread has exited, was killed, or ended because another thread called execve. */
   #gone(thread: number): void {
     this.#sink.noise('exits');
     const begun = this.#begun.get(thread);
@@ -176,7 +176,7 @@ export class StraceParser implements LogParser {
     const before = this.#begun.get(thread);
     if (before !== undefined) this.#sink.unreturned(nameOf(before.text));
     if (this.#begun.size >= THREADS_MAX) {
-      this.#sink.unknown(`more than ${THREADS_MAX} threads with a call under way`);
+      this.#sink.unknown(`more than ${THREADS_MAX} threads with an unfinished call`);
       return;
     }
     const text = body.slice(0, -UNFINISHED.length).trimEnd();
@@ -188,12 +188,12 @@ export class StraceParser implements LogParser {
     const begun = this.#begun.get(thread);
     const known = match !== null && begun !== undefined && nameOf(begun.text) === nameOf(match[1]!);
     if (!known && this.#hasLibraries) {
-      this.#sink.noise('calls of libraries');
+      this.#sink.noise('library calls');
       return;
     }
     this.#begun.delete(thread);
     if (!known) {
-      this.#sink.unknown('the end of a call whose beginning is not in the log');
+      this.#sink.unknown('the end of a call whose start is not in the log');
       return;
     }
     const rest = body.slice(match[0].length);
@@ -203,7 +203,7 @@ export class StraceParser implements LogParser {
     }
   }
 
-  /** @returns whether it is a call with its result */
+  /** @returns whether the text is a call with its result */
   #whole(
     thread: number,
     text: string,
@@ -222,7 +222,7 @@ export class StraceParser implements LogParser {
       else this.#sink.noise('exits');
       return true;
     }
-    // strace let another call, or none, take its place.
+    // strace replaced the call by another one, or by none.
     if (errno === undefined && /\(INJECTED(?:: [^)]*retval[^)]*)?\)/.test(tail)) {
       this.#sink.unknown(`${syscall} with a result that strace injected`);
       return true;
@@ -235,7 +235,7 @@ export class StraceParser implements LogParser {
       thread,
       syscall,
       args: splitArguments(text.slice(open + 1, close)).map((arg) => bare(syscall, arg)),
-      // --pidns-translation: the number that stands before the lines of the child
+      // --pidns-translation: the number in the lines of the child
       result: /^ *\/\* ([0-9]+) in strace's PID NS \*\//.exec(tail)?.[1] ?? value,
       errno: errno ?? errnoOf(number === undefined ? value : `-${number}`),
       startNs: times.startNs,
@@ -246,21 +246,22 @@ export class StraceParser implements LogParser {
 }
 
 /**
- * Without the name of the parameter, as -N prints it: `length=8192` (`length: 8192` in proposals);
- * clone has names always, and is read by them. And without the context that --secontext adds.
+ * The argument without the name of the parameter that -N prints, `length=8192` (`length: 8192` in
+ * proposals), and without the context that --secontext adds. clone always has names, which are
+ * needed.
  */
 function bare(syscall: string, argument: string): string {
   const value = argument.replace(/(?<=["'.>0-9]) \[\w+:[\w:.,-]+\]$/, '');
   return syscall.startsWith('clone') ? value : value.replace(/^[a-z]\w*(?:: (?=\S)|=(?=[^=]))/, '');
 }
 
-/** Of logs that have only the number. */
+/** Names of errors, for logs that have only their numbers. */
 function errnoOf(result: string): string | null {
   const value = result.startsWith('-') ? Number(result) : 0;
   return value < 0 && value >= -4095 ? errnoName(-value) : null;
 }
 
-/** Name of the call, as the kernel has it. */
+/** The kernel's name of the call. */
 function nameOf(text: string): string {
   const open = text.indexOf('(');
   const name = (open < 0 ? text : text.slice(0, open)).replace(/@SYS$/, '');

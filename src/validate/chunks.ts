@@ -1,8 +1,8 @@
 /**
- * Claims about one read(): it returns whole lines, as many as fit into one buffer of seq_file; cut
- * lines and stale text occur only if the reader's own buffer is smaller.
+ * Claims about one read(): it returns as many whole lines as fit into one buffer of seq_file. Cut
+ * lines and stale text occur only if the buffer of the reader is smaller.
  *
- * How many bytes each read() returned follows from the number of calls and of bytes.
+ * The number of bytes per read() is computed from the number of calls and the number of bytes.
  */
 import type { Outcome } from '../world/outcome.ts';
 import type { Claim, ClaimGroup } from './claim.ts';
@@ -26,10 +26,10 @@ const reads = (outcome: Outcome): number => outcome.totals.reads;
 
 const wholeRecords: Claim = {
   id: 'chunk-whole-records',
-  claim: 'a read() returns whole lines, as many as fit into 4095 bytes, whatever the buffer',
+  claim: 'a read() returns as many whole lines as fit into 4095 bytes, for each size of buffer',
   source: `${GUEST} 1`,
-  target: '4067 bytes (83 lines of 49) with 4 KiB, 64 KiB and 1 MiB',
-  how: '830 anonymous lines, vma-lock and mmap-lock; bytes / reads',
+  target: '4067 bytes (83 lines of 49 bytes) with buffers of 4 KiB, 64 KiB and 1 MiB',
+  how: '830 anonymous lines, vma-lock and mmap-lock; bytes per read()',
   tolerance: { words: 'exact', holds: (...each) => each.every((bytes) => bytes === 83 * LINE) },
   simulate(lab) {
     const each = ['vma-lock', 'mmap-lock'].flatMap((strategy) =>
@@ -61,7 +61,7 @@ const COUNTED: readonly Counted[] = [
   })),
   ...([1000, 10_000] as const).map((n, i) => ({
     id: `chunk-reads-file-${n}`,
-    what: 'file, path of 162 characters',
+    what: 'files, paths of 162 characters',
     lines: n + PROGRAM.length,
     vmas: [fileRegions(n, 162), ...PROGRAM],
     reads: [60, 589][i]!,
@@ -70,12 +70,12 @@ const COUNTED: readonly Counted[] = [
 
 const readsPerPass = (row: Counted): Claim => ({
   id: row.id,
-  claim: `a pass over ${row.lines} lines (${row.what}) takes so many read() calls`,
+  claim: `number of read() calls in a pass over ${row.lines} lines (${row.what})`,
   source: `${GUEST} 1, table of quiet passes`,
   target: `${row.reads} reads`,
-  how: 'quiet pass, 64 KiB buffer, regions and the 25 lines of a small program',
+  how: 'a pass without writers, buffer of 64 KiB; regions and the 25 lines of a small program',
   tolerance: {
-    words: 'exact; one more or less, as those 25 lines are not the measured ones',
+    words: 'within 1, because the 25 lines are not those of the measurement',
     holds: (n) => Math.abs(n! - row.reads) <= 1,
   },
   simulate(lab) {
@@ -88,10 +88,10 @@ const SMALL = [1, 17, 100, 1000, 4000];
 
 const smallBuffers: Claim = {
   id: 'chunk-small-buffer',
-  claim: 'a smaller buffer is filled to the last byte, in the middle of a line',
+  claim: 'a read() fills a smaller buffer to the last byte, even in the middle of a line',
   source: `${GUEST} 2`,
-  target: 'every read() but the last returns 1, 17, 100, 1000, 4000 bytes',
-  how: '300 anonymous lines (14700 bytes); reads for each buffer',
+  target: 'every read() except the last fills a buffer of 1, 17, 100, 1000 or 4000 bytes',
+  how: '300 anonymous lines (14700 bytes); number of read() calls with each buffer',
   tolerance: {
     words: 'exact: 14700 / buffer, rounded up',
     exactly: SMALL.map((buffer) => Math.ceil((300 * LINE) / buffer)),
@@ -102,14 +102,14 @@ const smallBuffers: Claim = {
   },
 };
 
-// Told by time: with every cost 0 but that of formatting, a read() lasts as many ns as it makes
-// lines.
+// Counted by time: if formatting a line costs 1 ns and everything else costs 0, the duration of a
+// read() in ns is the number of its lines.
 const smallFill: Claim = {
   id: 'chunk-small-fill',
-  claim: 'a buffer of 100 bytes takes 3 lines a fill: the kernel fills until there is enough',
+  claim: 'for a buffer of 100 bytes the kernel formats lines until it has 100 bytes: 3 lines',
   source: `${GUEST} 2`,
   target: '3 lines',
-  how: 'the longest read(), where a line takes 1 ns and everything else nothing',
+  how: 'the longest read(), if a line costs 1 ns and everything else costs 0',
   tolerance: { exactly: [3] },
   simulate(lab) {
     const { readers } = lab.run({
@@ -122,14 +122,14 @@ const smallFill: Claim = {
   },
 };
 
-// 4134 bytes do not fit into 4095. The buffer of 8192 then takes 82 lines more, and 167 from there
-// on.
+// 4134 bytes do not fit into 4095. The buffer of 8192 bytes then has room for 82 more lines, and
+// for 167 lines in each later read().
 const growingBuffer: Claim = {
   id: 'chunk-buffer-grows',
-  claim: 'a line longer than 4095 bytes doubles the buffer for the rest of the open file',
+  claim: 'a line longer than 4095 bytes doubles the buffer of seq_file until the file is closed',
   source: `${GUEST} 3`,
-  target: '4096 becomes 8192, and stays so',
-  how: 'a path of 4060 characters, then 334 anonymous lines: 3 reads, 5 if the buffer shrank again',
+  target: 'the buffer grows from 4096 to 8192 bytes and keeps this size',
+  how: 'a path of 4060 characters, then 334 anonymous lines: 3 reads, or 5 if the buffer shrank again',
   tolerance: { exactly: [3] },
   simulate(lab) {
     const first = {
@@ -144,10 +144,10 @@ const growingBuffer: Claim = {
 
 const gateLine: Claim = {
   id: 'gate-line',
-  claim: 'the line [vsyscall] is in maps, not in a walk by PROCMAP_QUERY',
+  claim: 'maps contains the line [vsyscall]; a walk with PROCMAP_QUERY does not return it',
   source: `${GUEST} 5`,
-  target: '1 line more in maps',
-  how: 'lines under vma-lock, and of query-vma',
+  target: 'maps has 1 more line',
+  how: 'number of lines of vma-lock and of query-vma',
   tolerance: { exactly: [1] },
   simulate(lab) {
     const lines = ['vma-lock', 'query-vma'].map(

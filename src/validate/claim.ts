@@ -12,35 +12,35 @@ type Range = number | readonly [low: number, high: number];
 
 /** How far the simulated figures may be from the measured ones. */
 export type Tolerance =
-  /** The first figure is off by at most this factor, either way. */
+  /** The first figure is at most this factor above or below `of`. */
   | { readonly words?: string; readonly factor: number; readonly of: number }
-  /** Each is in its range, or off the nearer end by at most this share of it. */
+  /** Each figure is in its range, or differs from the nearer end by at most this share of it. */
   | { readonly words?: string; readonly share: number; readonly of: readonly Range[] }
   | { readonly words?: string; readonly exactly: readonly number[] }
   /** Another rule. */
   | { readonly words: string; readonly holds: (...figures: number[]) => boolean };
 
-/** What the model said. */
+/** The result of the model. */
 interface Finding {
-  /** The simulated figures as they are shown, with their units. */
+  /** The simulated figures as text, with their units. */
   readonly simulated: string;
-  /** What the tolerance is asked of. */
+  /** The figures that the tolerance checks. */
   readonly figures: readonly number[];
 }
 
 export interface Claim {
-  /** Short and unique: what a test names it by. */
+  /** Short and unique; tests use it as the name of the claim. */
   readonly id: string;
   /** A sentence in the present tense. */
   readonly claim: string;
-  /** Where the figure comes from: an item of SOURCES. */
+  /** Where the figure comes from; begins with a name of SOURCES or is a source of its own. */
   readonly source: string;
   /** The measured or published figure, with its unit. */
   readonly target: string;
   /** What is simulated. */
   readonly how: string;
   readonly tolerance: Tolerance;
-  /** Why the model is known not to meet it; left out where it is expected to. */
+  /** Why the model does not meet the claim; omitted if the model is expected to meet it. */
   readonly known?: string | undefined;
   simulate(lab: Lab): Finding;
 }
@@ -84,17 +84,17 @@ export function toleranceText(tolerance: Tolerance): string {
   return tolerance.of.length > 1 ? `each within ${share}` : share;
 }
 
-/** In the range, or off its nearer end by no more than `share`. */
+/** `value` is in the range, or differs from its nearer end by at most `share` of that end. */
 function isNear(value: number, range: Range, share: number): boolean {
   const [low, high] = typeof range === 'number' ? [range, range] : range;
   return value > low ? value <= high * (1 + share) : near(value, low, share);
 }
 
-/** `value` lies within so much of `target`: 0.1 is 10 %. */
+/** `value` differs from `target` by at most this share of `target`; 0.1 is 10 %. */
 export const near = (value: number, target: number, share: number): boolean =>
   Math.abs(value - target) <= share * Math.abs(target);
 
-/** `value` and `target` differ by a factor of at most `factor`, either way. */
+/** `value` and `target` differ by a factor of at most `factor`. */
 export const withinFactor = (value: number, target: number, factor: number): boolean =>
   value > 0 && target > 0 && Math.max(value / target, target / value) <= factor;
 
@@ -103,7 +103,7 @@ export const withinFactor = (value: number, target: number, factor: number): boo
 const us = (ns: number): string => `${(ns / 1000).toFixed(2)} us`;
 const ms = (ns: number): string => `${(ns / 1e6).toFixed(2)} ms`;
 
-/** A time in the unit that suits it. */
+/** A time in ns, us or ms, depending on its size. */
 export function showNs(ns: number): string {
   if (ns < 10_000) return `${Math.round(ns)} ns`;
   return ns < 500_000 ? us(ns) : ms(ns);

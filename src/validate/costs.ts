@@ -1,13 +1,14 @@
 /**
- * Claims about costs on the measured machine. The time of a pass is the sum of many primitives, so
- * it checks this sum; a call of a writer is one number of the cost table.
+ * Claims about costs on the measured machine. The time of a pass is the sum of the costs of many
+ * primitives, and a claim about a pass checks this sum. A call of a writer is one number of the
+ * cost table.
  */
 import type { Outcome } from '../world/outcome.ts';
 import { type Claim, type ClaimGroup, near, showNs } from './claim.ts';
 import type { Lab, ScenarioData } from './lab.ts';
 import { fileRegions, GUEST, guest, PROGRAM, regions } from './spaces.ts';
 
-/** Two quiet passes: the second finds everything where the first left it. */
+/** Two passes without writers, one after the other. */
 function quiet(lab: Lab, vmas: readonly unknown[], strategy = 'vma-lock'): Outcome {
   return lab.once(`quiet twice ${JSON.stringify([vmas, strategy])}`, () =>
     lab.run({ machine: guest(), vmas, readers: [{ name: 'r', strategy, passes: 2, cpu: 1 }] }),
@@ -28,26 +29,28 @@ interface PassCost {
   readonly known?: string;
 }
 
-const CACHE = 'costs are constant: the model has no caches that 60000 VMAs would not fit into';
+const CACHE =
+  'the cost of a line does not depend on the number of VMAs: the model has no CPU caches, which ' +
+  '60000 VMAs exceed on the measured machine';
 
 const PASS_COSTS: readonly PassCost[] = [
   {
     id: 'cost-line',
-    claim: 'ns per VMA of a pass over 1025 lines, anonymous',
+    claim: 'time per VMA in a pass over 1025 lines (anonymous)',
     item: '6 and table',
     measured: [255, 255],
     vmas: [regions(1000), ...PROGRAM],
   },
   {
     id: 'cost-line-10000',
-    claim: 'ns per VMA of a pass over 10025 lines, anonymous',
+    claim: 'time per VMA in a pass over 10025 lines (anonymous)',
     item: '6 and table',
     measured: [261, 261],
     vmas: [regions(10_000), ...PROGRAM],
   },
   {
     id: 'cost-line-60000',
-    claim: 'ns per VMA of a pass over 60025 lines, anonymous',
+    claim: 'time per VMA in a pass over 60025 lines (anonymous)',
     item: '6 and table',
     measured: [319, 319],
     vmas: [regions(60_000), ...PROGRAM],
@@ -55,14 +58,14 @@ const PASS_COSTS: readonly PassCost[] = [
   },
   {
     id: 'cost-file-line',
-    claim: 'ns per VMA of a pass over 1025 lines, paths of 162 characters',
+    claim: 'time per VMA in a pass over 1025 lines (files, paths of 162 characters)',
     item: '6 and table',
     measured: [2166, 2166],
     vmas: [fileRegions(1000, 162), ...PROGRAM],
   },
   {
     id: 'cost-query',
-    claim: 'ns per VMA of a walk by PROCMAP_QUERY, no name',
+    claim: 'time per VMA in a walk with PROCMAP_QUERY, without names',
     item: '8',
     measured: [350, 400],
     vmas: [regions(1000)],
@@ -70,7 +73,7 @@ const PASS_COSTS: readonly PassCost[] = [
   },
   {
     id: 'cost-query-name',
-    claim: 'ns per VMA of a walk by PROCMAP_QUERY, names of 162 characters',
+    claim: 'time per VMA in a walk with PROCMAP_QUERY, names of 162 characters',
     item: '8',
     measured: [670, 760],
     vmas: [fileRegions(1000, 162)],
@@ -86,7 +89,7 @@ const passCost = (row: PassCost): Claim => ({
   claim: row.claim,
   source: `${GUEST} ${row.item}`,
   target: showRange(row.measured),
-  how: `quiet pass, ${row.strategy ?? 'vma-lock'}`,
+  how: `two passes without writers, ${row.strategy ?? 'vma-lock'}`,
   tolerance: { share: 0.1, of: [row.measured] },
   known: row.known,
   simulate(lab) {
@@ -97,10 +100,10 @@ const passCost = (row: PassCost): Claim => ({
 
 const pathCharacters: Claim = {
   id: 'cost-path-character',
-  claim: 'each character of a path adds so much to its line',
+  claim: 'time that each character of a path adds to its line',
   source: `${GUEST} 6`,
   target: '12 ns',
-  how: 'quiet passes over 1000 files with paths of 12 and of 162 characters; the slope',
+  how: 'passes without writers over 1000 files, paths of 12 and of 162 characters; difference / 150',
   tolerance: { share: 0.15, of: [12] },
   simulate(lab) {
     const [short, long] = [12, 162].map((n) => nsPerLine(quiet(lab, [fileRegions(1000, n)])));
@@ -111,10 +114,10 @@ const pathCharacters: Claim = {
 
 const chunk = (id: string, what: string, vma: ScenarioData, measured: number): Claim => ({
   id,
-  claim: `a read() of a full chunk, ${what}`,
+  claim: `time of a read() that returns a full chunk (${what})`,
   source: `${GUEST} 6`,
   target: showNs(measured),
-  how: 'median read() of a quiet pass, vma-lock',
+  how: 'median read() of two passes without writers, vma-lock',
   tolerance: { share: 0.1, of: [measured] },
   simulate(lab) {
     const ns = quiet(lab, [vma]).readers[0]!.readNs.p50!;
@@ -128,12 +131,14 @@ interface CallCost {
   readonly id: string;
   readonly call: string;
   readonly measured: readonly [number, number];
-  /** Operations; the first is the one that counts. */
+  /** A list of operations; the claim is about the first one. */
   readonly program: readonly ScenarioData[];
   readonly known?: string;
 }
 
-const ONE_COST = 'the cost table has one cost for both directions, between the two measured';
+const ONE_COST =
+  'the cost table has one cost for both directions (split and merge, or shrink and grow), which ' +
+  'lies between the two measured times';
 const AT = '0x7f8000000000';
 const middle = { vma: { tag: 'region', index: 0 }, page: 1, pages: 1 };
 const whole = { vma: { tag: 'region', index: 0 } };
@@ -141,25 +146,25 @@ const whole = { vma: { tag: 'region', index: 0 } };
 const CALLS: readonly CallCost[] = [
   {
     id: 'mmap',
-    call: 'mmap of 4 pages',
+    call: 'an mmap of 4 pages',
     measured: [1300, 1400],
     program: [{ mmap: { at: AT, pages: 4 } }, { munmap: { at: AT, pages: 4 } }],
   },
   {
     id: 'munmap',
-    call: 'munmap, untouched',
+    call: 'a munmap of untouched pages',
     measured: [1150, 1150],
     program: [{ munmap: { at: AT, pages: 4 } }, { mmap: { at: AT, pages: 4 } }],
   },
   {
     id: 'split',
-    call: 'mprotect that splits',
+    call: 'an mprotect that splits a VMA',
     measured: [1600, 1600],
     program: [{ mprotect: { ...middle, perms: 'r--p' } }, { restore: true }],
   },
   {
     id: 'merge',
-    call: 'mprotect that merges',
+    call: 'an mprotect that merges VMAs',
     measured: [1350, 1350],
     program: [
       { mprotect: { ...middle, perms: 'rw-p' } },
@@ -169,26 +174,26 @@ const CALLS: readonly CallCost[] = [
   },
   {
     id: 'whole',
-    call: 'mprotect of a whole VMA',
+    call: 'an mprotect of a whole VMA',
     measured: [550, 550],
     program: [{ mprotect: { ...whole, perms: 'r--p' } }, { restore: true }],
   },
   {
     id: 'nothing',
-    call: 'mprotect that changes nothing',
+    call: 'an mprotect that changes nothing',
     measured: [250, 250],
     program: [{ mprotect: { ...whole, perms: 'rw-p' } }],
   },
   {
     id: 'shrink',
-    call: 'mremap that shrinks',
+    call: 'an mremap that shrinks a VMA',
     measured: [2050, 2050],
     program: [{ mremap: { ...whole, newPages: 1 } }, { restore: true }],
     known: ONE_COST,
   },
   {
     id: 'grow',
-    call: 'mremap that grows',
+    call: 'an mremap that grows a VMA',
     measured: [970, 970],
     program: [
       { mremap: { ...whole, pages: 1, newPages: 3 } },
@@ -198,13 +203,13 @@ const CALLS: readonly CallCost[] = [
   },
   {
     id: 'move',
-    call: 'mremap that moves',
+    call: 'an mremap that moves a VMA',
     measured: [4300, 6200],
     program: [{ mremap: { ...whole, to: AT, mayMove: true } }, { restore: true }],
   },
 ];
 
-/** Every first call of the program, the very first apart: it may find another address space. */
+/** The time of a later first call of the program: the very first may find another address space. */
 function callNs(lab: Lab, row: CallCost, count: number): number {
   const times: number[] = [];
   lab.run(
@@ -220,10 +225,10 @@ function callNs(lab: Lab, row: CallCost, count: number): number {
 
 const callCost = (row: CallCost): Claim => ({
   id: `cost-${row.id}`,
-  claim: row.call,
+  claim: `time of ${row.call}`,
   source: `${GUEST} 9`,
   target: showRange(row.measured),
-  how: 'one call, nobody else about',
+  how: 'one call, while no other task runs',
   tolerance: { share: 0.1, of: [row.measured] },
   known: row.known,
   simulate(lab) {
@@ -234,10 +239,10 @@ const callCost = (row: CallCost): Claim => ({
 
 const sizeMatters: Claim = {
   id: 'cost-size',
-  claim: 'calls hardly depend on the number of VMAs',
+  claim: 'the time of a call hardly depends on the number of VMAs',
   source: `${GUEST} 9`,
-  target: 'within 9 % between 1000 and 60000 VMAs',
-  how: 'mprotect that splits, beside 1000 and 60000 regions',
+  target: 'differs by at most 9 % between 1000 and 60000 VMAs',
+  how: 'an mprotect that splits a VMA, with 1000 and with 60000 regions',
   tolerance: { words: '9 %', holds: (few, many) => near(many!, few!, 0.09) },
   simulate(lab) {
     const split = CALLS.find(({ id }) => id === 'split')!;
@@ -253,7 +258,12 @@ export const COSTS: ClaimGroup = {
     ...PASS_COSTS.map(passCost),
     pathCharacters,
     chunk('cost-chunk', '83 anonymous lines', regions(830), 20_000),
-    chunk('cost-chunk-file', '17 lines, paths of 162 characters', fileRegions(170, 162), 38_000),
+    chunk(
+      'cost-chunk-file',
+      '17 lines with paths of 162 characters',
+      fileRegions(170, 162),
+      38_000,
+    ),
     ...CALLS.map(callCost),
     sizeMatters,
   ],

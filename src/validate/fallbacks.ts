@@ -1,6 +1,6 @@
 /**
- * Claims about fallbacks: a reader under per-VMA locks falls back to mmap_lock only if it meets a
- * writer at the same VMA.
+ * Claims about fallbacks: a reader under per-VMA locks falls back to mmap_lock only if a writer
+ * changes the same VMA at the same time.
  */
 import type { Outcome } from '../world/outcome.ts';
 import { type Claim, type ClaimGroup, near } from './claim.ts';
@@ -9,7 +9,7 @@ import { GUEST, guest, LOOP_JITTER, looping, PROGRAM, regions, writer } from './
 
 const TRUNK = 'design of the per-VMA lock: v6.18 mm/mmap_lock.c lock_next_vma';
 
-/** mprotect splits and merges regions at random; `thinkNs` on average between two calls. */
+/** mprotect splits and merges random regions; the mean pause between two calls is `thinkNs`. */
 export function mergeChurn(
   lab: Lab,
   what: {
@@ -52,8 +52,8 @@ const quiet: Claim = {
   id: 'fallback-quiet',
   claim: 'no fallback without a writer',
   source: `${GUEST} 13`,
-  target: '0 a pass',
-  how: '20 passes over 125 lines',
+  target: '0 per pass',
+  how: '20 passes over 125 lines, vma-lock',
   tolerance: { exactly: [0] },
   simulate(lab) {
     const { totals } = lab.run({
@@ -74,22 +74,22 @@ const churned = (row: {
   readonly measured: number;
 }): Claim => ({
   id: row.id,
-  claim: `collisions make the reader fall back: ${row.regions} regions, ${row.measuredCalls}`,
+  claim: `fallbacks caused by collisions with a writer: ${row.regions} regions, ${row.measuredCalls}`,
   source: `${GUEST} 13`,
-  target: `${row.measured} a pass`,
-  how: 'merge-churn at random regions',
+  target: `${row.measured} per pass`,
+  how: 'merge-churn at random regions, vma-lock',
   tolerance: { factor: 1.5, of: row.measured },
   simulate(lab) {
     const { regions: count, thinkNs, duration } = row;
     const run = mergeChurn(lab, { strategy: 'vma-lock', regions: count, thinkNs, duration });
     return {
-      simulated: `${perPass(run).toFixed(2)} a pass at ${showRate(callsPerSecond(run))}`,
+      simulated: `${perPass(run).toFixed(2)} per pass at ${showRate(callsPerSecond(run))}`,
       figures: [perPass(run)],
     };
   },
 });
 
-/** The writer starts when the reader has long passed the low regions, and stays there. */
+/** The writer changes only the low regions, and starts when the reader is far beyond them. */
 function elsewhere(lab: Lab, strategy: string): Outcome {
   return lab.once(`elsewhere ${strategy}`, () =>
     lab.run({
@@ -110,12 +110,13 @@ function elsewhere(lab: Lab, strategy: string): Outcome {
 
 const apart: Claim = {
   id: 'fallback-elsewhere',
-  claim: 'a writer at VMAs that the reader is not at causes no fallback, but retries of rcu-retry3',
+  claim:
+    'a writer that changes other VMAs causes retries of rcu-retry3 but no fallback of vma-lock',
   source: TRUNK,
   target: '0 fallbacks under vma-lock',
-  how: 'a pass over 4050 regions, a writer at the 50 lowest once the reader has passed them',
+  how: 'a pass over 4050 regions; a writer changes the lowest 50 when the reader is beyond them',
   tolerance: {
-    words: 'exact; more than 10 retries of rcu-retry3',
+    words: 'exact; at least 11 retries of rcu-retry3',
     holds: (fallbacks, ops, retries) => fallbacks === 0 && ops! > 100 && retries! > 10,
   },
   simulate(lab) {
@@ -132,7 +133,7 @@ const apart: Claim = {
 
 const SPREAD = [100, 200, 400] as const;
 
-/** Whole VMAs are changed, so that their number stays the same. */
+/** The writer changes whole VMAs, so that their number stays the same. */
 function fallbacksPerLine(lab: Lab, count: number): number {
   const { totals } = lab.once(`spread ${count}`, () =>
     lab.run({
@@ -156,12 +157,12 @@ function fallbacksPerLine(lab: Lab, count: number): number {
 
 const inverse: Claim = {
   id: 'fallback-inverse',
-  claim: 'with a writer uniform over V VMAs, fallbacks fall as 1/V',
+  claim: 'if a writer changes one of V VMAs at random, fallbacks are proportional to 1/V',
   source: TRUNK,
-  target: 'fallbacks for each line times V are the same for V = 100, 200, 400',
-  how: 'mprotect of whole VMAs at random, 3 us between calls',
+  target: 'V times the fallbacks per line is the same for V = 100, 200, 400',
+  how: 'mprotect of random whole VMAs, 3 us between calls on average, vma-lock',
   tolerance: {
-    words: '25 % about their mean',
+    words: 'each within 25 % of their mean',
     holds: (...products) => {
       const mean = products.reduce((a, b) => a + b) / products.length;
       return mean > 0 && products.every((p) => near(p, mean, 0.25));
@@ -189,7 +190,7 @@ export const FALLBACKS: ClaimGroup = {
       id: 'fallback-2000',
       regions: 2000,
       thinkNs: 7700,
-      duration: '400ms', // some 80 fallbacks
+      duration: '400ms', // about 80 fallbacks
       measuredCalls: '100k calls/s',
       measured: 0.09,
     }),

@@ -1,6 +1,6 @@
 /**
- * Claims about texts that mix two distant lines of different moments: two ranges change one after
- * the other at a fixed interval, and a reader needs some time from one to the other.
+ * Claims about texts in which two distant lines come from different moments. Two ranges change one
+ * after the other at a fixed interval, and a reader needs some time to get from one to the other.
  */
 import { mostOf } from '../base/extremes.ts';
 import type { Outcome } from '../world/outcome.ts';
@@ -9,7 +9,7 @@ import type { Lab, ScenarioData } from './lab.ts';
 import { GUEST, guest, looping, regions, writer } from './spaces.ts';
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
-/** A change of length by mremap that grows: measured 0.97 us. */
+/** An mremap that grows a VMA: measured 0.97 us. */
 const FLIP_NS = 970;
 
 interface Flip {
@@ -19,7 +19,9 @@ interface Flip {
   readonly measured: number | null; // null: 0.97 to 1.00
 }
 
-/** The six configurations: how many VMAs between the two, and how long between changes. */
+/**
+ * The six configurations: the number of VMAs between the two ranges, and the time between changes.
+ */
 const FLIPS: readonly Flip[] = [
   { between: 100, periodNs: 100_000, passes: 800, measured: 0.227 },
   { between: 1000, periodNs: 1_000_000, passes: 400, measured: 0.235 },
@@ -29,7 +31,7 @@ const FLIPS: readonly Flip[] = [
   { between: 1000, periodNs: 100_000, passes: 60, measured: null },
 ];
 
-/** The low range and the high one, so many VMAs between them and `before` them. */
+/** The low range and the high range, with `between` VMAs between them and `before` VMAs below. */
 const flipSpace = (between: number, before = 0): readonly ScenarioData[] => [
   ...(before > 0 ? [{ ...regions(before), start: '0x7e0000000000', tag: 'before' }] : []),
   { start: '0x7f0000000000', pages: 900, perms: 'rw-p', tag: 'low' },
@@ -39,15 +41,16 @@ const flipSpace = (between: number, before = 0): readonly ScenarioData[] => [
 
 interface FlipRun {
   readonly outcome: Outcome;
-  /** From one change of the low range to the next, ns. A change that waits is not the rule. */
+  /** Median time from one change of the low range to the next, ns. */
   readonly periodNs: number;
-  /** Between the two changes of a round, ns. */
+  /** Median time between the two changes of a round, ns. */
   readonly delayNs: number;
 }
 
 /**
- * Passes begin at a golden section of the period after one another, so that they meet all phases
- * alike: far fewer are needed than at random. So that they do, costs do not vary.
+ * The start of each pass is a golden section of the period later than the start of the one before.
+ * The passes thus meet all phases of the writer evenly, and far fewer passes are needed than with
+ * random starts. For the same reason costs do not vary here.
  */
 function flips(
   lab: Lab,
@@ -103,12 +106,12 @@ const flip = (row: Flip): Claim => {
   const { between, periodNs, measured } = row;
   return {
     id: `torn-${between}-${periodNs / 1000}us`,
-    claim: `P(torn) = min(1, g / T): ${between} VMAs between, a change every ${periodNs / 1000} us`,
+    claim: `P(torn) = min(1, g / T): ${between} VMAs between, changes every T = ${periodNs / 1000} us`,
     source: `${GUEST} 14`,
     target: measured === null ? '0.97-1.00' : String(measured),
-    how: 'flip-pair, vma-lock; g from a quiet pass, less the time between the two changes',
+    how: 'flip-pair, vma-lock; g from a pass without writers; the formula subtracts the time between the two changes',
     tolerance: {
-      words: '10 % of the formula, 25 % of the measured figure',
+      words: 'within 10 % of the formula and 25 % of the measured figure',
       holds: (p, formula) => near(p!, formula!, 0.1) && near(p!, measured ?? 1, 0.25),
     },
     simulate(lab) {
@@ -129,10 +132,10 @@ const flip = (row: Flip): Claim => {
 
 const insideOrAcross: Claim = {
   id: 'torn-inside-across',
-  claim: 'under per-VMA locks it does not matter whether a read() boundary lies between',
+  claim: 'under per-VMA locks P(torn) does not depend on a read() boundary between the two ranges',
   source: `${GUEST} 15`,
-  target: '0.190 inside, 0.216 across (20 VMAs, T = 20 us)',
-  how: 'the same pair, and the pair after 70 other VMAs, which puts the boundary between',
+  target: '0.190 inside one read(), 0.216 across a boundary (20 VMAs between, T = 20 us)',
+  how: 'the same pair, and the pair after 70 other VMAs, which put a boundary between the two',
   tolerance: {
     words: 'each within 25 %; within 25 % of each other',
     holds: (inside, across) =>
@@ -154,12 +157,12 @@ const insideOrAcross: Claim = {
 
 const lockedInside: Claim = {
   id: 'torn-mmap-lock',
-  claim: 'under mmap_lock a text is torn across read() boundaries only',
+  claim: 'under mmap_lock a text is torn only across read() boundaries',
   source: `${GUEST} 15`,
-  target: '0 of 40408 inside, 29 of 38411 across',
-  how: 'the same two under mmap-lock',
+  target: '0 of 40408 texts inside one read(), 29 of 38411 across a boundary',
+  how: 'the same two pairs, mmap-lock',
   tolerance: {
-    words: 'inside none, across below 1 %; no cut inside a page',
+    words: 'none inside one read(), less than 1 % across; no cut inside a page',
     holds: (inside, across, passes, cuts) => inside === 0 && across! < passes! / 100 && cuts === 0,
   },
   simulate(lab) {

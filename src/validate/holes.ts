@@ -1,4 +1,7 @@
-/** VMAs that move while they are read, and the hole that MREMAP_FIXED leaves in a write section. */
+/**
+ * Claims about VMAs that move while they are read, and about the hole that MREMAP_FIXED leaves in
+ * the middle of its write section.
+ */
 import { latin1Of } from '../base/latin1.ts';
 import { type Claim, showPercent } from './claim.ts';
 import type { Lab } from './lab.ts';
@@ -9,10 +12,10 @@ const HIGH = '0x7f9000000000';
 
 const moved: Claim = {
   id: 'moved-vma',
-  claim: 'a VMA that moves by one mremap is seen not at all, or twice',
+  claim: 'a VMA that one mremap moves can be missing from a text or appear in it twice',
   source: `${GUEST} 18`,
-  target: '0 times in 20.6 %, twice in 20.2 % of texts',
-  how: '7 pages moved between two places 1000 VMAs apart every 100 us, vma-lock',
+  target: 'missing from 20.6 % of texts, twice in 20.2 %',
+  how: 'every 100 us 7 pages move between two places 1000 VMAs apart, vma-lock',
   tolerance: { share: 0.25, of: [0.206, 0.202] },
   simulate(lab) {
     const passes = lab.choose(500, 3000);
@@ -36,7 +39,7 @@ const moved: Claim = {
     const times = texts.map(({ text }) => seen(latin1Of(text)));
     const share = (n: number): number => times.filter((t) => t === n).length / times.length;
     return {
-      simulated: `0 times in ${showPercent(share(0))}, twice in ${showPercent(share(2))}`,
+      simulated: `missing from ${showPercent(share(0))}, twice in ${showPercent(share(2))}`,
       figures: [share(0), share(2)],
     };
   },
@@ -45,7 +48,7 @@ const moved: Claim = {
 const seen = (text: string): number =>
   [LOW, HIGH].filter((place) => text.includes(`${place.slice(2)}-`)).length;
 
-/** Gaps of memory that was mapped in every committed state, in the passes of a hostile loop. */
+/** Gaps where every committed state has memory, found while a writer loops without a pause. */
 function holes(lab: Lab, strategy: string, how: 'mremap' | 'mmap'): { share: number; n: number } {
   const what =
     how === 'mremap'
@@ -66,10 +69,11 @@ function holes(lab: Lab, strategy: string, how: 'mremap' | 'mmap'): { share: num
 
 const exactMremap: Claim = {
   id: 'transient-gaps',
-  claim: 'MREMAP_FIXED onto exactly one VMA shows the hole in the middle of its write section',
+  claim:
+    'MREMAP_FIXED over exactly one VMA makes a hole visible in the middle of its write section',
   source: `${GUEST} 19`,
-  target: '35 % of passes in a hostile loop',
-  how: 'exact-mremap without a pause, 100 regions, vma-lock; gaps for each pass',
+  target: '35 % of passes while the writer loops without a pause',
+  how: 'exact-mremap without a pause, 100 regions, vma-lock; gaps per pass',
   tolerance: { factor: 2, of: 0.35 },
   simulate(lab) {
     const { share } = holes(lab, 'vma-lock', 'mremap');
@@ -79,7 +83,7 @@ const exactMremap: Claim = {
 
 const noHoles: Claim = {
   id: 'transient-gaps-none',
-  claim: 'MAP_FIXED doing the same shows none, and neither does mmap_lock',
+  claim: 'MAP_FIXED over exactly one VMA shows no hole, and a reader under mmap_lock sees none',
   source: `${GUEST} 19`,
   target: 'none',
   how: 'mmap over exactly one VMA under vma-lock; exact-mremap under mmap-lock',

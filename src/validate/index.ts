@@ -1,5 +1,4 @@
-/** All claims, in the order of the table. */
-
+/** All claims in the order of the table, and the function that checks them. */
 import { CHUNKS } from './chunks.ts';
 import { type Claim, type ClaimGroup, type Judged, judgeClaim } from './claim.ts';
 import { COSTS } from './costs.ts';
@@ -31,19 +30,17 @@ interface JudgedGroup {
   readonly claims: readonly Judged[];
 }
 
-/** What a validation yields: plain data, from which every report is made. */
+/** The result of a validation: plain data, from which every report is made. */
 export interface Validation {
   readonly long: boolean;
   readonly groups: readonly JudgedGroup[];
 }
 
-/** Claims whose simulated figure is not what it is expected to be. */
+/** Claims that the model does not meet, without a known reason. */
 export const failures = ({ groups }: Validation): readonly Judged[] =>
   groups.flatMap(({ claims }) => claims.filter(({ verdict }) => verdict === 'FAILS'));
 
-/**
- * Judges one claim after another; between two of them the caller may do something else, or stop.
- */
+/** Judges one claim after another. Between two claims the caller may do other work, or stop. */
 export function* validateModel(lab: Lab): Generator<Judged, Validation> {
   const groups: JudgedGroup[] = [];
   for (const { title, claims } of CLAIM_GROUPS) {

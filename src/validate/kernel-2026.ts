@@ -1,6 +1,7 @@
 /**
- * Claims from measurements on a real 6.18 on 29 Nov 2026, with the preset of that day. The claims
- * are data: a scenario of scenarios/kernel/, a count, the measured rate per 1000 passes, a factor.
+ * Claims from measurements on a real Linux 6.18 on 29 Nov 2026, simulated with the cost preset
+ * `vm-epyc-2026`. A claim is a row of data: a scenario of scenarios/kernel/, a count, the measured
+ * rate per 1000 passes, and a factor.
  */
 import type { Outcome } from '../world/outcome.ts';
 import type { Claim, ClaimGroup } from './claim.ts';
@@ -12,16 +13,17 @@ const PRESET = 'vm-epyc-2026';
 type Count = 'tornPasses' | 'overlaps' | 'backwards';
 const COUNTS: Readonly<Record<Count, string>> = {
   tornPasses: 'torn passes',
-  overlaps: 'lines that overlap the one before',
-  backwards: 'lines that begin below the one before',
+  overlaps: 'lines that overlap the line before',
+  backwards: 'lines that start below the line before',
 };
 
-/** Scenario, count, measured of 1000 passes, factor, why it is known to be missed. */
+/** Scenario, count, measured rate per 1000 passes, factor, known reason why the model misses it. */
 type Row = readonly [string, Count, number, number, string?];
 
 const MOVES =
-  'of moves 0.6 of the overlaps and 0.4 of the backward lines are there: one cost stands for every ' +
-  'move, and how its time is divided over unmapping, copying and clearing is judgement';
+  'for moves the model shows 0.6 times the measured overlaps and 0.4 times the measured backward ' +
+  'lines: every move has the same cost, and how this time is divided over unmapping, copying and ' +
+  'clearing is judgement';
 
 const ROWS: readonly Row[] = [
   ['mc100k', 'overlaps', 34.5, 2],
@@ -46,7 +48,7 @@ const ROWS: readonly Row[] = [
   ['flip1000', 'tornPasses', 281, 1.5],
 ];
 
-/** Simulated ms: quick, long. Two rates are run for some 10^6 passes together in the long run. */
+/** Simulated ms: quick, long. In the long run the two `rates` have about 10^6 passes together. */
 const MS = { quick: 250, long: 2000, rates: 30_000, repair: 7000 } as const;
 const RATES: readonly string[] = ['mc100k', 'mc200k'];
 
@@ -65,7 +67,7 @@ const calls = ({ writers, simulatedNs }: Outcome): string =>
 
 const claimOf = ([name, count, measured, factor, known]: Row): Claim => ({
   id: `kernel-${name}-${count.toLowerCase()}`,
-  claim: `${COUNTS[count]}, of 1000 passes of kernel/${name}`,
+  claim: `${COUNTS[count]}, per 1000 passes of kernel/${name}`,
   source: SOURCE,
   target: String(measured),
   how: `scenario kernel/${name}, preset ${PRESET}`,
@@ -76,7 +78,7 @@ const claimOf = ([name, count, measured, factor, known]: Row): Claim => ({
     const found = rate(outcome, count);
     const ratio = (found / measured).toFixed(2);
     return {
-      simulated: `${found.toFixed(1)}, ${ratio} times as many, at ${calls(outcome)}`,
+      simulated: `${found.toFixed(1)}, ${ratio} times the measured rate, at ${calls(outcome)}`,
       figures: [found],
     };
   },
@@ -86,12 +88,12 @@ const CHURNS = ['mc0', 'mc3', 'mc10', 'mc50'] as const;
 
 const ratios: Claim = {
   id: 'kernel-backward-share',
-  claim: 'backward lines for each overlap, by think time: most at full speed, falling with think',
+  claim: 'backward lines per overlap: most without think time, fewer with a longer think time',
   source: SOURCE,
   target: '0.27-0.43 at 0 and 3 us, 0.18 at 10 us, 0.10 at 50 us',
   how: `scenarios kernel/mc0, mc3, mc10, mc50, preset ${PRESET}`,
   tolerance: {
-    words: 'within the measured range at full speed, less at 50 us',
+    words: 'within the measured range at 0 us, and less at 50 us than at 0 us',
     holds: (full, _3us, _10us, slow) => full! >= 0.27 && full! <= 0.43 && slow! < full!,
   },
   simulate(lab) {
@@ -105,13 +107,13 @@ const ratios: Claim = {
 
 const falseGaps = (name: 'mc100k' | 'mc200k', measured: string): Claim => ({
   id: `kernel-${name}-false-gaps`,
-  claim: `memory that was mapped all the time is missing from some texts of kernel/${name}`,
+  claim: `some texts of kernel/${name} lack memory that was mapped all the time`,
   source: SOURCE,
   target: measured,
   how: `scenario kernel/${name}, preset ${PRESET}`,
   tolerance: {
-    words: '5e-6 to 2e-4 of the passes in the long run; at most 3 in the quick one',
-    // The quick run has some 4,500 passes: at 2e-4 there are more than 3 once in a hundred runs.
+    words: '5e-6 to 2e-4 of the passes in the long run; at most 3 gaps in the quick run',
+    // The quick run has about 4,500 passes: at 2e-4 one run in a hundred has more than 3 gaps.
     holds: (gaps, passes, long) =>
       long === 1 ? gaps! >= 5e-6 * passes! && gaps! <= 2e-4 * passes! : gaps! <= 3,
   },
@@ -124,17 +126,17 @@ const falseGaps = (name: 'mc100k' | 'mc200k', measured: string): Claim => ({
   },
 });
 
-/** Sampled before the unlock, and the end of the list checked: what mends the false gap. */
+/** The repair of the false gap: sample before the unlock, and check the end of the list. */
 const REPAIRED = 'vma-lock:sample=before,end-check=on';
 
 const repaired: Claim = {
   id: 'kernel-repair-false-gaps',
-  claim: `none of it is missing under ${REPAIRED}`,
+  claim: `no text lacks such memory under ${REPAIRED}`,
   source: 'the model; docs/false-gap.md',
-  target: 'none: no kernel has it',
+  target: 'not measured: no kernel has this repair',
   how: `scenario kernel/mc200k, preset ${PRESET}`,
   tolerance: {
-    words: 'exact; 10^5 passes in the long run',
+    words: 'no gap; at least 10^5 passes in the long run',
     holds: (gaps, passes, least) => gaps === 0 && passes! >= least!,
   },
   simulate(lab) {

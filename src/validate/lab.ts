@@ -1,8 +1,8 @@
 /**
- * Runs the experiments of claims: makes scenarios, makes timed runs of them, and caches the runs,
- * because several claims use the same run.
+ * Runs the experiments of the claims: makes scenarios, runs them with times, and caches the
+ * results, because several claims use the same run.
  *
- * Experiments are written as the data of a scenario file, so that each could be one.
+ * An experiment is written as the data of a scenario file, so that it could be such a file.
  */
 import type { Choice } from '../base/choice.ts';
 import { type RunRequest, TimedRun } from '../run/timed.ts';
@@ -13,19 +13,19 @@ import type { OperationRecord, Outcome } from '../world/outcome.ts';
 export type ScenarioData = Readonly<Record<string, unknown>>;
 
 export interface LabEnv {
-  /** A checked scenario of this text (JSON); `name` is for messages. */
+  /** Parses and checks a scenario (JSON); `name` is used in messages. */
   parse(name: string, text: string): Scenario;
-  /** One of those in scenarios/, by name. */
+  /** A scenario of scenarios/, by its name. */
   shipped(name: string): Scenario;
   readonly strategies: RunRequest['strategies'];
-  /** A strategy by its text. */
+  /** Parses a strategy such as `rcu-retry:mstart=speculate`. */
   strategy(text: string): Choice;
-  /** More passes, longer runs, larger address spaces. */
+  /** Run with more passes, longer runs and larger address spaces. */
   readonly long: boolean;
 }
 
 interface Asked {
-  /** In place of every reader's own. */
+  /** Replaces the strategy of every reader. */
   readonly strategy?: Choice;
   readonly seed?: string;
   /** Keep the text of every finished pass of the first reader. */
@@ -33,7 +33,7 @@ interface Asked {
   readonly onOperation?: (operation: OperationRecord) => void;
 }
 
-/** Far above what any experiment takes: a run that gets here has gone wrong. */
+/** Far more than any experiment needs: a run that reaches this limit has an error. */
 const MAX_EVENTS = 2_000_000_000;
 
 export class Lab {
@@ -48,12 +48,12 @@ export class Lab {
     return this.#env.long;
   }
 
-  /** One number for the quick run, another for the long one. */
+  /** Returns `long` in a long run, otherwise `quick`. */
   choose(quick: number, long: number): number {
     return this.#env.long ? long : quick;
   }
 
-  /** The result of `work`, which is done once for each key. */
+  /** Returns the result of `work`, which is called once per key. */
   once<T>(key: string, work: () => T): T {
     if (!this.#known.has(key)) this.#known.set(key, work());
     return this.#known.get(key) as T;

@@ -1,4 +1,4 @@
-/** Claims about the cost of a reader under per-VMA locks for writers: almost nothing. */
+/** Claims about what a reader under per-VMA locks costs the writers: almost nothing. */
 import { type Claim, type ClaimGroup, near, showNs, showPercent } from './claim.ts';
 import type { Lab, ScenarioData } from './lab.ts';
 import { alone, type Calls, calls, MAP_UNMAP, pairs, rank } from './loops.ts';
@@ -19,18 +19,21 @@ const beside = (lab: Lab, program: readonly ScenarioData[] = MAP_UNMAP): Calls =
 
 const unnoticed: Claim = {
   id: 'lock-vma-unnoticed',
-  claim: 'a reader under per-VMA locks costs the writer nothing that shows up to p99',
+  claim: 'a reader under per-VMA locks does not slow the calls of the writer, up to their p99',
   source: `${GUEST} 10`,
-  target: '380k and 388k pairs/s (98 %); medians 1.12 and 1.17 us with and without',
-  how: 'the same loop, beside 1025 lines read without end, and alone',
+  target:
+    '380k pairs/s with a reader, 388k without (98 %); medians of munmap and mmap 1.12 and 1.17 us ' +
+    'in both cases',
+  how: 'munmap and mmap in a loop, with a reader that reads 1025 lines without end, and without it',
   tolerance: {
-    words: 'rate within 5 % of the rate alone; p50 and p99 within 10 %',
+    words: 'rate within 5 % of the rate without a reader; p50 and p99 within 10 %',
     holds: (rate, ...ranks) => near(rate!, 1, 0.05) && ranks.every((one) => near(one, 1, 0.1)),
   },
   simulate(lab) {
     const [with_, without] = [beside(lab), alone(lab)];
     const share = with_.perSecond / without.perSecond;
-    // Half of the calls are munmap, the shorter ones: the quartiles are the medians of the two.
+    // Half of the calls are munmap, which is shorter: the quartiles are the medians of the two
+    // calls.
     const ranks = [0.25, 0.75, 0.99].map((p) => rank(with_.times, p) / rank(without.times, p));
     const medians = [0.25, 0.75].map((p) => showNs(rank(with_.times, p))).join(' and ');
     return {
@@ -47,10 +50,10 @@ const sleeping = (row: {
   readonly measured: number;
 }): Claim => ({
   id: row.id,
-  claim: `few calls wait for a reader to leave the VMA: ${row.what}`,
+  claim: `few calls wait until a reader leaves the VMA: ${row.what}`,
   source: `${GUEST} 10`,
   target: `${row.measured} of a million calls sleep`,
-  how: 'calls above 10 us, beside 1025 lines read without end',
+  how: 'calls of more than 10 us, with a reader that reads 1025 lines without end',
   tolerance: { factor: 3, of: row.measured },
   simulate(lab) {
     const { slept, times } = beside(lab, row.program);
@@ -64,10 +67,10 @@ const sleeping = (row: {
 
 const sleepLength: Claim = {
   id: 'lock-vma-sleep-length',
-  claim: 'such a call lasts as long as one wake-up on another CPU',
+  claim: 'a call that sleeps lasts as long as one wake-up on another CPU',
   source: `${GUEST} 10`,
   target: '43 us on average',
-  how: 'mean of the calls above 10 us, mprotect of a VMA that is always there',
+  how: 'mean of the calls of more than 10 us, mprotect of a VMA that is always there',
   tolerance: { factor: 2, of: 43_000 },
   simulate(lab) {
     const { sleptMeanNs } = beside(lab, PROTECT);
@@ -86,10 +89,10 @@ const sharedReaders = (lab: Lab): Calls =>
 
 const twoReadersP99: Claim = {
   id: 'lock-two-readers-p99',
-  claim: 'two readers on one CPU leave the p99 of the writer as it was',
+  claim: 'two readers on one CPU do not change the p99 of the writer',
   source: `${GUEST} 12`,
   target: 'unchanged',
-  how: 'mprotect of a VMA that is always there, one reader and two',
+  how: 'mprotect of a VMA that is always there, with two readers and with one',
   tolerance: { words: '5 %', holds: (two, one) => near(two!, one!, 0.05) },
   simulate(lab) {
     const [two, one] = [sharedReaders(lab), beside(lab, PROTECT)].map(({ times }) =>
@@ -101,10 +104,10 @@ const twoReadersP99: Claim = {
 
 const twoReadersSleep: Claim = {
   id: 'lock-two-readers-sleep',
-  claim: 'but a call that sleeps waits for a reader that is not on the CPU',
+  claim: 'with two readers on one CPU a call that sleeps waits for the reader that is off the CPU',
   source: `${GUEST} 12`,
   target: '1.1-1.25 ms on average',
-  how: 'mean of the calls above 10 us',
+  how: 'mean of the calls of more than 10 us, two readers',
   tolerance: { factor: 3, of: 1_175_000 },
   simulate(lab) {
     const { sleptMeanNs } = sharedReaders(lab);

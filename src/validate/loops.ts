@@ -1,4 +1,4 @@
-/** A loop of calls, beside readers or alone: how fast it goes, and how many of its calls sleep. */
+/** A loop of calls, with readers or without: its rate, and how many of its calls sleep. */
 import type { Outcome } from '../world/outcome.ts';
 import type { Lab, ScenarioData } from './lab.ts';
 import { guest, LOOP_JITTER, PROGRAM, regions, writer } from './spaces.ts';
@@ -9,11 +9,12 @@ export const MAP_UNMAP = [
   { mmap: { at: GAP, pages: 4 } },
   { munmap: { at: GAP, pages: 4 } },
 ] as const satisfies readonly ScenarioData[];
-/** What a loop of calls came to. */
+
+/** The result of a loop of calls. */
 export interface Calls {
   readonly outcome: Outcome;
   readonly perSecond: number;
-  /** Calls that took longer than a wake-up takes: they slept. */
+  /** Number of calls that took more than SLEPT_NS. */
   readonly slept: number;
   readonly sleptMeanNs: number;
   readonly times: Float64Array; // rising
@@ -27,6 +28,7 @@ interface Loop {
   readonly vmas?: readonly unknown[];
 }
 
+/** A call that takes longer than this counts as one that slept. */
 const SLEPT_NS = 10_000;
 
 export function calls(lab: Lab, loop: Loop): Calls {
@@ -59,6 +61,7 @@ export const rank = (times: Float64Array, share: number): number =>
 
 export const alone = (lab: Lab): Calls =>
   calls(lab, { program: MAP_UNMAP, readers: [], duration: '20ms' });
-/** Pairs of calls a second, as people write it. */
+
+/** Pairs of calls per second, rounded for people: `388k` or `696`. */
 export const pairs = ({ perSecond }: Calls): string =>
   perSecond > 20_000 ? `${Math.round(perSecond / 2000)}k` : String(Math.round(perSecond / 2));

@@ -1,4 +1,7 @@
-/** Lines that overlap or go backwards, which merges bring about; memory missing from a text. */
+/**
+ * Claims about lines that overlap or go backwards, which merges cause, and about memory that is
+ * missing from a text although it was mapped all the time.
+ */
 import { latin1Of } from '../base/latin1.ts';
 import type { Outcome, PassRecord } from '../world/outcome.ts';
 import { type Claim, showPercent, withinFactor } from './claim.ts';
@@ -8,8 +11,8 @@ import { GUEST, guest, LOOP_JITTER, looping, regions, writer } from './spaces.ts
 
 interface Churn {
   readonly thinkNs: number;
-  readonly measuredCalls: number; // thousands a second
-  readonly measured: readonly [number, number]; // overlaps, backward lines, of 1000 passes
+  readonly measuredCalls: number; // thousands per second
+  readonly measured: readonly [number, number]; // overlaps, backward lines, per 1000 passes
   readonly ms: number;
 }
 
@@ -31,12 +34,12 @@ const churned = (lab: Lab, { thinkNs, ms }: Churn, strategy = 'vma-lock'): Outco
 
 const overlapRate = (row: Churn): Claim => ({
   id: `overlaps-${row.measuredCalls}k`,
-  claim: `merges print lines that overlap or go backwards: ${row.measuredCalls}k calls/s`,
+  claim: `merges cause overlaps + backward lines: ${row.measuredCalls}k calls/s`,
   source: `${GUEST} 16`,
-  target: `${row.measured.join(' + ')} of 1000 passes`,
-  how: 'merge-churn, 100 regions, 125 lines and more, vma-lock',
+  target: `${row.measured.join(' + ')} per 1000 passes`,
+  how: 'merge-churn, 100 regions, 125 lines or more, vma-lock',
   tolerance: {
-    words: 'each by a factor of 2',
+    words: 'each within a factor of 2',
     holds: (...rates) => rates.every((rate, i) => withinFactor(rate, row.measured[i]!, 2)),
   },
   simulate(lab) {
@@ -54,7 +57,7 @@ const overlapRate = (row: Churn): Claim => ({
 
 const START = /^([0-9a-f]+)-([0-9a-f]+) /;
 
-/** Lines that begin below the end of the line before, by whether a read() boundary lies between. */
+/** Lines that start below the end of the line before: inside one read(), and across a boundary. */
 function outOfOrder(pass: PassRecord): { inPage: number; atPage: number } {
   const found = { inPage: 0, atPage: 0 };
   let end = 0;
@@ -73,10 +76,10 @@ function outOfOrder(pass: PassRecord): { inPage: number; atPage: number } {
 
 const overlapsInside: Claim = {
   id: 'overlaps-inside',
-  claim: 'nearly all of them lie inside one read()',
+  claim: 'nearly all overlaps and backward lines lie inside one read()',
   source: `${GUEST} 16`,
   target: '97 %',
-  how: 'merge-churn at some 180k calls/s, vma-lock; where the cut lies',
+  how: 'merge-churn at about 180k calls/s, vma-lock; position of the cut',
   tolerance: {
     words: 'at least 90 %',
     holds: (inPage, all) => all! >= 30 && inPage! >= 0.9 * all!,
@@ -96,12 +99,12 @@ const overlapsInside: Claim = {
 
 const overlapsLocked: Claim = {
   id: 'overlaps-mmap-lock',
-  claim: 'under mmap_lock they occur at read() boundaries only',
+  claim: 'under mmap_lock overlaps and backward lines occur only at read() boundaries',
   source: `${GUEST} 16`,
-  target: '0.1-0.3 of 1000 passes, at chunk cuts',
-  how: 'merge-churn asking for some 20k calls/s, mmap-lock',
+  target: '0.1-0.3 per 1000 passes, at read() boundaries',
+  how: 'merge-churn with think time for about 20k calls/s, mmap-lock',
   tolerance: {
-    words: 'some, and no cut inside a page',
+    words: 'at least 1, and no cut inside a page',
     holds: (found, cuts) => found! > 0 && cuts === 0,
   },
   simulate(lab) {
@@ -116,7 +119,7 @@ const overlapsLocked: Claim = {
 
 const perms = (letters: string) => ({ vma: { tag: 'region', pick: 'random' }, perms: letters });
 
-/** A loop of calls at few VMAs: the reader meets it often. */
+/** A loop of calls that change few VMAs, so that the reader often meets the writer. */
 const orderUnder = (lab: Lab, key: string, what: ScenarioData): Outcome =>
   lab.once(`order ${key}`, () =>
     lab.run({
@@ -128,11 +131,11 @@ const orderUnder = (lab: Lab, key: string, what: ScenarioData): Outcome =>
     }),
   );
 
-// A reader would have to be held up for 0.2 us between two VMAs to print the one that grew again:
-// costs are constant, so a timed run hardly ever does that.
+// To print a backward line after a growth, the reader must be delayed by 0.2 us between two VMAs.
+// Costs vary little, so this hardly ever happens in a timed run.
 const growth: Claim = {
   id: 'overlaps-growth',
-  claim: 'mremap growth gives overlaps at most, no backward line',
+  claim: 'an mremap that grows a VMA causes overlaps but no backward line',
   source: `${GUEST} 16`,
   target: 'overlaps only',
   how: 'resize churn without a pause, 20 regions, vma-lock',
@@ -152,10 +155,11 @@ const growth: Claim = {
 
 const replaced: Claim = {
   id: 'overlaps-replacement',
-  claim: 'MAP_FIXED over a whole VMA and munmap with mmap give neither',
+  claim:
+    'MAP_FIXED over a whole VMA, and munmap followed by mmap, cause no overlap or backward line',
   source: `${GUEST} 16`,
   target: 'none',
-  how: 'both, at random regions, vma-lock',
+  how: 'each of the two at random regions, vma-lock',
   tolerance: {
     words: 'exact',
     holds: (fixed, unmapped, ...ops) => fixed === 0 && unmapped === 0 && ops.every((n) => n > 1000),
@@ -180,15 +184,15 @@ const replaced: Claim = {
 
 const falseGaps: Claim = {
   id: 'false-gaps',
-  claim: 'memory that was mapped all the time is missing from some texts',
+  claim: 'some texts lack memory that was mapped all the time',
   source: `${GUEST} 17`,
-  target: '129 in 1568000 passes (8 of 100000), in bursts',
-  how: 'all passes of the vma-lock rows above',
+  target: '129 in 1568000 passes (8 per 100000), in bursts',
+  how: 'all passes of the overlaps-*k rows above, vma-lock',
   tolerance: { words: 'more than 0', holds: (gaps) => gaps! > 0 },
   known:
-    'the call by which the reader wakes the writer has to last until that writer has run. Under vm-epyc, ' +
-    'which has no interrupts, it never does; under vm-epyc-2026 interrupts make it so long ' +
-    '(kernel-mc200k-false-gaps in the long run)',
+    'the gap needs a wake-up call of the reader that lasts until the writer has run. Under ' +
+    'vm-epyc, which has no interrupts, no wake-up call lasts that long; under vm-epyc-2026 ' +
+    'interrupts prolong some of them (kernel-mc200k-false-gaps in the long run)',
   simulate(lab) {
     const runs = CHURNS.map((row) => churned(lab, row));
     const gaps = runs.reduce((sum, { tearing }) => sum + tearing.falseGaps, 0);

@@ -1,34 +1,35 @@
 /**
- * The sources of the figures, and the figures that are inputs of the model; printed with every
- * table.
+ * The sources of the figures, and the figures that are inputs of the model. Both lists are printed
+ * with the Markdown table.
  */
 
-/** Names in the column of sources, and what they stand for. */
+/** Names in the column `source`, and their meaning. */
 export const SOURCES: readonly (readonly [string, string])[] = [
   [
     'guest 6.18',
     'measured by this project: Linux 6.18.44 (PREEMPT_DYNAMIC, HZ=250, per-VMA locks) in a ' +
       'nested KVM guest with 2 CPUs of an AMD EPYC at 2.6 GHz; writer on CPU 0, reader on CPU 1; ' +
-      'medians of several runs. maps is read under per-VMA locks there; smaps and numa_maps, still under ' +
-      'mmap_lock, stand for the old design. Items as in the notes of the measurement',
+      'medians of several runs. This kernel reads maps under per-VMA locks; smaps and numa_maps, which it ' +
+      'reads under mmap_lock, represent the old design. The items are those of the notes of the measurement',
   ],
   [
     'proc-mmap_sem-test',
     'published runs of github.com/paulmckrcu/proc-mmap_sem-test on other machines (100 runs of ' +
-      '10 s): orders and ratios only',
+      '10 s); only orders and ratios are compared',
   ],
-  ['v6.18 …', 'no figure: what the source of the kernel says must be so'],
+  ['v6.18 …', 'no figure: follows from the source of the kernel'],
 ];
 
 /**
- * The costs of `vm-epyc` are the measured ones, so a claim that reads such a cost back proves only
+ * The costs of `vm-epyc` are measured costs, so a claim that reads such a cost back proves only
  * that the parts add up. Nothing else was fitted.
  */
 export const GIVEN: readonly string[] = [
-  'the calls of writers, PROCMAP_QUERY and the characters of a path: each a measured cost, or ' +
-    'one between two measured ones',
-  'formatAnon: such that a line takes 250 ns with everything around it',
-  'cacheLineMove: fitted to the overlaps and backward lines at 20k and 99k calls/s, within what ' +
-    'a ping-pong of two CPUs allows; how they grow with the calls, and where they lie, is not given',
-  'timeSlice: what v6.18 has for two CPUs, ended by a tick of 4 ms',
+  'the calls of writers, PROCMAP_QUERY and the characters of a path: each is a measured cost, or ' +
+    'lies between two measured costs',
+  'formatAnon: chosen so that a line with everything around it takes 250 ns',
+  'cacheLineMove: fitted to the overlaps and backward lines at 20k and 99k calls/s, within ' +
+    'the range of a ping-pong of two CPUs; their growth with the rate of calls, and their position in ' +
+    'the text, are not given',
+  'timeSlice: the value of v6.18 for two CPUs, ended by a tick of 4 ms',
 ];

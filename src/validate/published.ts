@@ -1,10 +1,12 @@
 /**
- * McKenney's test as published with the series that brought per-VMA locks: a mapper of single
- * pages, two niced scanners, each on a CPU with a task that runs 2 ms and sleeps 1 ms.
+ * Claims from McKenney's test, as published with the series that brought per-VMA locks: a mapper of
+ * single pages and two niced scanners, each on a CPU with a hog, a task that runs 2 ms and sleeps
+ * 1 ms.
  *
- * Other machines, and runs of 10 s where these are shorter: orders and ratios only. There are runs
- * of two ages: while the address space is young, a scan takes less than the 0.5 ms that count as
- * long; once it has grown, a scan without hogs can keep the writer waiting so long.
+ * The published runs were made on other machines and took 10 s, so only orders and ratios are
+ * compared. The runs here have one of two ages. In a young address space a scan takes less than
+ * 0.5 ms, above which a call counts as long. In a grown one a scan can delay the writer for as long
+ * as that even without hogs.
  */
 import type { Scenario } from '../scenario/scenario.ts';
 import { type Claim, type ClaimGroup, showNs, showPercent } from './claim.ts';
@@ -21,11 +23,11 @@ interface Mapper {
   readonly longestNs: number;
   readonly calls: number;
   readonly longCalls: number;
-  /** Runs with a call above 0.5 ms. */
+  /** Number of runs with a call of more than 0.5 ms. */
   readonly longRuns: number;
   readonly runs: number;
   readonly simulatedNs: number;
-  /** mmap_lock held by the readers: time for each taking of it. */
+  /** Mean time for which readers hold mmap_lock once they have taken it. */
   readonly holdNs: number;
 }
 
@@ -36,7 +38,7 @@ interface Setting {
   readonly preempt: 'full' | 'none';
 }
 
-/** How long a run is, ms, and how many there are: quick, long. */
+/** Duration of a run in ms, and number of runs: quick, long. */
 const AGES = {
   young: { ms: [150, 150], runs: [3, 12] },
   grown: { ms: [500, 2000], runs: [3, 6] },
@@ -100,20 +102,20 @@ const withHogs = (lab: Lab): readonly Mapper[] =>
 const showShare = ({ longCalls, calls }: Mapper): string => `${longCalls} of ${calls}`;
 const shareOf = ({ longCalls, calls }: Mapper): number => longCalls / calls;
 
-const HOW = 'scenario mckenney, grown; without readers, vma-lock, rcu-retry, mmap-lock';
+const HOW = 'scenario mckenney, grown; no readers, vma-lock, rcu-retry, mmap-lock';
 
 const PREEMPTED =
-  'a hog takes the CPU from a reader that has a VMA locked, now and then the one that the mapper ' +
-  'wants (mckenney-long-calls-vma): two calls of 10000 take some 2 ms, and weigh a fifth of the mean';
+  'a hog preempts a reader that has a VMA locked, and sometimes the mapper needs this VMA ' +
+  '(mckenney-long-calls-vma): two calls of 10000 take about 2 ms and make up a fifth of the mean';
 
 const means: Claim = {
   id: 'mckenney-means',
-  claim: "the writer's mean: no reader <= per-VMA locks < RCU + retry < mmap_lock",
+  claim: 'mean call of the mapper: no reader <= per-VMA locks < RCU + retry < mmap_lock',
   source: PUBLISHED,
   target: '5-6, 6, 10, 11-13 us',
   how: HOW,
   tolerance: {
-    words: 'the order; per-VMA locks within 20 % of no reader',
+    words: 'this order; per-VMA locks at most 20 % above no reader',
     holds: (none, vma, rcu, mmap) =>
       none! <= vma! && vma! <= 1.2 * none! && vma! < rcu! && rcu! < mmap!,
   },
@@ -126,14 +128,15 @@ const means: Claim = {
 
 const meanRatio: Claim = {
   id: 'mckenney-mean-ratio',
-  claim: 'mmap_lock doubles the mean of the writer',
+  claim: 'mmap_lock doubles the mean call of the mapper',
   source: PUBLISHED,
-  target: '2.0-2.4 times that without readers',
+  target: '2.0-2.4 times the mean without readers',
   how: HOW,
   tolerance: { factor: 3, of: 2.2 },
   known:
-    'the calls of the mapper cost 1.3 us here and 5 us there (it populates its pages), so the ' +
-    'same wait weighs more; and here a scan starts every 2 ms, whatever a process costs its CPU',
+    'a call of the mapper costs 1.3 us in the model and 5 us in the published test, where the mapper ' +
+    'populates its pages, so the same wait is a larger share of it; in the model a scan also starts ' +
+    'every 2 ms, regardless of what starting a process costs',
   simulate(lab) {
     const [none, , , mmap] = withHogs(lab);
     const ratio = mmap!.meanNs / none!.meanNs;
@@ -143,12 +146,14 @@ const meanRatio: Claim = {
 
 const longCalls: Claim = {
   id: 'mckenney-tail',
-  claim: 'calls above 0.5 ms: in most runs under mmap_lock, hardly any under per-VMA locks',
+  claim: 'calls of more than 0.5 ms occur in most runs under mmap_lock, in few under per-VMA locks',
   source: PUBLISHED,
-  target: 'none 1-4 %, vma-lock 1 %, mmap-lock 79-100 % of runs of 10 s',
-  how: `${HOW}; calls`,
+  target: 'share of runs of 10 s: no readers 1-4 %, vma-lock 1 %, mmap-lock 79-100 %',
+  how: `${HOW}; number of such calls`,
   tolerance: {
-    words: 'in every run under mmap-lock, a share 50 times that of vma-lock, none without readers',
+    words:
+      'mmap-lock: some in every run, and a share of the calls above 50 times the share of vma-lock; ' +
+      'no readers: none',
     holds: (none, runs, longRuns, mmap, vma) =>
       none === 0 && longRuns === runs && mmap! > 50 * vma!,
   },
@@ -163,20 +168,21 @@ const longCalls: Claim = {
   },
 };
 
-/** Calls above 0.5 ms in 10 s of such runs. */
+/** Number of calls of more than 0.5 ms per 10 s of simulated time. */
 const in10s = ({ longCalls: n, simulatedNs }: Mapper): number => (n * 1e10) / simulatedNs;
 
 const longCallsVma: Claim = {
   id: 'mckenney-long-calls-vma',
-  claim: 'per-VMA locks leave no more calls above 0.5 ms than no reader does',
+  claim: 'calls of more than 0.5 ms are no more frequent under per-VMA locks than without readers',
   source: PUBLISHED,
-  target: 'vma-lock 1 % of runs of 10 s: 0.01 calls in 10 s',
-  how: 'scenario mckenney, grown, vma-lock, with preempt: full and none; calls in 10 s',
-  tolerance: { words: 'none with either', exactly: [0, 0] },
+  target: 'in 1 % of runs of 10 s under vma-lock: 0.01 calls per 10 s',
+  how: 'scenario mckenney, grown, vma-lock, preempt: full and preempt: none; calls per 10 s',
+  tolerance: { words: 'none in either case', exactly: [0, 0] },
   known:
-    'with preempt: full a hog takes the CPU from a reader that has a VMA locked, now and then the ' +
-    'one that the mapper wants; with preempt: none that cannot be, and what is left are locks ' +
-    'granted to a reader that is off its CPU. What the published kernels had is not known',
+    'with preempt: full a hog preempts a reader that has a VMA locked, and sometimes the mapper ' +
+    'needs this VMA. With preempt: none this cannot happen, and the remaining long calls wait for ' +
+    'locks that were granted to a reader while it was off its CPU. The setting of the published ' +
+    'kernels is not known',
   simulate(lab) {
     const [full, none] = (['full', 'none'] as const).map((preempt) =>
       in10s(mapper(lab, { ...grown('vma-lock'), preempt })),
@@ -190,14 +196,15 @@ const longCallsVma: Claim = {
 
 const longCallsRcu: Claim = {
   id: 'mckenney-long-calls-rcu',
-  claim: 'calls above 0.5 ms are as rare under RCU + retry',
+  claim: 'calls of more than 0.5 ms are as rare under RCU + retry',
   source: PUBLISHED,
-  target: '2 % of runs of 10 s: 0.02 calls in 10 s',
-  how: 'scenario mckenney, grown, rcu-retry; calls in 10 s',
-  tolerance: { words: 'less than one', holds: (calls) => calls! < 1 },
+  target: 'in 2 % of runs of 10 s: 0.02 calls per 10 s',
+  how: 'scenario mckenney, grown, rcu-retry; calls per 10 s',
+  tolerance: { words: 'less than 1', holds: (calls) => calls! < 1 },
   known:
-    'a reader that meets the writer leaves its CPU at once here, and a hog may take it before the ' +
-    'lock is handed over; in the kernel a section of 1 us is often over before the reader has left',
+    'in the model a reader that has to wait for mmap_lock leaves its CPU at once, and a hog can ' +
+    'take the CPU before the reader gets the lock. In the kernel a write section of 1 us often ends ' +
+    'before the reader has left its CPU',
   simulate(lab) {
     const calls = in10s(mapper(lab, grown('rcu-retry')));
     return { simulated: calls.toFixed(0), figures: [calls] };
@@ -206,16 +213,16 @@ const longCallsRcu: Claim = {
 
 const longest: Claim = {
   id: 'mckenney-longest',
-  claim: 'the longest call under mmap_lock is several times that of the others',
+  claim: 'the longest call under mmap_lock is several times as long as under the others',
   source: PUBLISHED,
-  target: 'none 0.7-3.1, vma-lock 0.6, rcu-retry 3.1, mmap-lock 4.6-4.7 ms',
+  target: 'no readers 0.7-3.1, vma-lock 0.6, rcu-retry 3.1, mmap-lock 4.6-4.7 ms',
   how: HOW,
   tolerance: {
-    words: 'mmap-lock at least 3 times vma-lock and no reader, not below rcu-retry',
+    words: 'mmap-lock: at least 3 times vma-lock and no readers, and not below rcu-retry',
     holds: (none, vma, rcu, mmap) => mmap! >= 3 * Math.max(none!, vma!) && mmap! >= 0.99 * rcu!,
   },
   known:
-    'the rare long call under vma-lock (mckenney-long-calls-vma) takes as long as a hog runs, 2 ms',
+    'the rare long call under vma-lock (mckenney-long-calls-vma) lasts as long as a hog runs, 2 ms',
   simulate(lab) {
     const found = withHogs(lab).map((m) => m.longestNs);
     return { simulated: found.map(showNs).join(', '), figures: found };
@@ -224,12 +231,12 @@ const longest: Claim = {
 
 const preempted: Claim = {
   id: 'mckenney-hogs',
-  claim: 'while scans are short, long calls come from readers preempted inside mmap_lock',
+  claim: 'if scans are short, long calls are caused by readers preempted while they hold mmap_lock',
   source: PUBLISHED,
-  target: 'the reason given for the test',
-  how: 'scenario mckenney, young; calls above 0.5 ms under mmap-lock, with and without hogs',
+  target: 'no figure: this is the stated reason for the test',
+  how: 'scenario mckenney, young; calls of more than 0.5 ms, mmap-lock, with and without hogs',
   tolerance: {
-    words: 'at least ten times the share with hogs',
+    words: 'the share with hogs is at least ten times the share without',
     holds: (hogs, alone) => hogs! > 0 && hogs! >= 10 * alone!,
   },
   simulate(lab) {
@@ -245,12 +252,13 @@ const preempted: Claim = {
 
 const handOff: Claim = {
   id: 'mckenney-hand-off',
-  claim: 'long scans need no hog: the reader takes mmap_lock again, up to the hand-off',
+  claim:
+    'if scans are long, calls are long without hogs: the reader retakes mmap_lock until the hand-off',
   source: `${PUBLISHED}; guest 6.18, item 11`,
   target: 'none published; the longest calls of 4.6-4.7 ms are near a hand-off',
-  how: 'scenario mckenney, grown, mmap-lock; calls above 0.5 ms with and without hogs, longest',
+  how: 'scenario mckenney, grown, mmap-lock; calls of more than 0.5 ms, and the longest, with and without hogs',
   tolerance: {
-    words: 'some without hogs, none of these above 8.2 ms; more with hogs',
+    words: 'without hogs some, all below 8.2 ms; with hogs a larger share',
     holds: (hogs, alone, longestNs) => alone! > 0 && longestNs! < 8_200_000 && hogs! > alone!,
   },
   simulate(lab) {
@@ -267,10 +275,10 @@ const handOff: Claim = {
 
 const handedOver: Claim = {
   id: 'mckenney-rcu-tail',
-  claim: 'the tail of rcu-retry comes from locks handed to a reader that is not on its CPU',
+  claim: 'the long calls of rcu-retry wait for a lock that was handed to a reader off its CPU',
   source: 'the model; v6.18 kernel/locking/rwsem.c rwsem_mark_wake',
   target: 'none published; explains a longest call of 3.1 ms',
-  how: 'scenario mckenney, young, rcu-retry: mean hold of mmap_lock, with and without hogs',
+  how: 'scenario mckenney, young, rcu-retry; mean hold time of mmap_lock, with and without hogs',
   tolerance: {
     words: 'at least twice as long with hogs',
     holds: (hogs, alone) => hogs! >= 2 * alone!,

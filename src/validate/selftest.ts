@@ -1,10 +1,10 @@
 /**
- * The races of the kernel's own test of maps: a writer changes the two VMAs at a page border and
- * changes them back, while a reader reads with a buffer of one page.
+ * Claims from the races of the kernel's own test of maps: a writer changes the two VMAs at a page
+ * border and restores them, while a reader reads with a buffer of one page.
  *
- * The test looks at the last line before the border and the first one behind it. Both are as
- * changed, or both as restored; or the last is as changed and the first shows the restored VMA as a
- * whole, again.
+ * The test compares the last line before the border and the first line after it. It accepts three
+ * pairs: both changed, both restored, or the last line changed and the first line with the whole
+ * restored VMA.
  *
  * Source: v6.18 tools/testing/selftests/proc/proc-maps-race.c.
  */
@@ -14,7 +14,7 @@ import type { PassRecord } from '../world/outcome.ts';
 import type { Claim, ClaimGroup } from './claim.ts';
 import type { Lab } from './lab.ts';
 
-/** In scenarios/selftest-*.yaml: ranges of 3 pages without gaps, 83 of them on the first page. */
+/** scenarios/selftest-*.yaml has ranges of 3 pages without gaps; 83 lines fill the first page. */
 const FIRST_PAGE = 0x7f0000000000 / 4096;
 const BORDER = 82;
 
@@ -33,11 +33,11 @@ export const RACES = {
 } as const;
 type Race = keyof typeof RACES;
 
-/** How many passes show what; the kernel's test fails on one of `refused`. */
+/** Number of passes with each pair; the kernel's test fails if `refused` is not 0. */
 interface Borders {
   readonly modified: number;
   readonly restored: number;
-  /** The last line as changed, then the restored VMA as a whole. */
+  /** The last line changed, the first line with the whole restored VMA. */
   readonly repeated: number;
   readonly refused: number;
 }
@@ -71,8 +71,8 @@ export function race(lab: Lab, which: Race, strategy: string): Borders {
 }
 
 /**
- * Those that promise so much, and come to an end. rcu-unchecked promises nothing; rcu-retry,
- * rcu-page and query-rcu never finish a pass beside a writer that hardly rests.
+ * The strategies that promise an accepted pair and finish their passes. rcu-unchecked promises
+ * nothing; rcu-retry, rcu-page and query-rcu never finish a pass if a writer hardly pauses.
  */
 const RACING = [
   'mmap-lock',
@@ -88,12 +88,12 @@ const RACING = [
 
 const asserted = (which: Race): Claim => ({
   id: `selftest-${which}`,
-  claim: `the ${which} race shows at a page border only what the kernel's test accepts`,
+  claim: `at a page border the ${which} race shows only pairs that the kernel's test accepts`,
   source: 'v6.18 tools/testing/selftests/proc/proc-maps-race.c',
-  target: 'changed, restored, or changed and then the whole again',
-  how: `scenario selftest-${which}, ${RACING.length} strategies, 80 passes each, or 50 ms`,
+  target: 'both lines changed, both restored, or a changed line and then the whole restored VMA',
+  how: `scenario selftest-${which}, ${RACING.length} strategies, at most 80 passes or 50 ms each`,
   tolerance: {
-    words: 'nothing else; all three occur; more than 10 passes under each strategy',
+    words: 'no other pair; each of the three occurs; at least 11 passes under each strategy',
     holds: (refused, fewest, ...occur) =>
       refused === 0 && fewest! > 10 && occur.every((n) => n > 0),
   },
@@ -103,7 +103,7 @@ const asserted = (which: Race): Claim => ({
     return {
       simulated:
         `${sum('modified')} changed, ${sum('restored')} restored, ${sum('repeated')} repeated, ` +
-        `${sum('refused')} others`,
+        `${sum('refused')} other`,
       figures: [
         sum('refused'),
         leastOf(each.map((b) => b.modified + b.restored + b.repeated)),

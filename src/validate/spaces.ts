@@ -1,12 +1,12 @@
 /**
- * Pieces of the experiments: address spaces like those of the measurements, machines, readers.
+ * Parts of the experiments: address spaces like those of the measurements, machines, readers.
  *
- * The measurements mapped regions of 3 pages beside the 25 lines of a small C program with its
- * libraries; `PROGRAM` stands for those.
+ * The measured program mapped regions of 3 pages. It was a small C program with its libraries,
+ * which have 25 lines; `PROGRAM` replaces these lines.
  */
 import type { ScenarioData } from './lab.ts';
 
-/** What `source` begins with for figures of that machine; the number of the item follows. */
+/** The beginning of `source` for figures of the measured machine; the item number follows. */
 export const GUEST = 'guest 6.18, item';
 
 const CHURN = '/home/user/bench/churn';
@@ -16,7 +16,7 @@ const LD = '/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2';
 const line = (range: string, rest: string, name: string): string =>
   `${`${range} ${rest}`.padEnd(72)} ${name}`;
 
-/** 25 lines, the gate's included. */
+/** 25 lines, including [vsyscall]. */
 export const PROGRAM: readonly string[] = [
   line('555555554000-555555555000', 'r--p 00000000 08:01 262301', CHURN),
   line('555555555000-555555557000', 'r-xp 00001000 08:01 262301', CHURN),
@@ -45,7 +45,7 @@ export const PROGRAM: readonly string[] = [
   line('ffffffffff600000-ffffffffff601000', '--xp 00000000 00:00 0', '[vsyscall]'),
 ];
 
-/** So many regions of 3 pages, one unmapped page between them, tag `region`. */
+/** `repeat` regions of 3 pages with one unmapped page between them, tag `region`. */
 export const regions = (repeat: number): ScenarioData => ({
   start: '0x7f1000000000',
   pages: 3,
@@ -55,7 +55,7 @@ export const regions = (repeat: number): ScenarioData => ({
   tag: 'region',
 });
 
-/** The same, of one file each, whose path has so many characters. */
+/** The same regions, each mapped from a file whose path has `pathLength` characters. */
 export const fileRegions = (repeat: number, pathLength: number): ScenarioData => ({
   ...regions(repeat),
   file: { path: `/${'p'.repeat(pathLength - 1)}`, dev: '08:01', inode: 131, offset: 0 },
@@ -78,5 +78,5 @@ export const looping = (strategy: string, more: ScenarioData = {}): ScenarioData
 
 export const writer = (what: ScenarioData): ScenarioData => ({ name: 'writer', cpu: 0, ...what });
 
-/** Loops of real programs are never quite regular; without this, two loops could run in step. */
+/** Real loops are never quite regular; without this jitter two loops could run in step. */
 export const LOOP_JITTER = { uniform: [0, 100] };

@@ -1,16 +1,17 @@
 /**
- * Claims about a reader that takes mmap_lock again at once: it blocks the writers almost
- * completely.
+ * Claims about a reader that retakes mmap_lock at once: it blocks the writers almost completely.
  *
- * The measured readers were smaps and numa_maps, which hold the lock for other lengths of time than
- * maps did: here maps is read with lines that take so long that a chunk lasts as theirs.
+ * The measured readers read smaps and numa_maps, which hold the lock longer than maps did. The
+ * simulated reader reads maps, with a cost per line that makes a chunk last as long as theirs.
  */
 import { type Claim, type ClaimGroup, showNs, showPercent } from './claim.ts';
 import type { Lab, ScenarioData } from './lab.ts';
 import { alone, type Calls, calls, MAP_UNMAP, pairs, rank } from './loops.ts';
 import { GUEST, guest, looping } from './spaces.ts';
 
-/** numa_maps held the lock for 70 to 88 us at a time, smaps for 13 us; and lines in a pass here. */
+/**
+ * numa_maps held the lock for 70 to 88 us at a time, smaps for 13 us; `groups` of 5 lines per pass.
+ */
 const CHUNKS_OF = {
   numa_maps: { chunkNs: 79_000, groups: 200 },
   smaps: { chunkNs: 13_000, groups: 1520 },
@@ -18,7 +19,8 @@ const CHUNKS_OF = {
 type Kind = keyof typeof CHUNKS_OF;
 
 /**
- * Names of all lengths: chunks of real texts differ, and a writer's attempts must not keep in step.
+ * VMAs with names of many lengths: chunks of real texts differ, and the attempts of a writer must
+ * not run in step with them.
  */
 const mixed = (groups: number): readonly ScenarioData[] =>
   Array.from({ length: groups }, (_, i) => ({
@@ -31,7 +33,7 @@ const mixed = (groups: number): readonly ScenarioData[] =>
   }));
 const LINES_PER_CHUNK = 37;
 
-/** Costs are constant, wake-ups of a real machine are not: this delays some of them. */
+/** A hog that delays some wake-ups, because wake-ups of a real machine vary more than the costs. */
 const NOISE = { cpu: 0, run: { uniform: ['1us', '20us'] }, sleep: { exp: '20us' } };
 
 function starving(lab: Lab, kind: Kind, rwsem: 'rwsem' | 'fifo'): Calls {
@@ -49,10 +51,10 @@ function starving(lab: Lab, kind: Kind, rwsem: 'rwsem' | 'fifo'): Calls {
 
 const starvedRate = (kind: Kind, measured: number): Claim => ({
   id: `lock-starved-${kind}`,
-  claim: `a reader that takes mmap_lock again at once starves the writer (chunks like ${kind})`,
+  claim: `a reader that retakes mmap_lock at once starves the writer (chunks like ${kind})`,
   source: `${GUEST} 11`,
   target: `388k pairs/s fall to ${measured}`,
-  how: `mmap-lock read without end, chunks of ${showNs(CHUNKS_OF[kind].chunkNs)}, rwsem`,
+  how: `endless passes, mmap-lock, chunks of ${showNs(CHUNKS_OF[kind].chunkNs)}, rwsem: rwsem`,
   tolerance: { factor: 4, of: measured },
   simulate(lab) {
     const run = starving(lab, kind, 'rwsem');
@@ -68,7 +70,7 @@ const starvedTime = (kind: Kind, p: number, measured: number, known?: string): C
   claim: `time of a starved call, p${Math.round(100 * p)} (chunks like ${kind})`,
   source: `${GUEST} 11`,
   target: showNs(measured),
-  how: 'as above',
+  how: 'same run as above',
   tolerance: { factor: 2, of: measured },
   known,
   simulate(lab) {
@@ -79,7 +81,7 @@ const starvedTime = (kind: Kind, p: number, measured: number, known?: string): C
 
 const JIFFY_NS = 4_000_000;
 
-/** Of the waits above a millisecond, how many end between one and two jiffies (and a chunk). */
+/** Share of the waits above 1 ms that end between one and two jiffies (plus a chunk). */
 function clustered(times: Float64Array): number {
   const long = times.filter((ns) => ns > JIFFY_NS / 4);
   const atHandOff = long.filter((ns) => ns > JIFFY_NS && ns < 2 * JIFFY_NS + 200_000);
@@ -88,10 +90,10 @@ function clustered(times: Float64Array): number {
 
 const handOff: Claim = {
   id: 'lock-hand-off',
-  claim: 'the waits cluster at the hand-off time-out: more than one jiffy, at most two',
+  claim: 'the waits cluster at the hand-off time-out, between one and two jiffies',
   source: `${GUEST} 11`,
-  target: 'at 4 and 8 ms (HZ=250); p99 8 ms',
-  how: 'share of the calls above 1 ms that take 4 to 8.2 ms, chunks like numa_maps',
+  target: 'clusters at 4 and 8 ms (HZ=250); p99 8 ms',
+  how: 'share of the calls of more than 1 ms that take 4 to 8.2 ms, chunks like numa_maps',
   tolerance: { words: 'at least 95 %', holds: (share) => share! >= 0.95 },
   simulate(lab) {
     const share = clustered(starving(lab, 'numa_maps', 'rwsem').times);
@@ -101,10 +103,11 @@ const handOff: Claim = {
 
 const fifo: Claim = {
   id: 'lock-fifo',
-  claim: 'without stealing nobody starves: a strict queue serves the writer after a chunk',
-  source: 'what stealing and hand-off are: v6.18 kernel/locking/rwsem.c',
-  target: 'no wait near a jiffy',
-  how: 'the same with rwsem: fifo; the longest call, both kinds of chunk',
+  claim:
+    'without lock stealing the writer does not starve: a strict queue serves it after one chunk',
+  source: 'stealing and hand-off: v6.18 kernel/locking/rwsem.c',
+  target: 'no figure: no wait near a jiffy',
+  how: 'the same with rwsem: fifo; the longest call, chunks like numa_maps and like smaps',
   tolerance: { words: 'below 0.5 ms', holds: (...ns) => ns.every((n) => n > 0 && n < 500_000) },
   simulate(lab) {
     const longest = (['numa_maps', 'smaps'] as const).map((kind) =>
@@ -125,9 +128,9 @@ export const STARVATION: ClaimGroup = {
       'smaps',
       0.5,
       140_000,
-      'a wake-up takes the same time whenever it happens, so that a waiting writer meets the gap ' +
-        'between two chunks several times in a row or not at all: calls last a few us or some ms, ' +
-        'and the median may fall on either',
+      'every wake-up takes the same time, so a waiting writer meets the gap between two chunks ' +
+        'several times in a row or not at all: calls last either a few us or a few ms, and the ' +
+        'median may be either',
     ),
     handOff,
     fifo,

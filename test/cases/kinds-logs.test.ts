@@ -200,7 +200,7 @@ test('K22: calls in one line, line breaks lost (github.com/iv-org/invidious/issu
   ]);
 
   expect(stderr).toContain('3 calls of 1 thread');
-  expect(stderr).toContain('skipped: 2 x calls behind another one in the same line');
+  expect(stderr).toContain('skipped: 2 x further calls in the same line');
   expect(shortLines(text)[0]).toBe('7f930748c000-7f930758d000 rw-p');
   expect(shortLines(text)).toHaveLength(2);
 });
@@ -247,7 +247,7 @@ test("K8, K22: gVisor's own trace (github.com/google/gvisor/issues/10740)", asyn
   ]);
 
   expect(stderr).not.toContain('not understood');
-  expect(stderr).toContain('skipped: 3 x beginnings of calls (E)');
+  expect(stderr).toContain('skipped: 3 x starts of calls (E)');
   expect(shortLines(text).slice(0, 2)).toEqual([
     '556728772000-556728773000 ---p [heap]',
     '556728773000-556728774000 rw-p [heap]',
@@ -275,7 +275,7 @@ test('K5, K8: addresses in place of strings (github.com/kubernetes/minikube/issu
     'mmap(0x7f47fcac1000, 8192, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_FIXED|MAP_DENYWRITE, 3, 0xff000) = 0x7f47fcac1000',
   ]);
 
-  expect(stderr).toContain('2 x mmap with a file whose path the log does not tell');
+  expect(stderr).toContain('2 x mmap with a file whose path is not in the log');
   expect(stderr).not.toContain('fail here');
   expect(shortLines(text).slice(0, 3)).toEqual([
     '7f47fc7c2000-7f47fc8c2000 r-xp /unknown/fd/3',

@@ -86,7 +86,7 @@ describe('strace -yy, what is behind a descriptor', () => {
     ]);
 
     expect(stderr).not.toContain('not understood');
-    expect(stderr).toContain('2 x calls about other things');
+    expect(stderr).toContain('2 x calls that are unrelated to memory');
     expect(shortLines(text)[0]).toBe('7f0000000000-7f0000001000 rw-p');
   });
 
@@ -95,14 +95,14 @@ describe('strace -yy, what is behind a descriptor', () => {
       'mmap(NULL, 4096, PROT_READ, MAP_SHARED, 5<TCP:[127.0.0.1:80->127.0.0.1:9]>, 0) = 0x7f0000000000',
     ]);
 
-    expect(stderr).toContain('a file whose path the log does not tell');
+    expect(stderr).toContain('a file whose path is not in the log');
     expect(shortLines(text)[0]).toBe('7f0000000000-7f0000001000 r--s /unknown/fd/5');
   });
 });
 
 describe('K5, K8: what cannot be made is listed, and not made up', () => {
   test.each([
-    ['brk(0x55?) = 0x555555777000', 'brk with an argument that cannot be read'],
+    ['brk(0x55?) = 0x555555777000', 'brk with an argument that cannot be parsed'],
     [
       'mprotect(0x7ffc3c5a0000, 4096, PROT_READ|PROT_GROWSDOWN) = 0',
       'mprotect with PROT_GROWSDOWN',
@@ -217,7 +217,7 @@ describe('K16: processes of a log', () => {
 
     expect([code, stderr]).toEqual([
       2,
-      'mapsim: error: process 4711 is not in the log: in it are 500 (1 call), 600 (1 call)\n',
+      'mapsim: error: process 4711 is not in the log; the log has 500 (1 call), 600 (1 call)\n',
     ]);
   });
 
@@ -226,7 +226,7 @@ describe('K16: processes of a log', () => {
 
     expect([code, stderr]).toEqual([
       2,
-      'mapsim: error: process 700 made no call about memory: in it are 500 (1 call), 600 (1 call)\n',
+      'mapsim: error: process 700 made no memory call; the log has 500 (1 call), 600 (1 call)\n',
     ]);
   });
 
@@ -282,11 +282,7 @@ describe('K22: noise of logs has a name and a count', () => {
       '13 x tables of counts (-c, -C)',
     ],
     ['-C, quoted', [CALL, ...TABLE].map((line) => `> ${line}`), '6 x tables of counts (-c, -C)'],
-    [
-      'let go',
-      [CALL, 'strace: Process 7 detached', ' <detached ...>'],
-      '2 x words of strace itself',
-    ],
+    ['let go', [CALL, 'strace: Process 7 detached', ' <detached ...>'], '2 x messages of strace'],
     [
       'frames behind a prefix',
       [CALL, ' > /lib/libc.so.6(mmap+0x22) [0x24ef2]'].map((line) => `app_1  | ${line}`),
@@ -297,10 +293,10 @@ describe('K22: noise of logs has a name and a count', () => {
       [CALL, ' > /bin/t(main+0x10) [0x401136] t.c:12'],
       '1 x lines of stack traces (-k)',
     ],
-    ['words behind a prefix', ['> ' + CALL, '> strace: Process 7 attached'], '1 x words of strace'],
-    ['Markdown', ['```sh', CALL, '```'], '2 x marks of Markdown and HTML'],
-    ['colours', [`\u001b[36mapp_1  |\u001b[0m ${CALL}`], '1 x colours of a terminal'],
-    ['JSON', [JSON.stringify({ log: `${CALL}\n`, stream: 'stderr' })], '1 x records of JSON'],
+    ['words behind a prefix', ['> ' + CALL, '> strace: Process 7 attached'], '1 x messages of strace'],
+    ['Markdown', ['```sh', CALL, '```'], '2 x Markdown and HTML tags'],
+    ['colours', [`\u001b[36mapp_1  |\u001b[0m ${CALL}`], '1 x terminal colours'],
+    ['JSON', [JSON.stringify({ log: `${CALL}\n`, stream: 'stderr' })], '1 x JSON records'],
     ['execve under ltrace', [CALL, '--- Called exec() ---'], '1 x signals'],
   ])('%s', async (_what, lines, said) => {
     const { stderr, text } = await replayedLines(lines);
@@ -405,7 +401,7 @@ describe('ltrace', () => {
     ]);
 
     expect(stderr).toContain('2 calls of 1 thread');
-    expect(stderr).toContain('skipped: 3 x calls of libraries');
+    expect(stderr).toContain('skipped: 3 x library calls');
     expect(stderr).not.toContain('not understood');
     expect(shortLines(text)[0]).toBe('7f0000001000-7f0000002000 rw-p');
   });
@@ -476,7 +472,7 @@ describe('perf: forms that its settings choose, and noise', () => {
       'LOST 12 events!',
     ]);
 
-    expect(stderr).toContain('not understood: 1 x events that perf has lost (first: log:2)');
+    expect(stderr).toContain('not understood: 1 x events that perf lost (first: log:2)');
   });
 });
 
@@ -505,7 +501,10 @@ describe('bytes of a log', () => {
 
     const { code, stderr } = await mapsim(['import', 'in.maps', '--trace', 'log'], { cwd });
 
-    expect([code, stderr]).toEqual([2, expect.stringContaining('log: it is UTF-16: convert it')]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('log: the file is UTF-16: convert it'),
+    ]);
   });
 
   test('K11: a result as a negative number', async () => {

@@ -307,7 +307,7 @@ test('blanks behind a name in brackets are no part of it', async () => {
   const { check, text } = await both(TEXT.replace('[stack]', '[stack]  '));
 
   expect(check.stdout).toContain(
-    'report:3:81: spacing: not as the kernel writes it: expected the end',
+    'report:3:81: spacing: not what the kernel prints: expected the end',
   );
   expect(text).toBe(TEXT);
 });

@@ -27,10 +27,10 @@ describe('two texts', () => {
 
   test('differ by borders alone', () => {
     expect(differences(anon(1, 4), anon(1, 2) + anon(2, 4))).toEqual([
-      '| 1000-4000 1 VMA -> 2, otherwise alike',
+      '| 1000-4000 1 VMA -> 2, otherwise the same',
     ]);
     expect(differences(anon(1, 3) + anon(3, 5), anon(1, 2) + anon(2, 5))).toEqual([
-      '| 1000-5000 2 VMAs -> 2, otherwise alike',
+      '| 1000-5000 2 VMAs -> 2, otherwise the same',
     ]);
   });
 
@@ -49,7 +49,7 @@ describe('two texts', () => {
     ]);
     expect(
       differences(here, file(1, 2, '00000000', 5, '/a') + file(2, 3, '00001000', 5, '/a')),
-    ).toEqual(['| 1000-3000 1 VMA -> 2, otherwise alike']);
+    ).toEqual(['| 1000-3000 1 VMA -> 2, otherwise the same']);
   });
 
   test('differ exactly where their pages do, on random texts', () => {

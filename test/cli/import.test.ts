@@ -172,7 +172,7 @@ describe('mapsim import --trace', () => {
 
   test.each([
     [['--trace', 'start.maps'], 'start.maps: the log has no memory call'],
-    [['--trace', 'log', '--until=noon'], 'until: "noon" is no time as this log writes them'],
+    [['--trace', 'log', '--until=noon'], 'until: "noon" is not a time in the form of this log'],
     [['--speed', '3'], '--speed needs --trace'],
     [['--trace', '-'], 'cannot refer to standard input'],
     [['--trace', 'log', '--speed', '0'], 'It is a number above 0, such as 10, or max.'],

@@ -17,7 +17,7 @@ function survives(bytes: Uint8Array): void {
   try {
     read(bytes);
   } catch (error) {
-    expect(String(error)).toContain('a time that no log can have');
+    expect(String(error)).toContain('a time that is impossible in a log');
   }
 }
 

@@ -91,7 +91,7 @@ describe('perf script', () => {
       line(5, '1.1', 'exit_munmap: 0x0'),
     ]);
     expect(counts(notUnderstood)).toEqual({
-      'the end of a call whose beginning is not in the log': 1,
+      'the end of a call whose start is not in the log': 1,
     });
   });
 

@@ -247,7 +247,7 @@ describe('from and until', () => {
 
   test('that are no times of this log are refused, with what one looks like', () => {
     expect(() => left('16:44:08', null)).toThrow(
-      'from: "16:44:08" is no time as this log writes them (seconds such as 1795355396.667718)',
+      'from: "16:44:08" is not a time in the form of this log (seconds such as 1795355396.667718)',
     );
   });
 
