@@ -1,7 +1,7 @@
 /**
- * Compares the states of the kernel with those of the model: the same calls, one by one, and the
- * text after each call. If they differ, either the model is wrong or this kernel behaves
- * differently.
+ * Compares the states of the kernel with those of the model: makes the same calls one by one, and
+ * compares the texts after each call. If they differ, either the model is wrong or this kernel
+ * behaves differently.
  */
 import { errnoName } from '../base/errno.ts';
 import type { StatesFrame } from './frames.ts';
@@ -10,7 +10,7 @@ import { LineStates } from './states.ts';
 
 export interface Disagreement {
   readonly writer: string;
-  /** The call after which they differ, from 0; -1: the address space at the start. */
+  /** The call after which the texts differ, from 0; -1: the address space at the start. */
   readonly index: number;
   readonly call: string;
   readonly model: { readonly errno: string | null; readonly text: string };
@@ -19,7 +19,7 @@ export interface Disagreement {
 
 export interface KernelStates {
   readonly states: LineStates;
-  /** By call, 0 where it succeeded. */
+  /** The errno of each call, 0 if it succeeded. */
   readonly errors: readonly number[];
   readonly disagreement: Disagreement | null;
 }
@@ -57,7 +57,7 @@ export function kernelStates(plan: MeasurePlan, frame: StatesFrame): KernelState
   return { states, errors: frame.calls.map(({ error }) => error), disagreement };
 }
 
-/** `mprotect(7f1000001000, 1 page, r--p)`. */
+/** A call as text, such as `mprotect(7f1000001000, 1 page, r--p)`. */
 function callWords(plan: MeasurePlan, writer: number, index: number): string {
   const { call, perms } = plan.writers[writer]!.calls.calls[index]!;
   const at = (page: number): string => `${page.toString(16)}000`;

@@ -4,18 +4,18 @@
  */
 import type { MachineSpec } from '../scenario/scenario.ts';
 
-/** By name, ns; as native/calibrate.c prints them. */
+/** Costs in ns by name, as native/calibrate.c prints them. */
 export type Calibration = ReadonlyMap<string, number>;
 
 export type CalibratedMachine = Pick<MachineSpec, 'costs' | 'jitter'>;
 
-/** Costs that are measured as distributions. */
+/** The costs that are measured as distributions. */
 const DRAWN = ['wakeup', 'wakeupSend'];
-/** Sigma of the logarithm of a quiet call's time, in thousandths. */
+/** Sigma of the logarithm of the time of a call without contention, in thousandths. */
 const SIGMA = 'sigmaPermille';
 const JITTER_MAX = 1;
 
-/** @param known names of the model's table */
+/** @param known the names of the cost table */
 export function machineFrom(
   calibration: Calibration,
   preset: string,
@@ -31,13 +31,13 @@ export function machineFrom(
   return { costs: { preset, overrides }, jitter };
 }
 
-/** The least lies below the median, and that not above what 99 of 100 stay below. */
+/** The distribution with min below p50 and p50 not above p99. */
 function drawn(calibration: Calibration, name: string, p50: number) {
   const min = Math.min(calibration.get(`${name}Min`) ?? p50, p50 - 1);
   return { min: Math.max(min, 0), p50, p99: Math.max(calibration.get(`${name}P99`) ?? p50, p50) };
 }
 
-/** How far two calibrations lie apart: the middle of the factors of their costs, 1 or more. */
+/** How far two calibrations differ: the median of the ratios of their costs, at least 1. */
 export function spreadOf(a: Calibration, b: Calibration): number {
   const factors: number[] = [];
   for (const [name, value] of a) {
@@ -53,7 +53,7 @@ export function meanOf(a: Calibration, b: Calibration): Calibration {
   return new Map([...a].map(([name, value]) => [name, mean(name, value)]));
 }
 
-/** The part of a scenario to be pasted into it. */
+/** YAML that can be pasted into a scenario. */
 export function machineYaml({ costs, jitter }: CalibratedMachine): string {
   const value = (cost: unknown): string =>
     typeof cost === 'number'
@@ -68,7 +68,7 @@ export function machineYaml({ costs, jitter }: CalibratedMachine): string {
   return `${head}${lines.join('')}${jitter === null ? '' : `  jitter: ${jitter}\n`}`;
 }
 
-/** The same as the file that `machine: {costs: {from: FILE}}` reads. */
+/** The same costs as a file for `machine: {costs: {from: FILE}}`. */
 export function machineJson({ costs, jitter }: CalibratedMachine): string {
   const machine = { costs: { preset: costs.preset, ...costs.overrides }, jitter };
   return `${JSON.stringify({ machine }, null, 2)}\n`;

@@ -12,13 +12,15 @@ export function frameHead(bytes: Uint8Array): { readonly tag: string; readonly l
   return { tag, length: Number(viewOf(bytes).getBigUint64(8, true)) };
 }
 
-/** The kernel's own texts, one call after the other. */
+/** The texts of the kernel, after each call. */
 export interface StatesFrame {
   readonly writer: number;
   readonly first: string;
   readonly calls: readonly {
     readonly error: number;
-    /** The text after the call, without those bytes at either end that the one before had too. */
+    /**
+     * The text after the call, without the bytes at both ends that it shares with the text before.
+     */
     readonly head: number;
     readonly tail: number;
     readonly middle: string;
@@ -39,7 +41,7 @@ export function readStates(bytes: Uint8Array): StatesFrame {
   return { writer, first, calls };
 }
 
-/** Times in ns since the burst began; the calls of one writer. */
+/** The calls of one writer; times in ns since the start of the burst. */
 export interface CallTimes {
   readonly count: number;
   readonly startNs: Float64Array;
@@ -52,7 +54,9 @@ export interface ReaderLog {
   readonly readEndNs: Float64Array;
   readonly readBytes: Uint32Array;
   readonly passes: number;
-  /** For each pass, where its text begins, its length, its first read() and how many it took. */
+  /**
+   * For each pass: start and length of its text, its first read(), and its number of read() calls.
+   */
   readonly textFrom: Float64Array;
   readonly textBytes: Uint32Array;
   readonly firstRead: Uint32Array;
@@ -61,12 +65,12 @@ export interface ReaderLog {
 }
 
 export interface Burst {
-  /** What others used, in thousandths of one CPU. */
+  /** CPU time of other processes, in thousandths of one CPU. */
   readonly foreignPermille: number;
   readonly wallNs: number;
-  /** The room for calls or texts was used up, or the calls were: the burst ended early. */
+  /** The burst ended early: no space for calls or texts was left, or no call. */
   readonly endedEarly: boolean;
-  /** The target's maps before the burst and after it. */
+  /** The maps text of the target before the burst and after it. */
   readonly firstText: Uint8Array;
   readonly lastText: Uint8Array;
   readonly writers: readonly CallTimes[];
@@ -138,7 +142,7 @@ function u64(words: Uint32Array, at: number): number {
   return words[at]! + words[at + 1]! * 2 ** 32;
 }
 
-/** u64 start and u32 length to start and end. */
+/** Converts u64 start and u32 length to start and end. */
 function spans(log: Uint32Array, count: number) {
   const start = new Float64Array(count);
   const end = new Float64Array(count);
@@ -149,7 +153,7 @@ function spans(log: Uint32Array, count: number) {
   return { start, end };
 }
 
-/** `name value` lines. */
+/** Parses lines of the form `name value`. */
 export function readCosts(bytes: Uint8Array): Map<string, number> {
   const lines = latin1Of(bytes).trim().split('\n');
   return new Map(
@@ -158,11 +162,11 @@ export function readCosts(bytes: Uint8Array): Map<string, number> {
 }
 
 export interface PlanAnswer {
-  /** Addresses are randomised: another start may have other ranges free. */
+  /** Addresses are randomised, so other ranges may be free after another start. */
   readonly randomised: boolean;
-  /** What maps prints of each open file. */
+  /** The maps line of each open file. */
   readonly files: readonly string[];
-  /** Lines that lie in the plan's ranges already, and all lines. */
+  /** The lines that are in the plan's ranges before it starts, and all lines. */
   readonly taken: readonly string[];
   readonly lines: readonly string[];
 }
@@ -173,7 +177,7 @@ export function readPlanAnswer(bytes: Uint8Array): PlanAnswer {
   const files = view.getUint32(4, true);
   const randomised = view.getUint32(0, true) !== 0;
   const lines = all.slice(files);
-  // The lines come twice where some are taken: first those.
+  // If some addresses are taken, these lines come first, then all lines.
   const taken = lines.splice(0, view.getUint32(8, true));
   return { randomised, files: all.slice(0, files), taken, lines };
 }

@@ -1,6 +1,6 @@
 /**
- * Judges a text against a list of possible states. The definitions are those of src/oracle, but
- * with the states that are possible by the times of calls and read()s instead of the real states.
+ * Judges a text against a list of possible states. The definitions are those of src/oracle, applied
+ * to the states that are possible by the times of calls and read()s instead of the real states.
  * More states make a text look better, so a text that is torn here is certainly torn.
  */
 import { LINE_END, LINE_FIELDS, LINE_START } from '../mm/line.ts';
@@ -13,7 +13,7 @@ import type { Lines } from './lines.ts';
 import type { TextPages } from './pages.ts';
 
 export interface JudgedText extends TextPages {
-  /** Lines by number, without the gate line. */
+  /** The lines as numbers, without the gate line. */
   readonly ids: Int32Array;
   readonly gate: boolean;
 }
@@ -26,14 +26,14 @@ export interface TimedVerdict extends Record<Disorder, number> {
   readonly alienLines: number;
   readonly staleNames: number;
   readonly cutLines: readonly CutLine[];
-  /** Pages mapped in every state and not printed: start, end, … */
+  /** Pages that are mapped in every state and not printed: start, end, … */
   readonly gaps: readonly number[];
 }
 
 export class TextJudge {
   readonly #lines: Lines;
   readonly #divider = new Divider();
-  /** Where each line stands in the state that is looked at, by number. */
+  /** The place of each line in the current state, by the number of the line. */
   #at = new Int32Array(256);
   #numbers = new Float64Array(256);
 
@@ -41,7 +41,7 @@ export class TextJudge {
     this.#lines = lines;
   }
 
-  /** What the text alone tells. */
+  /** The faults that follow from the text alone. */
   disorder(text: JudgedText): Record<Disorder, number> {
     const { ids, gate } = text;
     if (this.#numbers.length < ids.length * LINE_FIELDS) {
@@ -77,7 +77,10 @@ export class TextJudge {
     };
   }
 
-  /** How each item and the next stand in the states; for those in some, where they do not. */
+  /**
+   * Returns for each pair of neighbours the states without it; `standing` says if all or none have
+   * it.
+   */
   #pairs(ids: Int32Array, states: readonly Int32Array[], standing: Int32Array): number[][] {
     const absent: number[][] = Array.from(standing, () => []);
     if (this.#at.length < this.#lines.count) this.#at = new Int32Array(this.#lines.count * 2);
@@ -85,7 +88,7 @@ export class TextJudge {
     for (let k = 0; k < states.length; k++) {
       const state = states[k]!;
       for (let i = 0; i < state.length; i++) at[state[i]!] = i;
-      let place = -1; // of the item before; the begin of the text stands before all
+      let place = -1; // of the item before; the start of the text is before all places
       for (let item = 0; item <= ids.length; item++) {
         let next = state.length;
         if (item < ids.length) {
@@ -108,7 +111,7 @@ export class TextJudge {
     return absent;
   }
 
-  /** Lines in no state: by their name alone (stale), or by what they map (alien). */
+  /** Lines that are in no state: their name differs (stale), or what they map (alien). */
   #strangers(ids: Int32Array, states: readonly Int32Array[]) {
     const known = new Set<number>();
     const bodies = new Set<number>();
@@ -130,7 +133,7 @@ export class TextJudge {
 
   #gaps(ids: Int32Array, states: readonly Int32Array[]): number[] {
     const printed = normalize(this.#rangesOf(ids));
-    // What the first state maps and no line covers; from this, what another state does not map.
+    // Pages that the first state maps and no line covers, minus pages that another state lacks.
     let left: number[] = [];
     const first = normalize(this.#rangesOf(states[0]!));
     for (let i = 0; i < first.length; i += 2) subtract(first[i]!, first[i + 1]!, printed, left);
@@ -155,7 +158,7 @@ export class TextJudge {
   }
 }
 
-/** Appends what of [start, end) lies in a normalized list. */
+/** Appends the parts of [start, end) that are in a normalized list. */
 function keep(start: number, end: number, ranges: readonly number[], into: number[]): void {
   for (let i = 0; i < ranges.length; i += 2) {
     const low = Math.max(start, ranges[i]!);

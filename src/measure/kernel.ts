@@ -4,10 +4,10 @@ import type { MachineSpec } from '../scenario/scenario.ts';
 
 export interface KernelFacts {
   readonly release: string;
-  /** Of `maps`, by what the release does where per-VMA locks are built in. */
+  /** The strategy of maps in this release, with per-VMA locks built in. */
   readonly strategy: string;
   readonly queryStrategy: string;
-  /** PROCMAP_QUERY is there. */
+  /** The release has PROCMAP_QUERY. */
   readonly query: boolean;
 }
 
@@ -22,7 +22,7 @@ export function kernelFacts(release: string): KernelFacts {
   };
 }
 
-/** How a kernel was built, as far as the model has it too; null: unknown. */
+/** The build options of a kernel that the model has too; null: unknown. */
 export interface KernelBuild {
   readonly hz: number | null;
   readonly preempt: MachineSpec['preempt'] | null;
@@ -31,10 +31,10 @@ export interface KernelBuild {
 export const UNKNOWN_BUILD: KernelBuild = { hz: null, preempt: null };
 
 /**
- * Of the four ways to be preempted in the kernel the model has two: voluntary and lazy ones are
- * nearer to none, as a task gives its CPU up at places of its own or goes on to the next tick.
- * @param config the kernel's configuration
- * @param commandLine what it was started with, which chooses where it was built to let it
+ * Of the kernel's four preemption modes the model has two. Voluntary and lazy preemption count as
+ * none: a task gives up its CPU only at certain places, or at the next tick.
+ * @param config the configuration of the kernel
+ * @param commandLine the command line of the kernel, which selects the mode with PREEMPT_DYNAMIC
  * Source: v6.18 kernel/Kconfig.preempt; kernel/sched/core.c sched_dynamic_mode.
  */
 export function kernelBuild(config: string, commandLine: string): KernelBuild {
@@ -51,14 +51,16 @@ export function kernelBuild(config: string, commandLine: string): KernelBuild {
   };
 }
 
-/** Where the simulated side is not as the scenario says, but as the kernel is. */
+/** Notes on values that the simulated side takes from the kernel and not from the scenario. */
 export function buildNotes(machine: MachineSpec, { hz, preempt }: KernelBuild): string[] {
   const notes: string[] = [];
   if (hz !== null && hz !== machine.hz) {
-    notes.push(`hz: simulated with ${hz}, as this kernel has; the scenario says ${machine.hz}`);
+    notes.push(
+      `hz: simulated with ${hz}, the value of this kernel; the scenario has ${machine.hz}`,
+    );
   }
   if (preempt !== null && preempt !== machine.preempt) {
-    const both = `${preempt}, as this kernel does; the scenario says ${machine.preempt}`;
+    const both = `${preempt}, the mode of this kernel; the scenario has ${machine.preempt}`;
     notes.push(`preempt: simulated with ${both}`);
   }
   return notes;

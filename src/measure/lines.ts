@@ -1,14 +1,14 @@
 /**
- * Lines of maps as small numbers: equal texts have equal numbers. What a line covers, and what it
- * maps apart from its name, is read once.
+ * Lines of maps as small numbers: equal texts have equal numbers. The range of a line, and what it
+ * maps apart from its name, are parsed once.
  */
 import { grownFloat64, grownInt32 } from '../base/grow.ts';
 import { ownText } from '../base/latin1.ts';
 
-/** `[vsyscall]` belongs to no state: it is printed behind every text. */
+/** `[vsyscall]` belongs to no state: the kernel prints it at the end of every text. */
 const GATE = 'ffffffffff600000-';
 
-/** Every shared mapping without a file has an inode of its own, which no two processes share. */
+/** Every shared mapping without a file has its own inode, which differs between processes. */
 const SHMEM = /00:\w+ \d+ +\/dev\/zero \(deleted\)\n$/;
 
 export class Lines {
@@ -37,7 +37,7 @@ export class Lines {
     return this.#texts[id]!;
   }
 
-  /** First page, and the one behind the last. */
+  /** The first page, and the page after the last. */
   startOf(id: number): number {
     return this.#start[id]!;
   }
@@ -46,12 +46,12 @@ export class Lines {
     return this.#end[id]!;
   }
 
-  /** Equal where two lines map the same, whatever their names. */
+  /** A number that is equal if two lines map the same, even with different names. */
   bodyOf(id: number): number {
     return this.#body[id]!;
   }
 
-  /** The lines of a text, the gate line left out. */
+  /** The lines of a text, without the gate line. */
   idsOf(text: string): Int32Array {
     const ids: number[] = [];
     for (let at = 0; at < text.length; ) {
@@ -72,7 +72,7 @@ export class Lines {
       this.#body = grownInt32(this.#body, id * 2);
     }
     const range = /^([0-9a-f]+)000-([0-9a-f]+)000 \S+ \S+ \S+ \d+/.exec(text);
-    if (range === null) throw new Error(`no line of maps: ${text}`);
+    if (range === null) throw new Error(`not a line of maps: ${text}`);
     this.#texts.push(ownText(text));
     this.#start[id] = Number.parseInt(range[1]!, 16);
     this.#end[id] = Number.parseInt(range[2]!, 16);

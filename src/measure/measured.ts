@@ -1,5 +1,5 @@
 /**
- * Computes figures from bursts: rates, times, and the verdict on every text.
+ * Computes figures from bursts: rates, times, and the verdicts on the texts.
  */
 
 import { latin1Lines, latin1Of } from '../base/latin1.ts';
@@ -18,13 +18,13 @@ export interface Evidence extends TallyFinding {
   readonly reader: string;
 }
 
-/** What the readers did, together. */
+/** The figures of all readers together. */
 interface ReaderFigures {
   passes: number;
   reads: number;
   lines: number;
   bytes: number;
-  /** From the first read() to the last, thinking included, over all readers and bursts; ns. */
+  /** Time from the first read() to the last, including pauses, over all readers and bursts; ns. */
   spanNs: number;
   readonly passNs: Samples;
   readonly readNs: Samples;
@@ -78,14 +78,14 @@ export class Measured {
   readonly #query: readonly boolean[];
   readonly #evidenceMax: number;
   readonly sum = noFigures();
-  /** One for each burst that was kept. */
+  /** The figures of each burst that was kept. */
   readonly bursts: Figures[] = [];
   readonly evidence: Evidence[] = [];
-  /** Lines of the process that measures, beside those of the scenario. */
+  /** Lines of the measuring process, which are not of the scenario. */
   environment = '';
-  /** Address spaces after a burst that are not the state they have to be. */
+  /** Number of bursts after which the address space was not in the expected state. */
   wrongEnds = 0;
-  /** Calls that failed when done alone and not in a burst, or the other way round. */
+  /** Number of calls that failed alone but not in a burst, or the other way round. */
   errnoDiffers = 0;
 
   constructor(
@@ -125,7 +125,7 @@ export class Measured {
     addFigures(this.sum, figures);
   }
 
-  /** The text of a burst that is not kept tells what stands beside the scenario. */
+  /** Takes the lines of the measuring process from the text of a burst that is not kept. */
   look(text: Uint8Array): void {
     this.environment = environmentOf(text, this.#plan.lines, this.#plan.ranges);
   }
@@ -133,7 +133,7 @@ export class Measured {
   #times(log: CallTimes, w: number): WriterTimes {
     const { count } = this.#plan.writers[w]!;
     const { states } = this.#kernel[w]!;
-    // A list that is done over and over is back at its first state.
+    // After its last call a repeated list is back at its first state.
     const after = (calls: number) => states.after(calls === 0 ? 0 : ((calls - 1) % count) + 1);
     return { ...log, after };
   }
@@ -150,7 +150,7 @@ export class Measured {
     this.evidence.push({ ...finding, burst: this.bursts.length, reader: name });
   }
 
-  /** An operation lasts from its first call to the return of its last. */
+  /** An operation lasts from the start of its first call to the return of its last. */
   #readCalls(log: CallTimes, w: number, into: WriterFigures): void {
     const planned = this.#plan.writers[w]!;
     const { errors } = this.#kernel[w]!;

@@ -10,21 +10,21 @@
 const FIRST_BYTES = 4096;
 
 export interface TextPages {
-  /** For each line the number of its page, rising from 0. */
+  /** For each line the number of its page, from 0. */
   readonly pageOf: Int32Array;
   /** The page in which the end of the list was found. */
   readonly endPage: number;
 }
 
-/** @param lengths of the lines of VMAs: the end of the list is found where the last of them is */
+/** @param lengths lengths of the VMA lines; the end of the list is found in the page of the last */
 export function pagesOfLines(lengths: ArrayLike<number>, bufferBytes: number): TextPages {
   const pageOf = new Int32Array(lengths.length);
   let size = FIRST_BYTES;
   let page = 0;
-  /** Bytes of the last page that are not handed out yet. */
+  /** Bytes of the last page that were not yet copied to the user. */
   let left = 0;
   for (let at = 0; at < lengths.length; page++) {
-    // Whole read() calls only empty the page; the one that comes to its end goes on to fill.
+    // Whole read() calls only empty the page; the read() that reaches its end fills the next one.
     const wanted = bufferBytes - (left % bufferBytes);
     while (lengths[at]! >= size) size *= 2;
     let filled = 0;
@@ -37,7 +37,7 @@ export function pagesOfLines(lengths: ArrayLike<number>, bufferBytes: number): T
   return { pageOf, endPage: pageOf.at(-1) ?? 0 };
 }
 
-/** @param bytes of the read() calls that returned some; each hands out one page */
+/** @param bytes sizes of the read() calls that returned bytes; each returns one page */
 export function pagesOfReads(lengths: ArrayLike<number>, bytes: ArrayLike<number>): TextPages {
   const pageOf = new Int32Array(lengths.length);
   let page = 0;
@@ -51,7 +51,7 @@ export function pagesOfReads(lengths: ArrayLike<number>, bytes: ArrayLike<number
   return { pageOf, endPage: pageOf.at(-1) ?? 0 };
 }
 
-/** Each answer to a query is a page, and so is the one that says there is none. */
+/** Each answer to a query counts as a page, also the answer that there is no VMA. */
 export function pagesOfAnswers(count: number): TextPages {
   return { pageOf: Int32Array.from({ length: count }, (_, i) => i), endPage: count };
 }

@@ -5,14 +5,14 @@ import type { Placement } from './plan.ts';
 
 export interface Placed {
   readonly placement: Placement;
-  /** So many CPUs the simulated side has: the highest that is used, and those below it. */
+  /** Number of CPUs of the simulated side: the highest that is used, and all below it. */
   readonly cpus: number;
   readonly notes: readonly string[];
 }
 
 /**
- * @param available numbers of the CPUs that the program may use, rising
- * Numbers in the result count these, from 0.
+ * @param available the CPUs that the program may use, rising; numbers in the result are
+ * indexes of this list
  */
 export function placeTasks(scenario: Scenario, available: number): Placed {
   const { cpus, hogs } = scenario.machine;
@@ -37,15 +37,16 @@ export function placeTasks(scenario: Scenario, available: number): Placed {
   const tasks = writers.length + readers.length + hogCpus.length;
   const shared = load.some((n) => n > 1) || hogCpus.length > 0;
   const notes: string[] = [];
-  if (scenario.machine.rwsem === 'fifo') notes.push('rwsem: fifo is no kernel: simulated only.');
+  if (scenario.machine.rwsem === 'fifo')
+    notes.push('rwsem: fifo exists only in the model, not in this kernel');
   if (wanted > available) {
     const have = available === 1 ? 'one CPU' : `${available} CPUs`;
     notes.push(
-      `${tasks} tasks of the scenario want ${wanted} CPUs and share ${have}, on both sides`,
+      `${tasks} tasks of the scenario need ${wanted} CPUs but share ${have}, on both sides`,
     );
   }
   if (used === 1 && tasks > 1) {
-    notes.push('writer and reader share one CPU: the text is torn by preemption alone');
+    notes.push('writer and reader share one CPU: only preemption can tear the text');
   }
   return { placement: { ...placement, shared }, cpus: used, notes };
 }

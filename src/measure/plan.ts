@@ -9,16 +9,16 @@ import { drawn, type QuietCall } from '../world/quiet-calls.ts';
 import type { Lines } from './lines.ts';
 import { WriterCalls } from './writer-calls.ts';
 
-/** Of a list that is done over and over. */
+/** Most calls of a list that is repeated. */
 const LOOP_CALLS = 4000;
-/** Of one that does not end where it began: what a burst may use up. */
+/** Most calls of a list that does not end in its first state: a burst uses it up. */
 const LIST_CALLS = 40_000;
-/** About what a call takes at least, for the room that its log needs. */
+/** Least time of a call, to estimate the size of the log. */
 const CALL_NS_MIN = 250;
 const LOG_MAX = 4_000_000;
-/** Turns and think times are drawn so often, then they repeat. */
+/** Number of drawn turns and think times; after these they repeat. */
 const DRAWS = 1024;
-/** Ranges that are closer than this are one: 64 MiB. */
+/** Ranges that are closer than this (64 MiB) are joined. */
 const NEAR_PAGES = 16_384;
 
 /** How a writer's list of calls ends. */
@@ -26,10 +26,10 @@ type Ending = 'burst' | 'loop' | 'writer';
 
 export interface PlannedWriter {
   readonly calls: WriterCalls;
-  /** How many of them are measured. */
+  /** Number of these calls that are measured. */
   readonly count: number;
   readonly ending: Ending;
-  /** Pages that its calls, and what they merge with, can be about: start, end, … */
+  /** Pages that its calls can change, including merges with neighbours: start, end, … */
   readonly territory: readonly number[];
 }
 
@@ -38,15 +38,15 @@ export interface MeasurePlan {
   readonly seed: string;
   readonly lines: Lines;
   readonly writers: readonly PlannedWriter[];
-  /** Everything that the scenario maps or its calls name, joined where it is close. */
+  /** The ranges that the scenario maps or its calls name; close ranges are joined. */
   readonly ranges: readonly number[];
-  /** No two writers can change the same line: their states may be put together. */
+  /** No two writers can change the same line, so their states can be combined. */
   readonly apart: boolean;
 }
 
 export interface PlanRequest {
   readonly burstNs: number;
-  /** Fixed number of calls for each writer, without a loop. */
+  /** Number of calls of each writer, without a loop. */
   readonly calls?: number;
 }
 
@@ -87,7 +87,7 @@ function howMany(calls: WriterCalls, request: PlanRequest): { count: number; end
   return { count: Math.min(count, calls.calls.length), ending: 'burst' };
 }
 
-/** What one call names: start, end, … */
+/** The ranges that one call names: start, end, … */
 function reachOf({ call }: QuietCall): number[] {
   switch (call.call) {
     case 'munmap':
@@ -122,7 +122,7 @@ function hulls(parts: readonly number[]): number[] {
   return hull;
 }
 
-/** Its reach, and the VMAs that lie in it, across its borders or next to them. */
+/** The ranges that the calls name, and the VMAs that overlap or touch them. */
 function territoryOf(calls: WriterCalls, count: number, scenario: Scenario): number[] {
   const reach = normalize(reached(calls, count));
   const near = [...reach];
@@ -156,24 +156,24 @@ export interface Placement {
   readonly readers: readonly number[];
   readonly writers: readonly number[];
   readonly hogs: readonly number[];
-  /** Tasks wait in sleep, since another one may want their CPU. */
+  /** Tasks wait asleep, because another task may need their CPU. */
   readonly shared: boolean;
 }
 
 export interface PlanText {
   readonly placement: Placement;
   readonly nice: (own: number) => number;
-  /** Paths of the scenario's files, by their index; null: shared memory without a file. */
+  /** Paths of the files of the scenario, by index; null: shared memory without a file. */
   readonly files: readonly (string | null)[];
   readonly query: readonly boolean[];
   readonly burstNs: number;
-  /** In a burst; the scenario's own number would end it early. */
+  /** Passes per burst; the number of the scenario would end the burst early. */
   readonly passes: number;
   readonly textBytes: number;
   readonly foreignPermille: number;
 }
 
-/** The plan as native/measure.c reads it. */
+/** The plan in the form that native/measure.c reads. */
 export function planText(plan: MeasurePlan, how: PlanText): string {
   const { scenario } = plan;
   const out = [
@@ -258,11 +258,11 @@ function callText({ call, perms }: QuietCall, files: PlanText['files']): string 
       return `mremap ${hex(call.start)} ${call.pages} ${call.newPages} ${flags} ${to}`;
     }
     default:
-      throw new Error(`${call.call} is not for a plan`);
+      throw new Error(`${call.call} cannot be in a plan`);
   }
 }
 
-/** Think times; a fixed one need not be said twice. */
+/** Think times; a constant one is listed once. */
 function thinks(seed: string, { name, thinkNs }: ReaderSpec): number[] {
   if (thinkNs === 0) return [];
   return drawn(seed, ['reader', name, 'think'], thinkNs, typeof thinkNs === 'number' ? 1 : DRAWS);

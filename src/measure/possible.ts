@@ -1,24 +1,24 @@
 /**
- * Finds the states that are possible during a pass, only from the times of calls and read()s: each
- * state from the start of the call that makes it to the end of the next call.
+ * Finds the states that are possible during a pass from the times of calls and read()s alone: a
+ * state is possible from the start of the call that makes it to the end of the next call.
  *
  * If several writers change different lines, each has its own state at any moment. States that are
  * possible at the same time are combined: intervals that overlap in pairs have a moment in common.
  */
 
 export interface WriterTimes {
-  /** Calls by number, ns; starts and ends both rise. */
+  /** Start and end of each call in ns, both rising. */
   readonly startNs: ArrayLike<number>;
   readonly endNs: ArrayLike<number>;
   readonly count: number;
-  /** The distinct state after so many calls. */
+  /** The number of the state after this number of calls; equal states have equal numbers. */
   readonly after: (calls: number) => number;
 }
 
 /** For each writer, the number of its state. */
 export type JointState = readonly number[];
 
-/** What several writers may have been doing at once: more than this is not judged. */
+/** A pass with more joint states than this is not judged. */
 const JOINT_MAX = 4096;
 
 export class PossibleStates {
@@ -32,8 +32,8 @@ export class PossibleStates {
   }
 
   /**
-   * Passes come in the order of their start.
-   * @returns the distinct joint states; null where they are too many
+   * Call it for passes in the order of their start.
+   * @returns the distinct joint states; null if there are too many
    */
   of(startNs: number, endNs: number): JointState[] | null {
     const spans = this.#writers.map((writer, w) => this.#span(writer, w, startNs, endNs));
@@ -66,13 +66,13 @@ export class PossibleStates {
     return choose(0, startNs, endNs) ? found : null;
   }
 
-  /** Of writer w the calls that may have been under way during the last pass asked for. */
+  /** The calls of writer w that may have been running during the last pass. */
   callsDuring(w: number, startNs: number, endNs: number): { from: number; to: number } {
     const { from, to } = this.#span(this.#writers[w]!, w, startNs, endNs);
     return { from, to: Math.min(to, this.#writers[w]!.count) };
   }
 
-  /** Numbers of calls made: the states from the one after `from` calls to that after `to`. */
+  /** The possible states of writer w: those after `from` to `to` calls. */
   #span(writer: WriterTimes, w: number, startNs: number, endNs: number) {
     let from = this.#from[w]!;
     while (from < writer.count && writer.endNs[from]! < startNs) from++;

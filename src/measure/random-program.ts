@@ -36,7 +36,7 @@ class Draw {
 
 const address = (page: number): string => `0x${(BASE + page).toString(16)}000`;
 
-/** Two files, each opened twice; the offset mostly as if the file lay there from its start on. */
+/** Two files, each opened twice; most offsets fit one mapping of the whole file. */
 function fileAt(draw: Draw, page: number): object {
   const which = draw.below(2);
   const offset = draw.oneIn(3) ? draw.below(8) : page;
@@ -64,7 +64,7 @@ function vmas(draw: Draw): object[] {
       ...(ofFile ? { file: fileAt(draw, page) } : {}),
       ...(touched ? { touched } : {}),
     });
-    // Two shared mappings of one file that adjoin would be one: a kernel has no way to part them.
+    // The kernel would always merge two adjacent shared mappings of one file.
     page += pages + (draw.oneIn(2) && !shared ? 0 : draw.between(1, 3));
   }
   return list;
@@ -106,7 +106,7 @@ function operation(draw: Draw): object {
   }
 }
 
-/** @returns a scenario document, the same for the same seed and index */
+/** @returns a scenario document; the same seed and index give the same document */
 export function randomProgram(seed: string, index: number, operations: number): object {
   const draw = new Draw(seed, index);
   const program: object[] = [];

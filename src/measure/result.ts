@@ -12,17 +12,20 @@ export interface MeasureResult {
   readonly bursts: {
     readonly kept: number;
     readonly rejected: number;
-    /** Of one CPU, what others took while bursts ran that were kept; of all if none was. */
+    /**
+     * Share of one CPU that other processes used during the kept bursts, or during all if none was
+     * kept.
+     */
     readonly foreignPercent: number;
     readonly wallNs: number;
   };
-  /** Lines of the process that measures, in both columns. */
+  /** Lines of the measuring process, which both columns include. */
   readonly environmentLines: number;
   readonly states: { readonly calls: number; readonly distinct: number };
   readonly measured: Figures;
   readonly byBurst: readonly Figures[];
   readonly simulated: SimulatedSide | null;
-  /** What was measured before and after, and how far these lie apart (a factor). */
+  /** The calibrations before and after, and how far they differ (a factor). */
   readonly calibration: {
     readonly before: ReadonlyMap<string, number>;
     readonly after: ReadonlyMap<string, number>;
@@ -33,13 +36,13 @@ export interface MeasureResult {
 }
 
 export interface SimulatedSide {
-  /** Canonical, one for all readers; `mixed` where they differ. */
+  /** The canonical strategy of all readers; `mixed` if they differ. */
   readonly strategy: string;
   /** The name of a preset, or `calibrated`. */
   readonly costs: string;
-  /** One for each set of costs. */
+  /** A column for each set of costs. */
   readonly outcomes: readonly Outcome[];
-  /** The same texts by times alone; null where that is not asked of several readers. */
+  /** The same texts judged by times alone; null with several readers. */
   readonly byTimes: Tally | null;
 }
 
@@ -49,20 +52,20 @@ export interface FigureRow {
   readonly metric: string;
   readonly unit: 'ns' | 'count' | 'per 1000 passes' | '1/s';
   readonly simulated: number | null;
-  /** Simulated, judged by times alone as the measured side is. */
+  /** Simulated and judged by times alone, like the measured side. */
   readonly byTimes: number | null;
-  /** Null: user space cannot tell. */
+  /** Measured; null if user space cannot measure it. */
   readonly measured: number | null;
   readonly bound: Bound | null;
-  /** Simulated by measured; null where one of them is nothing. */
+  /** Simulated divided by measured; null if one of them is 0 or missing. */
   readonly ratio: number | null;
-  /** A factor: how far the figures of one side lie apart, the larger of both sides. */
+  /** The spread of the figures within one side as a factor; the larger one of both sides. */
   readonly spread: number | null;
-  /** The ratio lies outside the spread. */
+  /** The ratio is outside the spread. */
   readonly differs: boolean | null;
 }
 
-/** The figures of one side, however it came about. */
+/** The figures of one side, simulated or measured. */
 export interface Side {
   readonly passes: number;
   readonly reads: number;

@@ -66,7 +66,7 @@ function measuredSide({ readers, writers }: Figures): Side {
   };
 }
 
-/** Rates are those of one reader and one writer, as on the measured side. */
+/** The rates are those of one reader and one writer, as on the measured side. */
 function simulatedSide(outcome: Outcome): Side {
   const { totals, tearing, readers, writers, simulatedNs } = outcome;
   const ops = writers.reduce((sum, writer) => sum + writer.ops, 0);
@@ -97,7 +97,7 @@ function pooled(parts: readonly Samples[]): Samples {
   return all;
 }
 
-/** Several runs as one: rates are means, all else is summed. */
+/** Combines several runs: rates are averaged, everything else is summed. */
 function together(sides: readonly Side[]): Side {
   const [first] = sides;
   const sum = (of: (side: Side) => number): number => sides.reduce((s, side) => s + of(side), 0);
@@ -172,13 +172,13 @@ function row(
   return { metric, unit, simulated, byTimes: null, measured, bound, ratio, spread, differs };
 }
 
-/** The largest by the smallest. */
+/** The largest value divided by the smallest. */
 function factor(values: readonly (number | null)[]): number {
   const known = values.filter((value) => value !== null && value > 0) as number[];
   return known.length < 2 ? 1 : mostOf(known) / leastOf(known);
 }
 
-/** How far two counts of rare things may lie apart by chance, twice the standard deviation. */
+/** By how much two counts of rare events may differ by chance: two standard deviations. */
 function chance(a: number, b: number): number {
   return Math.exp(2 * Math.sqrt(1 / Math.max(a, 1) + 1 / Math.max(b, 1)));
 }

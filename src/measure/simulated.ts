@@ -21,12 +21,12 @@ interface SimulatedMachine {
   readonly cpus: number;
   readonly machine: Pick<MachineSpec, 'costs' | 'jitter'>;
   readonly build: KernelBuild;
-  /** For each reader, in place of its own. */
+  /** The strategy of each reader, instead of its own. */
   readonly strategies: readonly Choice[];
   readonly passes: number;
 }
 
-/** @param environment lines of the process that measures, its gate line among them */
+/** @param environment lines of the measuring process, including its gate line */
 export function simulatedScenario(
   plan: MeasurePlan,
   environment: string,
@@ -56,7 +56,7 @@ export function simulatedScenario(
   };
 }
 
-/** Hogs of one line of the scenario stay on one CPU: that of the first. */
+/** All hogs of one line of the scenario stay on the CPU of the first. */
 function hogsOn({ machine }: Scenario, cpus: readonly number[]): MachineSpec['hogs'] {
   let at = 0;
   return machine.hogs.map((hog) => {
@@ -74,7 +74,7 @@ function withLines(scenario: Scenario, environment: string): Scenario {
     touched: true,
     vmasMax: 100_000,
     fault: (_start, _end, message) => {
-      throw new Error(`the maps of the measuring process: ${message}`);
+      throw new Error(`maps of the measuring process: ${message}`);
     },
   });
   const builder = new VmaListBuilder();
@@ -88,7 +88,7 @@ function withLines(scenario: Scenario, environment: string): Scenario {
   return { ...scenario, ...marks, vmas, files: files.files, gate: read.gateOffset >= 0, era };
 }
 
-/** What a simulated run tells of its operations, for the judgement by times. */
+/** Records the operations of a simulated run, to judge its texts by times. */
 export class OperationTimes {
   readonly #byWriter: { startNs: number[]; endNs: number[] }[];
   readonly #index = new Map<string, number>();
@@ -106,7 +106,7 @@ export class OperationTimes {
     log.endNs.push(endNs);
   }
 
-  /** Each call counts as under way as long as its operation; the next one may have begun. */
+  /** Each call counts as running as long as its operation; the next call may have started. */
   of(calls: WriterCalls, w: number): WriterTimes {
     const log = this.#byWriter[w]!;
     const startNs: number[] = [];
@@ -125,7 +125,7 @@ export class OperationTimes {
   }
 }
 
-/** The texts of one reader's passes, judged by times as measured ones are. */
+/** Judges the texts of one reader by times, like measured texts. */
 export function judgeSimulated(
   plan: MeasurePlan,
   outcome: Outcome,

@@ -9,16 +9,16 @@ export class LineStates {
   readonly #lines: Lines;
   readonly #texts: Int32Array[] = [];
   readonly #byHash = new Map<number, number[]>();
-  /** For each number of calls made, which of the distinct states holds. */
+  /** For each number of calls, the number of the state after them. */
   readonly #after: number[] = [];
-  /** Numbers kept. */
+  /** Number of stored line numbers. */
   words = 0;
 
   constructor(lines: Lines) {
     this.#lines = lines;
   }
 
-  /** Calls made so far. */
+  /** Number of calls so far. */
   get calls(): number {
     return this.#after.length - 1;
   }
@@ -27,12 +27,12 @@ export class LineStates {
     return this.#texts.length;
   }
 
-  /** Number of the state after so many calls. */
+  /** The number of the state after this number of calls. */
   after(calls: number): number {
     return this.#after[calls]!;
   }
 
-  /** The lines of a state, by address. */
+  /** The lines of a state, sorted by address. */
   lines(state: number): Int32Array {
     return this.#texts[state]!;
   }
@@ -41,17 +41,17 @@ export class LineStates {
     return Array.from(this.lines(state), (id) => this.#lines.textOf(id)).join('');
   }
 
-  /** Whether two states have the same lines; both from lines of one table. */
+  /** Whether two states have the same lines; both must use the same table of lines. */
   same(state: number, other: LineStates, of: number): boolean {
     return same(this.lines(state), other.lines(of));
   }
 
-  /** The lines at the start, or after one more call. */
+  /** Adds the lines at the start, or after one more call. */
   add(ids: Int32Array): void {
     this.#after.push(this.#intern(ids));
   }
 
-  /** One more call: what it has replaced. */
+  /** Adds the state after one more call, given by what the call replaced. */
   change(changes: readonly LineChange[]): void {
     let ids = this.lines(this.#after.at(-1)!);
     for (const { fromPage, removed, added } of changes) {
@@ -68,7 +68,7 @@ export class LineStates {
     this.#after.push(this.#intern(ids));
   }
 
-  /** How many lines start below the page. */
+  /** Number of lines that start below the page. */
   #below(ids: Int32Array, page: number): number {
     let low = 0;
     let high = ids.length;

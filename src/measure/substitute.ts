@@ -10,12 +10,12 @@ interface PageRange {
   readonly endPage: number;
 }
 
-/** Whether it is what is behind shared memory without a file. */
+/** Whether the path stands for shared memory without a file. */
 export function isShmem(file: FileSpec): boolean {
   return file.path === SHMEM_PATH;
 }
 
-/** How far each file is mapped, in pages. */
+/** The mapped length of each file, in pages. */
 export function filePages(scenario: Scenario): number[] {
   const pages = scenario.files.map(() => 1);
   const need = (file: number, end: number): void => {
@@ -39,13 +39,13 @@ export function filePages(scenario: Scenario): number[] {
   return pages;
 }
 
-/** @param lines what maps prints of each file, null: it stays */
+/** @param lines the maps line of each file; null: the file is not replaced */
 export function withFiles(scenario: Scenario, lines: readonly (string | null)[]): Scenario {
   const scan = new MapsLine();
   const files = scenario.files.map((file, i) => {
     const text = lines[i] ?? null;
     if (text === null) return file;
-    if (!scan.scan(text, 0, text.length)) throw new UserError(`no line of maps: ${text}`);
+    if (!scan.scan(text, 0, text.length)) throw new UserError(`not a line of maps: ${text}`);
     const [, major, minor, inode] = /^([0-9a-f]+):([0-9a-f]+) (\d+)$/.exec(scan.device)!;
     return {
       ...file,
@@ -58,7 +58,7 @@ export function withFiles(scenario: Scenario, lines: readonly (string | null)[])
   return { ...scenario, files };
 }
 
-/** Everything so many pages higher. */
+/** The scenario with all addresses `pages` pages higher. */
 export function moved(scenario: Scenario, pages: number): Scenario {
   return {
     ...scenario,
@@ -102,14 +102,14 @@ function movedCall(operation: Operation, pages: number): Operation {
   return { ...operation, place: there, calls };
 }
 
-/** Tried one after the other, pages: 4 GiB, 16 MiB, 2 MiB. */
+/** The distances to try, in pages: 4 GiB, 16 MiB, 2 MiB. */
 const STEPS = [2 ** 20, 2 ** 12, 2 ** 9];
 const OFFSETS_MAX = 2 ** 14;
-/** User space, without the first megabyte and the last page. */
+/** User space without the first megabyte and the last page. */
 const LOWEST_PAGE = 256;
 const HIGHEST_PAGE = 2 ** 35 - 1;
 
-/** How far to move so that no range meets one of these lines, pages. */
+/** The distance in pages by which to move all ranges so that none overlaps one of these lines. */
 export function freeOffset(ranges: readonly number[], lines: readonly PageRange[]): number {
   const fits = (start: number, end: number): boolean =>
     start >= LOWEST_PAGE &&
@@ -126,5 +126,5 @@ export function freeOffset(ranges: readonly number[], lines: readonly PageRange[
       }
     }
   }
-  throw new UserError('the addresses of the scenario are taken, wherever all of it is moved to');
+  throw new UserError('the addresses of the scenario are in use, even after moving all of them');
 }

@@ -26,17 +26,17 @@ export const JUDGED_KEYS = [
 export type JudgedKey = (typeof JUDGED_KEYS)[number];
 type Counts = Record<JudgedKey, number>;
 
-/** The text alone tells them; they are exact. */
+/** Faults that follow from the text alone; their counts are exact. */
 const FROM_TEXT: readonly JudgedKey[] = ['overlaps', 'backwards', 'duplicates'];
 
 const noCounts = (): Counts => Object.fromEntries(JUDGED_KEYS.map((key) => [key, 0])) as Counts;
 
 export interface Tally {
   passes: number;
-  /** Passes whose states were too many, or could not be known: judged by their text alone. */
+  /** Passes with too many or unknown states, judged by their text alone. */
   unjudged: number;
   readonly judged: Counts;
-  /** Distinct states held possible, summed over the passes that were judged. */
+  /** Number of possible distinct states, summed over the judged passes. */
   states: number;
   statesMax: number;
 }
@@ -62,7 +62,7 @@ interface JudgedPass {
   readonly startNs: number;
   readonly endNs: number;
   readonly text: Uint8Array;
-  /** Sizes of its read() calls that returned bytes, where each of them handed out one page. */
+  /** Sizes of its read() calls that returned bytes, if each of them returned one page. */
   readonly reads: ArrayLike<number> | null;
 }
 
@@ -71,7 +71,7 @@ export interface TallyFinding {
   readonly pass: number;
   readonly startNs: number;
   readonly endNs: number;
-  /** The line at which it shows, from 0, and those around it. */
+  /** The line of the fault, from 0, and the lines around it. */
   readonly line: number;
   readonly around: readonly string[];
 }
@@ -79,9 +79,9 @@ export interface TallyFinding {
 interface JudgeParts {
   readonly lines: Lines;
   readonly whole: WholeStates;
-  /** Null where two writers may change one line: only the text alone is judged. */
+  /** Null if two writers may change the same line: then only the text is judged. */
   readonly writers: readonly WriterTimes[] | null;
-  /** For each writer its i-th call. */
+  /** Returns the i-th call of a writer. */
   readonly callOf: (writer: number, call: number) => QuietCall;
   readonly query: boolean;
   readonly bufferBytes: number;
@@ -103,7 +103,7 @@ export class ReaderJudge {
     this.#possible = parts.writers === null ? null : new PossibleStates(parts.writers);
   }
 
-  /** Passes come in the order of their start. */
+  /** Call it for passes in the order of their start. */
   take(pass: JudgedPass): void {
     const { whole } = this.#parts;
     const { tally } = this;
@@ -160,7 +160,7 @@ export class ReaderJudge {
     this.#tellDisorder(pass, text);
   }
 
-  /** Whether a call that may have been under way can have emptied a page of the range. */
+  /** Whether a call that may have been running can have unmapped a page of the range. */
   #mayBeUnmapped(pass: JudgedPass, start: number, end: number): boolean {
     const { writers, callOf } = this.#parts;
     return (writers ?? []).some((_, w) => {
@@ -192,7 +192,7 @@ export class ReaderJudge {
   }
 }
 
-/** Whether the call unmaps a page of [start, end), if only for a moment. */
+/** Whether the call unmaps a page of [start, end), even if only for a moment. */
 function unmaps({ call }: QuietCall, start: number, end: number): boolean {
   const meets = (from: number, to: number): boolean => from < end && start < to;
   switch (call.call) {

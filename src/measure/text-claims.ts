@@ -17,11 +17,11 @@ export interface TextClaim {
   readonly id: string;
   /** A sentence in the present tense. */
   readonly claim: string;
-  /** Source of the recorded figure, and what it was. */
+  /** The recorded figure. */
   readonly recorded: string;
   /** A scenario document. */
   readonly scenario: object;
-  /** What this kernel did, and whether that is what the claim says. */
+  /** Returns the result on this kernel, and whether the claim holds. */
   readonly look: (measured: MeasuredText) => { readonly found: string; readonly holds: boolean };
 }
 
@@ -42,7 +42,7 @@ const churned = (churn: string): object => ({
   writers: [{ name: 'w', churn, vma: PICK, think: '3us' }],
 });
 
-/** The read() calls of the first pass that returned bytes, and its text. */
+/** The sizes of the read() calls of the first pass that returned bytes, and its text. */
 function firstPass({ readers }: Burst): { readonly reads: number[]; readonly text: string } {
   const log: ReaderLog = readers[0]!;
   const first = log.firstRead[0]!;
@@ -69,11 +69,11 @@ function wholePages({ burst }: MeasuredText) {
 function smallReads({ burst }: MeasuredText) {
   const { reads } = firstPass(burst);
   const others = new Set(reads.slice(0, -1));
-  const found = `all but the last return ${[...others].join(', ')} bytes`;
+  const found = `all except the last return ${[...others].join(', ')} bytes`;
   return { found, holds: others.size === 1 && others.has(100) };
 }
 
-/** @param wanted whether there is to be some of it */
+/** @param wanted whether the count must be above 0 */
 function counted(key: JudgedKey, wanted: boolean) {
   return ({ tally }: MeasuredText) => {
     const count = tally.judged[key];
@@ -84,67 +84,70 @@ function counted(key: JudgedKey, wanted: boolean) {
 export const TEXT_CLAIMS: readonly TextClaim[] = [
   {
     id: 'chunk-whole-records',
-    claim: 'a read() returns whole lines, as many as fit into 4095 bytes',
-    recorded: '4067 bytes with any buffer',
+    claim: 'a read() returns as many whole lines as fit into 4095 bytes',
+    recorded: '4067 bytes with each size of buffer',
     scenario: quiet({ buffer: 65_536 }),
     look: wholePages,
   },
   {
     id: 'chunk-small-buffer',
-    claim: 'a smaller buffer is filled to the last byte, in the middle of a line',
-    recorded: 'each but the last 100 of 100 bytes',
+    claim: 'a read() fills a smaller buffer to the last byte, even in the middle of a line',
+    recorded: 'all except the last return 100 bytes with a buffer of 100 bytes',
     scenario: quiet({ buffer: 100 }),
     look: smallReads,
   },
   {
     id: 'gate-line',
-    claim: 'the line [vsyscall] is not in a walk by PROCMAP_QUERY',
-    recorded: 'in maps alone',
+    claim: 'a walk with PROCMAP_QUERY does not return the line [vsyscall]',
+    recorded: 'only in maps',
     scenario: quiet({ strategy: 'query-vma' }),
     look: ({ burst }) => {
       const { text } = firstPass(burst);
       const found = text.includes('[vsyscall]');
-      return { found: `${found ? 'in' : 'not in'} ${lengthsOf(text).length} lines`, holds: !found };
+      return {
+        found: `${found ? 'found' : 'not found'} in ${lengthsOf(text).length} lines`,
+        holds: !found,
+      };
     },
   },
   {
     id: 'overlaps-merges',
-    claim: 'merges by mprotect make lines that overlap',
+    claim: 'merges by mprotect cause lines that overlap',
     recorded: '17 in 1000 passes at 99k calls/s',
     scenario: churned('merge-churn'),
     look: counted('overlaps', true),
   },
   {
     id: 'aliens-none',
-    claim: 'no line is of no state',
-    recorded: 'none in 681,594 passes',
+    claim: 'every line is in a state',
+    recorded: 'no other line in 681,594 passes',
     scenario: churned('merge-churn'),
     look: counted('alienLines', false),
   },
   {
     id: 'growth-no-backwards',
-    claim: 'growth by mremap makes no backward lines',
+    claim: 'an mremap that grows a VMA causes no backward line',
     recorded: 'overlaps only',
     scenario: churned('resize'),
     look: counted('backwards', false),
   },
   {
     id: 'fixed-mremap-hole',
-    claim: 'MREMAP_FIXED onto one VMA shows a hole',
+    claim: 'MREMAP_FIXED over one VMA makes a hole visible',
     recorded: 'in 35 % of passes',
     scenario: churned('exact-mremap'),
     look: counted('gaps', true),
   },
   {
     id: 'tear-in-read',
-    claim: 'a text is torn inside one read()',
+    claim: 'texts are torn inside one read()',
     recorded: '97 % of overlaps',
     scenario: churned('merge-churn'),
     look: counted('cutsInPage', true),
   },
 ];
 
-/** A claim with what this kernel did. */
+/** A claim with the result on this kernel. */
 export interface LookedAt {
   readonly claim: TextClaim;
   readonly found: string;

@@ -9,11 +9,11 @@ import type { LineStates } from './states.ts';
 
 export interface StatePart {
   readonly states: LineStates;
-  /** Which of its lines are this writer's: pages, start, end, … Null: all of them. */
+  /** The ranges of this writer's lines in pages: start, end, … Null: all lines. */
   readonly territory: readonly number[] | null;
 }
 
-/** Texts are kept for comparison as bytes, up to so many of them. */
+/** Texts are stored as bytes for comparison, up to this total. */
 const BYTES_KEPT_MAX = 64 * 2 ** 20;
 
 export class WholeStates {
@@ -21,15 +21,15 @@ export class WholeStates {
   readonly #parts: readonly StatePart[];
   readonly #fixed: Int32Array;
   readonly #gate: string;
-  /** Lines of the process itself: what is alike to the judge may have another inode each time. */
+  /** Lines of the process itself, as printed: the judge ignores differences of their inodes. */
   readonly #asPrinted = new Map<number, string>();
   readonly #ids = new Map<string, Int32Array>();
   readonly #bytes = new Map<string, Uint8Array>();
   #bytesKept = 0;
 
   /**
-   * @param text of the process before anything happens
-   * @param ranges of the scenario, pages: what lies outside of them stays as it is
+   * @param text the maps text before the first call
+   * @param ranges the ranges of the scenario in pages; lines outside do not change
    */
   constructor(lines: Lines, parts: readonly StatePart[], text: string, ranges: readonly number[]) {
     this.#lines = lines;
@@ -51,7 +51,7 @@ export class WholeStates {
     this.#fixed = Int32Array.from(fixed);
   }
 
-  /** Lines by number. */
+  /** The lines of the state as numbers. */
   ids(state: JointState): Int32Array {
     const key = state.join();
     let ids = this.#ids.get(key);
@@ -59,13 +59,15 @@ export class WholeStates {
     return ids;
   }
 
-  /** Its text, without the gate line. */
+  /** The text of the state, without the gate line. */
   textOf(state: JointState): string {
     const ids = this.ids(state);
     return Array.from(ids, (id) => this.#asPrinted.get(id) ?? this.#lines.textOf(id)).join('');
   }
 
-  /** Whether a text is the text of the state. @param gate whether the gate line ends such texts */
+  /**
+   * Whether a text is the text of the state. @param gate whether the texts end with the gate line
+   */
   prints(state: JointState, text: Uint8Array, gate: boolean): boolean {
     const key = `${state.join()}${gate}`;
     let bytes = this.#bytes.get(key);
@@ -93,7 +95,7 @@ export class WholeStates {
   }
 }
 
-/** Whether the page is in one of these ranges, rising and apart. */
+/** Whether the page is in one of these ranges, which are sorted and do not overlap. */
 export const isIn = (page: number, ranges: readonly number[]): boolean =>
   touches(ranges, page, page + 1);
 

@@ -13,11 +13,11 @@ export class WriterCalls {
   readonly calls: QuietCall[] = [];
   /** See QuietCalls. */
   readonly touched: readonly boolean[];
-  /** By the model. */
+  /** The states of the model. */
   readonly states: LineStates;
   readonly #quiet: QuietCalls;
   #over = false;
-  /** The writer's own end: it makes no call after the last. */
+  /** The writer has ended: there is no call after the last. */
   get over(): boolean {
     return this.#over;
   }
@@ -31,7 +31,7 @@ export class WriterCalls {
     this.states.add(Int32Array.from(this.#quiet.lines(), (text) => lines.idOf(text)));
   }
 
-  /** Draws until there are so many calls, if the writer has them. */
+  /** Draws calls until there are `count`, or until the writer ends. */
   draw(count: number): void {
     while (this.calls.length < count && !this.#over) {
       const call = this.#quiet.next();
@@ -44,14 +44,14 @@ export class WriterCalls {
     }
   }
 
-  /** What is thought after call i, ns; calls are drawn one further than they are asked for. */
+  /** The pause after call i in ns, which is known when the next call is drawn. */
   thinkNs(i: number): number {
     return this.calls[i + 1]?.thoughtNs ?? 0;
   }
 
   /**
-   * The most calls, from half of `count` up to it, after which everything is as at the start and an
-   * operation begins; 0: there is no such number.
+   * The largest number of calls between `count / 2` and `count` after which the address space is as
+   * at the start and an operation begins; 0 if there is none.
    */
   closed(count: number): number {
     for (let n = Math.min(count, this.calls.length - 1); n >= count / 2; n--) {

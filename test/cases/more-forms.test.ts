@@ -293,7 +293,11 @@ describe('K22: noise of logs has a name and a count', () => {
       [CALL, ' > /bin/t(main+0x10) [0x401136] t.c:12'],
       '1 x lines of stack traces (-k)',
     ],
-    ['words behind a prefix', ['> ' + CALL, '> strace: Process 7 attached'], '1 x messages of strace'],
+    [
+      'words behind a prefix',
+      ['> ' + CALL, '> strace: Process 7 attached'],
+      '1 x messages of strace',
+    ],
     ['Markdown', ['```sh', CALL, '```'], '2 x Markdown and HTML tags'],
     ['colours', [`\u001b[36mapp_1  |\u001b[0m ${CALL}`], '1 x terminal colours'],
     ['JSON', [JSON.stringify({ log: `${CALL}\n`, stream: 'stderr' })], '1 x JSON records'],

@@ -14,9 +14,9 @@ describe('what needs no kernel', () => {
 
     expect(code).toBe(2);
     expect(stderr.split('\n').slice(0, 3)).toEqual([
-      `${BECAUSE}writer "shell": program[0]: brk: the heap belongs to the program that measures`,
-      `${BECAUSE}writer "shell": program[1]: mmap without a place: the kernel would choose another`,
-      `${BECAUSE}writer "shell": program[3]: mmap without a place: the kernel would choose another`,
+      `${BECAUSE}writer "shell": program[0]: brk: the heap belongs to the measuring program`,
+      `${BECAUSE}writer "shell": program[1]: mmap without an address: the kernel would choose another one`,
+      `${BECAUSE}writer "shell": program[3]: mmap without an address: the kernel would choose another one`,
     ]);
   });
 
@@ -63,8 +63,8 @@ writers: [{name: w, churn: resize, every: 10us}]
 
   expect(code).toBe(2);
   expect(stderr.split('\n').slice(0, 2)).toEqual([
-    'mapsim: error: s cannot be measured: "r": every: only a pause after each pass or call can be measured; give it as think',
-    'mapsim: error: s cannot be measured: "w": every: only a pause after each pass or call can be measured; give it as think',
+    'mapsim: error: s cannot be measured: "r": every: only a pause after each pass or call can be measured; use think',
+    'mapsim: error: s cannot be measured: "w": every: only a pause after each pass or call can be measured; use think',
   ]);
 });
 

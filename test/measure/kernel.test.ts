@@ -34,8 +34,8 @@ test('where the scenario differs it is simulated as the kernel is, and that is s
   const { machine } = aScenario({ duration: '1ms', machine: { hz: 100, preempt: 'full' } });
 
   expect(buildNotes(machine, { hz: 250, preempt: 'none' })).toEqual([
-    'hz: simulated with 250, as this kernel has; the scenario says 100',
-    'preempt: simulated with none, as this kernel does; the scenario says full',
+    'hz: simulated with 250, the value of this kernel; the scenario has 100',
+    'preempt: simulated with none, the mode of this kernel; the scenario has full',
   ]);
   expect(buildNotes(machine, { hz: 100, preempt: 'full' })).toEqual([]);
   expect(buildNotes(machine, UNKNOWN_BUILD)).toEqual([]);
