@@ -168,10 +168,13 @@ export async function bundleLibrary(entry, file) {
 
 /**
  * Packages that other packages load only for something unused here: cli-table3 wants colours for
- * borders, which want os and util, so an empty file is bundled in their place.
+ * borders, which want os and util, so an empty file is bundled in their place; d3-scale wants to
+ * blend colours and to format numbers.
  */
 const UNUSED_OF_PACKAGES = {
   '@colors/colors/safe': `${ROOT}scripts/nothing.cjs`,
+  'd3-format': `${ROOT}scripts/d3-numbers.mjs`,
+  'd3-interpolate': `${ROOT}scripts/d3-numbers.mjs`,
 };
 
 /**

@@ -137,10 +137,11 @@ const FREE = new Set(['cli', '']);
 /** Packages and modules of Node, by folder; the command line may use any. */
 const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   base: ['seedrandom/lib/alea.js', 'valibot'],
-  scenario: ['yaml', 'valibot'],
+  scenario: ['yaml', 'valibot', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'],
   compare: ['valibot'],
-  report: ['cli-table3', 'string-width'],
-  playground: ['yaml'],
+  report: ['cli-table3', 'string-width', '@noble/hashes/sha2.js'],
+  draw: ['d3-scale'],
+  playground: ['yaml', '@noble/hashes/sha2.js', '@noble/hashes/utils.js'],
 };
 
 /** Longer than that a file has two ideas in it. */

@@ -2,9 +2,10 @@
  * Runs strategies side by side against the same writers, and reports their counts and texts. It is
  * a generator that pauses every few steps and reports results as they come.
  */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Choice } from '../base/choice.ts';
 import { latin1Of, readable } from '../base/latin1.ts';
-import { Sha256 } from '../base/sha256.ts';
 import type { Strategies } from '../readers/index.ts';
 import { type RunRequest, TimedRun } from '../run/timed.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -109,6 +110,6 @@ function firstText(strategy: string, { text, finished }: PassRecord): FirstText 
     lines: lines.length,
     head: `${lines.slice(0, HEAD_LINES).join('\n')}\n${cut}`,
     finished,
-    sha256: new Sha256().update(text).hex(),
+    sha256: bytesToHex(sha256(text)),
   };
 }

@@ -4,8 +4,8 @@
  *
  * Source of the policy: W3C Content Security Policy Level 3, hash sources.
  */
+import { sha256 } from '@noble/hashes/sha2.js';
 import { jsonOf } from '../../base/printable.ts';
-import { Sha256 } from '../../base/sha256.ts';
 import { MARK_CSS, MONO, SANS, themeCss } from '../../draw/palette.ts';
 import { escapeXml, type Picture, svgOf } from '../../draw/svg.ts';
 import { DATA_ID } from './documents.ts';
@@ -102,7 +102,7 @@ export function htmlPage({
 
 /** As a policy names it. */
 export function hashOf(text: string): string {
-  const digest = new Sha256().update(new TextEncoder().encode(text)).digest();
+  const digest = sha256(new TextEncoder().encode(text));
   return `'sha256-${btoa(String.fromCharCode(...digest))}'`;
 }
 

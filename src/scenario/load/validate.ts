@@ -6,11 +6,12 @@
  * another. A fault that only follows from another fault is not reported.
  */
 
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { UserError } from '../../base/errors.ts';
 import { basename } from '../../base/posix-path.ts';
 import { printable } from '../../base/printable.ts';
 import { expressionsOf } from '../../base/requiring.ts';
-import { Sha256 } from '../../base/sha256.ts';
 import type { Scenario, WriterSpec } from '../scenario.ts';
 import { AddressSpace, type LaidOut } from './address-space.ts';
 import { addRegion, type PlacedSpares, placeSpares, type Spares } from './churns.ts';
@@ -66,7 +67,7 @@ export function loadScenario(source: Source, env: LoadEnv): Loaded {
 }
 
 function loadInto(faults: FaultList, source: Source, env: LoadEnv): Loaded {
-  const hash = new Sha256().update(source.bytes);
+  const hash = sha256.create().update(source.bytes);
   const parsed = parseSource(source, faults);
   if (!parsed) return refused(faults);
   const top = withoutExtensions(parsed.value);
@@ -83,7 +84,7 @@ function loadInto(faults: FaultList, source: Source, env: LoadEnv): Loaded {
   };
   const scenario = build(loading, top, scenarioName(source.path));
   if (!scenario || faults.count > 0) return refused(faults);
-  const whole = { ...scenario, sha256: hash.hex() };
+  const whole = { ...scenario, sha256: bytesToHex(hash.digest()) };
   return { ok: true, scenario: whole };
 }
 
