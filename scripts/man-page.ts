@@ -2,12 +2,11 @@
 import type { Command } from 'commander';
 import { VERSION } from '../src/base/version.ts';
 import { COMMANDS, type CommandText } from '../src/cli/help.ts';
-import { processIo } from '../src/cli/io.ts';
 import { programTree } from '../src/cli/main.ts';
 
 /** The page in roff, for `man`. */
 export function manPage(): string {
-  const program = programTree(processIo());
+  const program = programTree();
   return [
     `.TH MAPSIM 1 "" "mapsim ${VERSION}" "User Commands"`,
     '.SH NAME',

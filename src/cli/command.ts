@@ -12,10 +12,3 @@ export interface CommandContext {
   /** The command line, without the names of node and of the program. */
   readonly argv: readonly string[];
 }
-
-/** Of commands that have something to be quiet about. */
-export interface QuietOptions {
-  readonly quiet?: boolean;
-  /** Of commands that read scenarios. */
-  readonly allowCode?: boolean;
-}

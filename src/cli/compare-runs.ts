@@ -25,36 +25,17 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { isDrawn } from '../world/drawn.ts';
 import { TraceOutcomes } from '../world/trace-outcomes.ts';
 import type { OperationRecord } from '../writers/writer.ts';
-import type { BarOptions } from './bars.ts';
 import { type Batch, runBatch } from './batch.ts';
 import { type BatchRequest, type RunUnit, type UnitResult, unitRequest } from './batch-unit.ts';
-import type { ColorChoice } from './color.ts';
-import type { CommandContext, QuietOptions } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { Interrupt } from './interrupt.ts';
 import { load } from './load.ts';
 import { listStrategies, type StrategyList, withRepeat } from './many.ts';
 import type { Messages } from './messages.ts';
+import type { OptionsOf } from './option-tables.ts';
 import type { RunPlace } from './page-file.ts';
 import type { ProgressChoice } from './progress.ts';
 import { endlessWarnings, lockstepNotes } from './traps.ts';
-
-/** As the command line gives them; see options-many.ts. */
-export interface CompareOptions extends QuietOptions, BarOptions {
-  readonly strategies?: readonly string[];
-  readonly seeds?: string;
-  readonly duration?: number;
-  readonly maxEvents?: number;
-  readonly jobs?: number;
-  readonly metrics?: readonly string[];
-  readonly format: string;
-  readonly output?: readonly string[];
-  readonly failOn: readonly string[];
-  readonly require: readonly string[];
-  readonly exitCode?: boolean;
-  readonly annotate?: boolean;
-  readonly color: ColorChoice;
-  readonly progress: ProgressChoice;
-}
 
 export interface PreparedRuns {
   readonly ok: true;
@@ -71,7 +52,7 @@ export interface PreparedRuns {
 /** Everything that can be found wrong before the first run. */
 export async function prepareRuns(
   paths: readonly string[],
-  options: CompareOptions,
+  options: OptionsOf<'compare'>,
   context: CommandContext,
 ): Promise<PreparedRuns | { readonly ok: false; readonly exitCode: number }> {
   const { io, messages } = context;

@@ -5,56 +5,19 @@
  * command is called, so that its help is printed quickly.
  */
 
+import type { InferArguments } from '@commander-js/extra-typings';
 import { Command, CommanderError, type Option } from 'commander';
 import { EXIT } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { printable } from '../base/printable.ts';
 import { VERSION } from '../base/version.ts';
 import type { BugContext } from './bug.ts';
-import type { CommandContext, QuietOptions } from './command.ts';
-import type { CalibrateOptions } from './commands/calibrate.ts';
-import type { CaptureOptions } from './commands/capture.ts';
-import type { CensusOptions } from './commands/census.ts';
-import type { CheckOptions } from './commands/check.ts';
-import type { FinalOptions } from './commands/final.ts';
-import type { ImportOptions } from './commands/import.ts';
-import type { InitOptions } from './commands/init.ts';
-import type { MeasureOptions } from './commands/measure.ts';
-import type { MergeOptions } from './commands/merge.ts';
-import type { PlaygroundOptions } from './commands/playground.ts';
-import type { ReplayOptions } from './commands/replay.ts';
-import type { ReportOptions } from './commands/report.ts';
-import type { RunOptions } from './commands/run.ts';
-import type { ScenariosOptions } from './commands/scenarios.ts';
-import type { StepOptions } from './commands/step.ts';
-import type { StrategiesOptions } from './commands/strategies.ts';
-import type { SweepOptions } from './commands/sweep.ts';
-import type { TimelineOptions } from './commands/timeline.ts';
-import type { ValidateModelOptions } from './commands/validate-model.ts';
-import type { CompareOptions } from './compare-runs.ts';
-import { COMMANDS, type CommandText, formatHelp, ROOT_OPTIONS } from './help.ts';
+import type { CommandContext } from './command.ts';
+import { COMMANDS, formatHelp, ROOT_OPTIONS } from './help.ts';
 import { type Io, lineWidthOf } from './io.ts';
-import { CALIBRATE_OPTIONS, MEASURE_OPTIONS } from './measure-options.ts';
 import { Messages } from './messages.ts';
-import {
-  allowCode,
-  duration,
-  INIT_OPTIONS,
-  listFormat,
-  maxEvents,
-  quiet,
-  RUN_OPTIONS,
-  SCENARIOS_OPTIONS,
-  seed,
-  strategy,
-  VALIDATE_MODEL_OPTIONS,
-} from './options.ts';
-import { COMPARE_OPTIONS, MERGE_OPTIONS, SWEEP_OPTIONS } from './options-many.ts';
-import { PLAYGROUND_OPTIONS, REPORT_OPTIONS, TIMELINE_OPTIONS } from './options-pictures.ts';
-import { CAPTURE_OPTIONS, CHECK_OPTIONS, IMPORT_OPTIONS } from './options-real-input.ts';
+import { OPTION_TABLES, type OptionsOf } from './option-tables.ts';
 import { Output } from './output.ts';
-import { CENSUS_OPTIONS, EXPLORE_OPTIONS, REPLAY_OPTIONS } from './search-options.ts';
-import type { ExploreOptions } from './search-request.ts';
 
 export async function dispatch(argv: readonly string[], io: Io, bug: BugContext): Promise<number> {
   const stdout = new Output(io.stdout, 'standard output');
@@ -66,13 +29,15 @@ export async function dispatch(argv: readonly string[], io: Io, bug: BugContext)
   }
   const said = { out: '', err: '' };
   let exitCode: number = EXIT.done;
-  const finished = (code: number) => {
-    exitCode = code;
+  const call: Call = async (load, given) => {
+    const [options] = given.slice(-2); // the last is the command
+    const messages = new Messages(io, options.quiet === true);
+    const context = { io, bug, argv, messages, allowCode: options.allowCode === true };
+    exitCode = await (await load())(...given.slice(0, -1), context);
   };
   try {
-    const table = commands({ io, bug, argv });
-    const words = withKnownName(asked(argv), table);
-    await program(said, table, finished, words[0]).parseAsync(words, { from: 'user' });
+    const words = withKnownName(asked(argv));
+    await program(said, call, words[0]).parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage; // commander's own code for usage is 1
@@ -95,12 +60,9 @@ function asked(argv: readonly string[]): readonly string[] {
 const STRATEGY_FLAGS = ['--strategy', '--strategies'] as const;
 
 /** A command that takes one strategy, or a list of them, understands either name of the option. */
-function withKnownName(
-  words: readonly string[],
-  table: ReturnType<typeof commands>,
-): readonly string[] {
-  const name = Object.keys(COMMANDS).find((known) => known === words[0]);
-  const options = Object.entries(table).find(([known]) => known === name)?.[1].options ?? [];
+function withKnownName(words: readonly string[]): readonly string[] {
+  const tables = Object.entries<readonly Option[]>(OPTION_TABLES);
+  const options = tables.find(([name]) => name === words[0])?.[1] ?? [];
   const taken = STRATEGY_FLAGS.filter((flag) => options.some(({ long }) => long === flag));
   const [flag] = taken;
   if (flag === undefined || taken.length > 1) return words;
@@ -110,153 +72,64 @@ function withKnownName(
   );
 }
 
-type Action = (operands: unknown, options: unknown, command: unknown) => Promise<number>;
+type CommandName = keyof typeof COMMANDS;
 
-/** Each command's options, and its code behind an import. */
-function commands({ io, bug, argv }: Pick<CommandContext, 'io' | 'bug' | 'argv'>) {
-  const context = (options: QuietOptions): CommandContext => {
-    const messages = new Messages(io, options.quiet === true);
-    return { io, bug, argv, messages, allowCode: options.allowCode === true };
-  };
-  return {
-    run: {
-      options: RUN_OPTIONS,
-      action: async (scenario: string, options: RunOptions) =>
-        (await import('./commands/run.ts')).run(scenario, options, context(options)),
-    },
-    compare: {
-      options: COMPARE_OPTIONS,
-      action: async (paths: readonly string[], options: CompareOptions) =>
-        (await import('./commands/compare.ts')).compare(paths, options, context(options)),
-    },
-    sweep: {
-      options: SWEEP_OPTIONS,
-      action: async (path: string, options: SweepOptions) =>
-        (await import('./commands/sweep.ts')).sweep(path, options, context(options)),
-    },
-    merge: {
-      options: MERGE_OPTIONS,
-      action: async (names: readonly string[], options: MergeOptions) =>
-        (await import('./commands/merge.ts')).merge(names, options, context(options)),
-    },
-    explore: {
-      options: EXPLORE_OPTIONS,
-      action: async (path: string, options: ExploreOptions) =>
-        (await import('./commands/explore.ts')).explore(path, options, context(options)),
-    },
-    replay: {
-      options: REPLAY_OPTIONS,
-      action: async (path: string, options: ReplayOptions) =>
-        (await import('./commands/replay.ts')).replay(path, options, context(options)),
-    },
-    census: {
-      options: CENSUS_OPTIONS,
-      action: async (path: string, options: CensusOptions) =>
-        (await import('./commands/census.ts')).census(path, options, context(options)),
-    },
-    report: {
-      options: REPORT_OPTIONS,
-      action: async (paths: readonly string[], options: ReportOptions) =>
-        (await import('./commands/report.ts')).report(paths, options, context(options)),
-    },
-    playground: {
-      options: PLAYGROUND_OPTIONS,
-      action: async (options: PlaygroundOptions) =>
-        (await import('./commands/playground.ts')).playground(options, context(options)),
-    },
-    step: {
-      options: [strategy, seed, allowCode, quiet],
-      action: async (path: string, options: StepOptions) =>
-        (await import('./commands/step.ts')).step(path, options, context(options)),
-    },
-    timeline: {
-      options: TIMELINE_OPTIONS,
-      action: async (path: string, options: TimelineOptions) =>
-        (await import('./commands/timeline.ts')).timeline(path, options, context(options)),
-    },
-    import: {
-      options: IMPORT_OPTIONS,
-      action: async (paths: readonly string[], options: ImportOptions) =>
-        (await import('./commands/import.ts')).importMaps(paths, options, context(options)),
-    },
-    capture: {
-      options: CAPTURE_OPTIONS,
-      action: async (options: CaptureOptions) =>
-        (await import('./commands/capture.ts')).capture(options, context(options)),
-    },
-    check: {
-      options: CHECK_OPTIONS,
-      action: async (paths: readonly string[], options: CheckOptions) =>
-        (await import('./commands/check.ts')).check(paths, options, context(options)),
-    },
-    measure: {
-      options: MEASURE_OPTIONS,
-      action: async (path: string | undefined, options: MeasureOptions) =>
-        (await import('./commands/measure.ts')).measure(path, options, context(options)),
-    },
-    calibrate: {
-      options: CALIBRATE_OPTIONS,
-      action: async (options: CalibrateOptions) =>
-        (await import('./commands/calibrate.ts')).calibrate(options, context(options)),
-    },
-    validate: {
-      options: [allowCode, quiet],
-      action: async (scenarios: readonly string[], options: QuietOptions) =>
-        (await import('./commands/validate.ts')).validate(scenarios, options, context(options)),
-    },
-    'validate-model': {
-      options: VALIDATE_MODEL_OPTIONS,
-      action: async (options: ValidateModelOptions) =>
-        (await import('./commands/validate-model.ts')).validateModelCommand(
-          options,
-          context(options),
-        ),
-    },
-    schema: {
-      options: [],
-      action: async (name: string | undefined) =>
-        (await import('./commands/schema.ts')).schema(name ?? 'scenario', context({})),
-    },
-    strategies: {
-      options: [listFormat],
-      action: async (name: string | undefined, options: StrategiesOptions) =>
-        (await import('./commands/strategies.ts')).strategies(name, options, context({})),
-    },
-    scenarios: {
-      options: SCENARIOS_OPTIONS,
-      action: async (name: string | undefined, options: ScenariosOptions) =>
-        (await import('./commands/scenarios.ts')).scenarios(name, options, context(options)),
-    },
-    init: {
-      options: INIT_OPTIONS,
-      action: async (options: InitOptions) =>
-        (await import('./commands/init.ts')).init(options, context(options)),
-    },
-    completion: {
-      options: [],
-      action: async (shell: string, _options: object, command: Command) =>
-        (await import('./commands/completion.ts')).completion(shell, command.parent!, context({})),
-    },
-    final: {
-      options: [seed, duration, allowCode, maxEvents, quiet],
-      action: async (scenario: string, options: FinalOptions) =>
-        (await import('./commands/final.ts')).final(scenario, options, context(options)),
-    },
-  } as unknown as Record<keyof typeof COMMANDS, { options: readonly Option[]; action: Action }>;
-}
+/** The values of operands, by their form in the usage: `SCENARIO...`, `[NAME]`. */
+type ValuesOf<Operands extends string> = Operands extends ''
+  ? []
+  : InferArguments<Operands extends `[${string}` ? Operands : `<${Operands}>`>;
+
+/** The code of a command, by what its texts and its table of options say. */
+type Code<Name extends CommandName> = (
+  ...given: [
+    ...ValuesOf<(typeof COMMANDS)[Name]['operands']>,
+    options: OptionsOf<Name>,
+    context: CommandContext,
+  ]
+) => Promise<number>;
+
+const CODE: { readonly [Name in CommandName]: () => Promise<Code<Name>> } = {
+  run: async () => (await import('./commands/run.ts')).run,
+  compare: async () => (await import('./commands/compare.ts')).compare,
+  sweep: async () => (await import('./commands/sweep.ts')).sweep,
+  merge: async () => (await import('./commands/merge.ts')).merge,
+  explore: async () => (await import('./commands/explore.ts')).explore,
+  replay: async () => (await import('./commands/replay.ts')).replay,
+  census: async () => (await import('./commands/census.ts')).census,
+  report: async () => (await import('./commands/report.ts')).report,
+  playground: async () => (await import('./commands/playground.ts')).playground,
+  step: async () => (await import('./commands/step.ts')).step,
+  timeline: async () => (await import('./commands/timeline.ts')).timeline,
+  import: async () => (await import('./commands/import.ts')).importMaps,
+  capture: async () => (await import('./commands/capture.ts')).capture,
+  check: async () => (await import('./commands/check.ts')).check,
+  measure: async () => (await import('./commands/measure.ts')).measure,
+  calibrate: async () => (await import('./commands/calibrate.ts')).calibrate,
+  validate: async () => (await import('./commands/validate.ts')).validate,
+  'validate-model': async () => (await import('./commands/validate-model.ts')).validateModelCommand,
+  schema: async () => (await import('./commands/schema.ts')).schema,
+  strategies: async () => (await import('./commands/strategies.ts')).strategies,
+  scenarios: async () => (await import('./commands/scenarios.ts')).scenarios,
+  init: async () => (await import('./commands/init.ts')).init,
+  completion: async () => {
+    const { completion } = await import('./commands/completion.ts');
+    return (shell, _options, context) => completion(shell, programTree(), context);
+  },
+  final: async () => (await import('./commands/final.ts')).final,
+};
 
 /** The program as commander sees it, for what is made of its tables: the man page. */
-export function programTree(io: Io): Command {
-  return program({ out: '', err: '' }, commands({ io, bug: { seed: null }, argv: [] }), () => {});
+export function programTree(): Command {
+  return program({ out: '', err: '' }, async () => {});
 }
 
-/** @param called the command that is needed; all are, where it is none or lists them */
-function program(
-  said: { out: string; err: string },
-  table: ReturnType<typeof commands>,
-  finished: (code: number) => void,
-  called?: string,
-): Command {
+/** What commander gives an action has no type; it is as `Code` says, since both read the tables. */
+type Given = Parameters<Parameters<Command['action']>[0]>;
+type Load = () => Promise<(...given: Given) => Promise<number>>;
+type Call = (load: Load, given: Given) => Promise<void>;
+
+/** @param called the command that is needed; all are, where it is none */
+function program(said: { out: string; err: string }, call: Call, called?: string): Command {
   const root = new Command('mapsim')
     .exitOverride()
     .configureOutput({
@@ -270,10 +143,10 @@ function program(
     .helpOption(...ROOT_OPTIONS[1])
     .helpCommand('help [COMMAND]', 'print the help of a command')
     .showHelpAfterError('(mapsim --help lists the commands)');
-  const all = Object.values<CommandText>(COMMANDS);
-  const [known] = all.filter(({ name }) => name === called && name !== 'completion');
+  const all = Object.values(COMMANDS);
+  const known = all.find(({ name }) => name === called);
   for (const text of known === undefined ? all : [known]) {
-    const { options, action } = table[text.name as keyof typeof COMMANDS];
+    const options: readonly Option[] = OPTION_TABLES[text.name];
     const command = root
       .command(text.name)
       .summary(text.purpose)
@@ -285,10 +158,7 @@ function program(
     else if (text.operands !== '') command.argument(`<${text.operands}>`);
     for (const option of options) command.addOption(option);
     command.showHelpAfterError(`(mapsim ${text.name} --help says what it takes)`);
-    command.action(async (...given: unknown[]) => {
-      const [first, second, third] = given;
-      finished(await action(first, second, third));
-    });
+    command.action((...given) => call(CODE[text.name], given));
   }
   return root;
 }

@@ -32,24 +32,9 @@ import type { CommandContext } from './command.ts';
 import { BASE_PRESET, calibration } from './commands/calibrate.ts';
 import { type KeptRecording, RecordingWriter } from './measure-recording.ts';
 import type { MeasureSession } from './measure-session.ts';
+import type { OptionsOf } from './option-tables.ts';
 import { driveSlices } from './sliced-run.ts';
 import { allowedCpus, textRoom, thisBuild, thisKernel } from './this-machine.ts';
-
-/** Of the command, what says how to measure. */
-export interface LiveOptions {
-  readonly for?: number;
-  readonly passes?: number;
-  readonly burst?: number;
-  readonly maxForeign?: number;
-  readonly tries?: number;
-  readonly gate?: number;
-  readonly priority: 'none' | 'nice';
-  readonly costs: string;
-  readonly simulate: 'yes' | 'no';
-  readonly strategy?: string;
-  readonly keep?: string;
-  readonly evidence?: number;
-}
 
 const FOR_NS = 2e9;
 const BURST_NS = 6e8;
@@ -68,7 +53,7 @@ interface LiveRequest {
   /** Null: there is a recording instead. */
   readonly session: MeasureSession | null;
   readonly recording: KeptRecording | null;
-  readonly options: LiveOptions;
+  readonly options: OptionsOf<'measure'>;
   readonly context: CommandContext;
 }
 

@@ -1,7 +1,8 @@
 /** The options of measure and calibrate. */
-import { InvalidArgumentError, type Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import {
   durationOption,
+  eachGiven,
   nonEmpty,
   oneOf,
   option,
@@ -21,7 +22,7 @@ const cc = option('model', '--cc <CC>', 'the C compiler; default $CC, cc, gcc or
   nonEmpty('The compiler'),
 );
 
-export const MEASURE_OPTIONS: readonly Option[] = [
+export const MEASURE_OPTIONS = [
   option('model', '--for <D>', 'measure for this time in all; default 2s').argParser(
     durationOption,
   ),
@@ -83,14 +84,14 @@ export const MEASURE_OPTIONS: readonly Option[] = [
     '--fail-on <EXPR>',
     'measured:METRIC or simulated:METRIC [/METRIC] OP VALUE, repeatable; exit code 1 if one holds',
   )
-    .argParser((text: string, before: readonly string[]) => [...before, text])
-    .default([] as readonly string[], 'none'),
+    .argParser(eachGiven)
+    .default([], 'none'),
   quiet,
-];
+] as const;
 
-export const CALIBRATE_OPTIONS: readonly Option[] = [
+export const CALIBRATE_OPTIONS = [
   option('model', '--cpus <A,B>', 'the CPUs of the writer and the reader; default the first two'),
   cc,
   option('output', '-o, --output <FILE>', 'write the costs to this file; default standard output'),
   quiet,
-];
+] as const;

@@ -1,5 +1,4 @@
 /** The options of commands that make many runs: compare, sweep, merge. */
-import type { Option } from 'commander';
 import { DEFAULT_SEEDS, DEFAULT_STRATEGIES } from '../library/defaults.ts';
 import {
   allowCode,
@@ -72,13 +71,10 @@ const jobs = option(
   'worker threads; default one per core; the output is the same for every N',
 ).argParser(jobCount);
 
-function output(description: string): Option {
-  return option('output', '-o, --output <FILE>', description).argParser(
-    repeatable(nonEmpty('The file')),
-  );
-}
+const output = (description: string) =>
+  option('output', '-o, --output <FILE>', description).argParser(repeatable(nonEmpty('The file')));
 
-export const COMPARE_OPTIONS: readonly Option[] = [
+export const COMPARE_OPTIONS = [
   strategies(DEFAULT_STRATEGIES),
   seeds(DEFAULT_SEEDS),
   duration,
@@ -112,7 +108,7 @@ export const COMPARE_OPTIONS: readonly Option[] = [
   color,
   progress,
   quiet,
-];
+] as const;
 
 const sweepFormat = option(
   'output',
@@ -123,7 +119,7 @@ const sweepFormat = option(
 
 const sweepMetrics = metrics('to print as tables, with the last axis in the columns');
 
-export const SWEEP_OPTIONS: readonly Option[] = [
+export const SWEEP_OPTIONS = [
   strategies("the grid's, else each reader's own"),
   seeds("the grid's, else the scenario's own"),
   duration,
@@ -152,9 +148,9 @@ export const SWEEP_OPTIONS: readonly Option[] = [
   maxEvents,
   progress,
   quiet,
-];
+] as const;
 
-export const MERGE_OPTIONS: readonly Option[] = [
+export const MERGE_OPTIONS = [
   sweepFormat,
   sweepMetrics,
   output(
@@ -163,4 +159,4 @@ export const MERGE_OPTIONS: readonly Option[] = [
   ),
   option('check', '--allow-partial', 'merge the given runs even if runs are missing'),
   quiet,
-];
+] as const;

@@ -1,5 +1,5 @@
 /** The options of timeline, report and playground. */
-import { InvalidArgumentError, type Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { nearest } from '../base/nearest.ts';
 import {
   allowCode,
@@ -14,14 +14,15 @@ import {
   wholeNumber,
 } from './options.ts';
 
-export const TIMELINE_FORMATS = ['svg', 'text', 'perfetto'] as const;
+const TIMELINE_FORMATS = ['svg', 'text', 'perfetto'] as const;
 export const VIEWS = ['schedule', 'lanes', 'addresses'] as const;
 const SHOWN_PASSES = ['torn', 'retry', 'fallback', 'starved'] as const;
 
 export type ShownPass = (typeof SHOWN_PASSES)[number] | number;
 
 function shownPass(text: string): ShownPass {
-  if ((SHOWN_PASSES as readonly string[]).includes(text)) return text as ShownPass;
+  const kind = SHOWN_PASSES.find((one) => one === text);
+  if (kind !== undefined) return kind;
   const index = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(index)) return index;
   const meant = nearest(text, SHOWN_PASSES);
@@ -43,7 +44,7 @@ function windowOf(text: string): { readonly fromNs: number; readonly toNs: numbe
   throw new InvalidArgumentError('It ends before it begins.');
 }
 
-export const TIMELINE_OPTIONS: readonly Option[] = [
+export const TIMELINE_OPTIONS = [
   option(
     'model',
     '--strategy <LIST>',
@@ -92,9 +93,9 @@ export const TIMELINE_OPTIONS: readonly Option[] = [
   ).argParser(nonEmpty('The file')),
   maxEvents,
   quiet,
-];
+] as const;
 
-export const REPORT_OPTIONS: readonly Option[] = [
+export const REPORT_OPTIONS = [
   option(
     'output',
     '-o, --output <FILE>',
@@ -105,9 +106,9 @@ export const REPORT_OPTIONS: readonly Option[] = [
   ),
   option('output', '--no-data', 'leave out the data; then report cannot read the page'),
   quiet,
-];
+] as const;
 
-export const PLAYGROUND_OPTIONS: readonly Option[] = [
+export const PLAYGROUND_OPTIONS = [
   option(
     'model',
     '--scenario <SCENARIO>',
@@ -119,4 +120,4 @@ export const PLAYGROUND_OPTIONS: readonly Option[] = [
     'write the page to this file; default, and with -: standard output',
   ).argParser(nonEmpty('The file')),
   quiet,
-];
+] as const;

@@ -1,13 +1,6 @@
 /** The options of import, capture and check. */
-import { InvalidArgumentError, Option } from 'commander';
-import { listFormat, quiet } from './options.ts';
-
-const INPUT = 'Input:';
-const OUTPUT = 'What is written:';
-
-function option(group: string, flags: string, description: string): Option {
-  return new Option(flags, description).helpGroup(group);
-}
+import { InvalidArgumentError } from 'commander';
+import { eachGiven, listFormat, option, quiet } from './options.ts';
 
 function wholeNumber(what: string, max: number): (text: string) => number {
   return (text) => {
@@ -32,51 +25,51 @@ function secondsOf(text: string): number {
   throw new InvalidArgumentError('It is a number of seconds above 0, at most 3600.');
 }
 
-const pid = option(INPUT, '--pid <N>', 'the process whose maps are read').argParser(
+const pid = option('input', '--pid <N>', 'the process whose maps are read').argParser(
   wholeNumber('the number of a process', 4_194_304),
 );
 
 const output = option(
-  OUTPUT,
+  'written',
   '-o, --output <FILE>',
   'write the scenario to this file; default, and with -: standard output',
 );
 
-export const IMPORT_OPTIONS: readonly Option[] = [
-  option(INPUT, '--trace <LOG>', 'a log of system calls; repeat it for the files of strace -ff')
-    .argParser((text: string, before: readonly string[]) => [...before, text])
-    .default([] as readonly string[], 'none'),
-  option(INPUT, '--from <TIME>', 'only calls that returned after TIME, as the log writes times'),
-  option(INPUT, '--until <TIME>', 'only calls that returned at or before TIME'),
-  option(INPUT, '--process <N>', 'the process of the log to replay; default the first').argParser(
+export const IMPORT_OPTIONS = [
+  option('input', '--trace <LOG>', 'a log of system calls; repeat it for the files of strace -ff')
+    .argParser(eachGiven)
+    .default([], 'none'),
+  option('input', '--from <TIME>', 'only calls that returned after TIME, as the log writes times'),
+  option('input', '--until <TIME>', 'only calls that returned at or before TIME'),
+  option('input', '--process <N>', 'the process of the log to replay; default the first').argParser(
     wholeNumber('the number of a process', 4_194_304),
   ),
   output,
   option(
-    OUTPUT,
+    'written',
     '--speed <X>',
     'replay the calls X times as fast as recorded, or as fast as possible (max); default 1',
   ).argParser(speedOf),
   quiet,
-];
+] as const;
 
-export const CAPTURE_OPTIONS: readonly Option[] = [
+export const CAPTURE_OPTIONS = [
   pid.makeOptionMandatory(),
-  option(INPUT, '--trace <SECONDS>', 'record its calls with strace for this time').argParser(
+  option('input', '--trace <SECONDS>', 'record its calls with strace for this time').argParser(
     secondsOf,
   ),
-  option(INPUT, '--repeat <N>', 'read the text N times and check each text').argParser(
+  option('input', '--repeat <N>', 'read the text N times and check each text').argParser(
     wholeNumber('a number of times', 1_000_000_000),
   ),
-  option(OUTPUT, '-o, --output <DIR>', 'write the files to this folder; default capture-PID'),
+  option('written', '-o, --output <DIR>', 'write the files to this folder; default capture-PID'),
   quiet,
-];
+] as const;
 
-export const CHECK_OPTIONS: readonly Option[] = [
-  option(INPUT, '--pid <N>', 'also check the maps of this live process').argParser(
+export const CHECK_OPTIONS = [
+  option('input', '--pid <N>', 'also check the maps of this live process').argParser(
     wholeNumber('the number of a process', 4_194_304),
   ),
-  option(INPUT, '--against <MAPS>', 'list the VMAs in which each text differs from this text'),
+  option('input', '--against <MAPS>', 'list the VMAs in which each text differs from this text'),
   listFormat,
   quiet,
-];
+] as const;

@@ -2,6 +2,7 @@
  * The options of the commands: their names, their help texts and their values. A value that can
  * only be checked with a scenario or a registry is checked by the command.
  */
+import type { Option as TypedOption } from '@commander-js/extra-typings';
 import { InvalidArgumentError, Option } from 'commander';
 import { nearest } from '../base/nearest.ts';
 import type { PassChoice } from '../library/checks.ts';
@@ -12,28 +13,38 @@ import { PROGRESS_CHOICES } from './progress.ts';
 
 /** As in the registry of formats, which is not loaded for help's sake; a test compares them. */
 export const FORMAT_NAMES = ['text', 'json', 'ndjson', 'csv', 'markdown'] as const;
-export const SUMMARY_CHOICES = ['stdout', 'stderr', 'none'] as const;
+const SUMMARY_CHOICES = ['stdout', 'stderr', 'none'] as const;
 
 /** As in report/pictures/explain.ts; a test compares them. */
 export const EXPLAINED_NAMES = ['retry', 'fallback', 'torn', 'starved'] as const;
-export const SUMMARY_FORMATS = ['auto', 'table', 'lines'] as const;
+const SUMMARY_FORMATS = ['auto', 'table', 'lines'] as const;
 
 const GROUPS = {
   model: 'What is simulated:',
   output: 'What is printed:',
   check: 'When it counts as failed:',
   limits: 'Limits:',
+  input: 'Input:',
+  written: 'What is written:',
   global: 'Global options:',
 } as const;
 
-export function option(group: keyof typeof GROUPS, flags: string, description: string): Option {
+/** Its type has the flags in it, of which the types of the values are made. */
+export function option<Flags extends string>(
+  group: keyof typeof GROUPS,
+  flags: Flags,
+  description: string,
+): TypedOption<Flags> {
   return new Option(flags, description).helpGroup(GROUPS[group]);
 }
 
 /** A word of a list; others are refused with the nearest. */
-export function oneOf(known: readonly string[]): ((text: string) => string) & WordsOf {
-  const parse = (text: string): string => {
-    if (known.includes(text)) return text;
+export function oneOf<const Word extends string>(
+  known: readonly Word[],
+): ((text: string) => Word) & WordsOf {
+  const parse = (text: string): Word => {
+    const word = known.find((one) => one === text);
+    if (word !== undefined) return word;
     const meant = nearest(text, known);
     const hint = meant === null ? '' : ` Did you mean "${meant}"?`;
     throw new InvalidArgumentError(`It is one of ${known.join(', ')}.${hint}`);
@@ -82,6 +93,11 @@ export function nonEmpty(what: string): (text: string) => string {
     if (text !== '') return text;
     throw new InvalidArgumentError(`${what} is missing.`);
   };
+}
+
+/** Of an option that may be repeated and has the default []. */
+export function eachGiven(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }
 
 export const color = option('global', '--color <WHEN>', `colour: ${COLOR_CHOICES.join(', ')}`)
@@ -149,18 +165,18 @@ export const failOn = option(
   '--fail-on <EXPR>',
   'fail if this holds: TERM OP TERM, such as "falseGaps>0"; repeatable; exit code 1 (see below)',
 )
-  .argParser((text: string, before: readonly string[]) => [...before, text])
-  .default([] as readonly string[], 'none');
+  .argParser(eachGiven)
+  .default([], 'none');
 
 export const required = option(
   'check',
   '--require <EXPR>',
   'fail unless this holds, such as "falseGaps==0"; repeatable; exit code 1',
 )
-  .argParser((text: string, before: readonly string[]) => [...before, text])
-  .default([] as readonly string[], 'none');
+  .argParser(eachGiven)
+  .default([], 'none');
 
-export const RUN_OPTIONS: readonly Option[] = [
+export const RUN_OPTIONS = [
   strategy,
   seed,
   duration,
@@ -230,9 +246,9 @@ export const RUN_OPTIONS: readonly Option[] = [
   color,
   progress,
   quiet,
-];
+] as const;
 
-export const INIT_OPTIONS: readonly Option[] = [
+export const INIT_OPTIONS = [
   option(
     'output',
     '-o, --output <FILE>',
@@ -245,9 +261,9 @@ export const INIT_OPTIONS: readonly Option[] = [
     'start with a real address space: a process ID, or a file with maps text',
   ).argParser(nonEmpty('The process or file')),
   quiet,
-];
+] as const;
 
-export const SCENARIOS_OPTIONS: readonly Option[] = [
+export const SCENARIOS_OPTIONS = [
   option(
     'output',
     '-o, --output <DIR>',
@@ -255,9 +271,9 @@ export const SCENARIOS_OPTIONS: readonly Option[] = [
   ).argParser(nonEmpty('The folder')),
   listFormat,
   quiet,
-];
+] as const;
 
-export const VALIDATE_MODEL_OPTIONS: readonly Option[] = [
+export const VALIDATE_MODEL_OPTIONS = [
   option('model', '--long', 'make longer runs: minutes instead of seconds'),
   option(
     'model',
@@ -269,4 +285,4 @@ export const VALIDATE_MODEL_OPTIONS: readonly Option[] = [
     .default('text', 'text'),
   progress,
   quiet,
-];
+] as const;

@@ -16,7 +16,7 @@ import { parseSource, sourceOf } from '../scenario/load/parse.ts';
 import type { Finding } from '../search/search-outcome.ts';
 import type { CommandContext } from './command.ts';
 import { OutFile, statOf } from './files.ts';
-import type { ExploreOptions } from './search-request.ts';
+import type { OptionsOf } from './option-tables.ts';
 import { scenarioFile } from './shipped.ts';
 import type { SmallestWorld } from './smaller-world.ts';
 
@@ -24,7 +24,7 @@ export class FindingFile {
   readonly #name: string;
   readonly #path: string;
   readonly #context: CommandContext;
-  readonly #options: ExploreOptions;
+  readonly #options: OptionsOf<'explore'>;
   /** The scenario to be searched, as data. */
   readonly tree: Tree;
   readonly #file: OutFile;
@@ -36,7 +36,7 @@ export class FindingFile {
   constructor(
     name: string,
     { path, tree }: { readonly path: string; readonly tree: Tree },
-    options: ExploreOptions,
+    options: OptionsOf<'explore'>,
     context: CommandContext,
   ) {
     const { cwd } = context.io;

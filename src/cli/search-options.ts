@@ -1,5 +1,5 @@
 /** Options of explore, census and replay. */
-import { InvalidArgumentError, type Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { memorySize } from './memory.ts';
 import {
   allowCode,
@@ -29,14 +29,14 @@ const WALKS_MAX = 1e9;
 const reductionOf = oneOf(REDUCTIONS);
 
 /** `all` and `ranges` are names of removed reductions. */
-function reduction(text: string): string {
+function reduction(text: string): (typeof REDUCTIONS)[number] {
   if (text === 'all' || text === 'ranges') {
     throw new InvalidArgumentError('The reduction by ranges was removed; use private.');
   }
   return reductionOf(text);
 }
 
-const LIMITS: readonly Option[] = [
+const LIMITS = [
   option('limits', '--max-states <N>', 'stop after N states, exit code 4 (default: 5e6)').argParser(
     eventCount,
   ),
@@ -86,9 +86,9 @@ const LIMITS: readonly Option[] = [
     '-j, --jobs <N>',
     'worker threads of --random; default one per core; the output is the same for every N',
   ).argParser(jobCount),
-];
+] as const;
 
-export const EXPLORE_OPTIONS: readonly Option[] = [
+export const EXPLORE_OPTIONS = [
   strategy,
   option(
     'model',
@@ -109,9 +109,9 @@ export const EXPLORE_OPTIONS: readonly Option[] = [
   color,
   progress,
   quiet,
-];
+] as const;
 
-export const CENSUS_OPTIONS: readonly Option[] = [
+export const CENSUS_OPTIONS = [
   strategy,
   option(
     'model',
@@ -125,9 +125,9 @@ export const CENSUS_OPTIONS: readonly Option[] = [
   color,
   progress,
   quiet,
-];
+] as const;
 
-export const REPLAY_OPTIONS: readonly Option[] = [
+export const REPLAY_OPTIONS = [
   option(
     'model',
     '--schedule <S>',
@@ -147,4 +147,4 @@ export const REPLAY_OPTIONS: readonly Option[] = [
   page,
   color,
   quiet,
-];
+] as const;

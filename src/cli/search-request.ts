@@ -18,49 +18,23 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { WalkRequest } from '../search/random-walk.ts';
 import type { SearchProgress, SearchRequest } from '../search/search.ts';
 import type { SearchOutcome } from '../search/search-outcome.ts';
-import type { Bias } from '../search/walker.ts';
 import { type ColorChoice, wantsColor } from './color.ts';
-import type { CommandContext, QuietOptions } from './command.ts';
+import type { CommandContext } from './command.ts';
 import type { Interrupt } from './interrupt.ts';
 import { lineWidthOf } from './io.ts';
 import { memoryMax } from './memory.ts';
+import type { OptionsOf } from './option-tables.ts';
 import type { OwnFiles } from './own-strategies.ts';
-import { Progress, type ProgressChoice } from './progress.ts';
+import { Progress } from './progress.ts';
 import { driveSlices } from './sliced-run.ts';
 
-/** As the command line gives them; see search-options.ts. */
-export interface LimitOptions extends QuietOptions {
-  readonly strategy?: string;
-  readonly format: 'text' | 'json';
-  readonly maxStates?: number;
-  readonly maxMemory?: number;
-  readonly maxDepth?: number;
-  readonly preemptions?: number;
-  readonly store: SearchRequest['store'];
-  /** False: --no-reduce. */
-  readonly reduce: SearchRequest['reduce'] | false;
-  readonly random?: number;
-  readonly bias?: Bias;
-  readonly seed?: string;
-  readonly jobs?: number;
-  readonly color: ColorChoice;
-  readonly progress: ProgressChoice;
-}
-
-/** Of `explore`. */
-export interface ExploreOptions extends LimitOptions {
-  readonly find?: string;
-  readonly save?: string;
-  readonly output?: string;
-}
-
 /** The same without what only a command has. */
-export function limitsGiven({ reduce, ...options }: LimitOptions): SearchLimits {
+export function limitsGiven({ reduce, ...options }: OptionsOf<'explore' | 'census'>): SearchLimits {
   return { ...options, reduce: reduce === false ? 'none' : reduce };
 }
 
 /** Options that would be ignored are refused. */
-export function checkGiven(options: LimitOptions): void {
+export function checkGiven(options: OptionsOf<'explore' | 'census'>): void {
   checkLimits(limitsGiven(options));
   const { random, jobs, maxMemory } = options;
   if (random !== undefined) refuseWithRandom(maxMemory !== undefined, '--max-memory');
@@ -80,7 +54,7 @@ interface Sliced {
 }
 
 export interface Means {
-  readonly options: LimitOptions;
+  readonly options: OptionsOf<'explore' | 'census'>;
   readonly context: CommandContext;
   readonly interrupt: Interrupt;
   /** The user's own strategies. */
@@ -174,7 +148,7 @@ async function randomWalks(
   return walks.outcome();
 }
 
-function withFraction(progress: SearchProgress, { random }: LimitOptions) {
+function withFraction(progress: SearchProgress, { random }: OptionsOf<'explore' | 'census'>) {
   return { ...progress, fraction: random === undefined ? null : progress.walks / random };
 }
 

@@ -4,16 +4,10 @@ import { chooseMetrics } from '../compare/metrics.ts';
 import type { SweepFormat } from '../report/sweep.ts';
 import { sweepFormats } from '../report/sweep-formats.ts';
 import { type Io, lineWidthOf } from './io.ts';
+import type { OptionsOf } from './option-tables.ts';
 import { chooseOutputs, type NamedOutput } from './outputs.ts';
 
-/** As the command line gives them. */
-export interface SweepOutputOptions {
-  readonly format?: string;
-  readonly metrics?: readonly string[];
-  readonly output?: readonly string[];
-  /** Of sweep: small bars stand under the tables. */
-  readonly bars?: boolean;
-}
+type SweepOutputOptions = Pick<OptionsOf<'sweep'>, 'format' | 'metrics' | 'output' | 'bars'>;
 
 interface SweepOutputs {
   readonly files: readonly NamedOutput<SweepFormat>[];

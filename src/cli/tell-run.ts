@@ -13,12 +13,12 @@ import { type FailOnVerdict, judge, verdictText } from '../report/verdict.ts';
 import type { RunRequest } from '../run/timed.ts';
 import { STUCK_STEPS } from '../run/timed-driver.ts';
 import type { KernelFaultReport, Outcome, StepStack } from '../world/outcome.ts';
-import { type ColorChoice, pensFor } from './color.ts';
-import type { CommandContext, QuietOptions } from './command.ts';
+import { pensFor } from './color.ts';
+import type { CommandContext } from './command.ts';
 import type { OutFile } from './files.ts';
 import { lineWidthOf, type OutStream } from './io.ts';
 import type { Messages } from './messages.ts';
-import type { SUMMARY_CHOICES, SUMMARY_FORMATS } from './options.ts';
+import type { OptionsOf } from './option-tables.ts';
 import { Output } from './output.ts';
 
 interface Shown extends Pick<ReportInput, 'timing'> {
@@ -35,11 +35,7 @@ interface Shown extends Pick<ReportInput, 'timing'> {
 
 type Terminal = Pick<OutStream, 'isTTY' | 'columns'>;
 
-interface TellOptions extends QuietOptions {
-  readonly color: ColorChoice;
-  readonly summary?: (typeof SUMMARY_CHOICES)[number];
-  readonly summaryFormat?: (typeof SUMMARY_FORMATS)[number];
-}
+type TellOptions = Pick<OptionsOf<'run'>, 'color' | 'summary' | 'summaryFormat' | 'quiet'>;
 
 /** @returns the exit code */
 export async function tellRun(

@@ -6,7 +6,7 @@ import { markdownTable } from './markdown.ts';
 import { measureJson } from './measure-json.ts';
 import { table } from './table.ts';
 
-export type MeasureFormat = 'text' | 'json' | 'csv' | 'markdown';
+type MeasureFormat = 'text' | 'json' | 'csv' | 'markdown';
 
 export const MEASURE_FORMATS: Readonly<
   Record<MeasureFormat, (result: MeasureResult, rows: readonly FigureRow[], tool: string) => string>

@@ -131,4 +131,3 @@ export const VALIDATION_FORMATS = {
   json: validationJson,
   markdown: validationMarkdown,
 } as const;
-export type ValidationFormat = keyof typeof VALIDATION_FORMATS;

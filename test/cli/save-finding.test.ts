@@ -6,8 +6,9 @@ import { parse } from 'yaml';
 import type { CommandContext } from '../../src/cli/command.ts';
 import { load } from '../../src/cli/load.ts';
 import { Messages } from '../../src/cli/messages.ts';
+import type { OptionsOf } from '../../src/cli/option-tables.ts';
 import { FindingFile, rawScenario } from '../../src/cli/save-finding.ts';
-import type { ExploreOptions, Means } from '../../src/cli/search-request.ts';
+import type { Means } from '../../src/cli/search-request.ts';
 import { smallestWorld } from '../../src/cli/smaller-world.ts';
 import { parseQuestion } from '../../src/search/questions.ts';
 import { aRequest, aSearch } from '../support/search.ts';
@@ -124,7 +125,7 @@ describe('a saved finding', () => {
     const options = { strategy: 'vma-lock', format: 'text', color: 'never', progress: 'none' };
     const means = { options, context, interrupt, directory: cwd } as unknown as Means;
     const source = { path: 'ample.yaml', tree: await rawScenario('ample.yaml', loaded.bytes) };
-    const file = new FindingFile('f.yaml', source, options as ExploreOptions, context);
+    const file = new FindingFile('f.yaml', source, options as OptionsOf<'explore'>, context);
     const whole = { tree: file.tree, scenario: loaded.scenario, outcome };
 
     const small = await smallestWorld('ample.yaml', whole, request, means);

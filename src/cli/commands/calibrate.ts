@@ -10,24 +10,19 @@ import {
 } from '../../measure/calibration.ts';
 import { readCosts } from '../../measure/frames.ts';
 import { COST_NAMES } from '../../mm/costs.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { checkWritable, writeWhole } from '../files.ts';
 import { MeasureSession } from '../measure-session.ts';
 import { nativeProgram } from '../native.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { allowedCpus, thisKernel } from '../this-machine.ts';
-
-export interface CalibrateOptions extends QuietOptions {
-  readonly cpus?: string;
-  readonly cc?: string;
-  readonly output?: string;
-}
 
 /** What user space cannot measure keeps its value of this preset. */
 export const BASE_PRESET = 'vm-epyc-2026';
 
 export async function calibrate(
-  options: CalibrateOptions,
+  options: OptionsOf<'calibrate'>,
   context: CommandContext,
 ): Promise<number> {
   const { io, messages } = context;

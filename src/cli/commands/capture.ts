@@ -16,25 +16,22 @@ import { TextChecker } from '../../check/text-checker.ts';
 import { factsOf, type TracePart } from '../../scenario/edit/imported.ts';
 import type { Trace } from '../../trace/call.ts';
 import { readTrace } from '../../trace/read-trace.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { writing } from '../files.ts';
 import { type ImportedText, tellTrace, vmaLines } from '../import-notes.ts';
 import { Interrupt } from '../interrupt.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { readProcMaps } from '../process-maps.ts';
 import { type Recording, recordCalls, type TimedText } from '../strace-run.ts';
 import { writeFile, writeScenario } from './import.ts';
 
-export interface CaptureOptions extends QuietOptions {
-  readonly pid: number;
-  readonly trace?: number;
-  readonly repeat?: number;
-  readonly output?: string;
-}
-
 const LOG_NAME = 'calls.strace';
 
-export async function capture(options: CaptureOptions, context: CommandContext): Promise<number> {
+export async function capture(
+  options: OptionsOf<'capture'>,
+  context: CommandContext,
+): Promise<number> {
   const { pid } = options;
   const first = readProcMaps(pid); // before anything is written: may it be read at all?
   const directory = options.output ?? `capture-${pid}`;
@@ -50,7 +47,7 @@ export async function capture(options: CaptureOptions, context: CommandContext):
 async function captureInto(
   directory: string,
   first: Buffer,
-  options: CaptureOptions,
+  options: OptionsOf<'capture'>,
   context: CommandContext,
 ): Promise<number> {
   const { io } = context;

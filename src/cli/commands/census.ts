@@ -15,27 +15,17 @@ import type { SearchOutcome } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { checkPage, writePageOf } from '../page.ts';
 import { readerStrategies } from '../reader-strategies.ts';
-import {
-  checkGiven,
-  type LimitOptions,
-  limitsGiven,
-  searchOutcome,
-  viewFor,
-} from '../search-request.ts';
+import { checkGiven, limitsGiven, searchOutcome, viewFor } from '../search-request.ts';
 
 const NOT_SEARCHED = 'not searched because of the interrupt';
 
-export interface CensusOptions extends LimitOptions {
-  readonly against?: string;
-  readonly output?: string;
-}
-
 export async function census(
   path: string,
-  options: CensusOptions,
+  options: OptionsOf<'census'>,
   context: CommandContext,
 ): Promise<number> {
   await checkPage(options.output, context.io.cwd);
@@ -69,7 +59,7 @@ export async function census(
 async function tell(
   path: string,
   { here, there }: { here: SearchOutcome; there: SearchOutcome | null },
-  options: CensusOptions,
+  options: OptionsOf<'census'>,
   context: CommandContext,
 ): Promise<void> {
   const { against } = options;

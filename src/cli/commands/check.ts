@@ -3,20 +3,15 @@
 import { EXIT, UserError } from '../../base/errors.ts';
 import { MapsCheck, VmaReader } from '../../check/maps-check.ts';
 import type { VmaLine } from '../../check/text-checker.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { procMaps, readProcMaps } from '../process-maps.ts';
 import { chunksOf } from '../streams.ts';
 
-export interface CheckOptions extends QuietOptions {
-  readonly pid?: number;
-  readonly against?: string;
-  readonly format: 'text' | 'json';
-}
-
 export async function check(
   paths: readonly string[],
-  options: CheckOptions,
+  options: OptionsOf<'check'>,
   context: CommandContext,
 ): Promise<number> {
   const { pid, format } = options;

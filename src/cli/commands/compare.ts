@@ -22,23 +22,18 @@ import type { CompareFormat, CompareView } from '../../report/report.ts';
 import { wantsAscii, wantsBars } from '../bars.ts';
 import { type ColorChoice, pensFor, wantsColor } from '../color.ts';
 import type { CommandContext } from '../command.ts';
-import {
-  type CompareOptions,
-  compareRuns,
-  type PreparedRuns,
-  prepareRuns,
-  tracesOf,
-} from '../compare-runs.ts';
+import { compareRuns, type PreparedRuns, prepareRuns, tracesOf } from '../compare-runs.ts';
 import { compareSaved, type InputKind, inputKindOf } from '../compare-saved.ts';
 import { Interrupt } from '../interrupt.ts';
 import { type Io, lineWidthOf } from '../io.ts';
 import type { Messages } from '../messages.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { chooseOutputs, OutFiles } from '../outputs.ts';
 
 export async function compare(
   paths: readonly string[],
-  options: CompareOptions,
+  options: OptionsOf<'compare'>,
   context: CommandContext,
 ): Promise<number> {
   const format = COMPARE_FORMATS.find(({ name }) => name === options.format)!;
@@ -103,7 +98,7 @@ interface Make {
 /** @returns an exit code where the scenarios cannot be run */
 async function fromRuns(
   paths: readonly string[],
-  options: CompareOptions,
+  options: OptionsOf<'compare'>,
   context: CommandContext,
 ): Promise<Make | number> {
   const prepared = await prepareRuns(paths, options, context);
@@ -120,7 +115,7 @@ const RUN_ONLY = ['strategies', 'seeds', 'duration', 'maxEvents', 'jobs'] as con
 async function fromFiles(
   kind: Exclude<InputKind, 'scenario'>,
   paths: readonly string[],
-  options: CompareOptions,
+  options: OptionsOf<'compare'>,
   context: CommandContext,
 ): Promise<Make> {
   const given = RUN_ONLY.find((key) => options[key] !== undefined);
@@ -144,7 +139,7 @@ async function tell(
   result: CompareResult,
   format: CompareFormat,
   paths: readonly string[],
-  options: CompareOptions,
+  options: OptionsOf<'compare'>,
   context: CommandContext,
 ): Promise<number> {
   const stdout = new Output(context.io.stdout, 'standard output');
@@ -165,7 +160,7 @@ async function tell(
 
 function exitCodeOf(
   { scenarios, judgements }: CompareResult,
-  options: CompareOptions,
+  options: OptionsOf<'compare'>,
   messages: Messages,
 ): number {
   if (judgements.some(({ failed }) => failed)) return EXIT.failed;

@@ -13,22 +13,17 @@ import type { SearchOutcome } from '../../search/search-outcome.ts';
 import type { CommandContext } from '../command.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { checkPage, writePageOf } from '../page.ts';
 import { readerStrategies } from '../reader-strategies.ts';
 import { FindingFile, rawScenario } from '../save-finding.ts';
-import {
-  checkGiven,
-  type ExploreOptions,
-  limitsGiven,
-  searchOutcome,
-  viewFor,
-} from '../search-request.ts';
+import { checkGiven, limitsGiven, searchOutcome, viewFor } from '../search-request.ts';
 import { smallestWorld } from '../smaller-world.ts';
 
 export async function explore(
   path: string,
-  options: ExploreOptions,
+  options: OptionsOf<'explore'>,
   context: CommandContext,
 ): Promise<number> {
   const find = options.find === undefined ? null : parseQuestion(options.find);
@@ -84,7 +79,7 @@ function checkSave(path: string, save: string | undefined): void {
   }
 }
 
-function checkSaved(find: Question | null, { save }: ExploreOptions): void {
+function checkSaved(find: Question | null, { save }: OptionsOf<'explore'>): void {
   if (save !== undefined && find === null) {
     throw new UserError('--save writes the schedule of a finding: name the finding with --find');
   }
@@ -93,7 +88,7 @@ function checkSaved(find: Question | null, { save }: ExploreOptions): void {
 async function tell(
   path: string,
   outcome: SearchOutcome,
-  options: ExploreOptions,
+  options: OptionsOf<'explore'>,
   context: CommandContext,
 ): Promise<void> {
   const stdout = new Output(context.io.stdout, 'standard output');

@@ -3,19 +3,14 @@ import { counted } from '../../base/counted.ts';
 import { EXIT } from '../../base/errors.ts';
 import { finalLayout } from '../../run/final.ts';
 import { TraceOutcomes } from '../../world/trace-outcomes.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { load } from '../load.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
-
-export interface FinalOptions extends QuietOptions {
-  readonly seed?: string;
-  readonly duration?: number;
-  readonly maxEvents: number;
-}
 
 export async function final(
   path: string,
-  options: FinalOptions,
+  options: OptionsOf<'final'>,
   context: CommandContext,
 ): Promise<number> {
   const loaded = await load(path, context);

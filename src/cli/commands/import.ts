@@ -26,28 +26,20 @@ import { loadYaml } from '../../scenario/load/parse.ts';
 import { VMAS_MAX } from '../../scenario/vma-list.ts';
 import type { Trace } from '../../trace/call.ts';
 import { TraceReader } from '../../trace/read-trace.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { checkRegular, writeWhole } from '../files.ts';
 import { type ImportedText, tellReplay, tellTrace, vmaLines } from '../import-notes.ts';
 import { loadBytes } from '../load.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { chunksOf } from '../streams.ts';
-
-export interface ImportOptions extends QuietOptions {
-  readonly trace: readonly string[];
-  readonly output?: string;
-  readonly speed?: number | 'max';
-  readonly from?: string;
-  readonly until?: string;
-  readonly process?: number;
-}
 
 /** A text of more is none of a process. */
 const TEXT_BYTES_MAX = 256 * 1024 * 1024;
 
 export async function importMaps(
   paths: readonly string[],
-  options: ImportOptions,
+  options: OptionsOf<'import'>,
   context: CommandContext,
 ): Promise<number> {
   if ([...paths, ...options.trace].filter((path) => path === '-').length > 1) {
@@ -206,7 +198,10 @@ function tellFound(
   return true;
 }
 
-async function readLog(options: ImportOptions, context: CommandContext): Promise<ReadLog | null> {
+async function readLog(
+  options: OptionsOf<'import'>,
+  context: CommandContext,
+): Promise<ReadLog | null> {
   if (options.trace.length === 0) {
     for (const key of ['speed', 'from', 'until', 'process'] as const) {
       if (options[key] !== undefined) throw new UserError(`--${key} needs --trace`);

@@ -8,19 +8,14 @@ import { jsonOf, printable } from '../../base/printable.ts';
 import { wrap } from '../../base/wrap.ts';
 import { findMapsText } from '../../scenario/load/found-text.ts';
 import { loadYaml } from '../../scenario/load/parse.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { readInput, writeWhole } from '../files.ts';
 import { loadBytes } from '../load.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { readProcMaps } from '../process-maps.ts';
 
-export interface InitOptions extends QuietOptions {
-  readonly output?: string;
-  readonly json?: boolean;
-  readonly from?: string;
-}
-
-export async function init(options: InitOptions, context: CommandContext): Promise<number> {
+export async function init(options: OptionsOf<'init'>, context: CommandContext): Promise<number> {
   const { io, messages } = context;
   const { from } = options;
   const output = options.output === '-' ? undefined : options.output;

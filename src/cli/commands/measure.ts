@@ -13,34 +13,25 @@ import { randomProgram } from '../../measure/random-program.ts';
 import type { MeasureResult } from '../../measure/result.ts';
 import { figureRows } from '../../measure/rows.ts';
 import { type FailOn, type Figure, parseFailOn } from '../../report/fail-on.ts';
-import { MEASURE_FORMATS, type MeasureFormat } from '../../report/measure.ts';
+import { MEASURE_FORMATS } from '../../report/measure.ts';
 import type { Metric, MetricView } from '../../report/metric.ts';
 import { judge, type Subject, verdictText } from '../../report/verdict.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { COUNTER_KEYS, type Counters, TEARING_KEYS, type Tearing } from '../../world/outcome.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { SIGNAL_EXIT, type Signal } from '../io.ts';
 import { load, scenarioIn } from '../load.ts';
-import { type Live, type LiveOptions, measureLive } from '../measure-live.ts';
+import { type Live, measureLive } from '../measure-live.ts';
 import { readRecording } from '../measure-recording.ts';
 import { MeasureSession } from '../measure-session.ts';
 import { nativeProgram } from '../native.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { thisKernel } from '../this-machine.ts';
 
-export interface MeasureOptions extends QuietOptions, LiveOptions {
-  readonly seed?: string;
-  readonly cc?: string;
-  readonly from?: string;
-  readonly checkModel?: boolean;
-  readonly programs?: number;
-  readonly format: MeasureFormat;
-  readonly failOn: readonly string[];
-}
-
 export async function measure(
   path: string | undefined,
-  options: MeasureOptions,
+  options: OptionsOf<'measure'>,
   context: CommandContext,
 ): Promise<number> {
   const checks = parseMeasureChecks(options.failOn);
@@ -82,7 +73,7 @@ const MEASURED_ONLY = [
 ];
 
 /** Nothing that was asked for is ignored in silence. */
-function checkTogether(path: string | undefined, options: MeasureOptions): void {
+function checkTogether(path: string | undefined, options: OptionsOf<'measure'>): void {
   const { checkModel = false, from, programs } = options;
   const given: Readonly<Record<string, unknown>> = {
     ...options,
@@ -106,7 +97,7 @@ function checkTogether(path: string | undefined, options: MeasureOptions): void 
 
 /** Runs with a session where a kernel is asked, and ends it whatever happens, signals included. */
 export async function withSession(
-  options: Pick<MeasureOptions, 'from' | 'cc'>,
+  options: Pick<OptionsOf<'measure'>, 'from' | 'cc'>,
   { io }: CommandContext,
   action: (session: MeasureSession | null) => Promise<number>,
 ): Promise<number> {
@@ -151,7 +142,7 @@ function tellMisfits(
 async function tell(
   live: Live,
   checks: ReturnType<typeof parseMeasureChecks>,
-  options: MeasureOptions,
+  options: OptionsOf<'measure'>,
   context: CommandContext,
 ): Promise<number> {
   const { io, messages } = context;

@@ -8,19 +8,16 @@ import { resolve } from 'node:path';
 import { counted } from '../../base/counted.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import type { SweepFormat, SweepHeader, SweepRecord } from '../../report/sweep.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { OutFiles } from '../outputs.ts';
 import { differs, headerOf, sweepLines } from '../sweep-file.ts';
-import { type SweepOutputOptions, sweepOutputs } from '../sweep-outputs.ts';
-
-export interface MergeOptions extends QuietOptions, SweepOutputOptions {
-  readonly allowPartial?: boolean;
-}
+import { sweepOutputs } from '../sweep-outputs.ts';
 
 export async function merge(
   names: readonly string[],
-  options: MergeOptions,
+  options: OptionsOf<'merge'>,
   { io, messages }: CommandContext,
 ): Promise<number> {
   const { files: outputs, stdout: format } = sweepOutputs(options.output ?? [], options, io);

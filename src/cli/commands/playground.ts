@@ -7,25 +7,21 @@ import { dirname, isAbsolute, joinPaths } from '../../base/posix-path.ts';
 import { withScenario } from '../../playground/start-data.ts';
 import { movePaths } from '../../scenario/edit/paths.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { checkWritable, readInput, reading, unzipped, writeWhole } from '../files.ts';
 import { load } from '../load.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { packageFile } from '../package-files.ts';
 import { rawScenario } from '../save-finding.ts';
 import { scenarioFile } from '../shipped.ts';
-
-export interface PlaygroundOptions extends QuietOptions {
-  readonly scenario?: string;
-  readonly output?: string;
-}
 
 const PAGE = 'dist/playground.html';
 /** Held against the reader's own where a scenario has one strategy. */
 const BESIDE = 'mmap-lock';
 
 export async function playground(
-  { scenario, output = '-' }: PlaygroundOptions,
+  { scenario, output = '-' }: OptionsOf<'playground'>,
   context: CommandContext,
 ): Promise<number> {
   const { io } = context;

@@ -25,10 +25,10 @@ import { type Replayed, replaySchedule } from '../../search/replay.ts';
 import { headOf, plainWorld } from '../../search/search.ts';
 import type { SearchWorld } from '../../search/search-world.ts';
 import type { Outcome } from '../../world/outcome.ts';
-import type { ColorChoice } from '../color.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { readInput, readStdin } from '../files.ts';
 import { load } from '../load.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { checkPage, writePageOf } from '../page.ts';
 import { readerStrategies, strategyOfRecord } from '../reader-strategies.ts';
@@ -36,18 +36,9 @@ import { rawScenario } from '../save-finding.ts';
 import { viewFor } from '../search-request.ts';
 import { tellRun } from '../tell-run.ts';
 
-export interface ReplayOptions extends QuietOptions {
-  readonly schedule?: string;
-  readonly strategy?: string;
-  readonly carryTo?: string;
-  readonly output?: string;
-  readonly format: 'text' | 'json';
-  readonly color: ColorChoice;
-}
-
 export async function replay(
   path: string,
-  options: ReplayOptions,
+  options: OptionsOf<'replay'>,
   context: CommandContext,
 ): Promise<number> {
   const strategy = oneStrategy('--strategy', options.strategy);
@@ -85,7 +76,7 @@ async function tell(
   scenario: Scenario,
   world: SearchWorld,
   replayed: Replayed,
-  options: ReplayOptions,
+  options: OptionsOf<'replay'>,
   context: CommandContext,
 ): Promise<number> {
   const head = headOf(scenario, world);
@@ -142,7 +133,7 @@ async function ownSchedule(path: string, bytes: Uint8Array): Promise<SavedSchedu
 async function replayRun(
   { text, file }: { readonly text: string; readonly file: string },
   { scenario, path }: { readonly scenario: Scenario; readonly path: string },
-  options: ReplayOptions,
+  options: OptionsOf<'replay'>,
   context: CommandContext,
 ): Promise<number> {
   const { messages } = context;

@@ -5,20 +5,15 @@ import { EXIT, UserError } from '../../base/errors.ts';
 import { standaloneStyle } from '../../draw/palette.ts';
 import { readDocuments } from '../../report/page/documents.ts';
 import { reportPage } from '../../report/page/report-page.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { readInput, readStdin, unzipped, writeWhole, writing } from '../files.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { commandOf } from '../page-file.ts';
 
-export interface ReportOptions extends QuietOptions {
-  readonly output?: string;
-  readonly svg?: string;
-  readonly data: boolean;
-}
-
 export async function report(
   paths: readonly string[],
-  options: ReportOptions,
+  options: OptionsOf<'report'>,
   context: CommandContext,
 ): Promise<number> {
   const { io } = context;

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { jsonOf } from '../../base/printable.ts';
 import { expressionsOf } from '../../base/requiring.ts';
-import { checkPass, oneStrategy, type PassChoice, parseExpressions } from '../../library/checks.ts';
+import { checkPass, oneStrategy, parseExpressions } from '../../library/checks.ts';
 import type { FailOn } from '../../report/fail-on.ts';
 import { FORMATS } from '../../report/index.ts';
 import type { Format } from '../../report/report.ts';
@@ -19,47 +19,21 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { OperationRecord, Outcome } from '../../world/outcome.ts';
 import { TraceOutcomes } from '../../world/trace-outcomes.ts';
 import { nowMs } from '../clock.ts';
-import type { ColorChoice } from '../color.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { checkWritable, OutFile } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { lineWidthOf } from '../io.ts';
 import { load } from '../load.ts';
-import type { EXPLAINED_NAMES, SUMMARY_CHOICES, SUMMARY_FORMATS } from '../options.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { chooseOutputs } from '../outputs.ts';
 import { checkPage } from '../page.ts';
-import { Progress, type ProgressChoice } from '../progress.ts';
+import { Progress } from '../progress.ts';
 import { readerStrategies } from '../reader-strategies.ts';
 import { scenarioFile } from '../shipped.ts';
 import { driveSlices, type SlicedRun } from '../sliced-run.ts';
 import { tellRun } from '../tell-run.ts';
 import { endlessWarning, grownNote, traps } from '../traps.ts';
 import { nextSave, savedAt } from '../watch.ts';
-
-/** As the command line gives them; see options.ts. */
-export interface RunOptions extends QuietOptions {
-  readonly strategy?: string;
-  readonly seed?: string;
-  readonly duration?: number;
-  readonly pass?: PassChoice;
-  readonly reader?: string;
-  /** By default the one of the ending of `output`, else text. */
-  readonly format?: string;
-  readonly summary?: (typeof SUMMARY_CHOICES)[number];
-  readonly summaryFormat?: (typeof SUMMARY_FORMATS)[number];
-  readonly opsLog?: string;
-  readonly record?: string;
-  readonly output?: string;
-  readonly annotate?: boolean;
-  readonly explain?: (typeof EXPLAINED_NAMES)[number];
-  readonly timing?: boolean;
-  readonly watch?: boolean;
-  readonly color: ColorChoice;
-  readonly failOn: readonly string[];
-  readonly require: readonly string[];
-  readonly maxEvents: number;
-  readonly progress: ProgressChoice;
-}
 
 /** A run that has been found to make sense. */
 interface Task {
@@ -73,7 +47,7 @@ interface Task {
 
 export async function run(
   path: string,
-  options: RunOptions,
+  options: OptionsOf<'run'>,
   context: CommandContext,
 ): Promise<number> {
   if (options.watch !== true) return runOnce(path, options, context);
@@ -94,7 +68,7 @@ export async function run(
 
 async function runOnce(
   path: string,
-  options: RunOptions,
+  options: OptionsOf<'run'>,
   context: CommandContext,
 ): Promise<number> {
   const format = chooseFormat(options);
@@ -134,7 +108,7 @@ async function runOnce(
 }
 
 /** An option that the format has no use for is refused, so that none is ignored in silence. */
-function chooseFormat(options: RunOptions): Format {
+function chooseFormat(options: OptionsOf<'run'>): Format {
   const { summary, summaryFormat, pass, reader, annotate } = options;
   const format = namedFormat(options);
   const { name } = format;
@@ -162,7 +136,7 @@ function chooseFormat(options: RunOptions): Format {
 }
 
 /** What `--format` asks; else what the ending of the file says. */
-function namedFormat({ format, output }: RunOptions): Format {
+function namedFormat({ format, output }: OptionsOf<'run'>): Format {
   if (format === undefined && output !== undefined && !isPage(output)) {
     const page = { name: 'html', endings: ['html'] };
     const [chosen] = chooseOutputs([output], [...FORMATS, page]);
@@ -177,7 +151,7 @@ function isPage(name: string | undefined): boolean {
 }
 
 /** @throws UserError where two outputs have one name */
-function checkNames({ record, opsLog, output }: RunOptions): void {
+function checkNames({ record, opsLog, output }: OptionsOf<'run'>): void {
   const given = Object.entries({ '--record': record, '--ops-log': opsLog, '-o': output });
   for (const [i, [option, name]] of given.entries()) {
     const same = given.slice(i + 1).find(([, other]) => name !== undefined && other === name);
@@ -191,7 +165,11 @@ function checkOutFile(option: string, name: string | undefined): void {
   }
 }
 
-async function runTask(task: Task, options: RunOptions, context: CommandContext): Promise<number> {
+async function runTask(
+  task: Task,
+  options: OptionsOf<'run'>,
+  context: CommandContext,
+): Promise<number> {
   const { io } = context;
   const log = options.opsLog === undefined ? null : new OutFile(options.opsLog, io.cwd);
   const record = options.record === undefined ? null : new RecordFile(task, options, io.cwd);
@@ -242,7 +220,7 @@ async function annotated<S>(
   { scenario, request }: Task,
   outcome: Outcome,
   shown: S,
-  { annotate, explain }: RunOptions,
+  { annotate, explain }: OptionsOf<'run'>,
   { io, messages }: CommandContext,
 ): Promise<readonly [Outcome, S | (S & { readonly explained: true })]> {
   if (explain !== undefined) {
@@ -266,7 +244,7 @@ async function annotated<S>(
 async function simulate(
   { scenario, request }: Task,
   means: {
-    options: RunOptions;
+    options: OptionsOf<'run'>;
     context: CommandContext;
     interrupt: Interrupt;
     log: OutFile | null;
@@ -317,7 +295,7 @@ class RecordFile {
 
   constructor(
     { scenario, request }: { readonly scenario: Scenario; readonly request: RunRequest },
-    options: RunOptions,
+    options: OptionsOf<'run'>,
     cwd: string,
   ) {
     const { record, pass, reader } = options;

@@ -4,8 +4,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { isOwnFile } from '../../base/choice.ts';
 import { EXIT, UserError } from '../../base/errors.ts';
 import { movePaths } from '../../scenario/edit/paths.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { writeWhole, writing } from '../files.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { packageFile } from '../package-files.ts';
 import { rawScenario } from '../save-finding.ts';
@@ -13,14 +14,9 @@ import { type Shipped, shippedScenario, shippedScenarios } from '../shipped.ts';
 
 const SCENARIOS_SCHEMA = 'mapsim/scenarios@1';
 
-export interface ScenariosOptions extends QuietOptions {
-  readonly format: 'text' | 'json';
-  readonly output?: string;
-}
-
 export async function scenarios(
   name: string | undefined,
-  options: ScenariosOptions,
+  options: OptionsOf<'scenarios'>,
   context: CommandContext,
 ): Promise<number> {
   if (name === undefined) {
@@ -33,7 +29,7 @@ export async function scenarios(
   return print(shipped, context);
 }
 
-async function list({ format }: ScenariosOptions, { io }: CommandContext): Promise<number> {
+async function list({ format }: OptionsOf<'scenarios'>, { io }: CommandContext): Promise<number> {
   const rows = await Promise.all(shippedScenarios().map(describe));
   const stdout = new Output(io.stdout, 'standard output');
   if (format === 'json') {

@@ -8,7 +8,11 @@ import { packageFile } from '../package-files.ts';
 
 const ENDING = '.v1.schema.json';
 
-export async function schema(name: string, { io }: CommandContext): Promise<number> {
+export async function schema(
+  name = 'scenario',
+  _options: object,
+  { io }: CommandContext,
+): Promise<number> {
   const known = readdirSync(packageFile('schema/')).map((file) => file.replace(ENDING, ''));
   if (!known.includes(name)) throw unknown(name, known);
   const stdout = new Output(io.stdout, 'standard output');

@@ -18,17 +18,13 @@ import { TimedRun } from '../../run/timed.ts';
 import { plainWorld } from '../../search/search.ts';
 import type { ScheduleStep } from '../../search/search-outcome.ts';
 import { type Awaited, Stepper } from '../../search/stepper.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { writeWhole } from '../files.ts';
 import { lineWidthOf } from '../io.ts';
 import { load } from '../load.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { readerStrategies } from '../reader-strategies.ts';
-
-export interface StepOptions extends QuietOptions {
-  readonly strategy?: string;
-  readonly seed?: string;
-}
 
 /** Steps of the timed run whose order is followed. */
 const ORDER_MAX = 200_000;
@@ -51,7 +47,7 @@ quit                end (as does the end of the input)
 
 export async function step(
   path: string,
-  options: StepOptions,
+  options: OptionsOf<'step'>,
   context: CommandContext,
 ): Promise<number> {
   const { io } = context;

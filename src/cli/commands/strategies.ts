@@ -5,18 +5,15 @@ import { chooseStrategy, STRATEGIES, type StrategyInfo } from '../../readers/ind
 import { table } from '../../report/table.ts';
 import type { CommandContext } from '../command.ts';
 import { lineWidthOf } from '../io.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 
 export const STRATEGIES_SCHEMA = 'mapsim/strategies@1';
 
-export interface StrategiesOptions {
-  readonly format: 'text' | 'json';
-}
-
 /** @param name of one strategy; without it all */
 export async function strategies(
   name: string | undefined,
-  options: StrategiesOptions,
+  options: OptionsOf<'strategies'>,
   { io }: CommandContext,
 ): Promise<number> {
   const stdout = new Output(io.stdout, 'standard output');

@@ -31,36 +31,25 @@ import { renderFaults } from '../../scenario/load/faults.ts';
 import { loadYaml, type Yaml } from '../../scenario/load/parse.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { isDrawn } from '../../world/drawn.ts';
-import { type BarOptions, wantsAscii, wantsBars } from '../bars.ts';
+import { wantsAscii, wantsBars } from '../bars.ts';
 import { type Batch, runBatch } from '../batch.ts';
 import type { BatchRequest, RunUnit } from '../batch-unit.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { checkWritable } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import type { Io } from '../io.ts';
 import { LiveFile } from '../live-file.ts';
 import { loadBytes, readScenario } from '../load.ts';
 import { listStrategies, withRepeat } from '../many.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { loadStrategies, type OwnFiles, ownFiles } from '../own-strategies.ts';
 import { writePageOf } from '../page.ts';
-import type { ProgressChoice } from '../progress.ts';
 import { inShard, parseShard, type Shard } from '../shard.ts';
 import { scenarioFile } from '../shipped.ts';
 import { differs, headerOf, sweepLines } from '../sweep-file.ts';
-import { hasRoomForBars, recordOutputs, type SweepOutputOptions } from '../sweep-outputs.ts';
+import { hasRoomForBars, recordOutputs } from '../sweep-outputs.ts';
 import { endlessWarnings, lockstepNotes } from '../traps.ts';
-
-/** As the command line gives them; see options-many.ts. */
-export interface SweepOptions extends QuietOptions, SweepWriteOptions {
-  readonly strategies?: readonly string[];
-  readonly seeds?: string;
-  readonly duration?: number;
-  readonly maxEvents?: number;
-  readonly jobs?: number;
-  readonly shard?: string;
-  readonly progress: ProgressChoice;
-}
 
 /** Numbers of runs are kept in lists. */
 const UNITS_MAX = 10_000_000;
@@ -82,7 +71,7 @@ interface Sweep {
 
 export async function sweep(
   path: string,
-  given: SweepOptions,
+  given: OptionsOf<'sweep'>,
   context: CommandContext,
 ): Promise<number> {
   const shard = parseShard(given.shard, context.io.env);
@@ -99,7 +88,7 @@ export async function sweep(
   }
 }
 
-function drawsBars(options: SweepOptions, runs: number, { io }: CommandContext): boolean {
+function drawsBars(options: OptionsOf<'sweep'>, runs: number, { io }: CommandContext): boolean {
   if (options.bars !== undefined) return options.bars;
   if (!wantsBars(options, io) || runs > DRAWN_MAX || options.resume === true) return false;
   return hasRoomForBars(recordOutputs(options, io).stdout);
@@ -108,7 +97,7 @@ function drawsBars(options: SweepOptions, runs: number, { io }: CommandContext):
 async function runSweep(
   path: string,
   prepared: Sweep,
-  options: SweepOptions,
+  options: OptionsOf<'sweep'>,
   means: { writer: SweepWriter; interrupt: Interrupt; context: CommandContext },
 ): Promise<number> {
   const { grid, scenarios, units, chosen, request, strategies } = prepared;
@@ -158,7 +147,7 @@ async function runSweep(
 
 async function tellBars(
   { collected, hasTables }: SweepWriter,
-  options: SweepOptions,
+  options: OptionsOf<'sweep'>,
   { io }: CommandContext,
 ): Promise<void> {
   const { sparklinesText } = await import('../../report/pictures/sparklines.ts');
@@ -177,7 +166,7 @@ function pointOf(grid: Grid, point: number): Readonly<Record<string, unknown>> {
 }
 
 /** The same sweep, one run of it. */
-function repeatArgv(path: string, options: SweepOptions, { index, count }: Shard): string[] {
+function repeatArgv(path: string, options: OptionsOf<'sweep'>, { index, count }: Shard): string[] {
   const { strategies, seeds, duration, maxEvents, allowCode } = options;
   return [
     ...['sweep', path],
@@ -193,7 +182,7 @@ function repeatArgv(path: string, options: SweepOptions, { index, count }: Shard
 /** @returns an exit code where the grid cannot be run */
 async function prepare(
   path: string,
-  options: SweepOptions,
+  options: OptionsOf<'sweep'>,
   shard: Shard,
   context: CommandContext,
 ): Promise<Sweep | number> {
@@ -281,7 +270,7 @@ interface ChosenStrategies {
 async function chooseStrategies(
   path: string,
   grid: Grid,
-  given: { options: SweepOptions; scenarios: readonly Scenario[]; cwd: string },
+  given: { options: OptionsOf<'sweep'>; scenarios: readonly Scenario[]; cwd: string },
 ): Promise<ChosenStrategies> {
   const { options, scenarios, cwd } = given;
   const beside = path === '-' ? cwd : resolve(cwd, dirname(scenarioFile(path)));
@@ -310,11 +299,6 @@ function unitsOf(
 }
 
 // --- Where the records of a sweep go as they come, and what of them is there already.
-
-/** Of the command line; see options-many.ts. */
-export interface SweepWriteOptions extends BarOptions, SweepOutputOptions {
-  readonly resume?: boolean;
-}
 
 interface Target {
   readonly stream: SweepStream;
@@ -351,7 +335,7 @@ export class SweepWriter {
   /** Runs among them that a fault of the kernel ended. */
   faulty: number;
 
-  constructor(header: SweepHeader, chosen: readonly number[], options: SweepWriteOptions, io: Io) {
+  constructor(header: SweepHeader, chosen: readonly number[], options: OptionsOf<'sweep'>, io: Io) {
     const names = options.output ?? [];
     this.pages = names.filter((name) => /\.html$/i.test(name));
     if (this.pages.length > 0 && options.resume === true) {

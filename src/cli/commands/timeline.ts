@@ -21,33 +21,19 @@ import { RecordMisfit } from '../../run/recorded-cpus.ts';
 import { type TraceTask, traceCalls, tracePass, traceRun } from '../../run/trace-pass.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { RunTrace } from '../../world/run-trace.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { checkWritable, readInput, writeWhole } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { load } from '../load.ts';
-import type { ShownPass, TIMELINE_FORMATS, VIEWS } from '../options-pictures.ts';
+import type { OptionsOf } from '../option-tables.ts';
+import type { ShownPass, VIEWS } from '../options-pictures.ts';
 import { Output } from '../output.ts';
 import { readerStrategies, strategyOfRecord } from '../reader-strategies.ts';
 import { turnOfEventLoop } from '../sliced-run.ts';
 
-export interface TimelineOptions extends QuietOptions {
-  readonly strategy?: string;
-  readonly schedule?: string;
-  readonly seed?: string;
-  readonly duration?: number;
-  readonly format: (typeof TIMELINE_FORMATS)[number];
-  readonly view?: (typeof VIEWS)[number];
-  readonly pass?: ShownPass;
-  readonly reader?: string;
-  readonly window?: { readonly fromNs: number; readonly toNs: number };
-  readonly rows?: number;
-  readonly output?: string;
-  readonly maxEvents: number;
-}
-
 export async function timeline(
   path: string,
-  options: TimelineOptions,
+  options: OptionsOf<'timeline'>,
   context: CommandContext,
 ): Promise<number> {
   const { io } = context;
@@ -86,7 +72,7 @@ export async function timeline(
 }
 
 /** Nothing that was asked for is ignored in silence. */
-function checkTogether(options: TimelineOptions): void {
+function checkTogether(options: OptionsOf<'timeline'>): void {
   const { schedule, strategy, seed, duration, format, view, pass, rows, reader } = options;
   if (schedule !== undefined && (seed ?? duration) !== undefined) {
     throw new UserError('--schedule: the record already contains seed and duration');
@@ -118,13 +104,13 @@ function checkTogether(options: TimelineOptions): void {
   }
 }
 
-function viewOf({ view, strategy, format }: TimelineOptions): (typeof VIEWS)[number] {
+function viewOf({ view, strategy, format }: OptionsOf<'timeline'>): (typeof VIEWS)[number] {
   if (view !== undefined) return view;
   const several = strategy !== undefined && splitChoices(strategy).length > 1;
   return several && format === 'svg' ? 'lanes' : 'schedule';
 }
 
-function readRecord({ schedule }: TimelineOptions, cwd: string): RunRecord | null {
+function readRecord({ schedule }: OptionsOf<'timeline'>, cwd: string): RunRecord | null {
   if (schedule === undefined) return null;
   const text = new TextDecoder().decode(readInput(schedule, cwd));
   if (isRecord(text)) return parseRecord(text, schedule);
@@ -138,7 +124,7 @@ async function tasksOf(
   path: string,
   scenario: Scenario,
   record: RunRecord | null,
-  options: TimelineOptions,
+  options: OptionsOf<'timeline'>,
   context: CommandContext,
 ): Promise<readonly TraceTask[]> {
   const { strategy, schedule } = options;
@@ -185,7 +171,7 @@ async function driven<T>(steps: Generator<void, T>, interrupt: Interrupt): Promi
 
 async function textOf(
   tasks: readonly TraceTask[],
-  options: TimelineOptions,
+  options: OptionsOf<'timeline'>,
   drive: Drive,
 ): Promise<string> {
   const [task] = tasks;
@@ -246,7 +232,7 @@ function noPass(pass: ShownPass | 'any'): string {
 /** The same pass under each strategy; of a word the first pass to which it happens under any. */
 async function lanesOf(
   tasks: readonly TraceTask[],
-  options: TimelineOptions,
+  options: OptionsOf<'timeline'>,
   drive: Drive,
 ): Promise<Picture> {
   const index = await indexOf(tasks, options.pass ?? (tasks.length === 1 ? 'any' : 0), drive);

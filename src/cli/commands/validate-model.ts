@@ -12,31 +12,25 @@ import { placeTasks } from '../../measure/placement.ts';
 import { type LookedAt, TEXT_CLAIMS, type TextClaim } from '../../measure/text-claims.ts';
 import { chooseStrategy, Strategies } from '../../readers/index.ts';
 import { textClaimsReport } from '../../report/text-claims.ts';
-import { VALIDATION_FORMATS, type ValidationFormat } from '../../report/validation.ts';
+import { VALIDATION_FORMATS } from '../../report/validation.ts';
 import { loadYaml, type Yaml } from '../../scenario/load/parse.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { CLAIMS, failures, type Validation, validateModel } from '../../validate/index.ts';
 import { Lab, type LabEnv } from '../../validate/lab.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { readInput } from '../files.ts';
 import { Interrupt } from '../interrupt.ts';
 import { loadBytes, scenarioIn } from '../load.ts';
 import { onCpus } from '../measure-live.ts';
 import type { MeasureSession } from '../measure-session.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
-import { Progress, type ProgressChoice } from '../progress.ts';
+import { Progress } from '../progress.ts';
 import { allowedCpus, textRoom, thisKernel } from '../this-machine.ts';
 import { withSession } from './measure.ts';
 
-export interface ValidateModelOptions extends QuietOptions {
-  readonly long?: boolean;
-  readonly measure?: boolean;
-  readonly format: ValidationFormat;
-  readonly progress: ProgressChoice;
-}
-
 export async function validateModelCommand(
-  options: ValidateModelOptions,
+  options: OptionsOf<'validate-model'>,
   context: CommandContext,
 ): Promise<number> {
   if (options.measure === true) {
@@ -58,7 +52,7 @@ interface Judging {
 
 /** The exit code of a signal where one ended it: half a table says nothing. */
 async function simulate(
-  options: ValidateModelOptions,
+  options: OptionsOf<'validate-model'>,
   context: CommandContext,
 ): Promise<Validation | number> {
   const { io, messages } = context;
@@ -87,7 +81,11 @@ async function simulate(
   }
 }
 
-function labEnv({ long }: ValidateModelOptions, context: CommandContext, yaml: Yaml): LabEnv {
+function labEnv(
+  { long }: OptionsOf<'validate-model'>,
+  context: CommandContext,
+  yaml: Yaml,
+): LabEnv {
   const parse = (path: string, bytes: Uint8Array): Scenario => {
     const loaded = loadBytes({ path, bytes, yaml }, context);
     if (!loaded.ok)

@@ -6,14 +6,15 @@ import { printable } from '../../base/printable.ts';
 import { parseExpressions } from '../../library/checks.ts';
 import { Strategies } from '../../readers/index.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
-import type { CommandContext, QuietOptions } from '../command.ts';
+import type { CommandContext } from '../command.ts';
 import { load } from '../load.ts';
+import type { OptionsOf } from '../option-tables.ts';
 import { Output } from '../output.ts';
 import { traps } from '../traps.ts';
 
 export async function validate(
   paths: readonly string[],
-  options: QuietOptions,
+  options: OptionsOf<'validate'>,
   context: CommandContext,
 ): Promise<number> {
   const stdout = new Output(context.io.stdout, 'standard output');
