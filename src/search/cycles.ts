@@ -54,7 +54,7 @@ function findReaderCycle(
 ): Omit<Cycle, 'reader'> | null {
   const whole = graphOf(explorer, reader, () => true);
   const components = componentsOf(whole);
-  const hasFailed = (state: number): boolean => explorer.standing(state, reader).failed;
+  const hasFailed = (state: number): boolean => explorer.hasFailed(state, reader);
   const inner = (from: number, to: number): boolean => components[from] === components[to];
   const graph =
     kind === 'starved'
@@ -64,7 +64,7 @@ function findReaderCycle(
   const needed = kind === 'hang' ? READER_TAKES_PART : ALL;
   const flagsOf = (from: number, via: number): number => {
     const { task } = explorer.viaOf(via);
-    const sleeps = kind === 'starved' && task !== reader && explorer.standing(from, reader).asleep;
+    const sleeps = kind === 'starved' && task !== reader && explorer.isAsleep(from, reader);
     const takesPart = task === reader || sleeps ? READER_TAKES_PART : 0;
     return (task >= readers ? WRITER_MOVES : 0) | takesPart;
   };

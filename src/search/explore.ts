@@ -5,12 +5,12 @@
  * state seen again, not a limit hit. A search that a bound ended says which. In a state the tasks
  * are taken in their order, each with its combinations of choices in theirs: always the same.
  */
-import type { Schedule } from '../sim/schedule.ts';
+import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
+import { ASLEEP, statusOf } from '../state/regions.ts';
 import { EdgeList } from './edge-list.ts';
 import type { SearchWorld } from './search-world.ts';
-import { type Standing, StandingTable } from './standings.ts';
 import { FULL, NO_PARENT, StateStore, type StoreKind } from './state-store.ts';
-import { type Event, NO_VIA, Transitions, type Via } from './transitions.ts';
+import { CANNOT, type Event, NO_VIA, Transitions } from './transitions.ts';
 
 interface ExploreLimits {
   readonly maxStates: number;
@@ -52,12 +52,9 @@ export class Explorer {
   readonly #from: Int32Array;
   readonly #to: Int32Array;
   readonly #first: Int32Array;
-  /** Tasks that count for the end: all readers, or without any all writers. */
-  readonly #ending: number;
   readonly store: StateStore;
   readonly #initial: Int32Array;
   readonly edges = new EdgeList();
-  #standings: StandingTable | null = null;
   transitions = 0;
   /** The bound that kept something from being looked at, if any. */
   bound: Bound | null = null;
@@ -80,7 +77,6 @@ export class Explorer {
     this.#from = new Int32Array(world.states.width + (this.#limited ? LIMITED_EXTRA : 0));
     this.#to = this.#from.slice();
     this.#first = new Int32Array(readers.length + writers.length);
-    this.#ending = readers.length || writers.length;
     this.store = new StateStore(options.store, this.#from.length, limits.maxStates);
     this.#to.set(this.#initial);
     this.store.add(this.#with(NOBODY, 0), NO_PARENT, 0);
@@ -148,7 +144,7 @@ export class Explorer {
     return Math.max(0, this.#depth);
   }
 
-  viaOf(id: number): Via {
+  viaOf(id: number): ScheduleItem {
     return this.#transitions.viaOf(id);
   }
 
@@ -158,10 +154,17 @@ export class Explorer {
     return this.world;
   }
 
-  /** What a reader is like in a state. */
-  standing(state: number, reader: number): Standing {
-    this.#standings ??= new StandingTable(this.world);
-    return this.#standings.of(this.store.states, this.store.at(state), reader);
+  /** The reader stands at a record with a failed attempt. */
+  hasFailed(state: number, reader: number): boolean {
+    return this.world.states.failedOf(reader, this.#ownOf(state, reader)) > 0;
+  }
+
+  isAsleep(state: number, reader: number): boolean {
+    return statusOf(this.world.states.viewWord(reader, this.#ownOf(state, reader))) === ASLEEP;
+  }
+
+  #ownOf(state: number, task: number): number {
+    return this.store.states[this.store.at(state) + 1 + task]!;
   }
 
   /** The transitions that lead to a state from the start. */
@@ -192,9 +195,9 @@ export class Explorer {
     if (!this.#look()) return;
     const last = this.#limited ? from[width - 2]! : NOBODY;
     const used = this.#limited ? from[width - 1]! : 0;
-    const lastCanRun = last >= 0 && first[last]! !== NOBODY;
+    const lastCanRun = last >= 0 && first[last] !== CANNOT;
     for (let task = 0; task < first.length && !this.isEnough; task++) {
-      if (first[task]! === NOBODY) continue;
+      if (first[task] === CANNOT) continue;
       const preemptions = lastCanRun && last !== task ? used + 1 : used;
       if (preemptions > this.#options.limits.preemptions) this.bound = 'preemptions';
       else this.#takeAll(first[task]!, task, preemptions);
@@ -204,19 +207,12 @@ export class Explorer {
   /** Works out what each task would do first. False where the world is over. */
   #look(): boolean {
     const transitions = this.#transitions;
-    const from = this.#from;
-    let finished = 0;
+    const first = this.#first;
+    if (transitions.isOver(this.#from, 0)) return false;
     let able = 0;
-    for (let task = 0; task < this.#first.length; task++) {
-      this.#first[task] = NOBODY;
-      if (transitions.isFinished(from, 0, task)) {
-        if (task < this.#ending && ++finished === this.#ending) return false;
-        continue;
-      }
-      const transition = transitions.of(from, 0, task);
-      if (!transitions.canRun(transition)) continue;
-      this.#first[task] = transition;
-      able++;
+    for (let task = 0; task < first.length; task++) {
+      first[task] = transitions.firstOf(this.#from, 0, task);
+      if (first[task] !== CANNOT) able++;
     }
     if (able === 0) this.#event({ kind: 'deadlock' }, NO_VIA);
     return true;

@@ -30,8 +30,6 @@ import { MOVED_SECTIONS, NOTICED_BY_NOBODY, States, WOKE } from './states.ts';
 /** What a sleeper does that gets mmap_lock: no step of its own. */
 export const WAITED = '(waited)';
 
-const NO_CHOICES: readonly number[] = [];
-
 /** Steps that touch nothing shared (`private`) are taken together with the step before them. */
 export type Reduction = 'none' | 'private';
 
@@ -70,13 +68,11 @@ export class SearchWorld {
   readonly #checkAll: boolean;
   readonly #chance = new GivenChoices();
   readonly #status: Uint8Array;
-  /** By task: a step of it without choices. */
-  readonly #plainItems: readonly ScheduleItem[];
 
   // --- What the last transition did ---
 
   /** Of how many it chose one, each time that it chose. */
-  chosenOf: readonly number[] = NO_CHOICES;
+  chosenOf: readonly number[] = [];
   /** Texts that it completed. */
   readonly finished: FinishedText[] = [];
   /** Its reader got a record (or page). */
@@ -111,7 +107,6 @@ export class SearchWorld {
     this.oracle = oracle!;
     this.kernel = this.world.kernel;
     this.tasks = this.world.tasks;
-    this.#plainItems = this.tasks.map(({ id }) => ({ task: id, choices: NO_CHOICES }));
     this.#mergePrivate = options.reduce === 'private';
     this.#vmaLocks = this.world.readers.some((r) => r.strategy.vmaLocks === true);
     this.#status = new Uint8Array(this.tasks.length);
@@ -179,7 +174,7 @@ export class SearchWorld {
     this.judged = oracle.uses !== uses;
     this.progressed = reader?.acceptedCount !== accepted;
     const { made, of } = this.#chance;
-    this.chosenOf = of.length === 0 ? NO_CHOICES : [...of];
+    this.chosenOf = [...of];
     return nextChoices(made, of);
   }
 
@@ -230,8 +225,7 @@ export class SearchWorld {
 
   /** The step just taken, with its choices: those made since there were so many. */
   #itemSince(task: number, from: number): ScheduleItem {
-    const { made } = this.#chance;
-    return made.length > from ? { task, choices: made.slice(from) } : this.#plainItems[task]!;
+    return { task, choices: this.#chance.made.slice(from) };
   }
 
   // --- Saving ---

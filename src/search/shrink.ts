@@ -16,7 +16,7 @@ import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
 import { ChoiceMisfit } from './given-choices.ts';
 import { switchesOf } from './replay.ts';
 import type { SearchWorld } from './search-world.ts';
-import { type Event, Transitions } from './transitions.ts';
+import { CANNOT, type Event, Transitions } from './transitions.ts';
 
 /** Runs of the world that one finding may cost, and steps of all of them: about a second. */
 const RUNS_MAX = 1500;
@@ -24,7 +24,6 @@ const STEPS_MAX = 500_000;
 /** Transitions that are remembered. */
 const TRANSITIONS_MAX = 2 ** 17;
 const NO_CHOICES: readonly number[] = [];
-const CANNOT = -1;
 /** Steps that may be added at the end. */
 const TAIL_MAX = 20_000;
 
@@ -38,8 +37,6 @@ export class ShrinkWorld {
   readonly transitions: Transitions;
   readonly initial: Int32Array;
   readonly tasks: number;
-  /** Tasks that count for the end: all readers, or without any all writers. */
-  readonly ending: number;
 
   /** @param world at its beginning, every step by itself */
   constructor(world: SearchWorld) {
@@ -47,7 +44,6 @@ export class ShrinkWorld {
     this.transitions = new Transitions(world);
     this.initial = world.save().slice();
     this.tasks = readers.length + writers.length;
-    this.ending = readers.length || writers.length;
   }
 }
 
@@ -223,18 +219,11 @@ class Shrinker {
 
   /** The transition of a task without choices. */
   #firstOf(task: number): number {
-    const { transitions } = this.#world;
-    if (transitions.isFinished(this.#state, 0, task)) return CANNOT;
-    const transition = transitions.of(this.#state, 0, task);
-    return transitions.canRun(transition) ? transition : CANNOT;
+    return this.#world.transitions.firstOf(this.#state, 0, task);
   }
 
   #isOver(): boolean {
-    const { transitions, ending } = this.#world;
-    for (let task = 0; task < ending; task++) {
-      if (!transitions.isFinished(this.#state, 0, task)) return false;
-    }
-    return true;
+    return this.#world.transitions.isOver(this.#state, 0);
   }
 
   #isStuck(): boolean {

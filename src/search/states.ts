@@ -5,7 +5,6 @@
  * others can change, and its registers), then one for each reader (the data of the oracle about its
  * pass). Each number stands for one region or a pair of regions (state/regions.ts).
  */
-import { roomierInt32 } from '../base/grow.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import { WordInterner } from '../base/word-interner.ts';
 import type { News, SmallOracle } from '../oracle/small-world.ts';
@@ -39,8 +38,6 @@ export class States {
   /** Pairs of regions: written and locks; by task, view and registers. */
   readonly #shared = new RowInterner(2);
   readonly #own: readonly RowInterner[];
-  /** By task, by its number: the first word of its view. */
-  readonly #viewWords: Int32Array[];
   readonly #passes = new RowInterner(3);
   readonly #pair = new Int32Array(2);
   readonly #three = new Int32Array(3);
@@ -61,7 +58,6 @@ export class States {
     this.#views = each(() => new WordInterner());
     this.#registers = each(() => new WordInterner());
     this.#own = each(() => new RowInterner(2));
-    this.#viewWords = each(() => new Int32Array(64));
     this.#heldRegisters = new Int32Array(this.#tasks).fill(NOTHING);
     this.#row = new Int32Array(this.width);
   }
@@ -77,10 +73,21 @@ export class States {
 
   /** Overwritten by the next call. */
   save(): Int32Array {
-    const row = this.#row;
     for (let task = this.#readers; task < this.#tasks; task++) this.noteWriter(task);
+    return this.#saveTo(this.#row, () => true);
+  }
+
+  /** All that a reader's step may change, as in a row; it may be in the middle of one. */
+  seenBy(reader: number): Int32Array {
+    return this.#saveTo(this.#row.slice(), (task) => task === reader);
+  }
+
+  /** @param whole whether the registers of the task count too */
+  #saveTo(row: Int32Array, whole: (task: number) => boolean): Int32Array {
     row[0] = this.#pairOf(this.#shared, this.#saveWritten(), this.#saveLocks());
-    for (let task = 0; task < this.#tasks; task++) row[1 + task] = this.saveOwn(task);
+    for (let task = 0; task < this.#tasks; task++) {
+      row[1 + task] = whole(task) ? this.saveOwn(task) : this.saveView(task);
+    }
     for (let reader = 0; reader < this.#readers; reader++) {
       row[this.passesAt + reader] = this.savePass(reader);
     }
@@ -138,19 +145,6 @@ export class States {
     return this.#pairOf(this.#shared, written, this.#saveLocks());
   }
 
-  /** All that a reader's step may change, as in a row; it may be in the middle of one. */
-  seenBy(reader: number): Int32Array {
-    const row = this.#row.slice();
-    row[0] = this.#pairOf(this.#shared, this.#saveWritten(), this.#saveLocks());
-    for (let task = 0; task < this.#tasks; task++) {
-      row[1 + task] = task === reader ? this.saveOwn(task) : this.saveView(task);
-    }
-    for (let other = 0; other < this.#readers; other++) {
-      row[this.passesAt + other] = this.savePass(other);
-    }
-    return row;
-  }
-
   isWrittenAlike(a: number, b: number): boolean {
     return this.#shared.rows[2 * a] === this.#shared.rows[2 * b];
   }
@@ -160,7 +154,7 @@ export class States {
     const view = this.saveView(task);
     this.regions.registers(task, this.#words.save());
     const registers = this.#registers[task]!.idOf(this.#words.words, this.#words.at);
-    return this.#ownOf(task, view, registers);
+    return this.#pairOf(this.#own[task]!, view, registers);
   }
 
   /** What others can change of a task: see viewOf. */
@@ -176,27 +170,21 @@ export class States {
 
   /** The first word of its view, by the number of a task: status and flags (state/regions.ts). */
   viewWord(task: number, own: number): number {
-    return this.#viewWords[task]![own]!;
+    return this.#views[task]!.firstOf(this.viewOf(task, own));
+  }
+
+  /** Failed attempts at the record where a reader stands, by its number. */
+  failedOf(reader: number, own: number): number {
+    return this.#registers[reader]!.firstOf(this.#registersOf(reader, own));
+  }
+
+  #registersOf(task: number, own: number): number {
+    return this.#own[task]!.rows[2 * own + 1]!;
   }
 
   /** The number of the same task with another view. */
   withView(task: number, own: number, view: number): number {
-    const { rows } = this.#own[task]!;
-    return this.#ownOf(task, view, rows[2 * own + 1]!);
-  }
-
-  #ownOf(task: number, view: number, registers: number): number {
-    const table = this.#own[task]!;
-    const { count } = table;
-    const own = this.#pairOf(table, view, registers);
-    if (own < count) return own;
-    let words = this.#viewWords[task]!;
-    if (own >= words.length) {
-      words = roomierInt32(words, own + 1);
-      this.#viewWords[task] = words;
-    }
-    words[own] = this.#views[task]!.firstOf(view);
-    return own;
+    return this.#pairOf(this.#own[task]!, view, this.#registersOf(task, own));
   }
 
   /** What the oracle knows of a reader's pass. */
@@ -225,7 +213,7 @@ export class States {
   }
 
   #restoreRegisters(task: number, states: Int32Array, at: number): void {
-    const registers = this.#own[task]!.rows[2 * states[at + 1 + task]! + 1]!;
+    const registers = this.#registersOf(task, states[at + 1 + task]!);
     if (registers === this.#heldRegisters[task]) return;
     const table = this.#registers[task]!;
     this.regions.registers(task, this.#words.restore(table.words, table.at(registers)));

@@ -39,14 +39,10 @@ export type Event =
 
 const NOTHING_SETTLED = { retries: 0, fallbacks: 0 };
 
-/** A task and its choices, as one number. That of a task without choices is the task's own. */
-export interface Via {
-  readonly task: number;
-  readonly choices: readonly number[];
-}
-
 /** No other combination of choices is left to try. */
 export const NO_VIA = -1;
+/** In place of a transition: the task cannot go on. */
+export const CANNOT = -1;
 
 /** What the oracle knows of the task's pass does not matter, and stays. */
 const ANY_PASS = -1;
@@ -84,9 +80,11 @@ const EFFECTS_A_TRANSITION = 3;
 
 const NONE: readonly never[] = [];
 
-/** What is left out is none. */
+/** What came of a transition. What is left out is none. */
 interface Came {
   readonly flags: number;
+  readonly shared?: number;
+  readonly own?: number;
   readonly pass?: number;
   readonly next?: number;
   readonly news?: number;
@@ -95,7 +93,10 @@ interface Came {
 export class Transitions {
   readonly #world: SearchWorld;
   readonly #states: States;
-  readonly #vias: Via[] = [];
+  /** Tasks that count for the end: all readers, or without any all writers. */
+  readonly #ending: number;
+  /** Tasks with their choices, by number. That of a task without choices is the task's own. */
+  readonly #vias: ScheduleItem[] = [];
   readonly #viaIds = new Map<string, number>();
   /** By row number the transition. */
   readonly #known = new RowInterner(KNOWN, STRIDE - KNOWN);
@@ -114,16 +115,17 @@ export class Transitions {
     this.#world = world;
     this.#states = world.states;
     const { readers, writers } = world.world;
+    this.#ending = readers.length || writers.length;
     for (let task = 0; task < readers.length + writers.length; task++) {
       this.viaId({ task, choices: [] });
     }
   }
 
-  viaOf(id: number): Via {
+  viaOf(id: number): ScheduleItem {
     return this.#vias[id]!;
   }
 
-  viaId(via: Via): number {
+  viaId(via: ScheduleItem): number {
     const key = [via.task, ...via.choices].join();
     let id = this.#viaIds.get(key);
     if (id === undefined) {
@@ -170,9 +172,23 @@ export class Transitions {
 
   // --- Transitions ---
 
-  /** The task can never go on from the state that begins at `states[at]`. */
-  isFinished(states: Int32Array, at: number, task: number): boolean {
+  /** All that count for the end have come to theirs in the state that begins at `states[at]`. */
+  isOver(states: Int32Array, at: number): boolean {
+    let task = 0;
+    while (task < this.#ending && this.#isFinished(states, at, task)) task++;
+    return task === this.#ending;
+  }
+
+  /** The task can never go on. */
+  #isFinished(states: Int32Array, at: number, task: number): boolean {
     return statusOf(this.#states.viewWord(task, states[at + 1 + task]!)) === FINISHED;
+  }
+
+  /** What the task would do first, or CANNOT. */
+  firstOf(states: Int32Array, at: number, task: number): number {
+    if (this.#isFinished(states, at, task)) return CANNOT;
+    const transition = this.of(states, at, task);
+    return this.#has(transition, SLEEPS) ? CANNOT : transition;
   }
 
   /** The number of the transition when `via` is taken in the state that begins at `states[at]`. */
@@ -189,10 +205,6 @@ export class Transitions {
       known = this.#known.find(key);
     }
     return known >= 0 ? known : this.#run(states, at, via);
-  }
-
-  canRun(transition: number): boolean {
-    return !this.#has(transition, SLEEPS);
   }
 
   /** It ends in a fault of the kernel: there is no state after it. */
@@ -350,9 +362,7 @@ export class Transitions {
     } catch (error) {
       if (!(error instanceof KernelFault)) throw error;
       const { kind, message } = error;
-      const transition = this.#keep(states, at, via, ANY_PASS, {
-        flags: FAULT | HAS_EVENTS,
-      });
+      const transition = this.#keep(states, at, via, ANY_PASS, { flags: FAULT | HAS_EVENTS });
       this.#events.set(transition, [{ kind: 'fault', fault: { kind, message } }]);
       return transition;
     }
@@ -374,13 +384,12 @@ export class Transitions {
     const pass = judged ? states[at + numbers.passesAt + task]! : ANY_PASS;
     const transition = this.#keep(states, at, via, pass, {
       flags: world.noticed | wrote | has,
+      shared,
+      own: numbers.saveOwn(task),
       pass: judged ? numbers.savePass(task) : ANY_PASS,
       next: next === null ? NO_VIA : this.viaId({ task, choices: next }),
       news: oracle.news.length === 0 ? NO_NEWS : this.#news.idOf([...oracle.news]),
     });
-    const row = transition * STRIDE;
-    this.#known.rows[row + SHARED] = shared;
-    this.#known.rows[row + OWN] = numbers.saveOwn(task);
     if (events.length > 0) this.#events.set(transition, events);
     if (world.chosenOf.length > 0) this.#choices.set(transition, world.chosenOf);
     this.#keepEffects(states, at, transition);
@@ -396,6 +405,8 @@ export class Transitions {
     const transition = this.#known.idOf(key);
     const { rows } = this.#known;
     const row = transition * STRIDE;
+    rows[row + SHARED] = came.shared ?? 0;
+    rows[row + OWN] = came.own ?? 0;
     rows[row + PASS] = came.pass ?? ANY_PASS;
     rows[row + NEXT] = came.next ?? NO_VIA;
     rows[row + NEWS] = came.news ?? NO_NEWS;

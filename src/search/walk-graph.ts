@@ -7,7 +7,7 @@
 import { grownInt32 } from '../base/grow.ts';
 import { RowInterner } from '../base/row-interner.ts';
 import type { SearchWorld } from './search-world.ts';
-import type { Transitions } from './transitions.ts';
+import { CANNOT, type Transitions } from './transitions.ts';
 
 const STATES_MAX = 2 ** 18;
 /** Transitions that are remembered beside the graph. */
@@ -29,7 +29,6 @@ export class WalkGraph {
   readonly #favour: Favour | null;
   readonly #states: RowInterner;
   readonly #tasks: number;
-  readonly #ending: number;
   readonly #nodeWidth: number;
   #nodes: Int32Array;
   readonly #from: Int32Array;
@@ -43,7 +42,6 @@ export class WalkGraph {
     this.#favour = favour;
     this.#states = new RowInterner(world.states.width);
     this.#tasks = readers.length + writers.length;
-    this.#ending = readers.length || writers.length;
     this.#nodeWidth = HEAD + BRANCH * this.#tasks;
     this.#nodes = new Int32Array(64 * this.#nodeWidth);
     this.#from = new Int32Array(world.states.width);
@@ -89,12 +87,9 @@ export class WalkGraph {
     this.#nodes[node * this.#nodeWidth + HEAD + place * BRANCH + 1] = next;
   }
 
+  /** Nobody can go on, and not everybody has come to an end. */
   isStuck(node: number): boolean {
-    const from = this.stateOf(node);
-    for (let task = 0; task < this.#ending; task++) {
-      if (!this.#transitions.isFinished(from, 0, task)) return true;
-    }
-    return false;
+    return this.ableIn(node) === 0 && !this.#transitions.isOver(this.stateOf(node), 0);
   }
 
   /** The state of a node; overwritten by the next call. */
@@ -118,13 +113,10 @@ export class WalkGraph {
     const transitions = this.#transitions;
     const state = this.stateOf(node);
     const able: number[] = [];
-    let finished = 0;
-    for (let task = 0; task < this.#tasks && finished < this.#ending; task++) {
-      if (transitions.isFinished(state, 0, task)) {
-        if (task < this.#ending) finished++;
-      } else if (transitions.canRun(transitions.of(state, 0, task))) able.push(task);
+    const tasks = transitions.isOver(state, 0) ? 0 : this.#tasks;
+    for (let task = 0; task < tasks; task++) {
+      if (transitions.firstOf(state, 0, task) !== CANNOT) able.push(task);
     }
-    if (finished === this.#ending) able.length = 0;
     this.#nodes[at] = able.length;
     this.#nodes[at + 1] = -1;
     if (this.#favour !== null && able.length > 0) {

@@ -313,7 +313,10 @@ export class Regions {
     else this.#writer(writers[id - readers.length]!, w);
   }
 
+  /** The first word: failed attempts. With no end to them a livelock would never close. */
   #reader(r: Reader, w: Words): void {
+    const failed = w.one(Math.min(r.failedHere, this.#of.failuresMax));
+    if (!w.saving) r.failedHere = failed;
     r.step = w.step(r.step);
     r.ret = w.step(r.ret);
     r.redo = w.step(r.redo);
@@ -345,9 +348,6 @@ export class Regions {
     r.source = w.one(r.source);
     r.pending = w.one(r.pending);
     r.budgetUsed = w.one(r.budgetUsed);
-    // With no end to them a livelock would never close.
-    const failed = w.one(Math.min(r.failedHere, this.#of.failuresMax));
-    if (!w.saving) r.failedHere = failed;
     r.lockedVma = w.one(r.lockedVma);
     r.pinnedFile = w.one(r.pinnedFile);
     r.pinnedName = w.one(r.pinnedName);
