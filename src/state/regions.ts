@@ -20,7 +20,6 @@ import { LEAF_SLOTS } from '../mm/vma-tree.ts';
 import type { SmallOracle } from '../oracle/small-world.ts';
 import type { Reader } from '../proc/reader.ts';
 import type { Words } from '../sim/memory.ts';
-import type { Task } from '../sim/task.ts';
 import type { World } from '../world/world.ts';
 import type { Writer } from '../writers/writer.ts';
 import { TextChains } from './text-chains.ts';
@@ -30,11 +29,8 @@ export const RUNNABLE = 0;
 export const ASLEEP = 1;
 export const FINISHED = 2;
 
-/** The first word of a view: status, what it wants of the lock, and flags. */
-const WANTS_UNIT = 4;
-const SAMPLE_IS_GOOD = 16;
-const ON_A_DEAD_LEAF = 32;
-const IN_A_PLAN = 64;
+/** The first word of a view: the status, and a flag. */
+const ON_A_DEAD_LEAF = 4;
 
 export const statusOf = (word: number): number => word & 3;
 export const isOnDeadLeaf = (word: number): boolean => (word & ON_A_DEAD_LEAF) !== 0;
@@ -202,35 +198,14 @@ export class Regions {
 
   view(id: number, w: Words): void {
     const { status, world } = this.#of;
+    const reader = world.readers[id];
+    const kind = w.saving && reader !== undefined ? this.#cursorKind(reader) : NOT_STARTED;
+    const word = w.one(status[id]! + (kind === DEAD_LEAF ? ON_A_DEAD_LEAF : 0));
+    if (!w.saving) status[id] = statusOf(word);
     const task = this.#k.tasks[id]!;
-    const { readers, writers } = world;
-    const reader = readers[id];
-    const writer = writers[id - readers.length];
-    if (w.saving) w.one(this.#viewWord(task, reader, writer));
-    else {
-      const word = w.one(0);
-      status[id] = statusOf(word);
-      task.lockWants = (word / WANTS_UNIT) & 3;
-      this.#inPlan[id] = (word & IN_A_PLAN) === 0 ? 0 : 1;
-      if (reader !== undefined) {
-        const isGood = (word & SAMPLE_IS_GOOD) !== 0;
-        reader.seqSample = isGood ? this.#k.mm.mmLockSeq.value : BEHIND;
-      }
-    }
-    if (reader !== undefined) this.#readerView(reader, w);
-  }
-
-  #viewWord(task: Task, reader: Reader | undefined, writer: Writer | undefined): number {
-    const { mm } = this.#k;
-    let word = this.#of.status[task.id]! + WANTS_UNIT * task.lockWants;
-    if (reader !== undefined) {
-      if (reader.seqSample === mm.mmLockSeq.value) word += SAMPLE_IS_GOOD;
-      const { itLeaf } = reader;
-      const stands = itLeaf >= 0 && mm.tree.gens[itLeaf] === reader.itGen;
-      if (stands && !mm.tree.isLive(itLeaf)) word += ON_A_DEAD_LEAF;
-    }
-    if (writer !== undefined && this.#inPlan[task.id] === 1) word += IN_A_PLAN;
-    return word;
+    task.lockWants = w.one(task.lockWants);
+    this.#inPlan[id] = w.one(this.#inPlan[id]!);
+    if (reader !== undefined) this.#readerView(reader, kind, w);
   }
 
   /** To be told when a writer has moved, before anything is saved. */
@@ -238,8 +213,11 @@ export class Regions {
     this.#inPlan[id] = plan !== null && actIndex * ACT_FIELDS < plan.acts.length ? 1 : 0;
   }
 
-  #readerView(r: Reader, w: Words): void {
+  /** @param kind of its cursor, when it is saved */
+  #readerView(r: Reader, kind: number, w: Words): void {
     const { vmas: v, mmLockSeq } = this.#k.mm;
+    const isGood = w.flag(r.seqSample === mmLockSeq.value);
+    if (!w.saving) r.seqSample = isGood ? mmLockSeq.value : BEHIND;
     r.found = w.one(r.found);
     const id = r.found;
     if (id >= 0 && v.isFree(id)) {
@@ -250,13 +228,12 @@ export class Regions {
         if (column !== v.vmStart) column[id] = w.one(column[id]!);
       }
     }
-    this.#cursor(r, w);
+    this.#cursor(r, w.one(kind), w);
   }
 
-  #cursor(r: Reader, w: Words): void {
+  #cursor(r: Reader, kind: number, w: Words): void {
     const { mm, rcu } = this.#k;
     const { tree } = mm;
-    const kind = w.one(w.saving ? this.#cursorKind(r) : 0);
     if (kind === FREED_LEAF) {
       if (!w.saving) this.#setCursor(r, 0, -1); // no leaf has this generation
       return;
