@@ -1,4 +1,4 @@
-/** The command as a person starts it, each time in a process of its own. */
+/** Runs the command like a user: each time in a new process. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Spread, spread } from './figure.ts';

@@ -1,4 +1,4 @@
-/** docs/performance.md, whose tables are those of bench/baseline.json. */
+/** Makes the tables of docs/performance.md from bench/baseline.json. */
 import { MARKDOWN, report } from './report.ts';
 import type { Result } from './result.ts';
 

@@ -1,4 +1,4 @@
-/** (c): events a second where tasks take turns; (h): simulated time over wall time. */
+/** (c): events per second if tasks take turns; (h): simulated time per wall-clock time. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Figure, listed } from './figure.ts';

@@ -1,4 +1,4 @@
-/** What the suite measures, as plain data. Every figure is a cost: less is better. */
+/** A measured figure as plain data. Every figure is a cost: less is better. */
 
 export interface Spread {
   readonly median: number;

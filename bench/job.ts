@@ -1,4 +1,4 @@
-/** One thing to measure in a process of its own: it is made ready once and run many times. */
+/** A job: something to measure in its own process. It is prepared once and run many times. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { COST_NAMES, COST_PRESETS } from '../src/mm/costs.ts';

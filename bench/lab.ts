@@ -1,6 +1,6 @@
 /**
- * Where measurements are made: each subject in a process of its own, since a process that has run
- * one strategy runs the next one slower; and in turns, so that a noisy moment hits all alike.
+ * Makes the measurements: each subject in its own process, because a process that has run one
+ * strategy runs the next one slower; and in turns, so that a noisy moment affects all subjects.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,7 +1,7 @@
 /**
- * (a) and (b): what a line of a pass costs, by strategy, number of VMAs and what they map; quiet,
- * beside a real process, and with a writer. The oracle is on. All texts are made and
- * handed out; none is kept, as the real reader keeps none: it reads into one buffer.
+ * (a) and (b): the cost of a line of a pass, by strategy, number of VMAs and what they map: without
+ * writers, compared with a real process, and with a writer. The oracle is on. All texts are made
+ * and returned; none is stored, because the real reader reads into one buffer.
  */
 import type { Figure, PartId } from './figure.ts';
 import type { Job } from './job.ts';

@@ -1,4 +1,6 @@
-/** `npm run bench`: measures what was asked for, and puts the figures where they are to go. */
+/**
+ * `npm run bench`: measures the requested parts, and writes the figures to the requested outputs.
+ */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommanderError } from 'commander';

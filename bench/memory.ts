@@ -1,4 +1,4 @@
-/** (g): peak memory of a quiet run of the whole command, for each anonymous VMA. */
+/** (g): peak memory of the whole command in a run without writers, per anonymous VMA. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './command.ts';

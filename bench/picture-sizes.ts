@@ -1,4 +1,4 @@
-/** (j): how large pictures, reports and traces for the Perfetto UI are. No time is taken. */
+/** (j): the sizes of pictures, reports and traces for the Perfetto UI. It measures no time. */
 
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

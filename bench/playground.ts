@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /**
- * (k): the playground: its bytes, and how long a browser takes from opening the file to the first
- * paint, and from there to the first counts. Without a browser the times are left out.
+ * (k): the playground: its size, and the time in a browser from opening the file to the first
+ * paint, and from there to the first counts. Without a browser the times are omitted.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

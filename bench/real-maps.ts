@@ -1,6 +1,6 @@
 /**
- * A real process with as many mappings, whose /proc/self/maps is read to the end: the thing that is
- * simulated, beside the simulation. Node cannot map memory, so a program in Python does it.
+ * Reads /proc/self/maps of a real process with as many mappings to its end, for comparison with the
+ * simulation. Node cannot map memory, so this is a program in Python.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

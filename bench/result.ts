@@ -1,4 +1,4 @@
-/** A run of the suite as JSON, and what another run is held against it for. */
+/** A run of the suite as JSON, and its comparison with another run. */
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { type Figure, nameOf, type Skipped } from './figure.ts';
 import { type Judged, minimumOf } from './targets.ts';

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: bundles the command line and the suite from the sources as they are into a
- * temporary folder and runs the suite there, so that nothing stale is measured.
+ * `npm run bench`: bundles the command line and the suite from the current sources into a temporary
+ * folder and runs the suite there, so that it never measures an old build.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** (f): how long commands take to start, against node itself. */
+/** (f): the start-up times of commands, compared with node alone. */
 import { type Argv, timeCommands } from './command.ts';
 import { type Figure, listed } from './figure.ts';
 import type { Lab } from './lab.ts';

@@ -1,4 +1,4 @@
-/** What the figures are wanted to be: ratios within one run, rates, sizes. */
+/** The targets of the figures: ratios within one run, rates, sizes. */
 import { type Figure, nameOf } from './figure.ts';
 import { REAL } from './lines.ts';
 

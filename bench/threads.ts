@@ -1,6 +1,7 @@
 /**
- * (i): what a sweep of 1,000 small runs gains from a second core: one thread on one core, against
- * two threads on two. One thread alone would not do: V8 collects garbage and compiles beside it.
+ * (i): the gain of a sweep of 1,000 small runs from a second core: one thread on one core, compared
+ * with two threads on two cores. One thread must be limited to one core, because V8 collects
+ * garbage and compiles in other threads.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,6 @@
-/** The process that runs one job: the first message is the job, each later one asks for a run. */
+/**
+ * The process that runs one job: the first message is the job, each later message requests a run.
+ */
 import { type Job, prepare, type Sample } from './job.ts';
 
 export type Answer = { readonly sample: Sample } | { readonly error: string } | { ready: true };

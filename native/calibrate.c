@@ -1,6 +1,6 @@
 /*
- * Costs of single primitives, as far as user space can measure them: medians of many short loops, in ns. One line
- * "name value" each; `sigmaPermille` says how far the logarithm of a quiet call's time varies.
+ * Measures the costs of the primitives that user space can measure: medians of many short loops, in ns. It prints
+ * one line "name value" for each; `sigmaPermille` is the sigma of the logarithm of the time of an undisturbed call.
  */
 #include "measure.h"
 

@@ -1,12 +1,12 @@
 /*
- * Runs the writers and readers of a plan on the running kernel, and hands out what happened.
+ * Runs the writers and readers of a plan on the running kernel, and returns what happened.
  *
- * Commands come as lines on standard input, results go as frames to standard output: a tag of 8 bytes, a length
- * of 8, the payload. A plan is numbers and nothing else: no byte of a scenario's names or paths is in it.
+ * Commands are lines on standard input, results are frames on standard output: a tag of 8 bytes, a length of
+ * 8 bytes, the payload. A plan has only numbers: it contains no names or paths of a scenario.
  *
  *   plan … end        replaces the plan
- *   states            does each writer's calls one by one, nobody else about, and hands out the kernel's own text
- *                     after each: what the states are, by no model
+ *   states            makes the calls of each writer one by one, while no other task runs, and returns the text of
+ *                     the kernel after each: the states without any model
  *   burst NS          waits up to NS for a quiet moment, then runs the plan for its duration: a target with one thread for each writer, a process for each
  *                     reader and hog; hands out when each call and read() began, how long it took, and all texts
  *   calibrate W R DIR costs of single primitives (calibrate.c)

@@ -1,4 +1,4 @@
-/* What the two halves of the program share: measure.c and calibrate.c. */
+/* The common part of measure.c and calibrate.c. */
 #ifndef MEASURE_H
 #define MEASURE_H
 #ifndef _GNU_SOURCE

@@ -1,4 +1,4 @@
-/** What is shipped and not written by hand: bundle, notices, man page, playground. */
+/** Makes the generated files of the package: bundle, notices, man page, playground. */
 
 import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

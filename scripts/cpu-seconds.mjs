@@ -1,4 +1,4 @@
-/** CPU time of processes. Only Linux says what children took: elsewhere it is not known. */
+/** CPU time of processes and their children; unknown on systems other than Linux. */
 import { readFileSync } from 'node:fs';
 
 /** Linux counts in hundredths of a second for user space, whatever its own tick is. */

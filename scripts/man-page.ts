@@ -1,4 +1,4 @@
-/** mapsim(1), made of the texts and options that --help prints. */
+/** The man page mapsim(1), made from the texts and options of --help. */
 import type { Command } from 'commander';
 import { VERSION } from '../src/base/version.ts';
 import { COMMANDS, type CommandText } from '../src/cli/help.ts';

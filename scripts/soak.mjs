@@ -2,7 +2,8 @@
  * `npm run soak -- --minutes N [--seed S] [--inputs M]`: mutates maps texts, logs and scenarios and
  * gives them to the built program, in one process, until time is up or something is wrong: an exit
  * 70, more than 10 s for one input, more than 1 GiB of memory, or a control character on standard
- * error. Prints its seed, and saves the input that failed. Not for CI: it ends when it is told to.
+ * error. It prints its seed and saves an input that failed. CI does not run it, because it has no
+ * end of its own.
  */
 import {
   existsSync,

@@ -1,4 +1,6 @@
-/** The published declarations, dist/types: those that index.d.ts and strategy.d.ts lead to. */
+/**
+ * Makes the published declarations, dist/types: index.d.ts, strategy.d.ts and all that they import.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -3,9 +3,9 @@
  * of Node, so it runs in a browser too. For the same scenario, seed and strategy, `report()` of a
  * result returns the bytes that the command of the same name prints.
  *
- * Times are whole ns of simulated time, sizes are bytes unless a name says pages, and addresses in
- * texts are hexadecimal as in /proc/PID/maps. Every function returns when its work is done. What
- * the caller can mend is thrown as a UserError, faults of a scenario as a ScenarioError.
+ * Times are whole ns of simulated time. Sizes are bytes, unless a name says pages. Addresses in
+ * texts are hexadecimal as in /proc/PID/maps. Every function is synchronous. An error that the
+ * caller can correct is thrown as a UserError; faults of a scenario are thrown as a ScenarioError.
  */
 
 export { UserError } from './base/errors.ts';

@@ -1,7 +1,8 @@
 /**
  * `import type { StrategyFile } from 'mapsim/strategy'`: the types for authors of strategy files
- * (`--strategy=./mine.mjs`). A strategy file exports by default a function of the kit that returns
- * the strategy; CONTRIBUTING.md says what each hook is for.
+ * (`--strategy=./mine.mjs`). The default export of a strategy file is a function that receives the
+ * kit and returns the strategy. The type `Strategy` describes the hooks; CONTRIBUTING.md has an
+ * example.
  */
 
 export type { ReaderStep, Strategy } from './proc/reader.ts';

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A sweep under GNU parallel: SHARDS shards, JOBS at a time (add --sshlogin for other machines). Run
-# it again after a failure: shards that are done are skipped, one that was broken off goes on.
+# A sweep with GNU parallel: SHARDS shards, JOBS at a time (add --sshlogin for other machines). After
+# a failure run it again: it skips complete shards and continues interrupted ones.
 #
 #   GRID=examples/grid.yaml SHARDS=8 examples/gnu-parallel/run.sh all.ndjson
 set -eu

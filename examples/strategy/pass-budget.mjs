@@ -1,21 +1,22 @@
 /**
- * A strategy of one's own: speculate like rcu-retryN, but with one budget of retries for the whole
- * pass. Once a pass has met that many writers, every further page of it is made under mmap_lock.
+ * An example of your own strategy: speculate like rcu-retryN, but with one budget of retries for
+ * the whole pass. When the budget is used up, every further page of the pass is made under
+ * mmap_lock.
  *
  *   mapsim run @bash --strategy=./examples/strategy/pass-budget.mjs
  *
- * In the thread of April 2025 it stayed open what a limit of retries is a limit of: a record, a
- * read(), or an open file. mapsim has the first two (scope=vma and scope=read of rcu-retryN); this
- * is the third.
+ * The thread of April 2025 did not decide whether the limit of retries applies to a record, to a
+ * read(), or to an open file. mapsim has the first two (scope=vma and scope=read of rcu-retryN);
+ * this strategy is the third.
  *
- * The file exports a function. It is handed the kit: the primitives that the built-in strategies
- * use, under the kernel's names. It must use those, and must not import its own copies, because
- * the program tells steps apart by identity. It returns the strategy: a few facts about it, and hooks.
+ * The file exports a function. The function receives the kit: the primitives that the built-in
+ * strategies use, with the kernel's names. It must not import its own copies of them, because the
+ * program identifies a step by its function. It returns the strategy: a few properties, and hooks.
  *
  * A hook is the first of one or more steps. A step is a function of the kernel `k` and the reader
  * `r`; it does one thing that other tasks could see, and returns the step to take next. Between two
  * steps any writer may run. The last step of a hook returns `r.ret`: back to the printing loop.
- * A primitive that may sleep takes the step to go on with as its last argument.
+ * A primitive that may sleep takes the step to continue with as its last argument.
  */
 const BUDGET = 8;
 
@@ -44,7 +45,7 @@ export default (kit) => {
     return r.retryAt;
   };
 
-  // --- the next record: sets r.found and r.source, what the line is made from ---
+  // --- the next record: sets r.found, and r.source, from which the line is made ---
 
   const getNextVma = (k, r) => {
     r.retryAt = find;
@@ -79,7 +80,7 @@ export default (kit) => {
   };
   const getName = (k, r) => (kit.pinName(k, r) ? verify : failed(k, r, 'namePin'));
 
-  // The attempt ends with the check. Nothing is printed that has not passed it.
+  // The attempt ends with the check. Only a record that has passed it is printed.
   const verify = (k, r) => {
     if (kit.mmapLockSpeculateRetry(k, r)) return failed(k, r, 'sequence');
     r.accepted();

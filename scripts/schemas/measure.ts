@@ -1,4 +1,4 @@
-/** The form of what measure prints as JSON: `mapsim/measure@1`. */
+/** The form of the JSON output of measure: `mapsim/measure@1`. */
 import * as v from 'valibot';
 import { about, each, Whole, WholeOrNull } from '../../src/base/forms.ts';
 import { JUDGED_KEYS } from '../../src/measure/tally.ts';

@@ -1,7 +1,8 @@
 /**
- * The published JSON Schemas, draft 7 (which is what editors' YAML support documents), made from
- * the forms that the program checks with, or in search.ts only describes. A test holds schema/ to
- * them, and the program prints those files: it never loads the converter.
+ * The published JSON Schemas, in draft 7 (which the YAML support of editors documents). They are
+ * made from the forms with which the program checks its input, or from those of search.ts, which
+ * are only for the schemas. A test compares schema/ with them, and the program prints the files of
+ * schema/, so that it never loads the converter.
  */
 import { type OverrideSchemaContext, toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';

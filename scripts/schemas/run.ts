@@ -1,6 +1,6 @@
 /**
- * The forms of what run and sweep print and what run --record writes: `mapsim/run@1`,
- * `mapsim/sweep@1`, `mapsim/record@1`. The latter two are NDJSON; the form is that of a line.
+ * The forms of the output of run, sweep and run --record: `mapsim/run@1`, `mapsim/sweep@1`,
+ * `mapsim/record@1`. The latter two are NDJSON; their forms describe one line.
  */
 import * as v from 'valibot';
 import { about, each, Whole, WholeOrNull } from '../../src/base/forms.ts';

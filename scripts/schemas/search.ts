@@ -1,4 +1,4 @@
-/** The forms of what searches and replays print as JSON: `mapsim/explore@1`, `mapsim/replay@1`. */
+/** The forms of the JSON output of searches and replays: `mapsim/explore@1`, `mapsim/replay@1`. */
 import * as v from 'valibot';
 import { about, each, Whole, WholeOrNull } from '../../src/base/forms.ts';
 import { EXPLORE_SCHEMA, REPLAY_SCHEMA } from '../../src/report/search-json.ts';

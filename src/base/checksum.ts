@@ -1,7 +1,6 @@
 /**
- * A short mark that tells texts apart, not against those who want them mixed up: FNV-1a over UTF-16
- * units, 32 bits. Source: G. Fowler, L. C. Noll, K.-P. Vo, D. Eastlake, "The FNV Non-Cryptographic
- * Hash Algorithm".
+ * A short checksum of a text, not safe against attacks: FNV-1a over UTF-16 units, 32 bits. Source:
+ * G. Fowler, L. C. Noll, K.-P. Vo, D. Eastlake, "The FNV Non-Cryptographic Hash Algorithm".
  */
 export function checksum(text: string): string {
   let hash = 0x811c9dc5;

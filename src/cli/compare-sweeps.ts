@@ -1,6 +1,6 @@
 /**
- * A comparison of saved sweeps: two or more point by point, the first file being what the others
- * are held against, or the strategies of a single one.
+ * Compares saved sweeps: the points of two or more sweeps with those of the first one, or the
+ * strategies of a single sweep.
  */
 import * as v from 'valibot';
 import { counted } from '../base/counted.ts';

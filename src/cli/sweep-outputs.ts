@@ -1,4 +1,4 @@
-/** Where `sweep` and `merge` write, and in which format. */
+/** The outputs of `sweep` and `merge`: their destinations and formats. */
 import { UserError } from '../base/errors.ts';
 import { chooseMetrics } from '../compare/metrics.ts';
 import type { SweepFormat } from '../report/sweep.ts';

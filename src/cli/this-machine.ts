@@ -1,4 +1,4 @@
-/** What this machine is, as far as measuring asks. */
+/** The properties of this machine that a measurement needs. */
 import { readFileSync } from 'node:fs';
 import { arch, platform, release } from 'node:os';
 import { gunzipSync } from 'node:zlib';

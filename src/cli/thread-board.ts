@@ -1,6 +1,6 @@
 /**
- * What a worker thread and whoever has started it both see at any time, also while the thread is at
- * work and hears no messages.
+ * Memory shared by a worker thread and the thread that started it. Both can access it at any time,
+ * even while the worker is busy and receives no messages.
  */
 export interface ThreadBoard {
   /** Two integers: the unit that the thread is at, and whether it is to wrap up. */

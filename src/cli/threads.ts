@@ -1,6 +1,6 @@
 /**
- * Worker threads at work on the units of a job. A thread that ends by itself, by an exception or
- * for want of memory, ends the job with the unit that it was at.
+ * Runs the units of a job in worker threads. If a thread ends by an exception or runs out of
+ * memory, the job ends, and the error names the unit.
  */
 import { Worker } from 'node:worker_threads';
 import { CHUNK_MAX, type Dealer } from '../base/pool.ts';

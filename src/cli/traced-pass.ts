@@ -1,6 +1,6 @@
 /**
- * A pass of `run` as more than its text: with a margin, or as columns that explain. Either needs to
- * know which states there were, so the run is made once more, traced.
+ * Prints a pass of `run` with a margin, or as columns that explain an event. Both need the states
+ * of the pass, so the run is repeated with a tracer.
  */
 import { UserError } from '../base/errors.ts';
 import { annotatedText } from '../report/pictures/annotated.ts';

@@ -1,4 +1,4 @@
-/** What a scenario says that its author may not have meant: notes of run and validate. */
+/** Notes of run and validate on parts of a scenario that its author may not have intended. */
 import type { Choice } from '../base/choice.ts';
 import { counted } from '../base/counted.ts';
 import { costsOf } from '../mm/costs.ts';

@@ -1,4 +1,6 @@
-/** Random walks in worker threads. Nobody can see from the result who has walked which block. */
+/**
+ * Random walks in worker threads. The result does not depend on which thread walked which block.
+ */
 
 import { availableParallelism } from 'node:os';
 import { CHUNK_MAX, Dealer } from '../base/pool.ts';

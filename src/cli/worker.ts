@@ -1,6 +1,6 @@
 /**
- * What a worker thread does: the units of its job that it is sent, and sends back what came of
- * them, a few at a time. An entry of its own in the bundle; others import its types alone.
+ * The code of a worker thread: it receives units of its job, and sends back their results, a few at
+ * a time. It is a separate entry of the bundle; other files import only its types.
  */
 import { performance } from 'node:perf_hooks';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';

@@ -1,10 +1,10 @@
 /**
- * Bootstrap intervals of medians, by percentiles of RESAMPLES resamples.
+ * Bootstrap confidence intervals of medians, from the percentiles of RESAMPLES resamples.
  *
  * The median of a resample depends on which ranks were drawn, not on the values. So the ranks are
- * drawn once for each size of sample, and an interval is a look-up in the sorted values: the same
- * numbers as by drawing values, at a fraction of the cost. The stream is named and its seed fixed:
- * the same values give the same interval.
+ * drawn once for each sample size, and an interval is a look-up in the sorted values: the same
+ * numbers as by drawing values, at a fraction of the cost. The random stream has a name and a fixed
+ * seed, so the same values give the same interval.
  * Source: B. Efron, Annals of Statistics 7 (1979).
  */
 import { RandomStream } from '../base/prng.ts';
@@ -12,10 +12,12 @@ import type { Interval } from './rates.ts';
 
 export const RESAMPLES = 2_000;
 
-/** Where the interval begins among the sorted resamples, and how far before the end it ends. */
+/**
+ * Index of the start of the interval among the sorted resamples; it ends as far before their end.
+ */
 const CUT = Math.floor(RESAMPLES * 0.025);
 
-/** Mean of the two middle values of a sorted list; the middle one where there is one. */
+/** The median of a sorted list: its middle value, or the mean of the two middle values. */
 function sortedMedian(sorted: ArrayLike<number>): number {
   const n = sorted.length;
   return (sorted[(n - 1) >> 1]! + sorted[n >> 1]!) / 2;
@@ -25,7 +27,7 @@ export function median(values: readonly number[]): number {
   return sortedMedian(sortedCopy(values));
 }
 
-/** 95 % interval of the median; at least one value. */
+/** 95 % interval of the median of at least one value. */
 export function medianInterval(values: readonly number[]): Interval {
   const sorted = sortedCopy(values);
   if (sorted[0] === sorted.at(-1)) return { low: sorted[0]!, high: sorted[0]! };
@@ -33,7 +35,7 @@ export function medianInterval(values: readonly number[]): Interval {
 }
 
 /**
- * 95 % interval of the median of `second` less that of `first`, two samples that are not paired.
+ * 95 % interval of the median of `second` minus the median of `first`, two unpaired samples.
  */
 export function shiftInterval(first: readonly number[], second: readonly number[]): Interval {
   const before = medians(sortedCopy(first), 'first');
@@ -61,7 +63,7 @@ function medians(sorted: Float64Array, stream: string): Float64Array {
 
 const known = new Map<string, Int32Array>();
 
-/** The two middle ranks of each resample of n, from 0. */
+/** The two middle ranks, from 0, of each resample of n values. */
 function medianRanks(n: number, stream: string): Int32Array {
   const key = `${stream}/${n}`;
   let ranks = known.get(key);

@@ -2,11 +2,11 @@
  * Compares groups of runs: for each metric the median over seeds with its interval, and the
  * difference between a group and its base group.
  *
- * The simulator is deterministic, so the seed is the only source of variation. Groups that ran on
- * the same seeds met the same writers and are compared seed by seed (Wilcoxon's signed-rank test,
- * McNemar's where a run says only yes or no); others by the Mann-Whitney test. All tests of a
- * scenario, or of all points of a sweep, are one family under Holm's correction: if nothing
- * differs, the probability of no false alarm is at least 95 %.
+ * The simulator is deterministic, so the seed is the only source of variation. Groups with the same
+ * seeds had the same writers and are compared seed by seed: with Wilcoxon's signed-rank test, or
+ * with McNemar's test for metrics that are only yes or no. Other groups are compared with the
+ * Mann-Whitney test. All tests of a scenario, or of all points of a sweep, are one family under
+ * Holm's correction: if nothing differs, the probability of no false alarm is at least 95 %.
  */
 import { median, medianInterval, shiftInterval } from './bootstrap.ts';
 import { canShow, holm, seedsNeeded } from './holm.ts';
@@ -18,29 +18,29 @@ import type { Pool, RunSummary } from './record.ts';
 import { type TestResult, UNDECIDED } from './test-result.ts';
 import { signedRank } from './wilcoxon.ts';
 
-/** Differences whose corrected p is above it are not shown as such. */
+/** A difference with a corrected p above this level is not significant. */
 export const LEVEL = 0.05;
 
-/** One strategy on one scenario over some seeds. */
+/** The runs of one strategy on one scenario. */
 export interface Group {
-  /** Unique in its scenario: the strategy, or `FILE:STRATEGY`. */
+  /** Label of the group, unique in its scenario: the strategy, or `FILE:STRATEGY`. */
   readonly label: string;
   readonly strategy: string;
-  /** Where it was read from, as the user wrote it; null for runs just made. */
+  /** The file of a saved result, as the user wrote it; null for new runs. */
   readonly file: string | null;
-  /** In the order of the seeds. */
+  /** The runs in the order of the seeds. */
   readonly runs: readonly RunSummary[];
-  /** The times of all runs together; null: of a sweep, which keeps none. */
+  /** The times of all runs together; null for a sweep, which stores only summaries. */
   readonly pool: Pool | null;
 }
 
-/** Groups beside each other. */
+/** The groups of a comparison. */
 export interface Table {
-  /** Each with at least one run. */
+  /** The groups, each with at least one run. */
   readonly groups: readonly Group[];
-  /** For each group the index of the one that it is held against, or null. */
+  /** For each group the index of its base group, or null. */
   readonly against: readonly (number | null)[];
-  /** Nothing is drawn. */
+  /** The runs use no random numbers. */
   readonly exact: boolean;
 }
 
@@ -48,45 +48,45 @@ export interface Rate {
   readonly events: number;
   readonly of: number;
   readonly things: string;
-  /** 95 % interval of events / of; null where they are counted and not a share, and were seen. */
+  /** 95 % interval of events / of; null for counts above 0 that are no share. */
   readonly low: number | null;
   readonly high: number | null;
 }
 
-/** exact: nothing is drawn, so a difference is what it is. */
+/** exact: no random numbers are used, so each difference is real. */
 type TestName = 'signed-rank' | 'mcnemar' | 'rank-sum' | 'exact';
 
 export interface MetricDifference {
-  /** Label of the group that it is held against. */
+  /** Label of the base group. */
   readonly against: string;
   readonly test: TestName;
-  /** Pairs, or runs of both groups. */
+  /** Number of pairs, or of the runs of both groups. */
   readonly n: number;
   /**
-   * In the unit of the metric; of a share the difference of the shares of all seeds together. Null
-   * where nothing can be compared.
+   * The difference in the unit of the metric; for a share, the difference of the shares over all
+   * seeds. Null if nothing can be compared.
    */
   readonly median: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  /** median as a share of the other group's value; null where that is 0. */
+  /** The median as a share of the value of the base group; null if this value is 0. */
   readonly relative: number | null;
   readonly p: number;
-  /** After Holm's correction over the table. */
+  /** p after Holm's correction over the table. */
   readonly pCorrected: number;
-  /** Whether a difference is shown; if not, tables have `?` behind it. */
+  /** Whether the difference is significant; if not, tables mark it with `?`. */
   readonly shown: boolean;
 }
 
 export interface Cell {
   readonly group: string;
-  /** Runs that measured something. */
+  /** Number of runs that measured something. */
   readonly n: number;
   readonly median: number | null;
   readonly low: number | null;
   readonly high: number | null;
   readonly rate: Rate | null;
-  /** Null in a group that others are held against. */
+  /** Null in a base group. */
   readonly difference: MetricDifference | null;
 }
 
@@ -99,21 +99,21 @@ export interface MetricTable {
 
 export interface Comparison {
   readonly level: number;
-  /** Nothing is drawn: one run says it all, and there are no intervals and no tests. */
+  /** No random numbers are used: one run is enough, and there are no intervals and no tests. */
   readonly exact: boolean;
-  /** Whether so few runs could show a difference at all, however large. */
+  /** Whether any difference can be significant with this number of runs. */
   readonly canShow: boolean;
-  /** Tests of the table, apart from those of what does not differ at all. */
+  /** Number of tests in the table, without those of values that are all equal. */
   readonly tests: number;
-  /** The least number of seeds with which one of them could show a difference. */
+  /** The least number of seeds with which a difference can be significant. */
   readonly seedsNeeded: number;
   readonly metrics: readonly MetricTable[];
 }
 
 /**
  * @param groups each with at least one run
- * @param against for each group the index of the one that it is held against, or null
- * @param chosen the metrics of the table, all of whose tests are one family
+ * @param against for each group the index of its base group, or null
+ * @param chosen the metrics of the table; all their tests are one family
  */
 export function compareGroups(
   groups: readonly Group[],
@@ -124,7 +124,7 @@ export function compareGroups(
   return compareTables([{ groups, against, exact }], chosen)[0]!;
 }
 
-/** Several tables, all of whose tests are one family. */
+/** Compares several tables, whose tests are one family. */
 export function compareTables(
   tables: readonly Table[],
   chosen: readonly MetricInfo[] = METRICS,
@@ -175,7 +175,7 @@ function testedMetric(
   return { metric, cells };
 }
 
-/** Of groups with a run each, of which every other seed would be a copy. */
+/** The table of groups with one run each, because other seeds would give the same run. */
 function exactComparison(
   groups: readonly Group[],
   against: readonly (number | null)[],
@@ -220,7 +220,7 @@ function sameSeeds(a: readonly RunSummary[], b: readonly RunSummary[]): boolean 
 }
 
 /**
- * Six digits are more than a p has meaning; the seventh is for the engine's logarithms to differ.
+ * More than six digits of p have no meaning; further digits may differ between JavaScript engines.
  */
 function digits(p: number): number {
   return Number(p.toPrecision(6));
@@ -267,7 +267,7 @@ function differenceOf(
   return { estimate: { against: first.label, ...estimate, ...shares }, result };
 }
 
-/** Of all seeds together, in place of the median over seeds. */
+/** The share over all seeds together, instead of the median over seeds. */
 function shareEstimate(metric: MetricInfo, first: Group, group: Group): Partial<Estimate> {
   const [before, after] = [rateOf(metric, first.runs)!, rateOf(metric, group.runs)!];
   if (before.of === 0 || after.of === 0) return {};

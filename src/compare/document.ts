@@ -23,7 +23,7 @@ export const SummarySchema = v.looseObject({
   max: WholeOrNull,
 });
 
-/** A list that has every ending, or does not compile. */
+/** A list of all endings; it does not compile if one is missing. */
 export const ENDINGS = Object.keys({
   passes: true,
   ops: true,
@@ -61,29 +61,29 @@ const RunSchema = about(
 
 const SamplesSchema = v.union([
   v.looseObject({
-    values: about('Each value and how often it is there, alternating, rising.', v.array(Whole)),
+    values: about('Each value and its count, alternating; the values rise.', v.array(Whole)),
   }),
   v.looseObject({
     n: Whole,
     min: Whole,
     max: Whole,
     sum: v.pipe(v.string(), v.regex(/^[0-9]+$/)),
-    buckets: about('Each bucket that is not empty and its count, alternating.', v.array(Whole)),
+    buckets: about('Each non-empty bucket and its count, alternating.', v.array(Whole)),
   }),
 ]);
 
 const groupEntries = {
   label: v.string(),
   strategy: v.string(),
-  file: about('The saved result that it was read from.', v.nullable(v.string())),
+  file: about('The saved result from which the group was read.', v.nullable(v.string())),
   pool: about(
-    'The times of all runs together; null: of sweeps, which keep summaries alone.',
+    'The times of all runs together; null for sweeps, which store only summaries.',
     v.nullable(each(POOL_KEYS, SamplesSchema)),
   ),
 };
 const GroupSchema = v.looseObject({
   ...groupEntries,
-  runs: about('One for each seed, in the order of the seeds.', v.array(RunSchema)),
+  runs: about('One run for each seed, in the order of the seeds.', v.array(RunSchema)),
 });
 
 const RateSchema = v.looseObject({
@@ -96,7 +96,7 @@ const RateSchema = v.looseObject({
 
 const Probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const DifferenceSchema = about(
-  'Against another group; 95 % interval.',
+  'Difference from the base group, with its 95 % interval.',
   v.looseObject({
     against: v.string(),
     test: v.picklist(['signed-rank', 'mcnemar', 'rank-sum', 'exact']),
@@ -113,7 +113,7 @@ const DifferenceSchema = about(
 
 const CellSchema = v.looseObject({
   group: v.string(),
-  n: about('Runs that measured something.', Whole),
+  n: about('Number of runs that measured something.', Whole),
   median: NumberOrNull,
   low: NumberOrNull,
   high: NumberOrNull,
@@ -146,13 +146,16 @@ const Verdict = v.looseObject({
       factor: about('The larger value divided by the smaller.', NumberOrNull),
       direction: v.picklist(['more', 'less', 'same']),
       status: about(
-        'Whether the tests show it; apart: they do not, yet no seed of the one reaches the other.',
+        'shown: the difference is significant; apart: it is not, but the values of all seeds of one group are above those of the other.',
         v.picklist(['shown', 'apart', 'not-shown', 'none']),
       ),
     }),
   ),
   unmeasured: v.array(v.string()),
-  limit: about('Whether its limit of retries was reached.', v.nullable(v.string())),
+  limit: about(
+    'Whether its limit of retries was reached; null if it has none.',
+    v.nullable(v.string()),
+  ),
 });
 
 const PlaceSchema = v.looseObject({
@@ -161,12 +164,12 @@ const PlaceSchema = v.looseObject({
   metric: v.string(),
   what: v.string(),
   unit: v.picklist(['count', 'ns', 'share']),
-  more: about('Points at which the group has more.', Whole),
+  more: about('Number of points at which the group has the larger value.', Whole),
   less: Whole,
   same: Whole,
-  shown: about('Points at which the difference is shown.', Whole),
+  shown: about('Number of points at which the difference is significant.', Whole),
   furthest: about(
-    'Where the two are furthest apart.',
+    'The point with the largest difference.',
     v.nullable(
       v.looseObject({
         point: v.record(v.string(), v.unknown()),
@@ -179,10 +182,16 @@ const PlaceSchema = v.looseObject({
 
 const ComparisonSchema = v.looseObject({
   level: v.number(),
-  exact: about('Nothing is drawn: one run says it all.', v.boolean()),
-  canShow: about('Whether so few runs could show a difference at all.', v.boolean()),
-  tests: about('Tests of what differs at all.', Whole),
-  seedsNeeded: about('Seeds with which one of them could show a difference.', Whole),
+  exact: about('No random numbers are used, so one run is enough.', v.boolean()),
+  canShow: about(
+    'Whether any difference can be significant with this number of runs.',
+    v.boolean(),
+  ),
+  tests: about('Number of tests, without those of values that are all equal.', Whole),
+  seedsNeeded: about(
+    'The least number of seeds with which a difference can be significant.',
+    Whole,
+  ),
   metrics: v.array(
     v.looseObject({
       metric: v.string(),
@@ -191,7 +200,7 @@ const ComparisonSchema = v.looseObject({
       cells: v.array(CellSchema),
     }),
   ),
-  verdict: about('What each group comes to against the one it is held against.', v.array(Verdict)),
+  verdict: about('How each group differs from its base group.', v.array(Verdict)),
 });
 
 const PointSchema = v.record(v.string(), v.unknown());
@@ -200,7 +209,7 @@ const scenarioHead = {
   name: v.string(),
   sha256: v.string(),
   point: about(
-    'Of sweeps: the values of the axes by path; null: all points together.',
+    'For sweeps: the values of the axes by path; null: all points together.',
     v.optional(v.nullable(PointSchema)),
   ),
 };
@@ -211,8 +220,11 @@ const documentHead = {
   schema: v.literal(COMPARE_SCHEMA),
   tool: v.string(),
   prng: v.string(),
-  costs: about('Mark of the table of costs.', v.optional(v.string())),
-  complete: about('False where not every seed was run.', v.boolean()),
+  costs: about(
+    'Mark of the cost table; results with different marks cannot be compared.',
+    v.optional(v.string()),
+  ),
+  complete: about('False if not every seed was run.', v.boolean()),
 };
 export const DocumentSchema = v.pipe(
   v.looseObject({
@@ -225,7 +237,7 @@ export const DocumentSchema = v.pipe(
       }),
     ),
     grid: about(
-      'Of sweeps that were compared.',
+      'Only if sweeps were compared.',
       v.optional(
         v.looseObject({
           name: v.string(),
@@ -233,12 +245,15 @@ export const DocumentSchema = v.pipe(
         }),
       ),
     ),
-    places: about('Where in the grid the groups differ.', v.optional(v.array(PlaceSchema))),
+    places: about(
+      'The points of the grid at which the groups differ.',
+      v.optional(v.array(PlaceSchema)),
+    ),
     failOn: v.array(
       v.looseObject({
         scenario: v.string(),
         expression: v.string(),
-        wanted: about('What should hold.', v.string()),
+        wanted: about('The condition that should hold.', v.string()),
         group: v.string(),
         failed: v.boolean(),
         left: FigureSchema,
@@ -247,10 +262,12 @@ export const DocumentSchema = v.pipe(
     ),
   }),
   v.title('mapsim comparison'),
-  v.description('What mapsim compare saves: reader strategies side by side over seeds.'),
+  v.description(
+    'The result that mapsim compare saves: reader strategies compared over many seeds.',
+  ),
 );
 
-/** What of the document is needed; the comparison in it is made again. */
+/** The parts of the document that are read; the comparison is computed again. */
 export const SavedSchema = v.looseObject({
   ...documentHead,
   scenarios: v.array(
@@ -262,7 +279,7 @@ export const SavedSchema = v.looseObject({
   ),
 });
 
-/** A line of the document as NDJSON. */
+/** A line of the document in NDJSON. */
 export const LineSchema = v.variant('type', [
   v.looseObject({
     type: v.literal('header'),
@@ -282,7 +299,7 @@ export const LineSchema = v.variant('type', [
   v.looseObject({ type: v.literal('footer'), complete: v.boolean() }),
 ]);
 
-/** A group as GroupSchema has let it pass. @throws Error for a pool that cannot be */
+/** Converts a group that GroupSchema has accepted. @throws Error if its pool is impossible */
 export function groupOf(saved: v.InferOutput<typeof GroupSchema>, file: string): Group {
   const runs = saved.runs.map((run) => ({ ...run, strategy: saved.strategy }) as RunSummary);
   const pool = saved.pool === null ? null : Pool.restored(saved.pool as SavedPool);

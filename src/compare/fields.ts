@@ -9,7 +9,7 @@ export function groupHead({ label, strategy, file, pool }: Group) {
   return { label, strategy, file, pool: pool?.save() ?? null };
 }
 
-/** The strategy is that of its group. */
+/** The keys of a run; its strategy is in its group. */
 export function runJson({ strategy: _, ...run }: RunSummary): object {
   return run;
 }
@@ -24,7 +24,7 @@ export function judgementJson(judgement: Judgement): object {
   return { scenario, expression, wanted, group, failed, left: finite(left), right: finite(right) };
 }
 
-/** JSON has no infinity. */
+/** Infinity as null, because JSON has no infinity. */
 function finite(value: number | null): number | string | null {
   return value === Infinity ? 'Infinity' : value;
 }

@@ -4,11 +4,11 @@ import { METRICS, type MetricInfo } from './metrics.ts';
 import { Pool, type RunSummary } from './record.ts';
 import type { ScenarioResult } from './result.ts';
 
-/** A scenario whose runs are gathered. */
+/** A scenario and its runs. */
 interface GatheredScenario {
   readonly name: string;
   readonly sha256: string;
-  /** Whether a run draws random numbers; else every seed gives the same run. */
+  /** Whether a run uses random numbers; if not, every seed gives the same run. */
   readonly drawn: boolean;
 }
 
@@ -22,19 +22,21 @@ interface Gathered {
   readonly pool: Pool;
 }
 
-/** Takes runs seed by seed, each seed with every strategy in order, and keeps whole seeds only. */
+/**
+ * Takes runs seed by seed, each seed with every strategy in order, and keeps only complete seeds.
+ */
 export class Gatherer {
   readonly #scenarios: readonly GatheredScenario[];
   readonly #names: readonly string[];
   readonly #metrics: readonly MetricInfo[];
   readonly #groups: readonly (readonly Gathered[])[];
   #ofSeed: RunResult[] = [];
-  /** Seeds of all scenarios together that every strategy has run. */
+  /** Number of complete seeds, over all scenarios. */
   wholeSeeds = 0;
 
   /**
-   * @param names of the strategies, in order
-   * @param metrics of the tables
+   * @param names the strategies, in order
+   * @param metrics the metrics of the tables
    */
   constructor(
     scenarios: readonly GatheredScenario[],
@@ -47,7 +49,7 @@ export class Gatherer {
     this.#groups = scenarios.map(() => names.map(() => ({ runs: [], pool: new Pool() })));
   }
 
-  /** @param scenario its index */
+  /** @param scenario index of the scenario */
   take(scenario: number, result: RunResult): void {
     this.#ofSeed.push(result);
     if (this.#ofSeed.length < this.#names.length) return;
@@ -60,7 +62,7 @@ export class Gatherer {
     this.wholeSeeds++;
   }
 
-  /** One for each scenario; without groups where no seed is whole. */
+  /** A result for each scenario; it has no groups if no seed is complete. */
   results(): readonly ScenarioResult[] {
     return this.#scenarios.map((scenario, i) => this.#resultOf(scenario, i));
   }

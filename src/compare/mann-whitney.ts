@@ -1,9 +1,9 @@
 /**
- * The Mann-Whitney test: whether one of two unpaired groups tends to larger values.
+ * The Mann-Whitney test: whether one of two unpaired groups tends to have larger values.
  *
- * Up to EXACT_MAX values in all, every way to divide them into groups of these sizes is counted,
- * ties included (for groups of zeros and ones this is Fisher's exact test); beyond that the normal
- * approximation with the correction for ties and for continuity is used.
+ * With at most EXACT_MAX values in all, every way to divide them into groups of these sizes is
+ * counted, including ties (for groups of zeros and ones this is Fisher's exact test). With more
+ * values the normal approximation with the corrections for ties and for continuity is used.
  * Source: H. B. Mann, D. R. Whitney, Annals of Mathematical Statistics 18 (1947).
  */
 import { twoSidedTail } from './normal.ts';

@@ -1,17 +1,18 @@
 /**
- * McNemar's test, exact: of the pairs in which only one of two happened, whether it was more often
- * the one than the other.
+ * McNemar's exact test: among the pairs in which the event occurred in only one of two runs,
+ * whether it occurred more often in the first runs or in the second.
  * Source: Q. McNemar, Psychometrika 12 (1947); the exact form is the sign test.
  */
 import { type TestResult, UNDECIDED } from './test-result.ts';
 
 /**
- * @param onlyFirst pairs with the event in the first alone @param onlySecond in the second alone
+ * @param onlyFirst number of pairs with the event only in the first run
+ * @param onlySecond number of pairs with the event only in the second run
  */
 export function mcnemar(onlyFirst: number, onlySecond: number): TestResult {
   const n = onlyFirst + onlySecond;
   if (n === 0) return UNDECIDED;
-  // Shares of the binomial distribution by their logarithms: 2^-n underflows soon.
+  // The binomial distribution is computed with logarithms, because 2^-n underflows.
   let logShare = -n * Math.LN2;
   let tail = 0;
   for (let k = 0; k <= Math.min(onlyFirst, onlySecond); k++) {

@@ -18,13 +18,13 @@ interface Exposure {
 }
 
 export interface MetricInfo {
-  /** As `--fail-on` would write it where it can. */
+  /** Name of the metric, in the form of `--fail-on` if that has it. */
   readonly key: string;
   readonly about: string;
   readonly unit: MetricUnit;
   readonly value: (run: RunSummary) => number | null;
   readonly exposure: Exposure | null;
-  /** Only yes or no for each run: pairs are tested by McNemar's test. */
+  /** Each run gives only yes or no: pairs are tested with McNemar's test. */
   readonly yesNo: boolean;
 }
 
@@ -39,7 +39,7 @@ function count([key, about]: Named, exposure: Exposure): MetricInfo {
   return { key, about, unit: 'count', value: exposure.events, exposure, yesNo: false };
 }
 
-/** Events that can happen at most once to each thing. */
+/** Events that can occur at most once per item. */
 function share([key, about]: Named, exposure: Exposure, yesNo = false): MetricInfo {
   const value = (run: RunSummary) => ratio(exposure.events(run), exposure.of(run));
   return { key, about, unit: 'share', value, exposure, yesNo };
@@ -50,7 +50,7 @@ function time([key, about]: Named, value: MetricInfo['value']): MetricInfo {
 }
 
 function perThousandLines(key: string, what: string, events: Events): MetricInfo {
-  const named: Named = [`1000*${key}/lines`, `${what} for each 1000 lines`];
+  const named: Named = [`1000*${key}/lines`, `${what} per 1000 lines`];
   const value: MetricInfo['value'] = (run) => ratio(1000 * events(run), lines(run));
   return { ...count(named, { events, of: lines, things: 'lines' }), value };
 }
@@ -79,7 +79,7 @@ export const METRICS: readonly MetricInfo[] = [
     things: 'passes started',
   }),
   perThousandLines('fallbacks', 'fallbacks', (run) => run.totals.fallbacks),
-  share(['tornPasses', 'torn of the passes that finished'], {
+  share(['tornPasses', 'finished passes with a torn text'], {
     events: torn,
     of: finished,
     things: 'passes',
@@ -89,24 +89,24 @@ export const METRICS: readonly MetricInfo[] = [
     { events: (run) => (torn(run) > 0 ? 1 : 0), of: () => 1, things: 'runs' },
     true,
   ),
-  count(['cuts', 'where torn texts change from one state to another'], {
+  count(['cuts', 'places at which torn texts change from one state to another'], {
     events: (run) => run.tearing.cuts,
     of: finished,
     things: 'passes',
   }),
-  count(['falseGaps', 'mapped memory that a text leaves out'], {
+  count(['falseGaps', 'gaps in texts where memory was mapped'], {
     events: (run) => run.tearing.falseGaps,
     of: finished,
     things: 'passes',
   }),
-  count(['transientGaps', 'memory left out that was unmapped inside a call'], {
+  count(['transientGaps', 'gaps in texts where memory was unmapped only inside a call'], {
     events: (run) => run.tearing.transientGaps,
     of: finished,
     things: 'passes',
   }),
   perThousandLines(
     'discardedLines',
-    'lines formatted and thrown away',
+    'lines that were formatted and discarded',
     (run) => run.totals.discardedLines,
   ),
   time(['p50(passNs)', 'time of a pass'], (run) => run.passNs.p50),
@@ -121,32 +121,32 @@ export const METRICS: readonly MetricInfo[] = [
   time(['max(writer.lockWaitNs)', 'wait of a writer for mmap_lock'], (run) => {
     return run.writer.lockWaitNs.max;
   }),
-  time(['mmapReadLockWaitNs', 'wait of the readers for mmap_lock, in all'], (run) => {
+  time(['mmapReadLockWaitNs', 'total wait of the readers for mmap_lock'], (run) => {
     return run.totals.mmapReadLockWaitNs;
   }),
-  share(['passesStarved', 'passes that starved, of those started'], {
+  share(['passesStarved', 'started passes that starved'], {
     events: (run) => run.totals.passesStarved,
     of: started,
     things: 'passes started',
   }),
 ];
 
-/** The metric of this name: of code that names metrics, not of input. */
+/** The metric with this name; for names in the code, not for input. */
 export function metricOf(key: string): MetricInfo {
   const metric = METRICS.find((each) => each.key === key);
   assert(metric !== undefined, `there is no metric ${key}`);
   return metric;
 }
 
-/** `passNs` for all of `p50(passNs)`, …; `retries` for `1000*retries/lines`. */
+/** Short names: `passNs` for all of `p50(passNs)`, …; `retries` for `1000*retries/lines`. */
 function baseOf({ key }: MetricInfo): string {
   return /^\w+\((.+)\)$/.exec(key)?.[1] ?? /^1000\*(\w+)\/lines$/.exec(key)?.[1] ?? key;
 }
 
 /**
- * Those of a list, in the order of the tables.
- * @param lists metrics separated by commas, as tables name them, or what several have in common
- * @throws UserError with the nearest known one
+ * The metrics of a list, in the order of the tables.
+ * @param lists names of metrics or common short names, separated by commas
+ * @throws UserError with the nearest known name
  */
 export function chooseMetrics(lists: readonly string[]): readonly MetricInfo[] {
   const names = lists.flatMap((list) => list.split(',')).map((name) => name.trim());

@@ -1,11 +1,12 @@
 /**
  * The tail of the normal distribution, for tests whose exact distribution is too large to count.
  *
- * erfc by its power series near zero and by its continued fraction further out; both to about 14
- * digits, which is far more than a p-value needs. Source: Abramowitz and Stegun, 7.1.5 and 7.1.14.
+ * erfc is computed with its power series near zero and with its continued fraction further out.
+ * Both have about 14 digits, far more than a p-value needs.
+ * Source: Abramowitz and Stegun, 7.1.5 and 7.1.14.
  */
 
-/** Where the series begins to lose digits to cancellation. */
+/** Above this value the series loses digits by cancellation. */
 const SERIES_MAX = 2.5;
 const FRACTION_TERMS = 200;
 

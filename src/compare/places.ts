@@ -1,6 +1,6 @@
 /**
- * The points of a grid where sweeps differ: the verdicts of all points are combined to one claim
- * for each group and metric. This is plain data; report/compare-sweeps.ts puts it into words.
+ * The points of a grid at which sweeps differ: combines the verdicts of all points to one statement
+ * per group and metric. The result is plain data; report/compare-sweeps.ts writes it as text.
  */
 import type { MetricUnit } from './metrics.ts';
 import type { Point, ScenarioResult } from './result.ts';
@@ -12,13 +12,13 @@ export interface PlacesClaim {
   readonly metric: string;
   readonly what: string;
   readonly unit: MetricUnit;
-  /** Points at which it was measured in both, by what the group has: more, less, the same. */
+  /** Number of points at which the group has more, less or the same as its base group. */
   readonly more: number;
   readonly less: number;
   readonly same: number;
-  /** Points at which the difference is shown. */
+  /** Number of points at which the difference is significant. */
   readonly shown: number;
-  /** Where the two are furthest apart; null: they are the same everywhere. */
+  /** The point with the largest difference; null if there is none. */
   readonly furthest: {
     readonly point: Point;
     readonly here: VerdictFigure;
@@ -31,7 +31,7 @@ interface PlacedClaim {
   readonly claim: VerdictClaim;
 }
 
-/** In the order of the groups, then of the metrics. */
+/** The places in the order of the groups, then of the metrics. */
 export function placesOf(scenarios: readonly ScenarioResult[]): readonly PlacesClaim[] {
   const placed = new Map<string, { group: string; against: string; claims: PlacedClaim[] }>();
   for (const { point, groups, comparison } of scenarios) {
@@ -69,7 +69,7 @@ function folded(
   };
 }
 
-/** Shares by their difference, others by their ratio; something is further from nothing. */
+/** Compares shares by their difference, others by their ratio; a ratio to 0 is the largest. */
 function distance({ unit, factor, here, there }: VerdictClaim): number {
   const shift = Math.abs(here.value - there.value);
   if (unit === 'share') return shift;

@@ -3,9 +3,9 @@
  * are compared with the first sweep, strategy by strategy; the strategies of a single sweep are
  * compared with its first strategy.
  *
- * Runs are matched by point and seed, so all differences are of pairs. A run that one group lacks
- * is left out of all groups, and counted. The tests of all points are one family, those of all
- * points together another. A sweep keeps summaries of times and not the times themselves, so its
+ * Runs are matched by point and seed, so all differences are paired. A run that is missing in one
+ * group is left out of all groups and counted. The tests of the single points are one family, the
+ * tests of all points together another. A sweep stores summaries of times, not the times, so its
  * groups have no pool.
  */
 import { jsonOf } from '../base/printable.ts';
@@ -16,47 +16,47 @@ import type { Axis, ComparedGrid, Point, ScenarioResult } from './result.ts';
 
 export interface PointRun {
   readonly point: Point;
-  /** Whether anything in it is left to chance. */
+  /** Whether its runs use random numbers. */
   readonly drawn: boolean;
   readonly run: RunSummary;
 }
 
 export interface SavedSweep {
-  /** As the user wrote it. */
+  /** Name of the file, as the user wrote it. */
   readonly file: string;
   readonly grid: { readonly name: string; readonly sha256: string };
-  /** In the order of the grid. */
+  /** The points in the order of the grid. */
   readonly axes: readonly Axis[];
   readonly runs: readonly PointRun[];
 }
 
 interface ComparedSweeps {
-  /** All points together where there are several that are drawn, then each point. */
+  /** All points together, if several use random numbers; then each point. */
   readonly scenarios: readonly ScenarioResult[];
   readonly grid: ComparedGrid;
   readonly leftOut: LeftOut;
 }
 
-/** What some group lacks. */
+/** The runs that are missing in some group. */
 export interface LeftOut {
   readonly points: readonly string[];
   readonly runs: number;
-  /** Strategies that nothing is held against: `FILE:STRATEGY`. */
+  /** Strategies without a counterpart: `FILE:STRATEGY`. */
   readonly groups: readonly string[];
 }
 
-/** A group over the whole grid. */
+/** A group with all points of the grid. */
 interface Column {
   readonly label: string;
   readonly strategy: string;
   readonly file: string | null;
-  /** Index of the one that it is held against. */
+  /** Index of its base group. */
   readonly against: number | null;
-  /** By point, then by seed. */
+  /** The runs by point, then by seed. */
   readonly runs: ReadonlyMap<string, ReadonlyMap<string, PointRun>>;
 }
 
-/** @param sweeps at least one, all with the same paths of axes */
+/** @param sweeps at least one; all must have the same axes */
 export function compareSweeps(
   sweeps: readonly SavedSweep[],
   chosen: readonly MetricInfo[],
@@ -94,7 +94,7 @@ export function compareSweeps(
   };
 }
 
-/** `grid vmas[0].repeat=100, writers[0].think=2us`. */
+/** Name of a point, such as `grid vmas[0].repeat=100, writers[0].think=2us`. */
 function nameOf(grid: string, point: Point): string {
   const at = Object.entries(point).map(([path, value]) => `${path}=${valueText(value)}`);
   return [grid, at.join(', ')].filter((part) => part !== '').join(' ');
@@ -104,7 +104,7 @@ export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : jsonOf(value);
 }
 
-/** The same for the same values in whatever order. */
+/** A key of the values that does not depend on their order. */
 function keyOf(point: Point): string {
   return jsonOf(Object.entries(point).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -166,7 +166,7 @@ function byStrategy({ runs }: SavedSweep): Map<string, ByPoint> {
 interface Place {
   readonly key: string;
   readonly point: Point;
-  /** Those of every column. */
+  /** The runs that every column has. */
   readonly seeds: readonly string[];
 }
 
@@ -186,7 +186,7 @@ function tableAt(columns: readonly Column[], { key, seeds }: Place): Table {
   return { groups, against: columns.map(({ against }) => against), exact };
 }
 
-/** Points at which nothing is drawn say nothing about chance, and are not in it. */
+/** All points together, without the points that use no random numbers. */
 function togetherOf(
   tables: readonly Table[],
   chosen: readonly MetricInfo[],

@@ -1,12 +1,12 @@
 /**
- * Ranks with ties: values that are equal share the mean of the places that they take up. Kept
- * doubled, so that they are whole numbers and sums of them can be counted.
+ * Ranks with ties: equal values get the mean of their ranks. The ranks are doubled, so that they
+ * are whole numbers and their sums can be counted.
  */
 
 interface Ranks {
   /** Twice the rank of each value, in the order of the values. */
   readonly doubled: readonly number[];
-  /** Sum of t^3 - t over the groups of t equal values: what ties take off a variance. */
+  /** Sum of t^3 - t over the groups of t equal values, by which ties reduce the variance. */
   readonly ties: number;
 }
 

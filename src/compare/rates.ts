@@ -1,9 +1,9 @@
 /**
  * Confidence intervals of rates.
  *
- * For k of n (torn passes of passes) Wilson's interval, which stays within 0 and 1 and does not
- * shrink to nothing at k = 0. For events that are not a share (retries per line) and never
- * happened, the rule of three: with 95 % confidence the rate is below 3/n.
+ * For k of n (for example torn passes of all passes) the interval is Wilson's, which stays within 0
+ * and 1 and is not empty at k = 0. For events that are not a share (retries per line) and did not
+ * occur, the rule of three applies: with 95 % confidence the rate is below 3/n.
  * Source: E. B. Wilson, JASA 22 (1927); J. A. Hanley, A. Lippman-Hand, JAMA 249 (1983).
  */
 
@@ -28,8 +28,9 @@ export function wilson(k: number, n: number): Interval {
 }
 
 /**
- * 95 % interval of the difference of two shares, from their own intervals; pairs are not looked at,
- * so it is rather too wide. Source: R. G. Newcombe, Statistics in Medicine 17 (1998), method 10.
+ * 95 % interval of the difference of two shares, from the intervals of the shares. It ignores
+ * pairs, so it is too wide rather than too narrow.
+ * Source: R. G. Newcombe, Statistics in Medicine 17 (1998), method 10.
  */
 export function shareDifference(
   [before, of]: readonly [number, number],
@@ -42,7 +43,7 @@ export function shareDifference(
   return { low: q - p - down, high: q - p + up };
 }
 
-/** Upper bound (95 %) of a rate of which nothing was seen in n. */
+/** 95 % upper bound of a rate if no event occurred in n. */
 export function ruleOfThree(n: number): number {
   return 3 / n;
 }

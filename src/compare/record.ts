@@ -6,7 +6,7 @@
 import { Samples, type SavedSamples } from '../base/statistics.ts';
 import type { Counters, EndReason, Outcome, Summary, Tearing } from '../world/outcome.ts';
 
-/** One run. Keys stand in the order in which they are printed. */
+/** One run. The keys are in the order in which they are printed. */
 export interface RunSummary {
   readonly strategy: string;
   readonly seed: string;
@@ -16,10 +16,10 @@ export interface RunSummary {
   readonly events: number;
   readonly totals: Counters;
   readonly tearing: Tearing;
-  /** Over all readers. */
+  /** Summed over all readers. */
   readonly passNs: Summary;
   readonly readNs: Summary;
-  /** Over all writers. */
+  /** Times of all writers. */
   readonly writer: {
     readonly ops: number;
     readonly errors: Readonly<Record<string, number>>;
@@ -33,7 +33,7 @@ export const POOL_KEYS = ['passNs', 'readNs', 'opNs', 'lockWaitNs', 'drainWaitNs
 type PoolKey = (typeof POOL_KEYS)[number];
 export type SavedPool = Readonly<Record<PoolKey, SavedSamples>>;
 
-/** Times of several runs together. */
+/** The times of several runs together. */
 export class Pool {
   readonly samples: Readonly<Record<PoolKey, Samples>>;
 

@@ -1,40 +1,40 @@
-/** The result of a comparison, the only input of its reports. */
+/** The result of a comparison: the only input of its reports. */
 import type { EndReason } from '../world/outcome.ts';
 import type { Comparison, Group } from './comparison.ts';
 import type { RunSummary } from './record.ts';
 
-/** Values of the axes of a sweep by path. */
+/** The values of the axes of a sweep, by path. */
 export type Point = Readonly<Record<string, unknown>>;
 
 export interface ScenarioResult {
-  /** Of a sweep: of the grid, with the values of the point. */
+  /** Name of the scenario; for a sweep, of the grid with the values of the point. */
   readonly name: string;
   readonly sha256: string;
-  /** Where it stands in a sweep; null: all its points together. Absent: it is of no sweep. */
+  /** The point of a sweep; null: all points together. Absent if it is no sweep. */
   readonly point?: Point | null;
-  /** Each with runs; empty where a run was interrupted before any seed was whole. */
+  /** The groups, each with runs; empty if it was interrupted before any seed was complete. */
   readonly groups: readonly Group[];
-  /** Null where there are no groups. */
+  /** Null if there are no groups. */
   readonly comparison: Comparison | null;
 }
 
-/** A `--fail-on` expression and what it came to. */
+/** A `--fail-on` or `--require` expression and its result. */
 export interface Judgement {
   readonly scenario: string;
   readonly expression: string;
-  /** What should hold, in its words or the opposite ones. */
+  /** The condition that should hold: the expression or its opposite. */
   readonly wanted: string;
-  /** Label of the group that was judged. */
+  /** Label of the group that it judges. */
   readonly group: string;
   readonly failed: boolean;
-  /** Times in ns, ratios as fractions; null: nothing was measured. */
+  /** The value: times in ns, ratios as fractions; null if nothing was measured. */
   readonly left: number | null;
   readonly right: number | null;
-  /** One line for people. */
+  /** The result as one line of text. */
   readonly text: string;
 }
 
-/** An axis of a sweep, with the values that all the sweeps have. */
+/** An axis of a sweep, with the values that all compared sweeps have. */
 export interface Axis {
   readonly path: string;
   readonly values: readonly unknown[];
@@ -48,27 +48,29 @@ export interface ComparedGrid {
 export interface CompareResult {
   /** Version of mapsim. */
   readonly tool: string;
-  /** Scheme of the random numbers. */
+  /** Version of the scheme of random numbers. */
   readonly prng: string;
-  /** Mark of the table of costs: results with another are not comparable. */
+  /** Mark of the cost table: results with different marks cannot be compared. */
   readonly costs: string;
-  /** False where not every seed was run. */
+  /** False if not every seed was run. */
   readonly complete: boolean;
   readonly scenarios: readonly ScenarioResult[];
-  /** Of sweeps that were compared; absent: none were. */
+  /** Only if sweeps were compared. */
   readonly grid?: ComparedGrid;
   readonly judgements: readonly Judgement[];
 }
 
-/** Endings by a limit: the run is no answer yet. */
+/** Endings by a limit: such a run is not complete. */
 export const LIMITS: readonly EndReason[] = ['max-events', 'history-full', 'livelock', 'starved'];
 
-/** Runs of a group that a limit stopped before their end. */
+/** Number of runs of a group that a limit stopped before their end. */
 export function stoppedRuns({ runs }: Group): readonly RunSummary[] {
   return runs.filter(({ ended }) => LIMITS.includes(ended));
 }
 
-/** Runs of a group in which a sanitizer or lockdep of a real kernel would have spoken up. */
+/**
+ * Number of runs of a group in which a sanitizer or lockdep of a real kernel would report a fault.
+ */
 export function faultyRuns({ runs }: Group): readonly RunSummary[] {
   return runs.filter(({ ended }) => ended === 'kernel-fault');
 }

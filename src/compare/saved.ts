@@ -8,22 +8,22 @@ import { groupOf, LineSchema, SavedSchema } from './document.ts';
 interface SavedScenario {
   readonly name: string;
   readonly sha256: string;
-  /** Nothing was drawn. */
+  /** The runs used no random numbers. */
   readonly exact: boolean;
-  /** Without those that have no runs. */
+  /** The groups that have runs. */
   readonly groups: readonly Group[];
 }
 
 export interface SavedResult {
   readonly prng: string;
-  /** Version that saved it. */
+  /** The version of mapsim that saved it. */
   readonly tool: string;
   readonly costs: string | undefined;
   readonly complete: boolean;
   readonly scenarios: readonly SavedScenario[];
 }
 
-/** @param file as the user wrote it @throws UserError, or Error for what cannot be right */
+/** @param file as the user wrote it @throws UserError, or Error for impossible content */
 export function readSaved(text: string, file: string): SavedResult {
   const document = text.startsWith('{"type":"header"') ? fromLines(text) : JSON.parse(text);
   const checked = v.safeParse(SavedSchema, document, { abortEarly: true });
@@ -31,7 +31,7 @@ export function readSaved(text: string, file: string): SavedResult {
     const [issue] = checked.issues;
     const path = v.getDotPath(issue);
     const at = path === null ? '' : `${path}: `;
-    throw new UserError(`${file} is no saved result: ${at}${issue.message}`);
+    throw new UserError(`${file} is not a saved result: ${at}${issue.message}`);
   }
   const { prng, tool, costs, complete, scenarios } = checked.output;
   return {
@@ -48,7 +48,7 @@ export function readSaved(text: string, file: string): SavedResult {
   };
 }
 
-/** Records that are made anew, or that a later version has added. */
+/** Records that are computed again, or that a later version has added. */
 const NEEDED = ['header', 'scenario', 'group', 'run', 'footer'];
 
 function fromLines(text: string): object {

@@ -1,6 +1,7 @@
 /**
- * Seeds of many runs as the command line writes them: a count (`20` is 1 to 20), a range (`5..24`),
- * a list (`a,b,7..9`), whose items may be any text without a comma. One seed by itself: `7..7`.
+ * Parses the seeds of many runs from the command line: a count (`20` is 1 to 20), a range
+ * (`5..24`), or a list (`a,b,7..9`) whose items may be any text without a comma. A single seed is
+ * `7..7`.
  */
 import { UserError } from '../base/errors.ts';
 
@@ -27,6 +28,6 @@ function item(text: string): readonly string[] {
 function range(from: number, to: number, text: string): readonly string[] {
   const length = to - from + 1;
   if (length < 1) throw new UserError(`seeds: ${text} is an empty list; give at least one seed`);
-  if (length > SEEDS_MAX) throw new UserError(`seeds: ${text} are more than ${SEEDS_MAX}`);
+  if (length > SEEDS_MAX) throw new UserError(`seeds: ${text} has more than ${SEEDS_MAX} seeds`);
   return Array.from({ length }, (_, i) => String(from + i));
 }

@@ -1,14 +1,14 @@
-/** What a test of difference says. */
+/** The result of a test of difference. */
 
 export interface TestResult {
-  /** Chance of a difference at least as large where there is none; two-sided. */
+  /** Probability of a difference at least this large if there is none; two-sided. */
   readonly p: number;
   /**
-   * The least p that data of this size and with these ties could give: a test whose least p is
-   * large can show nothing, whatever happens.
+   * The least p that is possible with data of this size and with these ties. A test with a large
+   * least p can never be significant.
    */
   readonly leastP: number;
 }
 
-/** Nothing to compare, or nothing differs. */
+/** The result if there is nothing to compare, or nothing differs. */
 export const UNDECIDED: TestResult = { p: 1, leastP: 1 };

@@ -1,7 +1,7 @@
 /**
  * The verdict of a comparison, in the order of interest to a kernel developer: the effect of a
- * strategy on writers, on the reader and on the text, the work that it throws away, how often it
- * falls back. It is plain data; report/compare-verdict.ts puts it into words.
+ * strategy on writers, on the reader and on the text, the work that it discards, and how often it
+ * falls back. It is plain data; report/compare-verdict.ts writes it as text.
  *
  * A difference is `shown` if the tests of the table find it significant. Otherwise its ranges over
  * the seeds may still be `apart`, if there are too few seeds for a significant test.
@@ -10,7 +10,7 @@ import { leastOf, mostOf } from '../base/extremes.ts';
 import type { Cell, Comparison, Group, MetricTable } from './comparison.ts';
 import { METRICS, type MetricInfo, type MetricUnit } from './metrics.ts';
 
-/** Metrics that a verdict speaks of, and what each is called in a sentence. */
+/** The metrics of a verdict, and their names in a sentence. */
 const SUBJECTS: readonly (readonly [metric: string, what: string])[] = [
   ['max(writer.opNs)', 'longest writer call'],
   ['p99(writer.opNs)', 'p99 of writer calls'],
@@ -18,18 +18,18 @@ const SUBJECTS: readonly (readonly [metric: string, what: string])[] = [
   ['tornPasses', 'torn passes'],
   ['falseGaps', 'false gaps'],
   ['transientGaps', 'transient gaps'],
-  ['1000*discardedLines/lines', 'lines thrown away per 1000'],
+  ['1000*discardedLines/lines', 'discarded lines per 1000'],
   ['fallbackReads', 'read() calls that fall back'],
   ['passesStarved', 'passes that starve'],
 ];
 
-/** What one group measured. */
+/** The figure of one group. */
 export interface VerdictFigure {
   readonly value: number;
   /** 95 % interval. */
   readonly low: number;
   readonly high: number;
-  /** Of shares and of what did not happen: how many of how many what. */
+  /** For shares, and for events that did not occur: number of events, of how many items. */
   readonly events: number | null;
   readonly of: number | null;
   readonly things: string | null;
@@ -41,7 +41,7 @@ export interface VerdictClaim {
   readonly unit: MetricUnit;
   readonly here: VerdictFigure;
   readonly there: VerdictFigure;
-  /** The larger of the two values divided by the smaller; null where that is 0. */
+  /** The larger value divided by the smaller; null if the smaller is 0. */
   readonly factor: number | null;
   readonly direction: 'more' | 'less' | 'same';
   readonly status: 'shown' | 'apart' | 'not-shown' | 'none';
@@ -52,12 +52,12 @@ export interface GroupVerdict {
   readonly against: string;
   readonly seeds: number;
   readonly seedsNeeded: number;
-  /** Nothing is drawn: the figures are what they are. */
+  /** The runs use no random numbers: the figures are exact. */
   readonly exact: boolean;
   readonly claims: readonly VerdictClaim[];
-  /** Metrics that one of the two did not measure. */
+  /** Metrics that one of the two groups did not measure. */
   readonly unmeasured: readonly string[];
-  /** Whether a read() ever fell back; null for strategies that cannot. */
+  /** Whether any read() fell back; null for strategies without a fallback. */
   readonly limit: 'reached' | 'never' | null;
 }
 
@@ -145,7 +145,7 @@ function figureOf({ median, low, high, rate }: Cell, unit: MetricUnit): VerdictF
   return { value: events / of, low: rate.low ?? low, high: rate.high ?? high, ...counts };
 }
 
-/** Whether every seed of one lies above every seed of the other. */
+/** Whether the values of all seeds of one group are above those of the other. */
 function areApart({ value }: MetricInfo, group: Group, base: Group): boolean {
   const [here, there] = [group, base].map(({ runs }) => {
     const values = runs.map(value).filter((one) => one !== null);

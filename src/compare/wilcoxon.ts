@@ -1,9 +1,9 @@
 /**
- * Wilcoxon's signed-rank test: whether paired differences lie on one side of zero.
+ * Wilcoxon's signed-rank test: whether paired differences tend to one side of zero.
  *
- * Differences of zero are left out, equal ones share their ranks. Up to EXACT_MAX differences every
- * choice of signs is counted, ties included; beyond that the normal approximation with the
- * correction for ties and for continuity is used.
+ * Differences of zero are left out, equal ones share their ranks. With at most EXACT_MAX
+ * differences every choice of signs is counted, including ties; with more differences the normal
+ * approximation with the corrections for ties and for continuity is used.
  * Source: F. Wilcoxon, Individual comparisons by ranking methods, Biometrics Bulletin 1 (1945).
  */
 import { twoSidedTail } from './normal.ts';
@@ -28,7 +28,7 @@ export function signedRank(differences: readonly number[]): TestResult {
 
 function exact(doubled: readonly number[], risen: number): TestResult {
   const total = doubled.reduce((sum, rank) => sum + rank, 0);
-  /** Share of the choices of signs by the sum of the ranks with a plus. */
+  /** The share of all choices of signs with each sum of positive ranks. */
   const shares = new Float64Array(total + 1);
   shares[0] = 1;
   let reached = 0;

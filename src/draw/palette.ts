@@ -1,9 +1,9 @@
 /**
- * Colours and type of every picture, light, dark and printed, as one style sheet.
+ * The style sheet of all pictures: colours and fonts, for light and dark screens and for print.
  *
- * Colour means piece (or, in plots, strategy) and nothing else; red means that something went
- * wrong. Waiting is a hatch. The hues were searched for so that any two stay apart for people who
- * see colours differently (OKLab distance of 12.6 at least), neighbours in a greyscale print too.
+ * A colour stands for a piece of a text (in plots for a strategy); red marks a fault. A hatch is
+ * waiting. The hues were chosen so that people with colour vision deficiencies can distinguish any
+ * two (OKLab distance of at least 12.6), and neighbours also differ in a greyscale print.
  */
 
 /** Pieces and strategies take these in turn: classes k0 … k5. */

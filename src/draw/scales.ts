@@ -1,4 +1,7 @@
-/** From values to places, and ticks that fall on round numbers. d3-scale does the arithmetic. */
+/**
+ * Scales: convert values to coordinates, and choose ticks at round numbers. d3-scale does the
+ * arithmetic.
+ */
 import { scaleLinear, scaleLog } from 'd3-scale';
 
 export interface Scale {

@@ -1,7 +1,7 @@
 /**
- * SVG as text: elements, escaping, and how wide a text is likely to be.
+ * SVG as text: elements, escaping, and an estimate of the width of a text.
  *
- * Coordinates have two decimals at most, so that the same picture has the same bytes everywhere.
+ * Coordinates have at most two decimals, so that the same picture has the same bytes everywhere.
  */
 
 import { printablePart } from '../base/printable.ts';

@@ -6,30 +6,30 @@ import { bytesOf } from './given.ts';
 export interface CheckOptions {
   /** Name of the text for messages; `stdin` if not given. */
   readonly name?: string;
-  /** Another text: VMAs that differ are listed. */
+  /** Another text; VMAs that differ from it are listed. */
   readonly against?: string | Uint8Array;
 }
 
 export interface Checked {
-  /** Nothing is wrong, nothing differs, and there was a text. */
+  /** True if there was a text, nothing is wrong in it and nothing differs. */
   readonly ok: boolean;
   readonly texts: number;
   readonly lines: number;
   readonly vmas: number;
   readonly counts: Readonly<Record<FindingKind, number>>;
-  /** VMAs that differ from those of `against`; 0 without it. */
+  /** Number of VMAs that differ from those of `against`; 0 without `against`. */
   readonly differences: number;
-  /** Findings and differences as `mapsim/check@1` lists them, at most 1000. */
+  /** Findings and differences in the form of `mapsim/check@1`, at most 1000. */
   readonly listed: readonly Readonly<Record<string, unknown>>[];
-  /** How the lines of maps were found, where the text has others. */
+  /** Notes that say how the maps lines were found, if the text has other lines too. */
   readonly notes: readonly string[];
   /** What `mapsim check` prints on standard output. */
   report(format?: 'text' | 'json'): string;
 }
 
 /**
- * Checks one or several maps texts, one behind the other, against what the kernel guarantees.
- * @throws UserError where `against` is not one maps text
+ * Checks one maps text, or several in sequence, against the kernel's guarantees.
+ * @throws UserError if `against` is not exactly one maps text
  */
 export function check(text: string | Uint8Array, options: CheckOptions = {}): Checked {
   const { name = 'stdin', against } = options;

@@ -9,17 +9,17 @@ import { type FailOn, parseFailOn } from '../report/fail-on.ts';
 import { checkStrategies } from '../report/verdict.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
-/** Which text of a run is shown: of the pass with this number, of the first torn pass, or all. */
+/** Selects the texts of a run: of the pass with this number, of the first torn pass, or of all. */
 export type PassChoice = number | 'torn' | 'all';
 
-/** What the readers of a run use. */
+/** The strategies of the readers of a run. */
 export interface ChosenStrategies {
-  /** In place of every reader's own. */
+  /** Replaces the strategy of every reader, if not null. */
   readonly strategy: Choice | null;
   readonly strategies: Strategies;
 }
 
-/** The strategy of an option that takes one; null where it is not given. */
+/** The strategy of an option that takes exactly one; null if the option is not given. */
 export function oneStrategy(option: string, text: string | undefined): Choice | null {
   if (text === undefined) return null;
   const several = splitChoices(text).length;
@@ -31,8 +31,8 @@ export const EXPRESSION_KEYS = ['failOn', 'require'] as const;
 export const EXPRESSION_FLAGS = ['--fail-on', '--require'] as const;
 
 /**
- * The scenario's expressions, then those of the command line, all of them about strategies that
- * take part.
+ * Parses the expressions of the scenario, then those of the command line. All must be about
+ * strategies of the run.
  */
 export function parseExpressions(
   given: readonly string[],
@@ -59,7 +59,7 @@ export function parseExpressions(
   ];
 }
 
-/** What results call the strategy of an expression. @param names of those that take part */
+/** The name in results of the strategy of an expression. @param names the strategies of the run */
 export function strategyNamed(
   text: string,
   names: readonly string[],
@@ -69,7 +69,7 @@ export function strategyNamed(
   return names.includes(name) ? name : chooseStrategy(text).text;
 }
 
-/** Whether there is such a reader and such a pass of it. */
+/** Checks that the reader and its pass exist. */
 export function checkPass(
   scenario: Scenario,
   readerName: string | undefined,
@@ -79,16 +79,16 @@ export function checkPass(
   const names = readers.map((reader) => reader.name);
   const reader = readerName === undefined ? readers[0] : readers.find((r) => r.name === readerName);
   if (reader === undefined) {
-    if (readerName === undefined) return; // no readers at all: there is nothing to show
+    if (readerName === undefined) return; // without readers there is nothing to show
     const first = names.find((name) => name === `${readerName}/0`);
     const meant = first ?? nearest(readerName, names);
-    const known = names.length === 0 ? 'there is none' : `there is ${list(names)}`;
+    const known = names.length === 0 ? 'the scenario has none' : `known: ${list(names)}`;
     const hint = meant === null ? known : `did you mean "${meant}"?`;
     throw new UserError(`--reader: no reader "${readerName}"; ${hint}`);
   }
   if (typeof pass === 'number' && pass >= reader.passes) {
     const range = reader.passes === 1 ? 'one pass, 0' : `passes 0 to ${reader.passes - 1}`;
-    throw new UserError(`--pass: reader "${reader.name}" makes ${range}; there is no ${pass}`);
+    throw new UserError(`--pass: reader "${reader.name}" makes ${range}, not ${pass}`);
   }
 }
 

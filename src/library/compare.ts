@@ -18,13 +18,13 @@ import type { LoadedScenario } from './scenario.ts';
 import { choicesOf, type StrategyArgument } from './strategies.ts';
 
 export interface CompareOptions {
-  /** The first one is the baseline. If not given: mmap-lock, rcu-retry3, rcu-page3, vma-lock. */
+  /** The first is the baseline. Default: mmap-lock, rcu-retry3, rcu-page3, vma-lock. */
   readonly strategies?: readonly StrategyArgument[];
-  /** A count (20 is seeds 1 to 20), or as `--seeds` writes them: `5..24`, `a,b,7..9`. */
+  /** A count (20 is seeds 1 to 20), or a text as for `--seeds`: `5..24`, `a,b,7..9`. */
   readonly seeds?: number | string;
-  /** In place of the scenario's, in simulated ns. */
+  /** Replaces the duration of the scenario, in simulated ns. */
   readonly durationNs?: number;
-  /** Each run ends after so many steps of tasks; 1e9 if not given. */
+  /** Each run ends after this number of steps of tasks. Default: 1e9. */
   readonly maxEvents?: number;
 }
 
@@ -32,7 +32,7 @@ export type CompareFormatName = 'text' | 'json' | 'ndjson' | 'csv' | 'markdown' 
 
 export interface Compared {
   readonly result: CompareResult;
-  /** Expressions of the scenario that were not judged, and why. */
+  /** Notes on expressions of the scenario that were not judged, with the reason. */
   readonly notes: readonly string[];
   /** What `mapsim compare` prints on standard output. */
   report(format?: CompareFormatName): string;
@@ -40,9 +40,9 @@ export interface Compared {
 
 /**
  * Runs every strategy on the same seeds and compares their figures. It returns when the last run
- * has ended; the runs are made one after the other.
- * @param scenarios one, or several with different names
- * @throws UserError where an option is wrong, or a scenario has no reader
+ * has ended; the runs are not made in parallel.
+ * @param scenarios one scenario, or several with different names
+ * @throws UserError if an option is wrong, or if a scenario has no reader
  */
 export function compare(
   scenarios: LoadedScenario | readonly LoadedScenario[],
@@ -102,7 +102,7 @@ export function compare(
 function checkScenarios(scenarios: readonly LoadedScenario[]): void {
   const names = scenarios.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new UserError(`two scenarios would both be called "${twice}"`);
+  if (twice !== undefined) throw new UserError(`two scenarios have the name "${twice}"`);
   for (const { path, readers } of scenarios) {
     if (readers.length === 0) {
       throw new UserError(`${path} has no reader, so there is nothing to compare`);

@@ -11,17 +11,17 @@ const HOOKS = {
   optional: ['openFile', 'putVma', 'releaseFile'],
 } as const;
 
-/** What the contract asks for and the strategy lacks, or null. */
+/** The first fault of the strategy, or null. */
 export function contractFault(made: unknown): string | null {
-  if (typeof made !== 'object' || made === null) return 'what it makes is no object';
+  if (typeof made !== 'object' || made === null) return 'the function does not return an object';
   const strategy = made as Fields;
   const { name, locals } = strategy;
   if (typeof name !== 'string' || !/^[a-z][\w.-]*$/i.test(name)) {
-    return 'name: a word of letters, digits, dots and dashes is needed';
+    return 'name: must be a word of letters, digits, dots and dashes';
   }
   const known = readStrategy(name);
   if (known.ok && known.choice.entry !== null)
-    return `name: "${name}" is a strategy of mapsim already`;
+    return `name: "${name}" is already a strategy of mapsim`;
   const levels =
     wrongWord(strategy, 'medium', ['seq', 'query']) ??
     wrongWord(strategy, 'tearing', TEARING_LEVELS) ??
@@ -29,7 +29,7 @@ export function contractFault(made: unknown): string | null {
     wrongWord(strategy, 'progress', ['bounded', 'unbounded']) ??
     wrongWord(strategy, 'resumeAt', ['pending-start', 'shown-end']);
   if (levels !== null) return levels;
-  if (locals !== undefined && !isWords(locals)) return 'locals: a list of names is needed';
+  if (locals !== undefined && !isWords(locals)) return 'locals: must be a list of names';
   return wrongHook(strategy);
 }
 
@@ -37,7 +37,7 @@ function wrongWord(strategy: Fields, key: string, known: readonly string[]): str
   const value = strategy[key];
   return typeof value === 'string' && known.includes(value)
     ? null
-    : `${key}: one of ${known.join(', ')} is needed`;
+    : `${key}: must be one of ${known.join(', ')}`;
 }
 
 function wrongHook(strategy: Fields): string | null {
@@ -45,7 +45,7 @@ function wrongHook(strategy: Fields): string | null {
   if (missing !== undefined) return `${missing} is missing`;
   const all = [...HOOKS.needed, ...HOOKS.optional];
   const wrong = all.find((hook) => !['function', 'undefined'].includes(typeof strategy[hook]));
-  return wrong === undefined ? null : `${wrong} is no step (a function)`;
+  return wrong === undefined ? null : `${wrong} is not a step (a function)`;
 }
 
 function isWords(value: unknown): boolean {

@@ -2,7 +2,7 @@
 import { UserError } from '../base/errors.ts';
 import type { Piece } from '../report/report.ts';
 
-/** @throws UserError unless it is a whole number of at least `least` */
+/** @throws UserError unless the value is a whole number of at least `least` */
 export function wholeNumberOf(name: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value;
   throw new UserError(`${name}: ${value} is not a whole number of at least ${least}`);
@@ -18,7 +18,7 @@ export function formatNamed<F extends { readonly name: string }>(
   throw new UserError(`report: unknown format "${name}"; known: ${known}`);
 }
 
-/** Pieces as one text: bytes are taken as UTF-8. */
+/** Joins pieces to one text; bytes are decoded as UTF-8. */
 export function textOf(pieces: Iterable<Piece>): string {
   const decoder = new TextDecoder();
   const texts: string[] = [];
@@ -28,7 +28,7 @@ export function textOf(pieces: Iterable<Piece>): string {
   return texts.join('');
 }
 
-/** A text as bytes, in UTF-8. */
+/** Encodes a text as UTF-8; bytes stay as they are. */
 export function bytesOf(text: string | Uint8Array): Uint8Array {
   return typeof text === 'string' ? new TextEncoder().encode(text) : text;
 }

@@ -1,6 +1,6 @@
 /**
- * `--fail-on` over many runs: counts are summed over seeds, times pooled, and each expression
- * judged for each group.
+ * Judges `--fail-on` and `--require` over many runs: sums the counts over the seeds, pools the
+ * times, and judges each expression for each group.
  */
 
 import { UserError } from '../base/errors.ts';
@@ -17,8 +17,9 @@ import { COUNTER_KEYS, type Counters, TEARING_KEYS, type Tearing } from '../worl
 import { EXPRESSION_FLAGS, EXPRESSION_KEYS, strategyNamed } from './checks.ts';
 
 /**
- * The scenario's expressions about strategies that take part (it is told of the others), then those
- * of the command line, which must all be about such.
+ * The expressions of the scenario about compared strategies, then those of the command line, which
+ * must all be about compared strategies.
+ * @param warn receives a message for each expression of the scenario about another strategy
  */
 export function parseForGroups(
   given: readonly string[],
@@ -34,13 +35,13 @@ export function parseForGroups(
     const failOn = quoting(where, () => parseFailOn(expression, canonical));
     const missing = strategiesNamed([failOn]).find((name) => !names.includes(name));
     if (missing === undefined) return [failOn];
-    warn(`${where}: not judged, ${missing} is not compared here`);
+    warn(`${where}: not judged, because ${missing} is not compared`);
     return [];
   });
   return [...own, ...parsed];
 }
 
-/** @param canonical turns what stands before the colon into the label of a group */
+/** @param canonical converts the strategy of an expression to the label of a group */
 export function parseGiven(
   given: readonly string[],
   names: readonly string[],
@@ -64,18 +65,18 @@ function quoting<T>(where: string, parse: () => T): T {
   }
 }
 
-/** @throws UserError for one that needs times of which only the summaries of each run are kept */
+/** @throws UserError if the expression needs times, of which a sweep stores only summaries */
 function refuseTimes({ expression, left, right }: FailOn): void {
   const figures = typeof right === 'number' ? [left] : [left, right];
   const metrics = figures.flatMap(({ metric, per }) => (per === null ? [metric] : [metric, per]));
   if (metrics.every(({ kind }) => kind === 'counter' || kind === 'tearing')) return;
   throw new UserError(
-    `"${expression}": sweeps keep summaries of the times of each run, not the times, so those of ` +
-      'several runs cannot be judged together; judge counts, or let --exit-code judge differences',
+    `"${expression}": a sweep stores only summaries of the times of each run, so the times of several ` +
+      'runs cannot be judged together; judge counts, or judge differences with --exit-code',
   );
 }
 
-/** @param judged those that expressions without a strategy are about */
+/** @param judged the groups to which expressions without a strategy apply */
 export function judgeGroups(
   scenario: string,
   expressions: readonly FailOn[],
@@ -97,7 +98,7 @@ export function judgeGroups(
   }));
 }
 
-/** All runs of the group as if one reader had made all the passes, and one writer all the calls. */
+/** The runs of a group as one reader with all passes and one writer with all calls. */
 function subjectOf({ label, runs, pool }: Group): Subject {
   const counters = Object.fromEntries(COUNTER_KEYS.map((key) => [key, 0])) as Counters;
   const tearing = Object.fromEntries(TEARING_KEYS.map((key) => [key, 0])) as Tearing;
@@ -105,7 +106,7 @@ function subjectOf({ label, runs, pool }: Group): Subject {
     for (const key of COUNTER_KEYS) counters[key] += run.totals[key];
     for (const key of TEARING_KEYS) tearing[key] += run.tearing[key];
   }
-  const { samples } = pool ?? new Pool(); // of what has none, no times are asked
+  const { samples } = pool ?? new Pool(); // no times are used if there is no pool
   const view: MetricView = {
     readers: [{ strategy: label, counters, tearing, samples }],
     writers: [{ samples }],

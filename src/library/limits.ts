@@ -1,4 +1,4 @@
-/** Bounds of searches, as options of commands and of the library give them. */
+/** Bounds of searches: the options that commands and the library have in common. */
 import { UserError } from '../base/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Question } from '../search/questions.ts';
@@ -8,39 +8,39 @@ import type { Bias } from '../search/walker.ts';
 import { DEFAULT_MAX_STATES } from './defaults.ts';
 
 export interface SearchLimits {
-  /** The search stops after so many states; 5e6 if not given. */
+  /** The search stops after this number of states. Default: 5e6. */
   readonly maxStates?: number;
-  /** Schedules of at most so many transitions; any number if not given. */
+  /** Try only schedules of at most this number of transitions. Default: any number. */
   readonly maxDepth?: number;
   /**
-   * At most so many switches away from a task that could go on, tried from 0 up; any number if not
-   * given.
+   * Try only schedules with at most this number of switches away from a task that could continue,
+   * first with 0, then with more. Default: any number.
    */
   readonly preemptions?: number;
   /**
-   * How states are kept: `exact` (if not given), `hash` (64 bits each) or `bitstate` (3 bits each).
-   * The latter two may take two states for one, and then prove nothing.
+   * How states are stored: `exact` (default), `hash` (64 bits each) or `bitstate` (3 bits each).
+   * The latter two may mistake one state for another, so they prove nothing.
    */
   readonly store?: SearchRequest['store'];
-  /** `private` (if not given): steps that touch nothing shared are taken with the step before. */
+  /** `private` (default): steps that touch nothing shared are joined to the step before. */
   readonly reduce?: SearchRequest['reduce'];
-  /** So many random walks instead of a search. */
+  /** Make this number of random walks instead of a search. */
   readonly random?: number;
-  /** Of random walks: `uniform` (if not given), or `churn`: writers move when a reader checks. */
+  /** For random walks: `uniform` (default), or `churn`: writers move when a reader checks. */
   readonly bias?: Bias;
-  /** Of random walks: the scenario's if not given. */
+  /** Seed of the random walks. Default: the seed of the scenario. */
   readonly seed?: string;
 }
 
-/** Readers are bits in what is kept of a transition. */
+/** A transition stores its readers as bits. */
 const READERS_MAX = 30;
 
-/** Options that would be ignored are refused. */
+/** Refuses options that would be ignored. */
 export function checkLimits(options: SearchLimits): void {
   if (options.random === undefined) {
-    if (options.bias !== undefined) throw new UserError('--bias belongs to --random');
+    if (options.bias !== undefined) throw new UserError('--bias needs --random');
     if (options.seed !== undefined) {
-      throw new UserError('--seed belongs to --random: a search tries every choice');
+      throw new UserError('--seed needs --random: a search tries every choice');
     }
     return;
   }
@@ -52,18 +52,18 @@ export function checkLimits(options: SearchLimits): void {
 }
 
 export function refuseWithRandom(given: boolean, name: string): void {
-  if (given) throw new UserError(`${name} means nothing with --random, which keeps no states`);
+  if (given) throw new UserError(`${name} has no effect with --random, which stores no states`);
 }
 
 export function checkWorld(scenario: Scenario): void {
   const tasks = scenario.readers.length + scenario.writers.length;
-  if (tasks === 0) throw new UserError(`${scenario.name}: there is neither a reader nor a writer`);
+  if (tasks === 0) throw new UserError(`${scenario.name} has neither a reader nor a writer`);
   if (scenario.readers.length > READERS_MAX) {
-    throw new UserError(`${scenario.name}: a search takes at most ${READERS_MAX} readers`);
+    throw new UserError(`${scenario.name}: a search allows at most ${READERS_MAX} readers`);
   }
 }
 
-/** Whether these bounds leave the question an answer. */
+/** Refuses bounds with which the question has no answer. */
 export function checkQuestion(find: Question | null, options: SearchLimits): void {
   if (find?.kind !== 'cycle') return;
   const needs = (what: string): never => {

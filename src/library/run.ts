@@ -13,17 +13,17 @@ import type { LoadedScenario } from './scenario.ts';
 import { chosen, type StrategyArgument } from './strategies.ts';
 
 export interface RunOptions {
-  /** In place of every reader's own. */
+  /** Replaces the strategy of every reader. */
   readonly strategy?: StrategyArgument;
-  /** In place of the scenario's; a number stands for its digits. */
+  /** Replaces the seed of the scenario; a number is used as its digits. */
   readonly seed?: string | number;
-  /** In place of the scenario's, in simulated ns. */
+  /** Replaces the duration of the scenario, in simulated ns. */
   readonly durationNs?: number;
-  /** The run ends after so many steps of tasks, with `ended: 'max-events'`; 1e9 if not given. */
+  /** The run ends after this number of steps of tasks, with `ended: 'max-events'`. Default: 1e9. */
   readonly maxEvents?: number;
-  /** Which texts the outcome has: pass N (from 0; 0 if not given), the first torn one, or all. */
+  /** The texts in the outcome: pass N (from 0; default 0), the first torn pass, or all. */
   readonly pass?: PassChoice;
-  /** The reader whose texts these are; the first one if not given. */
+  /** The reader of these texts. Default: the first reader. */
   readonly reader?: string;
 }
 
@@ -31,10 +31,10 @@ export type RunFormat = 'text' | 'json' | 'ndjson' | 'csv' | 'markdown';
 
 export interface RunResult {
   readonly outcome: Outcome;
-  /** What the scenario's `failOn` and `require` came to. */
+  /** The results of `failOn` and `require` of the scenario. */
   readonly verdicts: readonly FailOnVerdict[];
   /**
-   * What `mapsim run` prints on standard output. Bytes of paths that are not UTF-8 come out as
+   * Returns what `mapsim run` prints on standard output. Bytes of paths that are not UTF-8 become
    * U+FFFD.
    */
   report(format?: RunFormat): string;
@@ -42,7 +42,7 @@ export interface RunResult {
 
 /**
  * Simulates a scenario to its end. The same scenario, strategy and seed give the same outcome.
- * @throws UserError where an option is wrong: unknown strategy, reader or pass
+ * @throws UserError if an option is wrong: unknown strategy, reader or pass
  */
 export function run(scenario: LoadedScenario, options: RunOptions = {}): RunResult {
   const { seed, durationNs, maxEvents = DEFAULT_MAX_EVENTS, pass = 0, reader } = options;

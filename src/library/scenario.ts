@@ -1,4 +1,6 @@
-/** Scenarios of the library: a text becomes a checked scenario, or an error with every fault. */
+/**
+ * Loads scenarios for the library: a text becomes a checked scenario, or an error with all faults.
+ */
 import { UserError } from '../base/errors.ts';
 import { type Fault, FaultList, renderFaults } from '../scenario/load/faults.ts';
 import { parseSource, type Source } from '../scenario/load/parse.ts';
@@ -10,24 +12,26 @@ import { loadEnvOf } from './load-env.ts';
 
 export interface LoadOptions {
   /**
-   * Path of the scenario, for messages and results; it need not exist. The name of the scenario is
-   * its base name without the ending, and files that the scenario names are relative to its folder.
+   * Path of the scenario, for messages and results; the file need not exist. The name of the
+   * scenario is its base name without the extension. Files that the scenario names are relative to
+   * its folder.
    */
   readonly name: string;
   /**
-   * Reads a file that the scenario refers to: a capture (`from:`) or a trace. Without it such a
-   * scenario is an error.
-   * @param path relative to the working directory, as `name` is
-   * @returns its bytes, or its text, which is then taken as UTF-8
-   * @throws any error that says why the file cannot be read; it becomes a fault of the scenario
+   * Reads a file that the scenario refers to: a capture (`from:`) or a trace. Without `readFile`
+   * such a scenario is an error.
+   * @param path relative to the working directory, like `name`
+   * @returns the bytes of the file, or its text, which is encoded as UTF-8
+   * @throws any error with the reason why the file cannot be read; it becomes a fault of the
+   * scenario
    */
   readonly readFile?: (path: string) => Uint8Array | string;
 }
 
-/** A text that is no scenario. `message` shows every fault with its line, as the command does. */
+/** The text is not a scenario. `message` shows every fault with its line, like the command. */
 export class ScenarioError extends UserError {
   override readonly name = 'ScenarioError';
-  /** In the order of the text; lines and columns count from 1. */
+  /** The faults in the order of the text; lines and columns count from 1. */
   readonly faults: readonly Fault[];
 
   constructor(faults: readonly Fault[], dropped: number) {
@@ -36,27 +40,27 @@ export class ScenarioError extends UserError {
   }
 }
 
-/** A checked scenario. It is immutable, and any number of runs can be made of it. */
+/** A checked scenario. It is immutable and can be run any number of times. */
 export class LoadedScenario {
-  /** As `name` of LoadOptions gave it. */
+  /** The `name` of LoadOptions. */
   readonly path: string;
-  /** Base name of the path without its ending. */
+  /** Base name of the path without its extension. */
   readonly name: string;
   readonly about: string | null;
-  /** Of the bytes of the scenario and of every file that it refers to, in hexadecimal digits. */
+  /** SHA-256 of the scenario and of every file that it refers to, in hexadecimal digits. */
   readonly sha256: string;
-  /** Used where a run is given none. */
+  /** The default seed of a run. */
   readonly seed: string;
-  /** In simulated ns; null: a run ends when its readers have made their passes. */
+  /** Duration in simulated ns; null: a run ends when its readers have made their passes. */
   readonly durationNs: number | null;
-  /** Names of the tasks: `count: 3` has made NAME/0 to NAME/2. */
+  /** Names of the tasks; `count: 3` makes NAME/0 to NAME/2. */
   readonly readers: readonly string[];
   readonly writers: readonly string[];
-  /** What is no fault and worth knowing, such as lines of a trace that were not understood. */
+  /** Notes that are no faults, such as lines of a trace that were not understood. */
   readonly notes: readonly string[];
   /** @internal */
   readonly data: Scenario;
-  /** @internal The text as data, before anything is checked or filled in. */
+  /** @internal The text as data, before checks and defaults. */
   readonly raw: () => Readonly<Record<string, unknown>>;
 
   /** @internal */
@@ -79,8 +83,8 @@ export class LoadedScenario {
 }
 
 /**
- * Reads and checks a scenario, YAML or JSON.
- * @param text the scenario, or its bytes (UTF-8); the bytes are what `sha256` is made from
+ * Parses and checks a scenario in YAML or JSON.
+ * @param text the scenario as text or as bytes (UTF-8); `sha256` is computed from the bytes
  * @throws ScenarioError with every fault of the text, its line and column
  */
 export function load(text: string | Uint8Array, options: LoadOptions): LoadedScenario {
@@ -99,7 +103,7 @@ export function load(text: string | Uint8Array, options: LoadOptions): LoadedSce
 
 function fileOf(path: string, { readFile }: LoadOptions): Uint8Array {
   if (readFile === undefined) {
-    throw new UserError(`cannot read ${path}: load() was given no readFile`);
+    throw new UserError(`cannot read ${path}: load() has no readFile`);
   }
   try {
     return bytesOf(readFile(path));

@@ -29,25 +29,28 @@ import { chosen, type StrategyArgument } from './strategies.ts';
 export type SearchFormat = 'text' | 'json';
 
 export interface ExploreOptions extends SearchLimits {
-  /** In place of every reader's own. */
+  /** Replaces the strategy of every reader. */
   readonly strategy?: StrategyArgument;
   /**
-   * A class such as `falseGaps` or an expression such as `attempts>4`; without it every class is
-   * looked for, and every text listed.
+   * A class such as `falseGaps`, or an expression such as `attempts>4`. Without `find`, the search
+   * looks for every class and lists every text.
    */
   readonly find?: string;
 }
 
 export interface Explored {
-  /** `findings` has a schedule for each class that is possible; `complete`: the rest is not. */
+  /**
+   * `findings` has a schedule for each possible class; if `complete`, the others are impossible.
+   */
   readonly outcome: SearchOutcome;
   /** What `mapsim explore` prints on standard output. */
   report(format?: SearchFormat): string;
 }
 
 /**
- * Tries every order of steps of a scenario, or with `random` so many random ones. It returns when
- * the search has ended. Time and memory grow with the number of states: set `maxStates`.
+ * Tries every order of steps of a scenario, or with `random` that number of random orders. It
+ * returns when the search has ended. Time and memory grow with the number of states; `maxStates`
+ * limits both.
  * @throws UserError where an option is wrong
  */
 export function explore(scenario: LoadedScenario, options: ExploreOptions = {}): Explored {
@@ -61,18 +64,18 @@ export function explore(scenario: LoadedScenario, options: ExploreOptions = {}):
 }
 
 export interface CensusOptions extends SearchLimits {
-  /** In place of every reader's own. */
+  /** Replaces the strategy of every reader. */
   readonly strategy?: StrategyArgument;
-  /** Another strategy: texts that only one of the two prints are then told apart. */
+  /** Another strategy: the result then lists the texts that only one of the two prints. */
   readonly against?: StrategyArgument;
 }
 
 export interface Census {
   /** `texts` has every text that can be printed. */
   readonly outcome: SearchOutcome;
-  /** Null without `against`. */
+  /** The census of `against`; null without it. */
   readonly against: SearchOutcome | null;
-  /** Texts of one strategy that the other does not print; empty without `against`. */
+  /** Texts that only one of the strategies prints; empty without `against`. */
   readonly onlyHere: readonly PossibleText[];
   readonly onlyThere: readonly PossibleText[];
   /** What `mapsim census` prints on standard output. */
@@ -102,25 +105,25 @@ export function census(scenario: LoadedScenario, options: CensusOptions = {}): C
 }
 
 export interface ReplayOptions {
-  /** As text (`1:0x12.1.0`); if not given, the `x-schedule` of the scenario. */
+  /** The schedule as text (`1:0x12.1.0`). Default: the `x-schedule` of the scenario. */
   readonly schedule?: string;
-  /** In place of every reader's own. */
+  /** Replaces the strategy of every reader. */
   readonly strategy?: StrategyArgument;
-  /** Takes what the writers do, to readers of this strategy. */
+  /** Another strategy for the readers; the steps of the writers stay the same. */
   readonly carryTo?: StrategyArgument;
 }
 
 export interface ReplayResult {
   readonly course: Course;
-  /** Where the schedule stopped fitting (`step` counts from 1), or null. */
+  /** The step at which the schedule stopped fitting (`step` counts from 1), or null. */
   readonly misfit: { readonly step: number; readonly error: string } | null;
   /** What `mapsim replay` prints on standard output. */
   report(format?: SearchFormat): string;
 }
 
 /**
- * Follows a schedule step by step. A schedule that does not fit is no error: see `misfit`.
- * @throws UserError where an option is wrong or there is no schedule
+ * Follows a schedule step by step. A schedule that does not fit is not an error: see `misfit`.
+ * @throws UserError if an option is wrong or there is no schedule
  */
 export function replay(scenario: LoadedScenario, options: ReplayOptions = {}): ReplayResult {
   const { data, path } = scenario;

@@ -1,4 +1,4 @@
-/** Strategies of the library: by the names of the command line, or as a function of the kit. */
+/** Strategies for the library: names of the command line, or functions that receive the kit. */
 import { type Choice, isOwnFile, ownChoice, splitChoices } from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';
 import type { Strategy } from '../proc/reader.ts';
@@ -8,18 +8,18 @@ import type { ChosenStrategies } from './checks.ts';
 import { contractFault } from './contract.ts';
 
 /**
- * A reader strategy: NAME[:key=value[,key=value…]] as `mapsim strategies` lists them, or what a
- * strategy file exports by default.
+ * A reader strategy: NAME[:key=value[,key=value…]] as `mapsim strategies` lists it, or the default
+ * export of a strategy file.
  */
 export type StrategyArgument = string | StrategyFile;
 
-/** Choices in order, and what they stand for. */
+/** The choices in order, and the strategies that they name. */
 interface StrategyChoices {
   readonly choices: readonly Choice[];
   readonly strategies: Strategies;
 }
 
-/** @throws UserError where a name is unknown, or a function breaks the contract of strategies */
+/** @throws UserError if a name is unknown, or if a function breaks the contract of strategies */
 export function chosen(given: StrategyArgument | undefined): ChosenStrategies {
   if (given === undefined) return { strategy: null, strategies: new Strategies() };
   const { choices, strategies } = choicesOf([given]);
@@ -31,7 +31,7 @@ export function choicesOf(given: readonly StrategyArgument[]): StrategyChoices {
   const choices = given.map((one) => {
     if (typeof one === 'string') return named(one);
     const made = strategyOf(one);
-    const text = `./${made.name}.mjs`; // what a command line would say
+    const text = `./${made.name}.mjs`; // as on the command line
     own.set(text, made);
     return ownChoice(text);
   });
@@ -42,7 +42,7 @@ function named(text: string): Choice {
   const several = splitChoices(text).length;
   if (several > 1) throw new UserError(`strategy: takes one strategy, not ${several}`);
   if (isOwnFile(text)) {
-    throw new UserError(`strategy ${text}: the library reads no files; give the function itself`);
+    throw new UserError(`strategy ${text}: the library reads no files; pass the function itself`);
   }
   return chooseStrategy(text);
 }

@@ -2,7 +2,7 @@
  * The division of a text into pieces with the fewest cuts inside a page and, of these, the fewest
  * between pages.
  *
- * Items 0 … n+1 are the begin of the text, its n lines and its end. A part of a piece is a piece,
+ * Items 0 … n+1 are the start of the text, its n lines and its end. A part of a piece is a piece,
  * so the leftmost item from which a piece can reach item j never falls as j grows: two pointers
  * find it, and the least cost over the items in between is the least of a sliding window.
  */

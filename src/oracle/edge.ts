@@ -3,8 +3,8 @@
  *
  * Flat, for each stretch: the number of lines before, the number after, then line ids: the
  * neighbour below (or BEGIN), the lines before, the lines after, the neighbour above (or END). The
- * pairs of consecutive lines that go are those of `below, before…, above`, those that come are
- * those of `below, after…, above`; no other pair of the text changes.
+ * change removes the pairs of consecutive lines of `below, before…, above` and adds those of
+ * `below, after…, above`; no other pair of the text changes.
  */
 import type { VmaRecord } from '../mm/layout.ts';
 import { LINE_FIELDS } from '../mm/line.ts';

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Small helpers for the page. What comes from a scenario is put in as text. */
+/** Small helpers for the page. Everything that comes from a scenario is inserted as text. */
 
 /** The element of this id, which the page has. */
 export function byId<T extends HTMLElement>(id: string, type: new () => T): T {

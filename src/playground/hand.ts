@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** "You are the scheduler", on the page: a button for each task, and the steps so far. */
+/** The part "You are the scheduler" of the page: a button for each task, and the steps so far. */
 import { byId, fromMarkup, made } from './dom.ts';
 import type { Find, SchedulerView, ToWorker } from './messages.ts';
 

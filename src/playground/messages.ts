@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** What the page and its worker say to each other: plain data. */
+/** The messages between the page and its worker: plain data. */
 import type { Counters, EndReason, Tearing } from '../world/outcome.ts';
 import type { Edit, Knobs } from './knobs.ts';
 

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /**
- * The page: what it holds, and one worker that shows it. Every change ends the worker and starts
- * another, so that nothing that is shown is of an earlier text, and no run freezes the page.
+ * The page: its state, and a worker that computes what it shows. Every change ends the worker and
+ * starts a new one, so that the page never shows results of an earlier text, and no run blocks it.
  */
 
 import { compareCommand, replayCommand, runCommands, stepCommand } from './commands.ts';

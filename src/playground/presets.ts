@@ -1,4 +1,4 @@
-/** The scenarios that the page offers, with the strategies that show what each is about. */
+/** The preset scenarios of the page, with the strategies that show the effect of each. */
 interface Preset {
   /** Of the shipped scenario, behind @playground/. */
   readonly name: string;

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** What runs have shown, on the page: counts, pictures, intervals, texts. */
+/** Shows the results of runs on the page: counts, pictures, intervals, texts. */
 import { counted } from '../base/counted.ts';
 import { durationWords } from '../report/pictures/sentences.ts';
 import { COUNTER_KEYS, type EndReason, TEARING_KEYS } from '../world/outcome.ts';

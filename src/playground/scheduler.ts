@@ -1,4 +1,4 @@
-/** "You are the scheduler": a world without time whose steps the user chooses. */
+/** The world of "You are the scheduler": without time, with the user choosing each step. */
 import type { Choice } from '../base/choice.ts';
 import { counted } from '../base/counted.ts';
 import { latin1Of, readable } from '../base/latin1.ts';
@@ -145,7 +145,9 @@ export class Scheduler {
     const ahead = this.#stepper.ahead(id);
     const { world } = this.#stepper;
     if (ahead === null) {
-      const why = world.isAsleep(id) ? 'sleeps until somebody wakes it' : 'has nothing left to do';
+      const why = world.isAsleep(id)
+        ? 'sleeps until another task wakes it'
+        : 'has nothing left to do';
       return { name, kind, next: null, about: why };
     }
     const next = ahead.name === WAITED ? 'gets mmap_lock' : stepLabel(ahead.name);

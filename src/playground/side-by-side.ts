@@ -1,5 +1,5 @@
 /**
- * The parts below the counts of strategies side by side: their lanes, the first torn text, then
+ * The parts of the page below the counts of the strategies: their lanes, the first torn text, then
  * more seeds for intervals. They are generators that pause every few steps and report results as
  * they come.
  */

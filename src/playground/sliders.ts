@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** The sliders of the page: places on them, values of a scenario, words for both. */
+/** The sliders of the page: converts positions to values of a scenario and to labels, and back. */
 import { leastOf } from '../base/extremes.ts';
 import { durationWords } from '../report/pictures/sentences.ts';
 import { byId, settled } from './dom.ts';

@@ -1,6 +1,6 @@
 /**
- * The data that is put into a page when it is written: scenarios as text, and the first one to
- * show.
+ * The data that is inserted into a page when it is written: scenarios as text, and the scenario to
+ * show first.
  */
 import { jsonOf } from '../base/printable.ts';
 import type { Given } from './messages.ts';

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /**
- * The core in a worker of the page: one scenario, from its text to all that is shown of it. It ends
- * with the worker, which the page does at every change.
+ * The worker of the page: computes everything that the page shows of one scenario, from its text.
+ * The page ends the worker at every change.
  */
 import { splitChoices } from '../base/choice.ts';
 import { UserError } from '../base/errors.ts';

@@ -1,10 +1,10 @@
 /**
  * One check for each page of output: format live VMAs under RCU, then compare mm_lock_seq once
- * before the page is returned. After a conflict the whole page is thrown away and made again: for
+ * before the page is returned. After a conflict the whole page is discarded and made again: for
  * ever, or N times and then under one hold of mmap_lock.
  *
  * The VMAs change while they are formatted, so file and name are pinned first and every field is
- * read in a separate step; if a pin fails, the page is thrown away at once.
+ * read in a separate step; if a pin fails, the page is discarded at once.
  *
  * Source: linux-mm, "[RFC 2/3] seq_file: add validate() operation to seq_operations" and "[RFC
  * 3/3]", 15 Jan 2024; once per 4k block: Liam R. Howlett, 23 Apr 2025; after the last show_map

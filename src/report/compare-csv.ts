@@ -1,4 +1,4 @@
-/** RFC 4180: a row for each scenario, metric and group; numbers in full, times in ns. */
+/** CSV (RFC 4180): a row for each scenario, metric and group; full numbers, times in ns. */
 import type { Cell, MetricTable } from '../compare/comparison.ts';
 import type { CompareResult } from '../compare/result.ts';
 import { csvRow } from './csv.ts';

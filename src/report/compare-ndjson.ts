@@ -1,7 +1,7 @@
 /**
- * One JSON record a line: `header`, then for each scenario `scenario`, its `group`s each followed
+ * One JSON record per line: `header`, then for each scenario `scenario`, its `group`s each followed
  * by its `run`s, and a `cell` for each metric and group; then a `verdict` for each group but the
- * first; of sweeps a `place` for each group and metric; then the judgements as `failOn`, and
+ * first; for sweeps a `place` for each group and metric; then the judgements as `failOn`, and
  * `footer`.
  */
 import { jsonOf } from '../base/printable.ts';

@@ -1,6 +1,6 @@
 /**
- * RFC 4180: a header row, then a row a reader. A field with a comma or a quote in it (a strategy
- * with two options has one) is quoted. Lines end with CR LF, as the RFC asks.
+ * CSV (RFC 4180): a header row, then one row per reader. A field with a comma or a quote in it (a
+ * strategy with two options has one) is quoted. Lines end with CR LF, as the RFC asks.
  */
 import { printable } from '../base/printable.ts';
 import type { Format, Piece, ReportInput } from './report.ts';

@@ -1,10 +1,10 @@
 /**
- * Expressions of `--fail-on` and `--require`: what makes a run count as failed, as text and as
- * data.
+ * Parses the expressions of `--fail-on` and `--require`, which decide whether a run counts as
+ * failed.
  *
  *     TERM OP (NUMBER[%|unit] | TERM), TERM being [NUMBER*][STRATEGY:]METRIC[/METRIC]
  *
- * A list of expressions holds both kinds: `require:` stands before what has to hold.
+ * A list contains both kinds of expressions: those of `--require` begin with `require:`.
  *
  * STRATEGY may itself contain colons, so the metric is what follows the last one. Expressions
  * without a meaning (an unknown metric, a time compared with a count, a percentage without a ratio)

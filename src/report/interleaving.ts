@@ -1,8 +1,8 @@
 /**
  * Prints a schedule as in kernel commit messages: a column for each task, one line per step, time
  * running down. Steps have the names of kernel functions; steps without a kernel function are in
- * parentheses. Behind each step is what it read or changed. Steps without such an effect are
- * counted, not shown.
+ * parentheses. After each step comes its effect: what it read or changed. Steps without an effect
+ * are counted, not shown.
  *
  * The upper digits that all addresses share are left out, and printed above. The number of a task
  * is the number of its CPU, as in schedules.

@@ -1,4 +1,4 @@
-/** The rows of csv as a table of GitHub's Markdown, numbers to the right, columns lined up. */
+/** The rows of csv as a table in GitHub's Markdown, with aligned columns, numbers to the right. */
 import { mostOf } from '../base/extremes.ts';
 import { printable } from '../base/printable.ts';
 import type { Format, Piece, ReportInput } from './report.ts';

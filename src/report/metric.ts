@@ -2,8 +2,8 @@
  * The figures of an outcome by name, for expressions of `--fail-on`.
  *
  * A count is a key of `totals` or `tearing`, summed over the readers in view; `passes` is short for
- * `passesFinished`. A distribution is asked for one aggregate, over all readers (or writers) in
- * view together: `p99(passNs)`, `max(writer.opNs)`.
+ * `passesFinished`. A distribution has an aggregate over all readers (or writers) in view:
+ * `p99(passNs)`, `max(writer.opNs)`.
  */
 import { UserError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';

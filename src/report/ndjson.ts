@@ -1,7 +1,7 @@
 /**
- * One JSON record a line: `header` first, then each `reader`, each `writer`, each `pass` shown, and
- * `totals` last. Records have the keys of the JSON document; those of `totals` and `tearing` stand
- * directly in the last one, as they do in that of a reader.
+ * One JSON record per line: `header` first, then each `reader`, each `writer`, each shown `pass`,
+ * and `totals` last. The records have the keys of the JSON document. The last record has the keys
+ * of `totals` and `tearing` at its top level, like the record of a reader.
  */
 import { jsonOf } from '../base/printable.ts';
 import { COUNTER_KEYS, TEARING_KEYS } from '../world/outcome.ts';

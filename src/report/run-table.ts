@@ -70,11 +70,11 @@ function readerRows(outcome: Outcome): string[][] {
     rows.push(['pass time', `median ${median}`, ...upTo(outcome, 'passNs')]);
   }
   if (totals.retries > 0) {
-    const rate = lines === 0 ? '' : `${few((1000 * totals.retries) / lines)} for each 1000 lines, `;
+    const rate = lines === 0 ? '' : `${few((1000 * totals.retries) / lines)} per 1000 lines, `;
     rows.push([
       'retries',
       String(totals.retries),
-      `${rate}${few(totals.retries / passesStarted)} a pass`,
+      `${rate}${few(totals.retries / passesStarted)} per pass`,
     ]);
   }
   for (const [things, histogram] of attemptsOf(readers)) {
@@ -93,7 +93,7 @@ function readerRows(outcome: Outcome): string[][] {
       totals.discardedLines === 0
         ? 'none of them formatted'
         : `${counted(totals.discardedLines, 'formatted line')}, ${totals.discardedBytes} bytes`;
-    rows.push(['thrown away', counted(totals.discardedRecords, 'record'), formatted]);
+    rows.push(['discarded', counted(totals.discardedRecords, 'record'), formatted]);
   }
   if (tearing.tornPasses > 0) {
     const counts = `${shareOf(tearing.tornPasses, passesFinished, 'texts')}: ${tornCounts(tearing)}`;
@@ -103,7 +103,7 @@ function readerRows(outcome: Outcome): string[][] {
     rows.push([
       'mmap_lock',
       counted(totals.mmapReadLocks, 'time'),
-      `waited ${quantity(totals.mmapReadLockWaitNs, 'ns')}, held ${quantity(totals.mmapReadLockHoldNs, 'ns')} in all`,
+      `total wait ${quantity(totals.mmapReadLockWaitNs, 'ns')}, total hold ${quantity(totals.mmapReadLockHoldNs, 'ns')}`,
     ]);
   }
   if (totals.vmaReadLocks > 0) rows.push(['VMA locks', counted(totals.vmaReadLocks, 'time'), '']);
@@ -189,7 +189,7 @@ function quietOnes({ totals, tearing, readers }: Outcome): string[] {
   const counts: readonly (readonly [string, number])[] = [
     ['retries', totals.retries],
     ['fallbacks', totals.fallbacks],
-    ['records thrown away', totals.discardedRecords],
+    ['discarded records', totals.discardedRecords],
     ['torn texts', tearing.tornPasses],
     ...TORN.filter(([key]) => key !== 'cuts').map(([key, words]) => [words, tearing[key]] as const),
     ['starved passes', totals.passesStarved],

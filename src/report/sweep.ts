@@ -1,7 +1,7 @@
 /**
- * The results of a sweep as they come: a header, a record for each run in the order of the grid, a
- * footer. NDJSON has everything; csv has a row a run, or with chosen metrics the tables; the others
- * are tables.
+ * Writes the results of a sweep as they come: a header, a record for each run in the order of the
+ * grid, a footer. NDJSON has everything; csv has one row per run, or the tables if metrics are
+ * chosen; the other formats are tables.
  */
 import { jsonOf } from '../base/printable.ts';
 import type { RunSummary } from '../compare/record.ts';

@@ -1,6 +1,6 @@
 /**
- * Plain text columns: a head row, rows, two spaces between columns. Columns that do not fit are
- * narrowed, the widest first, and their content is wrapped.
+ * A table as plain text: a header row, rows, two spaces between columns. Columns that do not fit
+ * are narrowed, the widest first, and their content is wrapped.
  */
 
 import CliTable from 'cli-table3';

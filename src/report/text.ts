@@ -1,10 +1,10 @@
 /**
  * The texts of the passes byte for byte, then the counts as `# key: value` lines.
  *
- * With `cuts`, a line `# cut: inPage` or `# cut: atPage` stands at each cut: before the first line
- * of the piece that begins there. With `passLines`, `# pass: N` stands before each text. Where a
- * text does not end with a newline (a pass given up between two read() calls of a small buffer) one
- * is added before the next such line.
+ * With `cuts`, a line `# cut: inPage` or `# cut: atPage` marks each cut: it is before the first
+ * line of the piece that begins there. With `passLines`, `# pass: N` is before each text. If a text
+ * does not end with a newline (a pass that ended between two read() calls of a small buffer), a
+ * newline is added before the next such line.
  */
 import { jsonOf, printable } from '../base/printable.ts';
 import { COUNTER_KEYS, type PassRecord, TEARING_KEYS } from '../world/outcome.ts';

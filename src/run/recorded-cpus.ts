@@ -114,7 +114,7 @@ export class RecordedCpus implements Machine {
   #take({ name, atNs }: RecordItem, task: Task): number {
     const found = stepName(task);
     if (found !== name) this.#misfit(`recorded "${name}", found "${found}"`);
-    if (this.#ready[task.id] === 0) this.#misfit(`${task.name} sleeps and nobody has woken it`);
+    if (this.#ready[task.id] === 0) this.#misfit(`${task.name} sleeps and no task has woken it`);
     this.steps++;
     this.#set(task, { ready: false, spinning: false });
     this.#running = task.id;

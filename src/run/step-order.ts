@@ -1,13 +1,12 @@
 /**
- * The order of a timed run's steps as a schedule for a world without time, in which the same text
- * comes out: what only time brings about is left out, and what a search takes as a step of its own
- * is put in.
+ * Converts the steps of a timed run to a schedule for a world without time that gives the same
+ * text: omits steps that exist only because of time, and adds steps that only a search has.
  *
- * Left out are the steps of those who wait: falling asleep, the end of spinning, the second try of
- * a writer that was woken. A task that another lets in gets mmap_lock in a step `(waited)`, at that
- * moment. A task that has to wait for mmap_lock though nobody stands in its way (behind others, or
- * since the lock is handed off) would not wait in a search: its step comes when it has the lock.
- * Under `fifo` a search hands the lock over as a timed run does.
+ * It omits the steps of waiting tasks: falling asleep, the end of spinning, the second attempt of a
+ * writer that was woken. When a task gets mmap_lock from another task, the schedule has a step
+ * `(waited)`. A task that has to wait although no holder conflicts (it is behind others in the
+ * queue, or the lock is being handed off) would not wait in a search: its step comes when it has
+ * the lock. Under `fifo` a search hands the lock over like a timed run.
  */
 import { isStepOfWaiting, waitsForNobody } from '../mm/rwsem.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';

@@ -210,8 +210,8 @@ function noteOf(question: Question, event: Event): string {
       return `${event.attempts} attempts at one record`;
     case 'settled': {
       const retries = counted(event.retries, 'retry', 'retries');
-      if (event.fallbacks === 0) return `a record that is out after ${retries}`;
-      return `a record that is out after ${retries} and a fallback to mmap_lock`;
+      if (event.fallbacks === 0) return `a record that is printed after ${retries}`;
+      return `a record that is printed after ${retries} and a fallback to mmap_lock`;
     }
     case 'fault':
       return event.fault.message;

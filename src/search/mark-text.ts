@@ -1,4 +1,4 @@
-/** A text of a search, with what is wrong with it marked line by line. */
+/** Marks the faults of a text of a search, line by line. */
 import { LINE_FIELDS } from '../mm/line.ts';
 import { type GapMark, type LineMark, markGaps, markLines } from '../oracle/text-marks.ts';
 import type { CutLine } from '../oracle/verdict.ts';

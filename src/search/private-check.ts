@@ -64,14 +64,14 @@ export class PrivateCheck {
 
   #otherRegion(place: number): string {
     return place < this.#states.passesAt
-      ? 'what another task waits for or holds on to'
+      ? 'what another task waits for or holds'
       : 'when its pass begins or ends';
   }
 }
 
 function fault(strategy: string, step: AnyStep, what: string): UserError {
   return new UserError(
-    `strategy "${strategy}": the step "${step.name || stepName({ step })}" is said to be private, but it ${what}; ` +
+    `strategy "${strategy}": the step "${step.name || stepName({ step })}" is declared private, but it ${what}; ` +
       'leave it out of privateSteps()',
   );
 }

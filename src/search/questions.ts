@@ -1,5 +1,5 @@
 /**
- * What a search can be asked for: a word (a class of tearing, a fault, a deadlock, a livelock) or
+ * The questions of a search: a word (a class of tearing, a fault, a deadlock, a livelock) or
  * an expression about one text or one record (`cuts>1`, `attempts>4`, `retries>2`).
  */
 import { type ComparisonSign, holds } from '../base/comparison.ts';
@@ -11,11 +11,11 @@ import type { CycleKind } from './cycles.ts';
 import type { FinishedText } from './search-world.ts';
 import type { Event } from './transitions.ts';
 
-/** Counts of one text; `torn` is 0 or 1. */
+/** The counts of one text; `torn` is 0 or 1. */
 const TEXT_METRICS = ['torn', ...TEXT_COUNTS] as const;
 export type TextMetric = (typeof TEXT_METRICS)[number];
 
-/** Of one record, or page. */
+/** The counts of one record or page. */
 const RECORD_METRICS = ['attempts', 'retries', 'fallbacks'];
 
 export type Question =
@@ -28,7 +28,7 @@ export type Question =
     }
   /** More attempts at one record (or page) than this. */
   | { readonly kind: 'attempts'; readonly class: string; readonly more: number }
-  /** A record (or page) that is out after more retries, or fallbacks, than this. */
+  /** A record (or page) was printed after more retries, or fallbacks, than this. */
   | {
       readonly kind: 'settled';
       readonly class: string;
@@ -40,13 +40,13 @@ export type Question =
   /** A cycle of states in which a reader gets no record; see cycles.ts. */
   | { readonly kind: 'cycle'; readonly class: CycleKind };
 
-/** Failed attempts are part of the state as far as they are counted: so many at most. */
+/** A state counts failed attempts up to this number. */
 const ATTEMPTS_MAX = 1000;
 
-/** Of a text: more than any has. */
+/** More than the count of any text. */
 const COUNT_MAX = 1_000_000;
 
-/** Everything that can be asked without a number of one's own. */
+/** All questions without a number. */
 const NAMES: readonly string[] = [
   ...TEXT_METRICS,
   'attempts>1',
@@ -57,7 +57,7 @@ const NAMES: readonly string[] = [
   'hang',
 ];
 
-/** @throws UserError that says what would be accepted */
+/** @throws UserError that names the accepted questions */
 export function parseQuestion(text: string): Question {
   const word = text.trim();
   const parts = /^([A-Za-z-]+)\s*(>=|<=|==|!=|>|<|=)\s*(\S+)$/.exec(word);
@@ -77,7 +77,7 @@ export function parseQuestion(text: string): Question {
   const known = [...NAMES, 'retry', 'fallback', 'retries>1', 'fallbacks>0'];
   const meant = nearest(word, known);
   const hint = meant === null ? `known: ${known.join(', ')}` : `did you mean "${meant}"?`;
-  throw new UserError(`--find: "${text}" is nothing to look for; ${hint}`);
+  throw new UserError(`--find: "${text}" is not a class or expression;  ${hint}`);
 }
 
 function parseExpression(written: string, parts: RegExpExecArray): Question {
@@ -94,7 +94,7 @@ function parseExpression(written: string, parts: RegExpExecArray): Question {
       return { kind: 'attempts', class: `attempts>${more}`, more };
     }
     const range = `attempts>1 (more than the one that each record takes) to attempts>${ATTEMPTS_MAX}`;
-    return refuse(`what can be asked is ${range}`);
+    return refuse(`the possible expressions are ${range}`);
   }
   if (name === 'retries' || name === 'fallbacks') {
     const more = comparison === '>' ? value : comparison === '>=' ? value - 1 : -1;
@@ -102,8 +102,8 @@ function parseExpression(written: string, parts: RegExpExecArray): Question {
     if (more >= 0 && more <= most) return settled(`${name}>${more}`, name, more);
     return refuse(
       name === 'fallbacks'
-        ? 'a record has one fallback at most, so what can be asked is fallbacks>0'
-        : `what can be asked is retries>0 to retries>${most}, of one record`,
+        ? 'a record has at most one fallback, so the only possible expression is fallbacks>0'
+        : `the possible expressions are retries>0 to retries>${most}, for one record`,
     );
   }
   const metric = name === 'tornPasses' ? 'torn' : name;
@@ -131,7 +131,7 @@ function textHas(question: Question, { verdict }: FinishedText): boolean {
   return holds(Number(verdict[question.metric]), question.comparison, question.value);
 }
 
-/** Whether this is what was asked for. Cycles are no events. */
+/** Whether the event answers the question. Cycles are not events. */
 export function eventIs(question: Question, event: Event): boolean {
   switch (event.kind) {
     case 'text':
@@ -148,14 +148,14 @@ export function eventIs(question: Question, event: Event): boolean {
 }
 
 /**
- * How far failed attempts at a record must be told apart to answer this. Whether there were any is
- * always part of the state: a strategy may go by it.
+ * The number up to which failed attempts at a record must be counted to answer the question.
+ * Whether there were any is always part of the state, because a strategy may depend on it.
  */
 export function failuresNeeded(question: Question): number {
   if (question.kind === 'attempts') return question.more + 1;
-  // The attempt before a fallback fails too, and is no retry.
+  // The attempt before a fallback also fails, but it is not a retry.
   return question.kind === 'settled' ? question.more + 2 : 1;
 }
 
-/** Everything that a search without a question looks for, in the order of its table. */
+/** The questions of a search without --find, in the order of its table. */
 export const ALL_QUESTIONS: readonly Question[] = NAMES.map(parseQuestion);

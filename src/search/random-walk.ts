@@ -1,6 +1,6 @@
 /**
- * Sampling, for worlds too large to exhaust: random walks (walker.ts), block by block. The results
- * of the blocks are merged in order, so it does not matter which thread walked a block.
+ * Random walks for worlds that are too large for a complete search, block by block (walker.ts). The
+ * results of the blocks are merged in order, so it does not matter which thread made a block.
  */
 import type { Scenario } from '../scenario/scenario.ts';
 import { Collector } from './collect.ts';

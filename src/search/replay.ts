@@ -1,7 +1,7 @@
 /**
  * Follows a schedule step by step and reports the effect of each step. It reports an error if the
- * schedule does not fit: a task that cannot take a step, a step with another name than recorded, a
- * choice that does not exist.
+ * schedule does not fit: a task cannot take a step, a step does not have the recorded name, or a
+ * choice does not exist.
  *
  * The steps are those of the search that found the schedule, but none are merged.
  */
@@ -141,7 +141,7 @@ export class Replay {
     const found = world.nameOf(task);
     if (!world.canRun(task)) {
       if (!world.isAsleep(task)) return `${name} has nothing left to do`;
-      return `${name} sleeps and nobody has woken it`;
+      return `${name} sleeps and no task has woken it`;
     }
     if (recorded === undefined || recorded === found) return null;
     const differ = `schedule and program differ: recorded "${recorded}", found "${found}"`;
@@ -170,7 +170,7 @@ export class Replay {
     if (item.choices.length > made.length) {
       this.#misfit = {
         step: this.#steps.length + 1,
-        error: `"${name}" has ${made.length} choices to make, the schedule ${item.choices.length}`,
+        error: `"${name}" makes ${made.length} choices, the schedule has ${item.choices.length}`,
       };
       return;
     }

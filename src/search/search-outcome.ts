@@ -23,7 +23,7 @@ export interface Gap {
   readonly range: string;
 }
 
-/** The words of results for what is counted. */
+/** The names of the counts in results. */
 export const LINE_FAULTS = {
   alienLines: 'alien',
   staleNames: 'staleName',

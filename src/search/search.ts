@@ -209,8 +209,8 @@ export class Search {
         question,
         () => explorer.scheduleOf(path),
         question.class === 'hang'
-          ? `${name} goes round for ever, and no step of anybody gets it out`
-          : `a writer goes on for ever and ${name} gets no record`,
+          ? `${name} repeats the same steps for ever, and no step of any task ends that`
+          : `a writer continues for ever and ${name} gets no record`,
       );
     }
   }

@@ -13,7 +13,7 @@ import { Regions, type RegionsOf } from '../state/regions.ts';
 
 const NOTHING = -1;
 
-/** What a step has done that others can notice, but for what it tells the oracle: flags. */
+/** Flags: the effects of a step that other tasks can notice, without those on the oracle. */
 export const NOTICED_BY_NOBODY = 0;
 export const WROTE = 1; // to what only writers change
 export const WOKE = 2;

@@ -145,7 +145,7 @@ function readerEffects(
     const line = reader.lines.subarray(old.lineCount * LINE_FIELDS);
     say(`prints ${formatText(line, 1, world.kernel, null).trimEnd()}`);
   } else if (now.lineCount < old.lineCount && now.lineCount > 0) {
-    say(`lines thrown away: ${old.lineCount - now.lineCount}`);
+    say(`lines discarded: ${old.lineCount - now.lineCount}`);
   }
 }
 

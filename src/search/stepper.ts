@@ -91,7 +91,9 @@ export class Stepper {
     if (!this.#world.canRun(task)) {
       const { name } = this.#world.tasks[task]!;
       const sleeps = this.#world.isAsleep(task);
-      return sleeps ? `${name} sleeps until somebody wakes it` : `${name} has nothing left to do`;
+      return sleeps
+        ? `${name} sleeps until another task wakes it`
+        : `${name} has nothing left to do`;
     }
     const before = this.#replay.steps.length;
     const chosen = { task, choices: this.#choicesOf(task) };

@@ -2,8 +2,8 @@
  * brk(2): the heap grows into a VMA of its own or into the one that ends at the old break; it
  * shrinks like munmap, with mm->brk stored first.
  *
- * The system call has no errno, it returns the break that is in force; what the C library makes of
- * a break that did not move is ENOMEM, and that is what a Plan says.
+ * The system call has no errno: it returns the current break. The C library returns ENOMEM if the
+ * break did not move, and so does a Plan.
  * Left out: rlimits, mlock, breaks that are not on a page border.
  * Source: v6.18 mm/mmap.c brk, mm/vma.c do_brk_flags.
  */

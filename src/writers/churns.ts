@@ -3,9 +3,9 @@
  *
  * `split-merge`, `resize` and `remap` are the races of the kernel's selftest (v6.18
  * tools/testing/selftests/proc/proc-maps-race.c), `map-unmap` is the mapper of McKenney's
- * proc-mmap_sem-test. "The other protection" of a range is r-- where it is writable, else rw-; "the
- * old one" is what `vmas:` gave it. A round is one operation or two; a range is picked at its
- * start.
+ * proc-mmap_sem-test. "The other protection" of a range is r-- if the range is writable, otherwise
+ * rw-; "the old one" is its protection in `vmas:`. A round has one or two operations; a range is
+ * picked at its start.
  */
 import { unreachable } from '../base/assert.ts';
 import { rangeAt } from '../base/range-at.ts';

@@ -205,7 +205,7 @@ test('compare: failOn of the scenario is judged for each strategy that takes par
   const { code, stderr } = await mapsim(['compare', 'storm.yaml', ...TWO], { cwd });
 
   expect(code).toBe(1);
-  expect(stderr).toContain('failOn rcu-page:cuts>0: not judged, rcu-page is not compared here');
+  expect(stderr).toContain('failOn rcu-page:cuts>0: not judged, because rcu-page is not compared');
   expect(stderr).toMatch(/✗ mmap-lock: lines>0 \(\d+\)\n✗ rcu-retry3: lines>0 /);
 });
 

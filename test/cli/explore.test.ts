@@ -97,18 +97,18 @@ describe('the answer', () => {
     const retry = await found('rcu-retry3', 'retry');
     expect(retry.code).toBe(1);
     expect(retry.text).toMatch(
-      /a record that is out after 1 retry: .*fails: sequence.*mm_lock_seq is 2, sample 2 .*prints 10000000-10002000 r--p 00000000 00:00 0 mapsim replay/,
+      /a record that is printed after 1 retry: .*fails: sequence.*mm_lock_seq is 2, sample 2 .*prints 10000000-10002000 r--p 00000000 00:00 0 mapsim replay/,
     );
     const fallback = await found('rcu-retry0', 'fallback');
     expect(fallback.text).toMatch(
-      /out after 0 retries and a fallback to mmap_lock: .*mmap_lock held for read.*prints 10000000-10002000 r--p 00000000 00:00 0 mapsim replay/,
+      /printed after 0 retries and a fallback to mmap_lock: .*mmap_lock held for read.*prints 10000000-10002000 r--p 00000000 00:00 0 mapsim replay/,
     );
     // The writer makes one call, so one record is tried twice and no more.
     expect(await found('rcu-retry3', 'fallback')).toMatchObject({ code: 0 });
     expect(await found('rcu-retry3', 'retries>1')).toMatchObject({ code: 0 });
     expect(await found('rcu-retry0', 'fallbacks>0')).toMatchObject({ code: 1 });
     expect(await found('rcu-retry0', 'retry')).toMatchObject({ code: 0 });
-    expect((await found('rcu-retry0', 'fallbacks>1')).text).toContain('one fallback at most');
+    expect((await found('rcu-retry0', 'fallbacks>1')).text).toContain('at most one fallback');
     expect((await found('rcu-retry0', 'retires>1')).text).toContain('did you mean "retries"?');
   });
 
@@ -155,10 +155,10 @@ describe('the answer', () => {
     [['--reduce=all'], 'The reduction by ranges was removed; use private.'],
     [['--reduce=ranges'], 'The reduction by ranges was removed; use private.'],
     [['--jobs=1'], '--jobs needs --random'],
-    [['--reduce=none', '--random=5'], '--reduce means nothing with --random'],
+    [['--reduce=none', '--random=5'], '--reduce has no effect with --random'],
     [['--max-memory=lots'], 'It is a size such as 512M or 8G (1 or more).'],
-    [['--random=5', '--max-memory=1G'], '--max-memory means nothing with --random'],
-    [['--random=5', '--max-states=9'], '--max-states means nothing with --random'],
+    [['--random=5', '--max-memory=1G'], '--max-memory has no effect with --random'],
+    [['--random=5', '--max-states=9'], '--max-states has no effect with --random'],
     [['--save=f'], '--save writes the schedule of a finding: name the finding with --find'],
     [['--find=livelock', '--preemptions=2'], 'needs any number of --preemptions'],
     [['--max-states=1e18'], 'such as 1000000 or 1e6, and at most 9007199254740991 (2^53 - 1).'],
@@ -329,9 +329,9 @@ describe('replay --schedule', () => {
 
   test.each([
     ['0x17.1x18', 'there is no such file; as a schedule it lacks its version, 1:0x17.1x18'],
-    ['1:0x1000000000', 'more than 10000000 steps, behind "1:"'],
-    ['1:', '--schedule: the schedule holds no steps'],
-    ['1:0x0', '--schedule: the schedule holds no steps'],
+    ['1:0x1000000000', 'more than 10000000 steps, after "1:"'],
+    ['1:', '--schedule: the schedule has no steps'],
+    ['1:0x0', '--schedule: the schedule has no steps'],
   ])('%s is refused', async (schedule, message) => {
     const { code, stdout, stderr } = await replay(schedule);
 

@@ -197,7 +197,7 @@ describe('what does not fit', () => {
     const { code, stderr } = await mapsim(['replay', 'torn.yaml', '--schedule=empty'], { cwd });
 
     expect(code).toBe(2);
-    expect(stderr).toContain('empty: there is no x-schedule in it');
+    expect(stderr).toContain('empty has no x-schedule');
   });
 });
 

@@ -37,16 +37,16 @@ test('compare: what happened has its panel, also under a name that only an earli
     const { stdout } = await mapsim(['report', file], { cwd });
     return [...stdout.matchAll(/<title id="r0s0-m[^>]*>([^<]*)</g)].map(([, title]) => title!);
   };
-  const fallbacks = 'fallbacks for each 1000 lines (1000*fallbacks/lines)';
+  const fallbacks = 'fallbacks per 1000 lines (1000*fallbacks/lines)';
 
   const now = await titles('c.json');
   expect(now).toContain(fallbacks);
   expect(now).toContain(
-    'lines formatted and thrown away for each 1000 lines (1000*discardedLines/lines)',
+    'lines that were formatted and discarded per 1000 lines (1000*discardedLines/lines)',
   );
   expect((await titles('old.json')).sort()).toEqual(
     now
-      .map((title) => (title === fallbacks ? 'fallbacks for each 1000 lines (fallbacks)' : title))
+      .map((title) => (title === fallbacks ? 'fallbacks per 1000 lines (fallbacks)' : title))
       .sort(),
   );
 });
@@ -291,7 +291,7 @@ test('sweep --bars: a sign for each value of the last axis, high where there is 
 
   expect([drawn.code, ascii.code]).toEqual([0, 0]);
   expect([title, axis]).toEqual([
-    'retries for each 1000 lines, median over seeds',
+    'retries per 1000 lines, median over seeds',
     'over writers[0].think 3us to 300us',
   ]);
   expect(rows[0]).toBe('  mmap-lock      __  0 .. 0');

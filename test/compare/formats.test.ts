@@ -68,9 +68,9 @@ test('the text has a block for each metric and a line for each group', () => {
       mmap-lock  10  10 .. 10
       rcu-retry3:wait=try,scope=read  10  10 .. 10  0  1.0000"
   `);
-  const from = lines.indexOf('tornPasses: torn of the passes that finished');
+  const from = lines.indexOf('tornPasses: finished passes with a torn text');
   expect(tight(lines.slice(from, from + 3))).toMatchInlineSnapshot(`
-    "tornPasses: torn of the passes that finished
+    "tornPasses: finished passes with a torn text
       mmap-lock  0 of 70 passes  < 5.202 %
       rcu-retry3:wait=try,scope=read  3 of 70 (4.286 %)  1.468 % .. 11.86 %  +4.286 pp ?  -1.631 pp .. +11.86 pp  1.0000"
   `);
@@ -84,7 +84,7 @@ test('in 80 columns differences stand under the values, and nothing is wider', (
 
   expect(text).not.toMatch(/^.{81}/m);
   expect(tight(lines.slice(from, from + 5))).toMatchInlineSnapshot(`
-    "tornPasses: torn of the passes that finished
+    "tornPasses: finished passes with a torn text
       mmap-lock  0 of 70 passes  < 5.202 %
       rcu-retry3:wait=try,sco  3 of 70 (4.286 %)  1.468 % .. 11.86 %
       pe=read
@@ -202,7 +202,7 @@ test('a saved result that is cut off or made up is refused', () => {
     'no count of values: 0',
   );
   expect(() => readSaved(json.replace('"seed":"1"', '"seed":1'), 'a.json')).toThrow(
-    /a\.json is no saved result: scenarios\.0\.groups\.0\.runs\.0\.seed: /,
+    /a\.json is not a saved result: scenarios\.0\.groups\.0\.runs\.0\.seed: /,
   );
 });
 

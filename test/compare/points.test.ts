@@ -258,7 +258,7 @@ describe('mapsim compare', () => {
     const times = await judged('p99(passNs)>1ms');
     expect([times.code, times.stdout]).toEqual([2, '']);
     expect(times.stderr).toContain(
-      '"p99(passNs)>1ms": sweeps keep summaries of the times of each run',
+      '"p99(passNs)>1ms": a sweep stores only summaries of the times of each run',
     );
     expect((await judged('vma-lock:cuts>0')).stderr).toContain('(there is: mmap-lock, rcu-retry3)');
   });

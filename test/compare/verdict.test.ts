@@ -301,7 +301,7 @@ In short, against mmap-lock:
       longest writer call 12us instead of 8ms, 666.7 times less
       p99 of writer calls 12us instead of 8ms, 666.7 times less
     no difference seen: median pass, torn passes, false gaps, transient gaps,
-      lines thrown away per 1000, passes that starve
+      discarded lines per 1000, passes that starve
     not measured in both: read() calls that fall back
 `);
   });

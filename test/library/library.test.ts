@@ -137,7 +137,7 @@ describe('what is wrong is thrown', () => {
 
   test('load: a scenario that needs files, where there is no readFile', () => {
     expect(faultsOf('mapsim: 1\nvmas: [{ from: a.maps }]\nreaders: [{ name: a }]\n')).toMatchObject(
-      [{ line: 2, message: 'from: cannot read a.maps: load() was given no readFile' }],
+      [{ line: 2, message: 'from: cannot read a.maps: load() has no readFile' }],
     );
   });
 
@@ -157,11 +157,11 @@ describe('what is wrong is thrown', () => {
 
     const wrong: readonly (readonly [() => unknown, RegExp])[] = [
       [() => run(quiet, { strategy: 'rcu-rety3' }), /did you mean "rcu-retry3"/],
-      [() => run(quiet, { strategy: './mine.mjs' }), /give the function itself/],
+      [() => run(quiet, { strategy: './mine.mjs' }), /pass the function itself/],
       [() => run(quiet, { maxEvents: 0.5 }), /maxEvents: 0.5 is not a whole number/],
       [() => run(quiet, { reader: 'nobody' }), /no reader "nobody"/],
       [() => run(quiet, { pass: -1 }), /pass: -1 is not a whole number/],
-      [() => compare([quiet, quiet]), /both be called "quiet"/],
+      [() => compare([quiet, quiet]), /two scenarios have the name "quiet"/],
       [
         () => compare(quiet, { strategies: ['vma-lock', 'linux-6.18'] }),
         /"vma-lock" is given twice/,
@@ -169,7 +169,7 @@ describe('what is wrong is thrown', () => {
       [() => explore(quiet, { find: 'livelock', random: 3 }), /needs a search/],
       [() => explore(quiet, { maxStates: 0 }), /maxStates: 0 is not/],
       [() => replay(quiet), /no x-schedule/],
-      [() => check('', { against: `${LINE}\n\n${LINE}\n` }), /--against: .* holds 2 texts/],
+      [() => check('', { against: `${LINE}\n\n${LINE}\n` }), /--against: .* contains 2 texts/],
     ];
 
     for (const [call, message] of wrong) {

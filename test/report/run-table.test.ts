@@ -31,14 +31,14 @@ test('run: the table has denominators, times in fitting units, what is zero in o
     "storm, rcu-retry3, seed 1: 200 passes, 43 lines each
 
     pass time     median 115us  p99 140us, longest 140us
-    retries       732           85.12 for each 1000 lines, 3.66 a pass
+    retries       732           85.12 per 1000 lines, 3.66 per pass
     attempts                    1: 8000, 2: 500, 3: 80, 4: 20 (records by attempts)
     fallbacks     15            in 15 of 400 read() calls (3.75 %), 15 of 200 passes
                                 (7.5 %)
-    thrown away   702 records   none of them formatted
+    discarded     702 records   none of them formatted
     torn          2             2 of 200 texts (1 %): cuts 2, overlaps 2, duplicates
                                 2
-    mmap_lock     747 times     waited 350us, held 3.76ms in all
+    mmap_lock     747 times     total wait 350us, total hold 3.76ms
     writer calls  4 calls       median 1.5us, p99 28us, longest 28us
     their waits   median 0ns    p99 0ns, longest 0ns for mmap_lock
     all zero: alien lines, backward lines, false gaps, transient gaps, stale names,

@@ -180,7 +180,7 @@ writers: [{name: w, ops: 1, program: [{hold: 100us}]}]
 
     const { misfit } = replayed(blocked, { ...whole, items, end: { ...whole.end, steps } });
 
-    expect(misfit).toEqual({ step: asked + 2, error: 'r sleeps and nobody has woken it' });
+    expect(misfit).toEqual({ step: asked + 2, error: 'r sleeps and no task has woken it' });
   });
 
   test('a record that goes on when the run is over', () => {

@@ -33,7 +33,7 @@ test('explore: a private step that looks at the tree is named, with what it look
   });
 
   expect(() => explore(strategy, SPLITS)).toThrow(
-    'strategy "mine": the step "findIt" is said to be private, but it depends on what only ' +
+    'strategy "mine": the step "findIt" is declared private, but it depends on what only ' +
       'writers change (VMAs, the tree, mm_lock_seq); leave it out of privateSteps()',
   );
 });
@@ -46,7 +46,7 @@ test('explore: a private step that lets a lock go is named, with what it changes
   });
 
   expect(() => explore(strategy)).toThrow(
-    'the step "letGo" is said to be private, but it changes locks, counts or RCU',
+    'the step "letGo" is declared private, but it changes locks, counts or RCU',
   );
 });
 

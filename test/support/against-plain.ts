@@ -1,4 +1,4 @@
-/** The search proper held against one without any art, on one world under one strategy. */
+/** Compares the search of src/search with the plain search, on one world under one strategy. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';

@@ -1,7 +1,7 @@
 /**
- * Carries out a plan's acts on an ArrayLayout, one after the other, and objects to whatever the
- * kernel would not do: fields stored without the VMA's write lock, a VMA freed while the tree has
- * it, references left over.
+ * Executes the acts of a plan on an ArrayLayout, one after the other, and reports everything that
+ * the kernel would not do: fields stored without the VMA's write lock, a VMA freed while it is in
+ * the tree, references that are not released.
  */
 import { NO_FILE, NO_NAME, type VmaRecord } from '../../src/mm/layout.ts';
 import { ACT, ACT_FIELDS, freshIndex, type Plan } from '../../src/mm/plan.ts';

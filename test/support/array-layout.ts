@@ -1,4 +1,4 @@
-/** A Layout for tests: VMAs in a sorted array, and a way to carry out a plan on it at once. */
+/** A Layout for tests: VMAs in a sorted array, on which a plan can be executed at once. */
 import {
   type Layout,
   NO_ANON_VMA,

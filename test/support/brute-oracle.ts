@@ -1,6 +1,6 @@
 /**
- * The oracle's slow twin: the definitions of what counts, read aloud. It has the full text of every
- * state of the pass and the mapped pages of every state of the tree, and tries everything.
+ * A slow oracle that follows the definitions literally. It has the full text of every state of the
+ * pass and the mapped pages of every state of the tree, and tries all possibilities.
  */
 import type { Line } from '../../src/mm/line.ts';
 import { GATE_PAGE } from '../../src/mm/line.ts';

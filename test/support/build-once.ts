@@ -1,4 +1,4 @@
-/** Before any test file: the bundle is made once, not by several files beside each other. */
+/** Makes the bundle once before all test files, so that files do not make it at the same time. */
 import { ensureBuilt } from '../cli/spawn.ts';
 
 export default ensureBuilt;

@@ -1,4 +1,4 @@
-/** Calls as tests write them, and carrying them out on an ArrayLayout. */
+/** Short notations for calls in tests, and their execution on an ArrayLayout. */
 
 import { flagsOf } from '../../src/mm/perms.ts';
 import type { Call, Plan } from '../../src/mm/plan.ts';

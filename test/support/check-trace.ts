@@ -1,5 +1,6 @@
 /**
- * The rules of Perfetto's JSON importer, restated: what it drops, moves or counts as an error.
+ * The rules of Perfetto's JSON importer, written again: which events it drops, moves or counts as
+ * errors.
  *
  * Source: perfetto, src/trace_processor/importers/json, storage/stats.h (slice_drop_…,
  * slice_spill_overlapping_complete_event, flow_no_enclosing_slice).

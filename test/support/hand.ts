@@ -1,8 +1,8 @@
 /**
- * Steps taken by hand: a world without a clock, in which the test says who goes on, and how far. So
- * a schedule that a comment counts out is a handful of lines.
+ * A world without a clock in which the test chooses the task of each step, and how many steps it
+ * takes. A schedule that a comment counts by hand thus takes a few lines.
  *
- * A task that sleeps on a lock cannot be moved; thinking takes no time; nobody spins.
+ * A task that sleeps on a lock cannot take a step; thinking takes no time; no task spins.
  */
 
 import { type Host, TIMELESS } from '../../src/mm/kernel.ts';

@@ -1,6 +1,6 @@
 /**
- * mmap_lock alone: tasks that take it and let it go when the test says so. What a driver would do
- * (wake a sleeper, end a spin) is noted and left to the test.
+ * mmap_lock alone: tasks that take and release it when the test says so. Actions of a driver
+ * (waking a sleeping task, ending a spin) are recorded and left to the test.
  */
 
 import { type Kernel, type KernelStep, TIMELESS } from '../../src/mm/kernel.ts';

@@ -1,6 +1,6 @@
 /**
- * The model once more, bundled with its private fields in the open, so that a test can walk over
- * all the fields that there are. Steps and classes of it are not those of `src/`.
+ * A second copy of the model, bundled with its private fields made public, so that a test can visit
+ * all fields. Its steps and classes are not identical to those of `src/`.
  */
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Operations of programs as a loaded scenario has them. */
+/** Operations of programs in the form of a loaded scenario. */
 import { flagsOf, protOf } from '../../src/mm/perms.ts';
 import { type Call, type CallOf, FIRST_RESULT, fileToMap, PICKED } from '../../src/mm/plan.ts';
 import type { Operation, Place, Selector } from '../../src/scenario/scenario.ts';

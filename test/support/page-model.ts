@@ -1,6 +1,6 @@
 /**
- * A brute-force twin of the writers for untouched memory: one cell for each page, no VMAs stored.
- * VMAs are the normal form of the cells. It knows the rules, and nothing of how plans are made.
+ * A brute-force model of the writers for untouched memory: one cell per page, without stored VMAs.
+ * VMAs are the normal form of the cells. It follows the rules and does not use the code of plans.
  */
 import { VM_ACCOUNT, VM_PROT, VM_SHARED, VM_WRITE } from '../../src/mm/layout.ts';
 import { permsOf } from '../../src/mm/perms.ts';

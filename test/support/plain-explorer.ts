@@ -1,10 +1,10 @@
 /**
- * A search without any art: breadth first, each state a copy of every field that there is, found by
- * reflection. Nothing of src/search/ is used, only the model's own steps: it is what the search
- * proper is held against.
+ * A plain search without optimizations: breadth first, with each state a copy of all fields, found
+ * by reflection. It uses nothing of src/search/, only the steps of the model, and the search of
+ * src/search/ is compared with it.
  *
- * Two states are the same if all fields are, but for those that LEFT_OUT and FORMS name. A field
- * that is new counts until somebody says here why it does not.
+ * Two states are the same if all fields are equal, except those that LEFT_OUT and FORMS name. A new
+ * field counts until LEFT_OUT or FORMS gives a reason why it does not.
  */
 
 import { createHash } from 'node:crypto';

@@ -1,5 +1,5 @@
 /**
- * A stream of small random choices for tests, named, so that a failure can be told and repeated.
+ * A named stream of small random choices for tests, so that a failure can be reported and repeated.
  */
 import { RandomStream } from '../../src/base/prng.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Scenarios for tests of the model, as YAML text: run by the clock to the end (`aRun`), or built
- * and left to the test (`aWorld`). Paths of captures are relative to `scenarios/`.
+ * Runs scenarios for tests of the model, given as YAML text: with times to the end (`aRun`), or
+ * only built and then driven by the test (`aWorld`). Paths of captures are relative to
+ * `scenarios/`.
  */
 
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Random worlds that a search exhausts in a moment, as YAML text. Their seed says which. */
+/** Random worlds as YAML text, selected by a seed, which a search completes in a moment. */
 import { RandomStream } from '../../src/base/prng.ts';
 
 const PERMS = ['r--p', 'rw-p', 'r-xp'];

@@ -1,4 +1,4 @@
-/** Passes of shipped and of written scenarios, traced, for tests of pictures. */
+/** Traced passes of shipped scenarios and of scenarios for tests, for tests of pictures. */
 import { standaloneStyle } from '../../src/draw/palette.ts';
 import { type Picture, svgOf } from '../../src/draw/svg.ts';
 import { chooseStrategy } from '../../src/readers/index.ts';

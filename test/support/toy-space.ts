@@ -1,7 +1,7 @@
 /**
- * A toy address space for the oracle: a handful of pages, VMAs in reusable slots, write sections
- * that run act by act. It is the live layout the oracle reads, and it keeps a full record of every
- * committed state and every state of the tree for the brute-force twin.
+ * A small address space for tests of the oracle: a few pages, VMAs in reusable slots, write
+ * sections that run act by act. The oracle reads it as the live layout. It also records every
+ * committed state and every state of the tree, for the brute-force oracle.
  */
 
 import type { VmaRecord } from '../../src/mm/layout.ts';

@@ -1,4 +1,4 @@
-/** Shipped scenarios, run for a while with a tracer, and the laws that a trace must keep. */
+/** Runs shipped scenarios for some time with a tracer, and checks the rules of a trace. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
 import { chooseStrategy, readStrategy, type Strategies } from '../../src/readers/index.ts';

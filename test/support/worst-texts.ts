@@ -1,4 +1,4 @@
-/** What a strategy shows at worst in a small world, by a search of every order of steps. */
+/** The worst texts of a strategy in a small world, from a search of every order of steps. */
 import {
   GAP_LEVELS,
   type GapLevel,

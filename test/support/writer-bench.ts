@@ -1,4 +1,4 @@
-/** A writer alone with an ArrayLayout: its operations one after the other, without a clock. */
+/** Runs one writer on an ArrayLayout: its operations one after the other, without a clock. */
 
 import { permsOf } from '../../src/mm/perms.ts';
 import type {

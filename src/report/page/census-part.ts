@@ -1,4 +1,6 @@
-/** The texts that can be printed, as a part of a page: each with its verdict and its proof. */
+/**
+ * The part of a page for a census: each text that can be printed, with its verdict and schedule.
+ */
 
 import { counted } from '../../base/counted.ts';
 import { readable } from '../../base/latin1.ts';

@@ -1,4 +1,6 @@
-/** Strategies over many seeds as a part of a page: who pays, a panel a metric, tails. */
+/**
+ * The part of a page for a comparison: costs for readers and writers, a panel per metric, tails.
+ */
 
 import { counted } from '../../base/counted.ts';
 import { commandLine } from '../../base/shell.ts';

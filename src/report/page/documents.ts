@@ -1,6 +1,6 @@
 /**
- * Saved results as a report reads them: the JSON documents of run, compare, explore, census and
- * replay, the NDJSON of sweep, and reports, which have their documents in them.
+ * Reads saved results for a report: the JSON documents of run, compare, explore, census and replay,
+ * the NDJSON of sweep, and reports, which contain their documents.
  */
 import { UserError } from '../../base/errors.ts';
 import type { Comparison } from '../../compare/comparison.ts';

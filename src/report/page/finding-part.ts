@@ -1,7 +1,7 @@
 /**
- * A schedule of a search, step by step: a column for each task, the state in force between them,
- * the text beside the states that each line stands in. A small script takes it step by step;
- * without it all steps are there.
+ * The part of a page for a schedule of a search: a column for each task, the current state between
+ * the columns, and beside each line of the text the states that contain it. A small script shows
+ * one step at a time; without the script all steps are visible.
  */
 import { counted } from '../../base/counted.ts';
 import { readable } from '../../base/latin1.ts';

@@ -1,7 +1,7 @@
 /**
- * One pass of a run as a document of a report: all that pictures of it are made from, as JSON. Of
- * the events it has those that pictures show; each state is told by what it has in place of lines
- * of the state before it.
+ * One pass of a run as a JSON document of a report: the data from which its pictures are made. It
+ * has only the events that pictures show. Each state is stored as its difference to the state
+ * before it.
  */
 import {
   EVENT,

@@ -1,4 +1,4 @@
-/** One pass of a run as a part of a page: as steps, in time, over addresses. */
+/** The part of a page for one pass of a run: as steps, over time, over addresses. */
 
 import type { Picture } from '../../draw/svg.ts';
 import { escapeXml } from '../../draw/svg.ts';

@@ -1,6 +1,6 @@
 /**
- * Plots of reports: values of several strategies side by side, one against another, their tails,
- * and how they change along an axis. Strategies are told apart by hue, marker and dash.
+ * Plots of reports: values of several strategies side by side, one against the other, their tails,
+ * and how they change along an axis. Strategies differ in hue, marker and dash.
  */
 import { leastOf, mostOf } from '../../base/extremes.ts';
 import { HUES, SIZE } from '../../draw/palette.ts';

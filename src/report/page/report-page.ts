@@ -1,4 +1,4 @@
-/** Saved results, one after the other, as one page of HTML; pictures of it can be had alone. */
+/** One HTML page of saved results, one after the other; its pictures can be written separately. */
 import { counted } from '../../base/counted.ts';
 import { escapeXml } from '../../draw/svg.ts';
 import { censusPart } from './census-part.ts';

@@ -1,4 +1,4 @@
-/** One run as a part of a page: what was asked, what came of it, and the text. */
+/** The part of a page for one run: the request, the result, and the text. */
 
 import { counted } from '../../base/counted.ts';
 import { readable } from '../../base/latin1.ts';

@@ -1,4 +1,4 @@
-/** A sweep as a part of a page: how counts and times change along its last axis. */
+/** The part of a page for a sweep: how counts and times change along its last axis. */
 
 import { counted } from '../../base/counted.ts';
 import { escapeXml } from '../../draw/svg.ts';

@@ -1,9 +1,9 @@
 /**
- * Memory over time while one reader walks through it: a block is a VMA for as long as it stood so,
- * the path is the reader, one bracket a line.
+ * Draws memory over time while one reader walks through it: a block is a VMA while it does not
+ * change, the path is the reader, a bracket is one line.
  *
- * Addresses are an ordinal axis of the borders that occur: what changes is drawn large, what stays
- * is folded to stripes.
+ * The address axis is ordinal, with the borders that occur: ranges that change are drawn large,
+ * ranges that do not change are folded to stripes.
  */
 import { readable } from '../../base/latin1.ts';
 import { cross, cutDown, type LegendItem, legend, paragraph } from '../../draw/marks.ts';

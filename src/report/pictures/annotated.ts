@@ -1,6 +1,7 @@
 /**
- * A text with a margin: left of each line the state of its piece and the state that the line was
- * read in, right of it what proves a cut; between pieces the operations that lie between them.
+ * A text with a margin: left of each line are the state of its piece and the state in which the
+ * line was read, right of it the proof of a cut; between pieces are the operations between their
+ * states.
  */
 
 import { wrap } from '../../base/wrap.ts';

@@ -1,6 +1,6 @@
 /**
- * A comparison as bars in the terminal: for each metric a line a strategy, from its least to its
- * largest plausible value, with the median marked; all on one scale.
+ * A comparison as bars in the terminal: for each metric one line per strategy, from its least to
+ * its largest plausible value, with a mark at the median; all lines have the same scale.
  */
 import { mostOf } from '../../base/extremes.ts';
 import type { MetricTable } from '../../compare/comparison.ts';

@@ -1,6 +1,6 @@
 /**
- * Which rows of a pass are worth showing: those that a cut, a failed attempt or a fallback turns
- * on, a few lines around each, and folds for the rest.
+ * Chooses the rows of a pass that are shown: the rows that decide a cut, a failed attempt or a
+ * fallback, a few lines around each, and folds for the rest.
  */
 
 import { counted } from '../../base/counted.ts';

@@ -1,6 +1,6 @@
 /**
- * Which state supplies each line of a text: a division into pieces with as few cuts as the oracle
- * counts, chosen for the eye.
+ * Chooses the state of each line of a text: a division into pieces with as few cuts as the oracle
+ * counts.
  *
  * Of the divisions with the fewest cuts inside a page, and of these with the fewest between pages,
  * it takes the one in which most lines belong to the state that they were read in, then the one

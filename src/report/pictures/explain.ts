@@ -1,6 +1,6 @@
 /**
- * Why a pass was retried, fell back, tore or starved: the columns around the first such event, the
- * rows that decide it marked with `>`, and one sentence.
+ * Explains why a pass was retried, fell back, tore or starved: the columns around the first such
+ * event, with `>` before the rows that decide it, and one sentence.
  */
 
 import { wrap } from '../../base/wrap.ts';

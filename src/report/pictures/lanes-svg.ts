@@ -1,6 +1,6 @@
 /**
- * One pass under several strategies against the same writers, one below the other on one axis of
- * time: who waited, who held mmap_lock, what was thrown away, where the text was cut.
+ * Draws one pass under several strategies against the same writers, one below the other on one time
+ * axis: which task waited, which held mmap_lock, what was discarded, where the text was cut.
  */
 
 import { counted } from '../../base/counted.ts';

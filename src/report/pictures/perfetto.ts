@@ -1,12 +1,12 @@
 /**
  * A trace as Trace Event JSON, which the Perfetto UI opens.
  *
- * Locks reach across records and VMA locks across holds, so they do not nest in one thread: each
- * reader has four threads, each writer two. What the importer asks for: times in microseconds with
- * at most three decimals; slices of a thread nest; at equal times counters, then slices with the
- * longest first, then instants, then flows; a flow ends inside a slice, not on its border. Names
- * are a closed set, since colours come from names; numbers stand in args, and states also bear a
- * letter, since digits make no difference to a colour.
+ * Holds of mmap_lock overlap records, and VMA locks overlap holds, so they do not nest in one
+ * thread: each reader has four threads, each writer two. Requirements of the importer: times in
+ * microseconds with at most three decimals; slices of a thread nest; at equal times counters, then
+ * slices with the longest first, then instants, then flows; a flow ends inside a slice, not on its
+ * border. Names are a closed set, because colours come from names. Numbers are in args; states also
+ * have a letter, because digits do not change a colour.
  */
 import { jsonOf } from '../../base/printable.ts';
 import { CAUSES } from '../../world/outcome.ts';

@@ -1,6 +1,6 @@
 /**
- * The story of a pass as rows in the order of time: what the reader and the writers did, one thing
- * a row. Text and picture show the same rows.
+ * The story of a pass as rows in the order of time, with one action of the reader or of a writer
+ * per row. The text and the picture show the same rows.
  */
 import { counted } from '../../base/counted.ts';
 import { readable } from '../../base/latin1.ts';

@@ -1,9 +1,9 @@
 /**
- * The story of a pass as a picture: who did what, a step a row and time down; beside it the text,
- * line by line, and which states each line stands in.
+ * Draws the story of a pass: one step per row, in the column of its task, with time running down;
+ * beside it the lines of the text, and the states that contain each line.
  *
- * A text is whole if and only if one column of beads is threaded from its first line to its last:
- * the definition of tearing, drawn.
+ * A text is whole if and only if one column of beads is threaded from its first line to its last.
+ * The picture thus shows the definition of tearing.
  */
 import { readable } from '../../base/latin1.ts';
 import { cross, cutAcross, hatched, type LegendItem, legend, paragraph } from '../../draw/marks.ts';

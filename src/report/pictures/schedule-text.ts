@@ -1,7 +1,7 @@
 /**
- * A pass as kernel commit messages show an interleaving: a column for each CPU, time running down,
- * 72 columns of ASCII. With more than two tasks a column of one letter each, as perf sched map has
- * it, and `*` on the one that moves.
+ * A pass in the form in which kernel commit messages show an interleaving: a column for each CPU,
+ * time running down, 72 columns of ASCII. More than two tasks have a column of one letter each,
+ * like in perf sched map, with `*` at the task that moves.
  */
 
 import { wrap } from '../../base/wrap.ts';

@@ -1,4 +1,4 @@
-/** What pictures of a pass say in words: their titles, their cuts, their counts. */
+/** The texts in pictures of a pass: titles, cuts, counts. */
 import { counted } from '../../base/counted.ts';
 import { printable } from '../../base/printable.ts';
 import { EVENT, type PassStory, type RunTrace } from '../../world/run-trace.ts';

@@ -1,6 +1,7 @@
 /**
- * A sweep in the terminal: for each metric a line a strategy, with a sign for each value of the
- * last axis, as high as the median over seeds (of shares: as the worst seed); all on one scale.
+ * A sweep as sparklines in the terminal: for each metric one line per strategy, with a character
+ * for each value of the last axis. Its height is the median over seeds (for shares: the worst
+ * seed); all lines have the same scale.
  */
 import { leastOf, mostOf } from '../../base/extremes.ts';
 import { printable } from '../../base/printable.ts';

@@ -1,4 +1,4 @@
-/** How counts and times of a sweep change along its last axis: what pages and terminals draw. */
+/** The curves of a sweep for pages and terminals: counts and times along its last axis. */
 import type { RunDocument, SweepDocument } from '../page/documents.ts';
 import type { Curve, CurvePoint, PlotUnit } from '../page/plots.ts';
 
@@ -10,12 +10,12 @@ interface SweepMetric {
 
 const METRICS: readonly SweepMetric[] = [
   {
-    title: 'retries for each 1000 lines',
+    title: 'retries per 1000 lines',
     unit: 'count',
     of: ({ totals }) => (totals.lines === 0 ? null : (1000 * totals.retries) / totals.lines),
   },
   {
-    title: 'fallbacks for each 1000 lines',
+    title: 'fallbacks per 1000 lines',
     unit: 'count',
     of: ({ totals }) => (totals.lines === 0 ? null : (1000 * totals.fallbacks) / totals.lines),
   },
@@ -28,7 +28,7 @@ const METRICS: readonly SweepMetric[] = [
       totals.passesFinished === 0 ? null : tearing.tornPasses / totals.passesFinished,
   },
   {
-    title: 'discarded lines for each 1000 lines',
+    title: 'discarded lines per 1000 lines',
     unit: 'count',
     of: ({ totals }) => (totals.lines === 0 ? null : (1000 * totals.discardedLines) / totals.lines),
   },
