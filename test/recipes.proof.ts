@@ -111,6 +111,46 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     },
     shows: [['run', world(''), '--format=planted'], ',mmap-lock,'],
   },
+  'A command, and its options': {
+    edits: {
+      'src/cli/commands/planted.ts': `
+import type { CommandContext } from '../command.ts';
+import type { OptionsOf } from '../option-tables.ts';
+import { Output } from '../output.ts';
+
+export async function planted(
+  word: string,
+  { times }: OptionsOf<'planted'>,
+  { io }: CommandContext,
+): Promise<number> {
+  const stdout = new Output(io.stdout, 'standard output');
+  await stdout.write(word.repeat(times));
+  await stdout.flush();
+  return 0;
+}
+`,
+      'src/cli/help.ts': [
+        [
+          '  schema: {',
+          "  planted: { name: 'planted', operands: 'WORD', purpose: 'p', examples: [], more: () => '' },\n",
+        ],
+      ],
+      'src/cli/option-tables.ts': [
+        ['  quiet,\n  RUN_OPTIONS,', '  option,\n  wholeNumber,\n'],
+        [
+          '  schema: [],',
+          "  planted: [option('model', '--times <N>', 't').argParser(wholeNumber(1, 9)).default(2)],\n",
+        ],
+      ],
+      'src/cli/main.ts': [
+        [
+          '  schema: async',
+          "  planted: async () => (await import('./commands/planted.ts')).planted,\n",
+        ],
+      ],
+    },
+    shows: [['planted', 'seed', '--times=3'], /^(?:seed){3}$/],
+  },
   'A cost': {
     edits: {
       'src/mm/costs.ts': [
