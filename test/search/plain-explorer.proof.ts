@@ -34,7 +34,7 @@ test.each(SMALL)('explore: %s under every strategy, as without any art', async (
 });
 
 /** Of all pairs of a world and a strategy one in so many. */
-const IN_TURN = 4;
+const IN_TURN = 3;
 
 test.each(SMALL)('explore: %s with a second reader, as without any art', async (name) => {
   const yaml = withTwoReaders(yamlOf(name));

@@ -321,14 +321,13 @@ class PlainExplorer {
       if (value instanceof DataView) return;
       if (value === this.#oracle) {
         // Its tables only grow; what it is told of is read at once.
-        copy.set(value, { keys: Object.keys(value), values: Object.values(value) });
+        copy.set(value, { ...value });
         visit(this.#oracle.passes);
       } else if (ArrayBuffer.isView(value)) {
         copy.set(value, (value as Float64Array).slice());
       } else if (classOf(value) !== 'Samples' && !(value instanceof Map)) {
-        const values = Object.values(value);
-        copy.set(value, Array.isArray(value) ? values : { keys: Object.keys(value), values });
-        for (const inner of values) visit(inner);
+        copy.set(value, Array.isArray(value) ? [...value] : { ...value });
+        for (const inner of Object.values(value)) visit(inner);
       }
     };
     for (const root of [this.#k, this.#status, ...this.#world.tasks]) visit(root);
@@ -526,9 +525,8 @@ function restore(copy: Copy): void {
       object.splice(0, object.length, ...(content as unknown[]));
     } else {
       const fields = object as Fields;
-      const { keys, values } = content as { keys: string[]; values: unknown[] };
-      for (const key of Object.keys(fields).slice(keys.length)) delete fields[key]; // new keys are last
-      for (let i = 0; i < keys.length; i++) fields[keys[i]!] = values[i];
+      for (const key of Object.keys(fields)) if (!(key in (content as Fields))) delete fields[key];
+      Object.assign(object, content);
     }
   }
 }
