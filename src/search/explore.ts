@@ -189,9 +189,10 @@ export class Explorer {
     const first = this.#first;
     const transitions = this.#transitions;
     transitions.trim(Math.max(KNOWN_MIN, store.count / STATES_A_KNOWN));
+    const { states } = store;
     const at = store.at(this.#state);
     const { length: width } = from;
-    for (let i = 0; i < width; i++) from[i] = store.states[at + i]!;
+    for (let i = 0; i < width; i++) from[i] = states[at + i]!;
     if (!this.#look()) return;
     const last = this.#limited ? from[width - 2]! : NOBODY;
     const used = this.#limited ? from[width - 1]! : 0;

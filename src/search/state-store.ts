@@ -27,6 +27,9 @@ export class StateStore {
   /** By state: the state before, and the via from it, in as few bytes as all of them take. */
   parents = new Int32Array(64);
   #vias: Uint8Array | Uint16Array | Int32Array = new Uint8Array(64);
+  #viaBytes = 1;
+  /** Vias from this one on take more bytes. */
+  #viaEnd = 2 ** 8;
   /** What a state is known by: for `exact` its numbers, for `hash` two hashes. */
   readonly #rows: RowInterner;
   readonly #hashes = new Int32Array(2);
@@ -55,7 +58,7 @@ export class StateStore {
   /** The same without room that is kept ahead, and wherever the states are. */
   get plainBytes(): number {
     const known = this.#bits?.byteLength ?? this.#rows.bytesOf(this.count);
-    return known + this.count * (this.parents.BYTES_PER_ELEMENT + this.#vias.BYTES_PER_ELEMENT);
+    return known + this.count * (this.parents.BYTES_PER_ELEMENT + this.#viaBytes);
   }
 
   /** Chance (at most) that a state was taken for another one; 0 for `exact`. */
@@ -77,7 +80,8 @@ export class StateStore {
     const id = this.count++;
     if (id === this.parents.length) this.parents = roomierInt32(this.parents, id + 1);
     this.parents[id] = parent;
-    this.#setVia(id, via);
+    if (via >= this.#viaEnd || id >= this.#vias.length) this.#growVias(via);
+    this.#vias[id] = via;
     if (this.kind !== 'exact') this.#enqueue(state);
     return id;
   }
@@ -87,17 +91,20 @@ export class StateStore {
     return this.#vias[id]!;
   }
 
-  #setVia(id: number, via: number): void {
-    const { length } = this.parents;
-    if (via >= 2 ** (8 * this.#vias.BYTES_PER_ELEMENT) || length > this.#vias.length) {
-      const fits = (bytes: number) =>
-        via < 2 ** (8 * bytes) && this.#vias.BYTES_PER_ELEMENT <= bytes;
-      const Fitting = fits(1) ? Uint8Array : fits(2) ? Uint16Array : Int32Array;
-      const wider = new Fitting(length);
-      wider.set(this.#vias);
-      this.#vias = wider;
+  #growVias(via: number): void {
+    while (via >= this.#viaEnd) {
+      this.#viaBytes *= 2;
+      this.#viaEnd = 2 ** (8 * this.#viaBytes);
     }
-    this.#vias[id] = via;
+    const { length } = this.parents;
+    const wider =
+      this.#viaBytes === 1
+        ? new Uint8Array(length)
+        : this.#viaBytes === 2
+          ? new Uint16Array(length)
+          : new Int32Array(length);
+    wider.set(this.#vias);
+    this.#vias = wider;
   }
 
   /** States, one behind the other; see `at`. */
