@@ -28,10 +28,8 @@ export function ownText(latin1: string): string {
   return latin1Of(Uint8Array.from(latin1, (char) => char.charCodeAt(0)));
 }
 
-const utf8 = new TextDecoder();
-
 /** UTF-8 is decoded; what is none becomes U+FFFD. */
 export function readable(latin1: string): string {
   if (!/[\u0080-\u00ff]/.test(latin1)) return latin1;
-  return utf8.decode(Uint8Array.from(latin1, (char) => char.charCodeAt(0)));
+  return new TextDecoder().decode(Uint8Array.from(latin1, (char) => char.charCodeAt(0)));
 }

@@ -8,18 +8,21 @@
  * bytes.
  */
 
-/** Controls, formats (bidirectional ones, zero widths), line and paragraph breaks, surrogates. */
-const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-
 /** One line that does nothing. */
 export function printable(text: string): string {
-  const still = text.replace(STEERING, escaped);
+  const still = withoutSteering(text, escaped);
   return /^ *::/.test(still) ? still.replace('::', '\\u{3a}:') : still;
 }
 
 /** A part of a line, in which tabs are to stay. */
 export function printablePart(text: string): string {
-  return text.replace(STEERING, (character) => (character === '\t' ? '\t' : escaped(character)));
+  return withoutSteering(text, (character) => (character === '\t' ? '\t' : escaped(character)));
+}
+
+/** Controls, formats (bidirectional ones, zero widths), line and paragraph breaks, surrogates. */
+function withoutSteering(text: string, escaper: (character: string) => string): string {
+  if (/^[ -~]*$/.test(text)) return text; // as nearly all: the pattern below takes long to make
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, escaper);
 }
 
 function escaped(character: string): string {
@@ -29,7 +32,7 @@ function escaped(character: string): string {
 /** JSON, in which the same characters stand as JSON's own escapes. */
 export function jsonOf(value: unknown, replacer?: Replacer | null, indent?: number): string {
   const text = JSON.stringify(value, replacer as Replacer, indent);
-  return text.replace(STEERING, (character) => {
+  return withoutSteering(text, (character) => {
     if (character === '\n') return character; // of the indentation: those of texts are escaped
     return [...units(character)].map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
   });

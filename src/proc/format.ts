@@ -96,13 +96,19 @@ export function formatText(
  * Three hexadecimal digits of 0 … 4095 as the first bytes of a word. Number.toString(16) is ten
  * times slower.
  */
-const HEX3 = new Int32Array(4096);
-const DIGITS = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
-let filled = 0; // digit by digit: arithmetic on 4096 numbers would take every start a millisecond
-for (const high of DIGITS) {
-  for (const middle of DIGITS) {
-    for (const low of DIGITS) HEX3[filled++] = high | (middle << 8) | (low << 16);
+const HEX3 = hexadecimalNumbers();
+
+/** Digit by digit, in a function: V8 would compile a module with a long loop again, whole. */
+function hexadecimalNumbers(): Int32Array {
+  const digits = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+  const numbers = new Int32Array(4096);
+  let filled = 0;
+  for (const high of digits) {
+    for (const middle of digits) {
+      for (const low of digits) numbers[filled++] = high | (middle << 8) | (low << 16);
+    }
   }
+  return numbers;
 }
 
 /**

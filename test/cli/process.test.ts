@@ -1,7 +1,15 @@
 /** mapsim as a process: what only real pipes, signals and files can show. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
@@ -65,6 +73,34 @@ test('process: everything arrives in a pipe that is read late', async () => {
   expect(code).toBe(0);
   expect(stdout.match(/\n/g)).toHaveLength(5 * 2001);
   expect(stdout.endsWith(' r--p 00000000 00:00 0 \n')).toBe(true);
+});
+
+test('process: everything arrives in a pipe that answers at once, and is read late', async () => {
+  const folder = aDirectory({ 'long.yaml': LONG });
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const fd = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
+  // As descriptor 1 it would be set to wait again before the program starts.
+  const shell = ['-c', 'exec "$@" >&3 3>&-', 'sh', BIN, 'run', join(folder, 'long.yaml')];
+  const argv = [...shell, '--pass=all', '--summary=none'];
+
+  const ended = once(spawn('sh', argv, { stdio: ['ignore', 'ignore', 'ignore', fd] }), 'close');
+  await setTimeout(1000);
+  let text = '';
+  const chunk = Buffer.alloc(1 << 20);
+  const takeAll = () => {
+    try {
+      for (;;) text += chunk.toString('latin1', 0, readSync(fd, chunk));
+    } catch {} // empty for now
+  };
+  const reading = setInterval(takeAll, 10);
+  const [code] = await ended;
+  clearInterval(reading);
+  takeAll();
+  closeSync(fd);
+
+  expect(code).toBe(0);
+  expect(text.match(/\n/g)).toHaveLength(5 * 2001);
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
