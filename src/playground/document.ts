@@ -61,7 +61,7 @@ export function playgroundPage({ core, later, yaml, script, data, tool }: Parts)
     }),
     header(),
     `<main><div class="two">${left()}${right()}</div>${below()}${hand()}</main>\n`,
-    `<footer><p class="lead">mapsim ${escapeXml(tool)}. This page is one file and asks for nothing; the address holds what it shows.</p></footer>\n`,
+    `<footer><p class="lead">mapsim ${escapeXml(tool)}. This page is one file and loads nothing; its address contains what it shows.</p></footer>\n`,
     `${startElement(data)}\n`,
     `<script type="text/plain" id="mapsim-core">${core}</script>\n`,
     `<script type="text/plain" id="mapsim-later">${later}</script>\n`,
@@ -74,7 +74,7 @@ function header(): string {
   return (
     '<header><h1>mapsim playground</h1>' +
     '<p>A program reads /proc/PID/maps while another thread changes it. Move the slider until the text tears.</p>' +
-    '<noscript><p class="bad">The page simulates by script, which is switched off.</p></noscript>' +
+    '<noscript><p class="bad">This page needs JavaScript, which is disabled.</p></noscript>' +
     '<p id="address-fault" class="bad" role="alert"></p></header>\n'
   );
 }
@@ -90,13 +90,13 @@ function left(): string {
   );
   return (
     '<section aria-labelledby="h-scenario"><h2 id="h-scenario">The scenario</h2>' +
-    `<div class="row presets" role="group" aria-label="scenarios to begin with">${presets.join('')}</div>` +
+    `<div class="row presets" role="group" aria-label="preset scenarios">${presets.join('')}</div>` +
     '<p id="about"></p><p id="look" class="lead"></p>' +
     sliders.join('') +
     '<div class="field"><label for="strategies">strategies</label><input id="strategies" spellcheck="false" autocomplete="off" aria-describedby="strategies-fault"></div>' +
     '<p id="strategies-fault" class="bad" role="alert"></p>' +
-    '<div class="field"><label for="seed">seed</label><input id="seed" spellcheck="false" autocomplete="off" placeholder="the scenario\'s"></div>' +
-    '<p><label for="text">As text; what the command line would be given</label></p>' +
+    '<div class="field"><label for="seed">seed</label><input id="seed" spellcheck="false" autocomplete="off" placeholder="of the scenario"></div>' +
+    '<p><label for="text">The scenario as text, in the form of the command line</label></p>' +
     '<textarea id="text" spellcheck="false" autocapitalize="off" aria-describedby="faults"></textarea>' +
     '<ul id="faults" role="alert"></ul><div id="notes" class="lead"></div></section>'
   );
@@ -120,12 +120,12 @@ function below(): string {
 function hand(): string {
   return (
     '<section id="hand" aria-labelledby="h-hand"><h2 id="h-hand">You are the scheduler</h2>' +
-    '<p class="lead">Each button lets one task take its next step, and says what that step is about to do. Time does not count here: any order of steps is possible.</p>' +
+    '<p class="lead">Each button lets one task take its next step, and says what this step will do. There is no time here: any order of steps is possible.</p>' +
     '<div class="row"><label for="hand-strategy">strategy</label><select id="hand-strategy"></select>' +
     '<button type="button" id="undo" disabled>undo</button><button type="button" id="restart" disabled>from the start</button>' +
     '<button type="button" id="find-tear">find a tear</button><button type="button" id="find-retry">find a retry</button><button type="button" id="find-gap">find a false gap</button></div>' +
     '<div id="tasks" role="group" aria-label="tasks"></div><p id="hand-note" role="status" aria-live="polite"></p>' +
-    '<div class="now2"><div><h3>The text so far</h3><div id="hand-text"></div></div><div><h3>The state in force</h3><pre id="hand-state" tabindex="0"></pre></div></div>' +
+    '<div class="now2"><div><h3>The text so far</h3><div id="hand-text"></div></div><div><h3>The current state</h3><pre id="hand-state" tabindex="0"></pre></div></div>' +
     '<div id="hand-steps"></div><h3>The same on the command line</h3><pre id="replay-command" class="box" tabindex="0"></pre></section>'
   );
 }

@@ -36,7 +36,7 @@ export async function readFragment(fragment: string): Promise<Shared> {
     const base64 = fragment.slice(VERSION.length).replaceAll('-', '+').replaceAll('_', '/');
     bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   } catch {
-    throw new Error('it has characters that do not belong there');
+    throw new Error('it has invalid characters');
   }
   let data: unknown;
   try {
@@ -83,7 +83,7 @@ function checked(data: unknown): Shared {
   const isText = (value: unknown): value is string => typeof value === 'string';
   const named = scenario === null ? isText(text) : isText(scenario) && text === null;
   if (!named || ![seed, strategies, strategy, schedule].every(isText)) {
-    throw new Error('it lacks a part');
+    throw new Error('a part is missing');
   }
   return data as Shared;
 }

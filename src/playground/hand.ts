@@ -20,7 +20,7 @@ function part(id: string): HTMLElement {
 export function listenToHand(ask: (message: ToWorker) => void, steps: () => number): void {
   for (const [id, find] of Object.entries(FINDS)) {
     part(id).addEventListener('click', () => {
-      part('hand-note').textContent = `looks for ${find}`;
+      part('hand-note').textContent = `looking for ${find}`;
       ask({ kind: 'find', find });
     });
   }

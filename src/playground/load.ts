@@ -66,7 +66,7 @@ function envOf({ files }: Given, notes: string[]): LoadEnv {
     readFile: (path) => {
       const text = files[path];
       if (text === undefined) {
-        throw new UserError(`cannot read ${path}: a page has no files; write its lines here`);
+        throw new UserError(`cannot read ${path}: the page cannot read files; put its lines here`);
       }
       return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
     },

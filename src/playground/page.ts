@@ -111,7 +111,7 @@ async function run(edit: Edit | null = null): Promise<void> {
   });
   next.addEventListener('error', (event) => {
     event.preventDefault();
-    if (worker === next) status.textContent = `a bug of mapsim: ${event.message}`;
+    if (worker === next) status.textContent = `a bug in mapsim: ${event.message}`;
   });
   ask({
     kind: 'run',

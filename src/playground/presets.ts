@@ -13,7 +13,7 @@ export const PRESETS: readonly Preset[] = [
     name: 'torn',
     title: 'torn text',
     strategies: 'rcu-retry3,mmap-lock',
-    look: 'Under rcu-retry3 some texts have lines of two states; under mmap-lock none has, and the writer waits.',
+    look: 'Under rcu-retry3 some texts have lines of two states; under mmap-lock no text has, and the writer waits.',
   },
   {
     name: 'retry-storm',
@@ -25,18 +25,18 @@ export const PRESETS: readonly Preset[] = [
     name: 'page-check',
     title: 'page check',
     strategies: 'rcu-retry3,rcu-page3',
-    look: 'A check for each page throws whole pages away (discardedLines); a check for each VMA one record.',
+    look: 'A check per page discards whole pages (discardedLines); a check per VMA discards one record.',
   },
   {
     name: 'false-gap',
     title: 'per-VMA lock, false gap',
     strategies: 'vma-lock,vma-lock:sample=before,end-check=on',
-    look: 'Under vma-lock now and then a line is missing though its memory was mapped (falseGaps); the repair closes that.',
+    look: 'Under vma-lock a line is sometimes missing although its memory was mapped (falseGaps); the repair prevents that.',
   },
   {
     name: 'convoy',
     title: 'convoy',
     strategies: 'mmap-lock-all,rcu-retry3',
-    look: 'Readers that hold mmap_lock make the writer wait, and readers wait behind it; those that check do not.',
+    look: 'Readers that hold mmap_lock make the writer wait, and readers wait behind the writer; readers that only check do not.',
   },
 ];

@@ -11,7 +11,7 @@ const ENDED: Readonly<Record<EndReason, string>> = {
   ops: 'all operations done',
   duration: 'at its duration',
   'max-events': 'stopped, too many events',
-  starved: 'stopped, a reader does not get on',
+  starved: 'stopped, a reader makes no progress',
   'history-full': 'stopped, too many states in one pass',
   'kernel-fault': 'a fault of the simulated kernel',
   livelock: 'repeats for ever',
@@ -57,7 +57,7 @@ export function showColumns(columns: readonly Column[]): void {
       'run',
       ...columns.map(({ ended, fraction }) => {
         if (ended !== null) return ENDED[ended];
-        return fraction === null ? 'goes on' : `goes on, ${Math.floor(fraction * 100)} %`;
+        return fraction === null ? 'running' : `running, ${Math.floor(fraction * 100)} %`;
       }),
     ],
     ...totals.map((key) => [key, ...columns.map((each) => cell(key, each.totals[key]))]),
@@ -106,7 +106,7 @@ export function showTorn(strategy: string | null, markup: string): void {
 
 export function showIntervals({ title, heads, rows, quiet, seeds, ofSeeds }: IntervalTable): void {
   const more = seeds < ofSeeds ? `${seeds} of ${ofSeeds} seeds so far` : '';
-  const none = quiet.length === 0 ? '' : `Nowhere: ${quiet.join(', ')}. `;
+  const none = quiet.length === 0 ? '' : `All zero: ${quiet.join(', ')}. `;
   const first = rows.filter(([metric = '']) => FIRST.has(metric));
   const others = rows.filter(([metric = '']) => !FIRST.has(metric));
   const wasOpen = part('intervals').querySelector('details')?.open ?? false;

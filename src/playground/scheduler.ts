@@ -80,7 +80,7 @@ export class Scheduler {
     const onePass = { ...this.#scenario, readers };
     const search = new Search(onePass, request);
     while (!search.advance(SLICE)) {
-      note(`looks for ${find}: ${counted(search.progress().states, 'state')}`);
+      note(`looking for ${find}: ${counted(search.progress().states, 'state')}`);
       yield;
     }
     const { complete, ...searched } = search.outcome();
@@ -98,7 +98,7 @@ export class Scheduler {
     const { seed } = this.#scenario;
     const walks = new RandomWalks(onePass, { ...request, walks: WALKS_MAX, bias: 'churn', seed });
     while (!walks.advance(SLICE)) {
-      note(`looks for ${find}: ${counted(walks.progress().walks, 'random walk')}`);
+      note(`looking for ${find}: ${counted(walks.progress().walks, 'random walk')}`);
       yield;
     }
     const walked = walks.outcome();

@@ -66,7 +66,10 @@ function put(id: string, place: number | null, text: string): void {
   const slider = byId(id, HTMLInputElement);
   slider.disabled = place === null;
   if (place !== null) slider.value = String(place);
-  tell(slider, place === null ? (id === 'limit' ? 'no such strategy' : 'not in this one') : text);
+  tell(
+    slider,
+    place === null ? (id === 'limit' ? 'no strategy with N' : 'not in this scenario') : text,
+  );
 }
 
 function tell(slider: HTMLInputElement, text: string): void {

@@ -170,7 +170,7 @@ function choicesOf(list: string, scenario: Scenario): Pick<RunSubject, 'choices'
   const twice = names.findIndex((name, i) => names.indexOf(name) < i);
   if (twice >= 0) throw new UserError(`"${names[twice]}" is given twice`);
   const file = choices.find((choice) => choice?.entry === null);
-  if (file != null) throw new UserError(`${file.text}: a page runs no program of yours`);
+  if (file != null) throw new UserError(`${file.text}: the page cannot run a strategy file`);
   return { choices, names };
 }
 

@@ -136,7 +136,8 @@ export function tableTitle(
   { name, groups }: ScenarioResult,
   { metrics, exact }: Comparison,
 ): string {
-  if (exact) return `${name}: nothing is drawn, so one run says it all, and differences are exact`;
+  if (exact)
+    return `${name}: no random numbers are used, so one run is enough and differences are exact`;
   const lists = groups.map(({ runs }) => seedsText(runs.map(({ seed }) => seed)));
   const same = lists.every((list) => list === lists[0]);
   const seeds = same
@@ -154,7 +155,7 @@ export function tableTitle(
       : unpaired === differences.length
         ? 'unpaired'
         : 'seed by seed where the seeds are the same';
-  return `${name}: ${seeds}; differences against ${bases}, ${manner}; ? not shown at 5 %`;
+  return `${name}: ${seeds}; differences against ${bases}, ${manner}; ? not significant at 5 %`;
 }
 
 /** One group by its name; several from one file by that of the file. */

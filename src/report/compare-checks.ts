@@ -24,7 +24,7 @@ export function checksOf(result: CompareResult): readonly Check[] {
   const { judgements } = result;
   return scenariosOf(result).flatMap(({ name: scenario, groups }) => [
     ...groups.map((group): Check => {
-      const name = `${group.label}: ${counted(group.runs.length, 'run')} to the end`;
+      const name = `${group.label}: ${counted(group.runs.length, 'run')} complete`;
       return { scenario, name, fault: faultOf(group) };
     }),
     ...judgements

@@ -36,7 +36,7 @@ function* scenarioText(scenario: ScenarioResult): Iterable<string> {
   const { comparison, name } = scenario;
   yield `### ${markdownText(name)}\n\n`;
   if (comparison === null) {
-    yield 'no seed was finished\n';
+    yield 'no seed is complete\n';
     return;
   }
   yield `${markdownText(tableTitle(scenario, comparison))}\n\n`;
@@ -49,7 +49,7 @@ function* scenarioText(scenario: ScenarioResult): Iterable<string> {
     cells.map((cell) => [metric, cell.group, ...some(cellText(cell, unit))]),
   );
   yield* markdownTable(['metric', 'group', ...some(CELL_HEADS)], rows, TEXT_COLUMNS);
-  if (quiet.length > 0) yield `\n${markdownText(`nothing of it happened: ${quiet.join(', ')}`)}\n`;
+  if (quiet.length > 0) yield `\n${markdownText(`all zero: ${quiet.join(', ')}`)}\n`;
   const verdict = inShort(scenario);
   if (verdict !== '') yield `\n\`\`\`\n${verdict.trimStart()}\`\`\`\n`;
 }

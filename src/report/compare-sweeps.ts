@@ -165,9 +165,9 @@ class GridTables {
     return {
       shown,
       folded: [
-        ...line('nothing of it happened', quiet),
+        ...line('all zero', quiet),
         ...line('the same at every point', same),
-        ...line('it differs somewhere, which is not shown', more, ' (--metrics prints tables)'),
+        ...line('not significant differences', more, ' (--metrics prints tables)'),
       ],
     };
   }
@@ -183,7 +183,7 @@ class GridTables {
     const lists = this.#points.map(({ groups }) => seedsText(groups[0]!.runs.map((r) => r.seed)));
     const same = lists.every((list) => list === lists[0]);
     const seeds = exact ? 'nothing is drawn' : same ? `seeds ${lists[0]} at each` : 'seeds vary';
-    const manner = exact ? '' : ', seed by seed; ? not shown at 5 %';
+    const manner = exact ? '' : ', seed by seed; ? not significant at 5 %';
     const few = this.#points.map(tooFewSeeds).find((text) => text !== '') ?? '';
     return [
       `${this.name}: ${points}, ${seeds}; differences against ${this.#bases()}${manner}`,

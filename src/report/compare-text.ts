@@ -40,11 +40,11 @@ export const compareText: CompareFormat = {
 
 function scenarioText(scenario: ScenarioResult, view: CompareView): string {
   const { comparison, name } = scenario;
-  if (comparison === null) return `${name}: no seed was finished\n`;
+  if (comparison === null) return `${name}: no seed is complete\n`;
   const lines = (text: string): string =>
     text === '' ? '' : `${wrap(text, view.columns).join('\n')}\n`;
   const [shown, quiet] = partedMetrics(comparison);
-  const folded = quiet.length === 0 ? '' : `nothing of it happened: ${quiet.join(', ')}`;
+  const folded = quiet.length === 0 ? '' : `all zero: ${quiet.join(', ')}`;
   return [
     lines(tableTitle(scenario, comparison)),
     lines(tooFewSeeds(scenario)),

@@ -96,7 +96,7 @@ function statusText(
   const by = together ? counted(seeds, 'pair of runs', 'pairs of runs') : counted(seeds, 'seed');
   if (status === 'shown') return `shown by ${by}`;
   const more = needed > seeds ? ` (at least ${needed} needed)` : '';
-  const apart = status === 'apart' ? ', though the ranges do not touch' : '';
+  const apart = status === 'apart' ? ', but the ranges do not overlap' : '';
   return `not shown by ${by}${more}${apart}`;
 }
 

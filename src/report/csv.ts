@@ -9,7 +9,7 @@ import { columns, rows } from './rows.ts';
 export const csv: Format = {
   name: 'csv',
   endings: ['csv'],
-  summary: 'RFC 4180, one row a reader: the counts',
+  summary: 'RFC 4180, one row per reader: the counts',
   passes: false,
 
   *render(input: ReportInput): Iterable<Piece> {

@@ -77,7 +77,7 @@ function parts({ steps, cycleFrom }: Course): (string | { task: number; text: st
   for (const [i, step] of steps.entries()) {
     if (i === cycleFrom) {
       flush();
-      lines.push('---- from here on for ever ----');
+      lines.push('---- the steps from here repeat for ever ----');
     }
     if (silent.length > 0 && silent[0]!.task !== step.task) flush();
     if (step.effects.length === 0) {
@@ -88,7 +88,7 @@ function parts({ steps, cycleFrom }: Course): (string | { task: number; text: st
     lines.push({ task: step.task, text: `${label(step)}  ${step.effects.join('; ')}` });
   }
   flush();
-  if (cycleFrom !== null) lines.push('---- and again from the line above ----');
+  if (cycleFrom !== null) lines.push('---- repeats from the line above ----');
   return lines;
 }
 

@@ -8,7 +8,7 @@ import { runSentence } from './run-sentence.ts';
 export const markdown: Format = {
   name: 'markdown',
   endings: ['md', 'markdown'],
-  summary: 'a table, one row a reader: the counts; then what they come to, in a sentence',
+  summary: 'a table of the counts, one row per reader; then a summary in one sentence',
   passes: false,
 
   *render(input: ReportInput): Iterable<Piece> {

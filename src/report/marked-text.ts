@@ -6,7 +6,7 @@ import type { Paint } from './report.ts';
 
 const FAULT_WORDS = {
   alien: 'in no state',
-  staleName: 'with this name in no state',
+  staleName: 'in no state with this name',
   overlap: 'overlaps the line before',
   backwards: 'starts below the line before',
   duplicate: 'starts where a line before did',

@@ -42,7 +42,7 @@ function headLines(result: MeasureResult): string[] {
     `${scenario.name}, seed ${seed}, on Linux ${kernel}, ${counted(cpus, 'CPU')}. Figures differ from run to run.`,
     `${bursts.kept} of ${counted(bursts.kept + bursts.rejected, 'burst')} kept, ${seconds(bursts.wallNs)}; ` +
       `others took ${bursts.foreignPercent.toFixed(1)} % of a CPU.`,
-    `${counted(states.calls, 'call')} one by one, ${counted(states.distinct, 'state')}: all as the model has them.`,
+    `${counted(states.calls, 'call')} one by one, ${counted(states.distinct, 'state')}: all equal those of the model.`,
   ];
   if (simulated !== null) {
     lines.push(
@@ -52,7 +52,7 @@ function headLines(result: MeasureResult): string[] {
   }
   if (calibration !== null) {
     lines.push(
-      `Costs before and after lie a factor of ${calibration.spread.toFixed(2)} apart (median).`,
+      `Costs before and after differ by a factor of ${calibration.spread.toFixed(2)} (median).`,
     );
   }
   return [...lines, ...result.notes];

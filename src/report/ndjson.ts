@@ -19,7 +19,7 @@ import type { Format, Piece, ReportInput } from './report.ts';
 export const ndjson: Format = {
   name: 'ndjson',
   endings: ['ndjson', 'jsonl'],
-  summary: 'one JSON record a line: header, reader, writer, pass, totals',
+  summary: 'one JSON record per line: header, reader, writer, pass, totals',
   passes: true,
 
   *render(input: ReportInput): Iterable<Piece> {

@@ -145,7 +145,7 @@ class SweepFigures {
     const quiet = all.filter(([i]) => !this.happened(i)).map(([, { key }]) => key);
     return {
       shown: all.filter(([i]) => this.happened(i)),
-      folded: quiet.length === 0 ? '' : `nothing of it happened: ${quiet.join(', ')}`,
+      folded: quiet.length === 0 ? '' : `all zero: ${quiet.join(', ')}`,
     };
   }
 

@@ -124,7 +124,7 @@ test('compare: saved results of the same seeds are paired, of others not', async
   const other = await mapsim(['compare', 'a.json', 'c.json'], { cwd });
 
   expect(same.stdout).toMatch(
-    /^storm: seeds 1\.\.3 \(3\); differences against a\.json, seed by seed; \? not shown at\s+5 %\n/,
+    /^storm: seeds 1\.\.3 \(3\); differences against a\.json, seed by seed; \? not\s+significant at 5 %\n/,
   );
   expect(same.stdout).toContain('  b.ndjson:rcu-retry3 ');
 
@@ -363,12 +363,12 @@ test('compare: where nothing is drawn it runs once, and prints no interval and n
 
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(
-    /^s: nothing is drawn, so one run says it all, and differences are exact\n\n +value +difference\n/,
+    /^s: no random numbers are used, so one run is enough and differences are exact\n\n +value +difference\n/,
   );
   expect(stdout).not.toMatch(/ \.\. |interval|shown|seeds/);
   const { scenarios } = JSON.parse(readFileSync(join(cwd, 'a.json'), 'utf8'));
   expect(scenarios[0].groups.map(({ runs }: { runs: object[] }) => runs.length)).toEqual([1, 1]);
-  expect([again.code, again.stdout.slice(0, 20)]).toEqual([0, 's: nothing is drawn,']);
+  expect([again.code, again.stdout.slice(0, 20)]).toEqual([0, 's: no random numbers']);
 });
 
 test.each([

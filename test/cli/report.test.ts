@@ -57,7 +57,7 @@ test('compare: what so few seeds cannot show has its factor all the same, with a
   await mapsim([...argv, '-o', 'c.html'], { cwd });
   const page = readFileSync(join(cwd, 'c.html'), 'utf8');
 
-  expect(page).toMatch(/So few can show no difference, however large; \d+ can\./);
+  expect(page).toMatch(/No difference can be significant with so few seeds; \d+ are enough\./);
   expect(page).toMatch(/×[\d.]+ \?/);
   expect(page).not.toContain('>~<');
 });
@@ -339,7 +339,7 @@ test('compare: the page ends with a torn pass of a strategy that tears', async (
 
 describe('refuses, with exit code 2,', () => {
   test.each([
-    [['report', 'storm.yaml'], /this is no JSON/],
+    [['report', 'storm.yaml'], /this is not JSON/],
     [['report', 'x.json'], /its schema is other/],
     [['run', 'storm.yaml', '-o', 'x.pdf'], /the ending sets the format and has to be one of/],
     [['explore', 'storm.yaml', '-o', 'x.txt'], /the name has to end in .html/],

@@ -306,7 +306,7 @@ In short, against mmap-lock:
 `);
   });
 
-  test('one that so few cannot show, though the ranges do not touch', () => {
+  test('one that so few cannot show, but the ranges do not overlap', () => {
     const text = textOf(
       runs(5, () => falls(0)),
       runs(5, (i) => falls(10 + i)),
@@ -314,7 +314,7 @@ In short, against mmap-lock:
 
     expect(
       text,
-    ).toContain(`    not shown by 5 seeds (at least 7 needed), though the ranges do not touch:
+    ).toContain(`    not shown by 5 seeds (at least 7 needed), but the ranges do not overlap:
       read() calls that fall back 60 of 100 reads, 60 % (50.2 % .. 69.06 %)
         instead of 0 of 100 reads
 `);

@@ -368,7 +368,7 @@ test('an endless scenario freezes nothing: the page answers, and stops when it i
   const { page } = await playground();
   await page.fill('#text', ENDLESS);
   await page.waitForFunction(
-    () => document.querySelector('#counts')?.textContent?.includes('goes on') === true,
+    () => document.querySelector('#counts')?.textContent?.includes('running') === true,
     undefined,
     LONG,
   );

@@ -34,7 +34,7 @@ test('an address of a hundred equal lines is short', async () => {
 
 test.each([
   ['2.AAAA', 'it does not begin with 1.'],
-  ['1.%%%%', 'it has characters that do not belong there'],
+  ['1.%%%%', 'it has invalid characters'],
   ['1.AAAA', 'it is cut short, or too long'],
 ])('the address %s is refused: %s', async (fragment, message) => {
   await expect(readFragment(fragment)).rejects.toThrow(message);
@@ -44,7 +44,9 @@ test('an address that lacks a part, or holds too much, is refused', async () => 
   const { seed: _, ...partial } = SHARED;
   const bomb = { ...SHARED, text: 'a'.repeat(2_000_000) };
 
-  await expect(fragmentOf(partial as Shared).then(readFragment)).rejects.toThrow('lacks a part');
+  await expect(fragmentOf(partial as Shared).then(readFragment)).rejects.toThrow(
+    'a part is missing',
+  );
   await expect(fragmentOf(bomb).then(readFragment)).rejects.toThrow('too long');
 });
 
@@ -106,7 +108,7 @@ test('faults have their places, and a file that a page lacks is one', () => {
     [3, 12],
     [4, 12],
   ]);
-  expect(!faulty.ok && faulty.faults[0]?.text).toContain('a page has no files');
+  expect(!faulty.ok && faulty.faults[0]?.text).toContain('the page cannot read files');
 });
 
 test('the N of a list of strategies', () => {

@@ -69,7 +69,7 @@ test('a pass that the end of the run cut off is not called a whole text', () => 
 
   expect(pass.story.pass.finished).toBe(false);
   expect(titles[0]).toBe('A pass that the end of the run cut off');
-  expect(titles[1]).toMatch(/^rcu-retry: a text that the end cut off, /);
+  expect(titles[1]).toMatch(/^rcu-retry: a text cut off by the end of the run, /);
   expect(titles.join()).not.toContain('whole');
 });
 

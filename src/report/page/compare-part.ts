@@ -47,12 +47,12 @@ const PASS_P50 = metricOf('p50(passNs)');
 export function comparePart(scenario: ScenarioDocument, name: string): string {
   const { comparison, groups } = scenario;
   if (comparison === null) {
-    return `<section><h2>${escapeXml(scenario.name)}: no seed was finished</h2></section>`;
+    return `<section><h2>${escapeXml(scenario.name)}: no seed is complete</h2></section>`;
   }
   const tables = panelsOf(comparison.metrics).filter((table) => !happenedNowhere(table));
   const panels = tables.map((table, i) => panelFigure(table, scenario, `${name}-m${i}`));
   const tails = [
-    ['passNs', 'How long passes take: the tail'],
+    ['passNs', 'The tail of the times of passes'],
     ['opNs', "How long writers' calls take: the tail"],
   ].flatMap(([key, title]) => tailFigure(scenario, key!, title!, `${name}-${key}`));
   const runs = groups[0]?.runs.length ?? 0;
@@ -62,10 +62,10 @@ export function comparePart(scenario: ScenarioDocument, name: string): string {
     : counted(runs, 'seed');
   const few = comparison.canShow
     ? ''
-    : ` <span class="bad">So few can show no difference, however large; ${comparison.seedsNeeded} can.</span>`;
+    : ` <span class="bad">No difference can be significant with so few seeds; ${comparison.seedsNeeded} are enough.</span>`;
   const lead =
     `${counted(groups.length, 'strategy', 'strategies')} on the same ${seeds}. Dots: single runs. Bar: 95 % interval. ` +
-    `Right: against ${escapeXml(groups[0]?.label ?? '')}; ? where a difference is not shown at ${comparison.level * 100} % for the whole table.`;
+    `Right: against ${escapeXml(groups[0]?.label ?? '')}; ?: not significant at ${comparison.level * 100} % over the whole table.`;
   return [
     `<section><h2>${escapeXml(headline(scenario))}</h2><p class="lead">${lead}${few}</p>`,
     inShortMarkup(comparison, scenario.point === null),
@@ -191,7 +191,7 @@ function tradeFigure({ comparison }: ScenarioDocument, name: string): string {
   if (points.length === 0) return '';
   const picture = tradePlot(points, { x: "p99 of a writer's call", y: 'p50 of a pass' });
   const caption =
-    '<figcaption>How to read it: left is kind to writers, low is kind to the reader, red is torn text. Nothing beats the lower left corner without red.</figcaption>';
+    '<figcaption>How to read it: further left is better for writers, lower is better for the reader, red is torn text. The best place is the lower left corner without red.</figcaption>';
   return figure(picture, name, { wide: true, after: caption });
 }
 

@@ -214,7 +214,7 @@ function wholePass(document: unknown, file: string): PassDocument {
 }
 
 function unknown(file: string, schema: string | undefined): UserError {
-  const what = schema === undefined ? 'this is no result of mapsim' : `its schema is ${schema}`;
+  const what = schema === undefined ? 'this is not a result of mapsim' : `its schema is ${schema}`;
   return new UserError(
     `${file}: ${what}; a report takes the JSON of run, compare, explore, census and replay, ` +
       'the NDJSON of sweep, and reports',
@@ -225,6 +225,6 @@ function parsed(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new UserError(`${where}: this is no JSON`);
+    throw new UserError(`${where}: this is not JSON`);
   }
 }

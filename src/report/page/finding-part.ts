@@ -84,7 +84,7 @@ export function findingPart(head: FindingHead, course: CourseDocument, name: str
     stepper(rows.length),
     `<div class="finding"><div class="scroll" tabindex="0">${stepTable(head.tasks, columns, rows, { course, prefix, colours })}${ends}</div>`,
     text === null ? '<div></div>' : textMarkup(text, rows, colours, name),
-    '</div><p class="lead">How to read it: time runs down. A line has a bead in each state that has it; two beads are joined where the lines also follow each other there. The text is whole if one column is joined from top to bottom.</p></section>',
+    '</div><p class="lead">How to read it: time runs down. A line has a bead in each state that contains it; two beads are joined if the lines also follow each other in this state. The text is whole if one column is joined from top to bottom.</p></section>',
   ].join('\n');
 }
 
@@ -151,7 +151,7 @@ function stepTable(
   heads.splice(1, 0, '<th scope="col">state</th>');
   const body = rows.map((row) => rowMarkup(tasks, columns, row, means)).join('');
   const again =
-    means.course.cycleFrom === null ? '' : loopRow(columns, 'and again from the line above');
+    means.course.cycleFrom === null ? '' : loopRow(columns, 'repeats from the line above');
   return `<table class="steps"><thead><tr>${heads.join('')}</tr></thead><tbody>${body}${again}</tbody></table>`;
 }
 
@@ -179,7 +179,8 @@ function rowMarkup(
   cells.splice(1, 0, strip);
   const key = row.commits || row.fails || row.prints ? ' data-key="1"' : '';
   const say = escapeXml(`${tasks[row.task]!.name}: ${said}`);
-  const loop = course.cycleFrom === row.from ? loopRow(columns, 'from here on for ever') : '';
+  const loop =
+    course.cycleFrom === row.from ? loopRow(columns, 'the steps from here repeat for ever') : '';
   return `${loop}<tr class="${row.fails ? 'fails' : ''}" data-say="${say}"${key}>${cells.join('')}</tr>`;
 }
 

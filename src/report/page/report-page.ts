@@ -45,9 +45,9 @@ export function reportPage(documents: readonly ReportDocument[], options: PageOp
 const PASS_CSS = 'body{max-width:1320px}';
 
 const THINNED =
-  'To keep the page below 1 MB, the distributions in its data are thinned; the pictures are of all values.';
+  'To keep the page below 1 MB, the distributions in its data are thinned; the pictures show all values.';
 const WITHOUT_PASSES =
-  'To keep the page below 1 MB, its data are without the passes that it draws, and with thinned distributions; the pictures are of all of it.';
+  'To keep the page below 1 MB, its data omit the passes that it draws, and the distributions are thinned; the pictures show everything.';
 const LEFT_OUT =
   'Its data would make the page larger than 1 MB and are left out: mapsim report cannot read it back.';
 
@@ -134,9 +134,7 @@ function titleOf(documents: readonly ReportDocument[]): string {
 function leadOf({ kind, document }: ReportDocument): string {
   switch (kind) {
     case 'run':
-      return document.complete
-        ? 'The run came to its end.'
-        : '<b class="bad">The run is partial.</b>';
+      return document.complete ? 'The run is complete.' : '<b class="bad">The run is partial.</b>';
     case 'compare': {
       const failed = document.failOn.filter((check) => check.failed).length;
       const checks = `${document.failOn.length - failed} of ${document.failOn.length} checks passed.`;
@@ -153,7 +151,7 @@ function leadOf({ kind, document }: ReportDocument): string {
         return `${counted(document.states ?? 0, 'state')} searched, breadth first.`;
       return `${counted(document.states ?? 0, 'state')}: every order of steps was tried.`;
     case 'replay':
-      return 'A schedule, followed step by step.';
+      return 'A replayed schedule, step by step.';
     case 'pass':
       return '';
   }

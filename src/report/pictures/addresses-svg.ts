@@ -355,7 +355,7 @@ function explanation(y: number): { body: string; height: number } {
       text: 'VMA that changes, in the colour of its piece (grey: in no piece)',
     },
     { glyph: rect(0, -10, 16, 13, 'soft'), width: 16, text: 'memory that stays' },
-    { glyph: path('M3 -10v6h6v6', 'inkl'), width: 12, text: 'the reader, a stroke a line' },
+    { glyph: path('M3 -10v6h6v6', 'inkl'), width: 12, text: 'the reader, one stroke per line' },
     { glyph: rect(0, -7, 16, 4, 'lock'), width: 16, text: 'write section' },
     { glyph: cutDown(6, -9, 4, true), width: 12, text: 'cut' },
     { glyph: cross(6, -3.5), width: 12, text: 'failed attempt' },
@@ -363,8 +363,8 @@ function explanation(y: number): { body: string; height: number } {
   const rows = legend(items, { x: MARGIN, y, width: WIDTH - 2 * MARGIN, size: SIZE.small });
   const at = { x: MARGIN, y: y + rows.height + 4, width: WIDTH - 2 * MARGIN, size: SIZE.sub };
   const text = paragraph(
-    'How to read it: down is a higher address, as in the text; right is later. Each line is right about its own moment. ' +
-      'Where the path goes up, the text overlaps; where a block comes or goes behind the path, the text keeps what is no more or misses what is new.',
+    'How to read it: down is a higher address, as in the text; right is later. Each line is correct for its own moment. ' +
+      'Where the path goes up, lines overlap. Where a block starts or ends behind the path, the text keeps an old mapping or misses a new one.',
     at,
     'sub',
   );

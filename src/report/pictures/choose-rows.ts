@@ -245,7 +245,7 @@ export function foldWords({ records, sections, failed }: Fold): string {
     ...(sections > 0 ? [counted(sections, 'write section')] : []),
     ...(failed > 0 ? [counted(failed, 'failed attempt')] : []),
   ];
-  if (parts.length === 0) return 'locks taken and let go';
+  if (parts.length === 0) return 'locks taken and released';
   return sections === 0 && failed === 0 && records > 0
     ? `${parts.join(', ')}, nobody writes`
     : parts.join(', ');

@@ -103,7 +103,9 @@ function titleOf(blocks: readonly Block[]): string {
   const [only] = blocks;
   if (blocks.length === 1) {
     const { finished, torn } = only!.story.pass;
-    const text = finished ? `a ${torn ? 'torn' : 'whole'} text` : 'a text that the end cut off';
+    const text = finished
+      ? `a ${torn ? 'torn' : 'whole'} text`
+      : 'a text cut off by the end of the run';
     return `${only!.strategy}: ${text}, ${durationWords(only!.passNs)}`;
   }
   const readers = `The same writers, ${blocks.length} readers`;
@@ -424,7 +426,7 @@ function explanation(
   const how =
     'How to read it: one colour from end to end is a whole text. Grey hatch under a writer is what the reader cost it' +
     `${ticks ? ': the distance from a tick to its dark block grows with it' : ''}. ` +
-    `${blocks.length > 1 ? 'Held locks give whole pages and late writers; checks free the writers and throw work away.' : ''}`;
+    `${blocks.length > 1 ? 'Held locks give whole pages and delay writers; checks do not delay writers but discard work.' : ''}`;
   const at = { x: MARGIN, y: y + 14 + rows.height + 4, width: WIDTH - 2 * MARGIN, size: SIZE.sub };
   const text = paragraph(how.trim(), at, 'sub');
   return { body: rows.body + text.body, height: 14 + rows.height + text.height + 10 };

@@ -153,7 +153,7 @@ function readerRows(maker: Maker, kind: number, event: number): Row[] {
       // A page that was thrown away had lines too: what stands in the text was printed last.
       const line = story.lines[a];
       const kept = line !== undefined && line.atNs === toNs;
-      const text = kept ? lineWords(story.texts[line.text]!) : 'a line, thrown away later';
+      const text = kept ? lineWords(story.texts[line.text]!) : 'a line, discarded later';
       return [
         row(toNs, 'record', text, { line: kept ? a : null, note: kept ? `line ${a + 1}` : '' }),
       ];
@@ -179,7 +179,7 @@ function readerRows(maker: Maker, kind: number, event: number): Row[] {
       return [row(fromNs, 'fallback', 'falls back to mmap_lock', { bad: true, line: b })];
     case EVENT.lost:
       return [
-        row(fromNs, 'lost', `the page is thrown away: ${counted(a, 'line')}`, {
+        row(fromNs, 'lost', `the page is discarded: ${counted(a, 'line')}`, {
           bad: true,
           line: c,
         }),

@@ -447,8 +447,12 @@ function explanation(layout: Layout, y: number): { body: string; height: number 
       width: 12,
       text: 'line of a piece; left: the state it was read in',
     },
-    { glyph: dot('ring kg', 3), width: 12, text: 'the line stands in this state too' },
-    { glyph: path('M6 -10V3', 'line k0 thin'), width: 12, text: 'the next line follows it there' },
+    { glyph: dot('ring kg', 3), width: 12, text: 'the line is also in this state' },
+    {
+      glyph: path('M6 -10V3', 'line k0 thin'),
+      width: 12,
+      text: 'the next line follows it in this state',
+    },
     { glyph: cross(6, -3.5), width: 12, text: 'failed attempt' },
     { glyph: hatched(2, -10, 8, 13, 'wait'), width: 12, text: 'waiting for mmap_lock' },
     { glyph: rect(4, -10, 5, 13, 'lock'), width: 12, text: 'write section (counter odd)' },
@@ -474,7 +478,7 @@ function howToRead(division: Division, story: PassStory, { columns }: Layout): s
   return (
     `How to read it: column S${first} is the text of state S${first}. A text is whole if one column is ` +
     `joined from the first line to the last without a break. ${whole}${cuts} ` +
-    `Colour means piece: states that supply none are grey.${more}`
+    `A colour stands for a piece: states without a piece are grey.${more}`
   );
 }
 

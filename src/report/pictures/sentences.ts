@@ -35,7 +35,7 @@ export function findingTitle(story: PassStory, division: Division): string {
   if (!story.pass.torn) {
     const [only] = suppliers(division);
     return division.states.length === 1
-      ? 'A whole text: one state was in force all the while'
+      ? 'A whole text: the state did not change'
       : `A whole text: all of it is ${only}, one of ${counted(division.states.length, 'state')}`;
   }
   const from = suppliers(division);
