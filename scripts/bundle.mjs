@@ -8,6 +8,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { withoutTexts, withoutTraces } from './for-page.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -98,7 +99,7 @@ export async function bundleForWorker(entry, second) {
     cwd: ROOT,
     input: { core: entry },
     platform: 'browser',
-    plugins: [withoutTraces],
+    plugins: [withoutTraces, withoutTexts],
     resolve: { alias: UNUSED_OF_PACKAGES },
     preserveEntrySignatures: 'allow-extension',
     logLevel: 'warn',
@@ -124,18 +125,6 @@ export async function bundleForWorker(entry, second) {
     }),
   );
 }
-
-/**
- * A page has no files, and so no logs of strace or perf: reading one is refused before any of this
- * would be called.
- */
-const withoutTraces = {
-  name: 'without traces',
-  load(id) {
-    if (!id.endsWith('/src/trace/read-trace.ts')) return null;
-    return 'export function readTrace() { throw new Error("a page has no traces"); }';
-  },
-};
 
 /**
  * The library: one ES module that needs none of Node.

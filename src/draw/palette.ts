@@ -75,42 +75,43 @@ export const SIZE = {
   sub: 12.5,
 } as const;
 
-const HUE_CLASSES = Array.from({ length: HUES }, (_, i) => `.ms .k${i}{--k:var(--s${i})}`).join('');
-
 /** What the marks look like; needs the variables. */
-export const MARK_CSS = [
-  `.ms{font-family:${SANS}}`,
-  `.ms text{fill:var(--ink);font-size:${SIZE.text}px;white-space:pre}`,
-  `.ms .m{font-family:${MONO};font-size:${SIZE.mono}px}`,
-  `.ms .h{font-size:${SIZE.title}px;font-weight:650}`,
-  `.ms .sub{font-size:${SIZE.sub}px;fill:var(--mute)}`,
-  `.ms .c{font-size:${SIZE.small}px;fill:var(--mute)}`,
-  `.ms .col{font-size:${SIZE.head}px;font-weight:650}`,
-  '.ms .mu{fill:var(--mute)}.ms .b{font-weight:650}.ms text.badt{fill:var(--bad);font-weight:650}',
-  '.ms .r{text-anchor:end}.ms .mid{text-anchor:middle}',
-  `${HUE_CLASSES}.ms .kg{--k:var(--grey)}`,
-  '.ms .bg{fill:var(--bg)}.ms .fill{fill:var(--k)}.ms .tint{fill:var(--k);fill-opacity:var(--tint)}',
-  '.ms .strong{fill:var(--k);fill-opacity:.32;stroke:var(--k);stroke-width:.7}',
-  '.ms .line{stroke:var(--k);fill:none}.ms text.lab{fill:var(--k);font-weight:700}',
-  '.ms .thin{stroke-width:1.2;opacity:.55}.ms .thick{stroke-width:5}',
-  '.ms .rule{stroke:var(--rule);fill:none}.ms .soft{fill:var(--soft)}',
-  '.ms .bad{stroke:var(--bad);fill:none;stroke-width:1.8}.ms .badf{fill:var(--bad)}',
-  '.ms .dash{stroke-dasharray:6 4}.ms .halo{stroke:var(--bg);fill:none;stroke-width:6}',
-  '.ms .lock{fill:var(--lock)}.ms .inkl{stroke:var(--ink);fill:none;stroke-width:1.5}',
-  '.ms .hatch{stroke:var(--mute);stroke-width:1;fill:none}',
-  '.ms .box{stroke:var(--mute);stroke-width:.8;fill:var(--bg)}',
-  '.ms .hatchb{stroke:var(--bad);stroke-width:1;fill:none}',
-  '.ms .boxb{stroke:var(--bad);stroke-width:1;fill:var(--bg)}',
-  '.ms .ring{stroke:var(--k);fill:var(--bg);stroke-width:1.4}.ms .none{fill:var(--rule)}',
-  '.ms .iv{stroke:var(--k);stroke-width:5;stroke-linecap:round;opacity:.55}',
-  '.ms .pt{fill:var(--k);stroke:var(--bg);stroke-width:1}.ms .torn{stroke:var(--bad);stroke-width:2.5}',
-  '.ms .dots{fill:var(--k);opacity:.45}.ms .ln{stroke:var(--k);fill:none;stroke-width:1.8}',
-  '.ms .band{fill:var(--k);opacity:.14}',
-].join('');
+export function markCss(): string {
+  const hues = Array.from({ length: HUES }, (_, i) => `.ms .k${i}{--k:var(--s${i})}`).join('');
+  return [
+    `.ms{font-family:${SANS}}`,
+    `.ms text{fill:var(--ink);font-size:${SIZE.text}px;white-space:pre}`,
+    `.ms .m{font-family:${MONO};font-size:${SIZE.mono}px}`,
+    `.ms .h{font-size:${SIZE.title}px;font-weight:650}`,
+    `.ms .sub{font-size:${SIZE.sub}px;fill:var(--mute)}`,
+    `.ms .c{font-size:${SIZE.small}px;fill:var(--mute)}`,
+    `.ms .col{font-size:${SIZE.head}px;font-weight:650}`,
+    '.ms .mu{fill:var(--mute)}.ms .b{font-weight:650}.ms text.badt{fill:var(--bad);font-weight:650}',
+    '.ms .r{text-anchor:end}.ms .mid{text-anchor:middle}',
+    `${hues}.ms .kg{--k:var(--grey)}`,
+    '.ms .bg{fill:var(--bg)}.ms .fill{fill:var(--k)}.ms .tint{fill:var(--k);fill-opacity:var(--tint)}',
+    '.ms .strong{fill:var(--k);fill-opacity:.32;stroke:var(--k);stroke-width:.7}',
+    '.ms .line{stroke:var(--k);fill:none}.ms text.lab{fill:var(--k);font-weight:700}',
+    '.ms .thin{stroke-width:1.2;opacity:.55}.ms .thick{stroke-width:5}',
+    '.ms .rule{stroke:var(--rule);fill:none}.ms .soft{fill:var(--soft)}',
+    '.ms .bad{stroke:var(--bad);fill:none;stroke-width:1.8}.ms .badf{fill:var(--bad)}',
+    '.ms .dash{stroke-dasharray:6 4}.ms .halo{stroke:var(--bg);fill:none;stroke-width:6}',
+    '.ms .lock{fill:var(--lock)}.ms .inkl{stroke:var(--ink);fill:none;stroke-width:1.5}',
+    '.ms .hatch{stroke:var(--mute);stroke-width:1;fill:none}',
+    '.ms .box{stroke:var(--mute);stroke-width:.8;fill:var(--bg)}',
+    '.ms .hatchb{stroke:var(--bad);stroke-width:1;fill:none}',
+    '.ms .boxb{stroke:var(--bad);stroke-width:1;fill:var(--bg)}',
+    '.ms .ring{stroke:var(--k);fill:var(--bg);stroke-width:1.4}.ms .none{fill:var(--rule)}',
+    '.ms .iv{stroke:var(--k);stroke-width:5;stroke-linecap:round;opacity:.55}',
+    '.ms .pt{fill:var(--k);stroke:var(--bg);stroke-width:1}.ms .torn{stroke:var(--bad);stroke-width:2.5}',
+    '.ms .dots{fill:var(--k);opacity:.45}.ms .ln{stroke:var(--k);fill:none;stroke-width:1.8}',
+    '.ms .band{fill:var(--k);opacity:.14}',
+  ].join('');
+}
 
 /** The style of a picture that is a file of its own. */
 export function standaloneStyle(): string {
-  return `<style>${themeCss('svg.ms')}${MARK_CSS}</style>`;
+  return `<style>${themeCss('svg.ms')}${markCss()}</style>`;
 }
 
 /** The class of a piece (or strategy) by its number in order of appearance; null: it has none. */

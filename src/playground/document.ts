@@ -6,11 +6,11 @@
  */
 import { escapeXml } from '../draw/svg.ts';
 import { FINDING_CSS } from '../report/page/finding-part.ts';
-import { hashOf, PAGE_CSS, pageHead } from '../report/page/html.ts';
+import { hashOf, pageCss, pageHead } from '../report/page/html.ts';
 import { PRESETS } from './presets.ts';
 import { type StartData, startElement } from './start-data.ts';
 
-const CSS = `${PAGE_CSS}${FINDING_CSS}body{max-width:1400px}
+const CSS = `${pageCss()}${FINDING_CSS}body{max-width:1400px}
 .two{display:grid;grid-template-columns:minmax(0,4fr) minmax(0,7fr);gap:2rem;align-items:start}.two>*{min-width:0}
 @media(max-width:900px){.two{grid-template-columns:minmax(0,1fr);gap:0}}
 button,select,input,textarea{font:inherit;color:inherit;background:var(--bg);border:1px solid var(--grey);border-radius:4px;padding:.25rem .55rem}

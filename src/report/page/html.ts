@@ -6,26 +6,30 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { jsonOf } from '../../base/printable.ts';
-import { MARK_CSS, MONO, SANS, themeCss } from '../../draw/palette.ts';
+import { MONO, markCss, SANS, themeCss } from '../../draw/palette.ts';
 import { escapeXml, type Picture, svgOf } from '../../draw/svg.ts';
 import { DATA_ID } from './documents.ts';
 
-export const PAGE_CSS =
-  `${themeCss(':root')}${MARK_CSS}` +
-  `body{background:var(--bg);color:var(--ink);font:14px/1.45 ${SANS};margin:1.5rem auto;max-width:1010px;padding:0 1rem}` +
-  'h1{font-size:22px;margin:.2em 0}h2{font-size:17px;margin:1.6em 0 .2em}h3{font-size:14px;margin:1.2em 0 .2em}' +
-  '.lead{color:var(--mute);margin:.2em 0 1em}.bad{color:var(--bad);font-weight:650}' +
-  'h1,h2,h3,p,summary,td,th,.lead{overflow-wrap:anywhere}' +
-  'figure{margin:0 0 1rem;max-width:100%}figure.wide{overflow-x:auto}figure svg{display:block}' +
-  'figure:not(.wide) svg{max-width:100%;height:auto}figcaption{color:var(--mute)}' +
-  '.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(470px,100%),1fr));gap:.6rem 1.2rem}.grid>*{min-width:0}' +
-  'details{font-size:12.5px;color:var(--mute)}.scroll{overflow-x:auto}summary{cursor:pointer}' +
-  'summary:focus-visible,button:focus-visible,input:focus-visible,.scroll:focus-visible,figure:focus-visible{outline:2px solid var(--s0)}' +
-  'table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{padding:.1rem .7rem .1rem 0;text-align:right;font-weight:400}th:first-child{text-align:left}' +
-  `code,pre{font:12px ${MONO}}pre{overflow-x:auto}` +
-  '@media print{nav,.script{display:none!important}details{display:none}figure,section.keep{break-inside:avoid}body{font-size:11px;margin:0;max-width:none}' +
-  '.grid{grid-template-columns:1fr 1fr}.grid figure:nth-of-type(n+31),section.keep:nth-of-type(n+25){display:none}pre{font-size:9px;margin:.3em 0}h1{font-size:18px}h2{font-size:14px;margin:1em 0 .2em}' +
-  'figure.wide{overflow:visible}figure svg{max-width:100%;height:auto}}';
+/** The style of every page. */
+export function pageCss(): string {
+  return (
+    `${themeCss(':root')}${markCss()}` +
+    `body{background:var(--bg);color:var(--ink);font:14px/1.45 ${SANS};margin:1.5rem auto;max-width:1010px;padding:0 1rem}` +
+    'h1{font-size:22px;margin:.2em 0}h2{font-size:17px;margin:1.6em 0 .2em}h3{font-size:14px;margin:1.2em 0 .2em}' +
+    '.lead{color:var(--mute);margin:.2em 0 1em}.bad{color:var(--bad);font-weight:650}' +
+    'h1,h2,h3,p,summary,td,th,.lead{overflow-wrap:anywhere}' +
+    'figure{margin:0 0 1rem;max-width:100%}figure.wide{overflow-x:auto}figure svg{display:block}' +
+    'figure:not(.wide) svg{max-width:100%;height:auto}figcaption{color:var(--mute)}' +
+    '.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(470px,100%),1fr));gap:.6rem 1.2rem}.grid>*{min-width:0}' +
+    'details{font-size:12.5px;color:var(--mute)}.scroll{overflow-x:auto}summary{cursor:pointer}' +
+    'summary:focus-visible,button:focus-visible,input:focus-visible,.scroll:focus-visible,figure:focus-visible{outline:2px solid var(--s0)}' +
+    'table{border-collapse:collapse;font-variant-numeric:tabular-nums}td,th{padding:.1rem .7rem .1rem 0;text-align:right;font-weight:400}th:first-child{text-align:left}' +
+    `code,pre{font:12px ${MONO}}pre{overflow-x:auto}` +
+    '@media print{nav,.script{display:none!important}details{display:none}figure,section.keep{break-inside:avoid}body{font-size:11px;margin:0;max-width:none}' +
+    '.grid{grid-template-columns:1fr 1fr}.grid figure:nth-of-type(n+31),section.keep:nth-of-type(n+25){display:none}pre{font-size:9px;margin:.3em 0}h1{font-size:18px}h2{font-size:14px;margin:1em 0 .2em}' +
+    'figure.wide{overflow:visible}figure svg{max-width:100%;height:auto}}'
+  );
+}
 
 interface Page {
   readonly title: string;
@@ -85,7 +89,7 @@ export function htmlPage({
   script,
   data,
 }: Page): string {
-  const css = PAGE_CSS + (style ?? '');
+  const css = pageCss() + (style ?? '');
   return [
     pageHead({ title, css, scripts: script === undefined ? [] : [hashOf(script)] }),
     `<header><h1>${escapeXml(title)}</h1><p class="lead">${lead}</p></header>\n<main>\n`,
