@@ -27,7 +27,8 @@ pre{margin:.4rem 0}.box{background:var(--soft);padding:.6rem .8rem;border-radius
 .task b,.task span{display:block}.task span{min-height:2.9em;overflow-wrap:anywhere;font-size:12.5px}.task:not(:disabled) span{color:var(--ink)}
 .now2{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:1rem}.now2>*{min-width:0}.now2 pre{max-height:16rem;overflow:auto}
 td,th{white-space:nowrap;overflow-wrap:normal}.steps td,.steps th,#counts th[scope=col]{white-space:normal}#counts th[scope=col]{overflow-wrap:anywhere;max-width:11rem;vertical-align:bottom}#intervals th[scope=row],#intervals td:nth-child(2){text-align:left}
-#lanes svg,#torn svg{width:100%;min-width:880px;max-width:1280px;height:auto}.sha{overflow-wrap:anywhere}h2{margin-top:1.2em}#hand-steps .scroll{max-height:34rem;overflow-y:auto;position:relative}
+#lanes svg,#torn svg{width:100%;min-width:880px;max-width:1280px;height:auto}.sha{overflow-wrap:anywhere}h2{margin-top:1.2em}#hand-steps .scroll{max-height:34rem;overflow-y:auto;position:relative}#hand-steps thead th{position:sticky;top:0;background:var(--bg)}
+@media(min-width:901px){#hand-steps .finding{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
 @media(prefers-reduced-motion:reduce){*{scroll-behavior:auto!important;transition:none!important;animation:none!important}}`;
 
 const KNOB_LABELS = [
