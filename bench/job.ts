@@ -1,4 +1,5 @@
 /** A job: something to measure in its own process. It is prepared once and run many times. */
+
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { COST_NAMES, COST_PRESETS } from '../src/mm/costs.ts';
@@ -10,6 +11,7 @@ import * as yaml from '../src/scenario/load/yaml-text.ts';
 import type { Scenario } from '../src/scenario/scenario.ts';
 import { RandomWalks } from '../src/search/random-walk.ts';
 import { Search, type SearchRequest } from '../src/search/search.ts';
+import { readTrace } from '../src/trace/read-trace.ts';
 
 /** A scenario: its text, or a path relative to `root`. */
 export interface Source {
@@ -129,6 +131,7 @@ function load({ root, yaml: text, path = 'bench.yaml' }: Source): Scenario {
     {
       readFile: (name) => readFileSync(resolve(root, name)),
       strategies: readStrategy,
+      readTrace,
       costs: { presets: COST_PRESETS, names: COST_NAMES },
     },
   );

@@ -7,7 +7,6 @@ import { parseSync } from 'rolldown/utils';
 /** A page has no files, and so no logs of strace or perf: reading one is refused before this. */
 const NO_TRACES = 'throw new Error("a page has no traces");';
 const STUBS = {
-  '/src/trace/read-trace.ts': `export function readTrace() { ${NO_TRACES} }`,
   '/src/writers/trace-script.ts':
     `export class TraceOrders { recorded = []; of() { ${NO_TRACES} } }\n` +
     'export class TraceScript {}',

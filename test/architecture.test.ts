@@ -107,6 +107,7 @@ const MAY_IMPORT: Readonly<Record<string, Readonly<Record<string, Use>>>> = {
     mm: ['costs.ts'],
     proc: ['strategy.ts'],
     readers: 'all',
+    trace: ['read-trace.ts'],
     scenario: 'all',
     world: 'all',
     run: 'all',

@@ -21,7 +21,8 @@ type LoadResult =
 export async function load(path: string, context: CommandContext): Promise<LoadResult> {
   const bytes = await readScenario(path, context);
   const note = (message: string) => context.messages.warning(message);
-  const result = await loadText(scenarioFile(path), bytes, loadEnv(context, note));
+  const env = { ...loadEnv(context, note), ...(await traceReader(bytes)) };
+  const result = await loadText(scenarioFile(path), bytes, env);
   return told(result, bytes, context);
 }
 
@@ -40,13 +41,25 @@ export async function readScenario(
   throw new UserError(`cannot read ${path}: no such file; ${hint}`, EXIT.io);
 }
 
-/** @param note hears of what is no fault and worth knowing */
+/**
+ * What reads logs, loaded for a text that may have one. The key can be written with escapes, which
+ * need a backslash.
+ */
+async function traceReader(bytes: Uint8Array): Promise<Pick<LoadEnv, 'readTrace'>> {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!text.includes('trace') && !text.includes('\\')) return {};
+  const { readTrace } = await import('../trace/read-trace.ts');
+  return { readTrace };
+}
+
+/** @param more `note` hears of what is no fault and worth knowing */
 export function loadBytes(
   source: Source,
   context: CommandContext,
-  note: (message: string) => void = (message) => context.messages.warning(message),
+  more: Pick<LoadEnv, 'note' | 'readTrace'> = {},
 ): LoadResult {
-  return told(loadScenario(source, loadEnv(context, note)), source.bytes, context);
+  const env = loadEnv(context, (message) => context.messages.warning(message));
+  return told(loadScenario(source, { ...env, ...more }), source.bytes, context);
 }
 
 function told(result: Loaded, bytes: Uint8Array, { messages }: CommandContext): LoadResult {
@@ -61,7 +74,7 @@ export async function scenarioIn(
   { path, bytes }: { readonly path: string; readonly bytes: Uint8Array },
   context: CommandContext,
 ): Promise<Scenario | null> {
-  const env = loadEnv(context, () => {});
+  const env = { ...loadEnv(context, () => {}), ...(await traceReader(bytes)) };
   const result = loadScenario(await sourceOf(path, bytes), env);
   return result.ok ? result.scenario : null;
 }

@@ -6,7 +6,9 @@ import type { LoadEnv } from '../scenario/load/loading.ts';
 import { zeroTimeLoops } from '../world/zero-time.ts';
 
 /** @param own reads files, receives notes, and says whether a file may name a program */
-export function loadEnvOf(own: Pick<LoadEnv, 'readFile' | 'note' | 'allowCode'>): LoadEnv {
+export function loadEnvOf(
+  own: Pick<LoadEnv, 'readFile' | 'note' | 'allowCode' | 'readTrace'>,
+): LoadEnv {
   const strategies = new Strategies();
   return {
     ...own,

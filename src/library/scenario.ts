@@ -7,6 +7,7 @@ import { parseSource, type Source } from '../scenario/load/parse.ts';
 import { loadScenario } from '../scenario/load/validate.ts';
 import * as yaml from '../scenario/load/yaml-text.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { readTrace } from '../trace/read-trace.ts';
 import { bytesOf } from './given.ts';
 import { loadEnvOf } from './load-env.ts';
 
@@ -95,6 +96,7 @@ export function load(text: string | Uint8Array, options: LoadOptions): LoadedSce
     readFile: (path) => fileOf(path, options),
     note: (message) => void notes.push(message),
     allowCode: false,
+    readTrace,
   });
   const result = loadScenario(source, env);
   if (!result.ok) throw new ScenarioError(result.faults, result.dropped);

@@ -258,6 +258,21 @@ test('bundle: a command loads commander and the options before its code', () => 
   expect(modules.filter((name) => name.startsWith('src/cli/commands/'))).toEqual([]);
 });
 
+test('bundle: a run loads no reader of logs, no YAML, no tables and no colours', () => {
+  const modules = loadedWith(fileWith('src/cli/commands/run.ts'));
+
+  expect(modules.filter((name) => name.startsWith('src/trace/')).toSorted()).toEqual([
+    'src/trace/call.ts',
+  ]);
+  const packages = modules.flatMap((name) => /^node_modules\/(@?[\w-]+)/.exec(name)?.[1] ?? []);
+  expect([...new Set(packages)].toSorted()).toEqual([
+    '@noble',
+    'commander',
+    'seedrandom',
+    'valibot',
+  ]);
+});
+
 test('process: --watch runs again when the scenario is saved, until Ctrl-C', async () => {
   const folder = aDirectory({ 's.yaml': 'mapsim: 1\nseed: one\nreaders: [{name: r}]\n' });
   const scenario = join(folder, 's.yaml');

@@ -558,3 +558,19 @@ test('run --explain: in place of the text the columns around the event, and why'
     'mapsim: error: --explain needs --format=text, without --pass and --annotate\n',
   ]);
 });
+
+test('run: a trace is read however its key is written, in JSON too', async () => {
+  const call = 'mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000000000';
+  const cwd = aDirectory({
+    log: `100 1795355396.667718 ${call} <0.000010>\n`,
+    'plain.yaml': 'mapsim: 1\nwriters: [{name: w, trace: log}]\nreaders: [{name: r}]\n',
+    'escaped.yaml': 'mapsim: 1\nwriters: [{name: w, "tr\\x61ce": log}]\nreaders: [{name: r}]\n',
+    'escaped.json':
+      '{"mapsim":1,"writers":[{"name":"w","tr\\u0061ce":"log"}],"readers":[{"name":"r"}]}',
+  });
+  for (const name of ['plain.yaml', 'escaped.yaml', 'escaped.json']) {
+    const { code, stdout } = await mapsim(['run', name, '--format=json'], { cwd });
+
+    expect([name, code, JSON.parse(stdout).writers[0].ops]).toEqual([name, 0, 1]);
+  }
+});

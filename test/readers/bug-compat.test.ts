@@ -5,6 +5,7 @@ import { chooseStrategy, readStrategy } from '../../src/readers/index.ts';
 import { TimedRun } from '../../src/run/timed.ts';
 import { loadScenario } from '../../src/scenario/load/validate.ts';
 import * as yaml from '../../src/scenario/load/yaml-text.ts';
+import { readTrace } from '../../src/trace/read-trace.ts';
 import type { Outcome } from '../../src/world/outcome.ts';
 import { BUILT_IN } from '../support/run.ts';
 
@@ -16,6 +17,7 @@ function run(name: string, strategy?: string): Outcome {
     {
       readFile: (file) => readFileSync(file),
       strategies: readStrategy,
+      readTrace,
       costs: { presets: COST_PRESETS, names: COST_NAMES },
     },
   );
@@ -81,6 +83,7 @@ describe('a run that repeats itself', () => {
       {
         readFile: (file) => readFileSync(file),
         strategies: readStrategy,
+        readTrace,
         costs: { presets: COST_PRESETS, names: COST_NAMES },
       },
     );

@@ -7,6 +7,7 @@ import { readStrategy } from '../../src/readers/index.ts';
 import { parseFailOn } from '../../src/report/fail-on.ts';
 import { type LoadEnv, loadScenario, renderFaults } from '../../src/scenario/load/validate.ts';
 import * as yaml from '../../src/scenario/load/yaml-text.ts';
+import { readTrace } from '../../src/trace/read-trace.ts';
 
 const FOLDER = fileURLToPath(new URL('../../scenarios/', import.meta.url));
 const SHIPPED = readdirSync(FOLDER).filter((name) => /\.(yaml|json)$/.test(name));
@@ -25,6 +26,7 @@ const env: LoadEnv = {
     }
   },
   strategies: readStrategy,
+  readTrace,
   costs: { presets: COST_PRESETS, names: COST_NAMES },
   failOn: (expression) => parseFailOn(expression, (strategy) => strategy),
 };

@@ -4,6 +4,7 @@ import { UserError } from '../../src/base/errors.ts';
 import { type LoadEnv, loadScenario, renderFaults } from '../../src/scenario/load/validate.ts';
 import * as yaml from '../../src/scenario/load/yaml-text.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
+import { readTrace } from '../../src/trace/read-trace.ts';
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -27,6 +28,7 @@ export function envWith(files: Files = {}, more: Partial<LoadEnv> = {}): LoadEnv
       return { ok: false, error, nearest, known: STRATEGIES, offset: 0, length: text.length };
     },
     costs: { presets: ['server', 'zero'], names: ['formatAnon', 'vmaCopy', 'writeSectionShare'] },
+    readTrace,
     ...more,
   };
 }

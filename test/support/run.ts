@@ -17,6 +17,7 @@ import { renderFaults } from '../../src/scenario/load/faults.ts';
 import { loadScenario } from '../../src/scenario/load/validate.ts';
 import * as parser from '../../src/scenario/load/yaml-text.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
+import { readTrace } from '../../src/trace/read-trace.ts';
 import { buildTimedWorld, type TimedWorld } from '../../src/world/build.ts';
 import type { OperationRecord, Outcome } from '../../src/world/outcome.ts';
 import type { PassSelection } from '../../src/world/pass-watch.ts';
@@ -33,6 +34,7 @@ export function aScenario(yaml: string, files: Readonly<Record<string, string>> 
     {
       readFile: (path) => Buffer.from(files[path] ?? readFileSync(`${SCENARIOS}${path}`)),
       strategies: readStrategy,
+      readTrace,
       costs: { presets: COST_PRESETS, names: COST_NAMES },
     },
   );

@@ -1,4 +1,5 @@
 /** Runs shipped scenarios for some time with a tracer, and checks the rules of a trace. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { COST_NAMES, COST_PRESETS } from '../../src/mm/costs.ts';
 import { chooseStrategy, readStrategy, type Strategies } from '../../src/readers/index.ts';
@@ -7,6 +8,7 @@ import { Tracer } from '../../src/run/tracer.ts';
 import { loadScenario } from '../../src/scenario/load/validate.ts';
 import * as yaml from '../../src/scenario/load/yaml-text.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
+import { readTrace } from '../../src/trace/read-trace.ts';
 import type { Outcome } from '../../src/world/outcome.ts';
 import { EVENT, type RunTrace } from '../../src/world/run-trace.ts';
 import { BUILT_IN } from './run.ts';
@@ -22,6 +24,7 @@ export function shipped(name: string): Scenario {
     {
       readFile: (file) => readFileSync(file),
       strategies: readStrategy,
+      readTrace,
       costs: { presets: COST_PRESETS, names: COST_NAMES },
     },
   );

@@ -25,7 +25,7 @@ import { parseMapsText } from '../../scenario/load/maps-text.ts';
 import { loadYaml } from '../../scenario/load/parse.ts';
 import { VMAS_MAX } from '../../scenario/vma-list.ts';
 import type { Trace } from '../../trace/call.ts';
-import { TraceReader } from '../../trace/read-trace.ts';
+import { readTrace, TraceReader } from '../../trace/read-trace.ts';
 import type { CommandContext } from '../command.ts';
 import { checkRegular, writeWhole } from '../files.ts';
 import { type ImportedText, tellReplay, tellTrace, vmaLines } from '../import-notes.ts';
@@ -247,7 +247,7 @@ export async function writeScenario(
     }
   }
   const source = { path: output ?? 'imported.yaml', bytes: scenario, yaml: await loadYaml() };
-  const loaded = loadBytes(source, context, () => {}); // tellTrace has told more
+  const loaded = loadBytes(source, context, { note: () => {}, readTrace }); // tellTrace has told more
   if (!loaded.ok) return loaded.exitCode;
   if (log !== null) {
     const last = texts.length > 1 ? texts.at(-1)! : null;

@@ -30,6 +30,7 @@ import { type Grid, parseGrid } from '../../scenario/edit/sweep.ts';
 import { renderFaults } from '../../scenario/load/faults.ts';
 import { loadYaml, type Yaml } from '../../scenario/load/parse.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { readTrace } from '../../trace/read-trace.ts';
 import { isDrawn } from '../../world/drawn.ts';
 import { wantsAscii, wantsBars } from '../bars.ts';
 import { type Batch, runBatch } from '../batch.ts';
@@ -242,7 +243,7 @@ function loadPoints(
   const { messages } = context;
   const scenarios: Scenario[] = [];
   for (let point = 0; point < grid.points; point++) {
-    const loaded = loadBytes({ path, bytes: grid.sourceOf(point), yaml }, context);
+    const loaded = loadBytes({ path, bytes: grid.sourceOf(point), yaml }, context, { readTrace });
     if (!loaded.ok) {
       const at = Object.entries(pointOf(grid, point)).map(
         ([key, v]) => `${key}=${JSON.stringify(v)}`,

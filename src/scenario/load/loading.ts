@@ -6,6 +6,7 @@
 import type { Choice, ChoiceError } from '../../base/choice.ts';
 import { UserError } from '../../base/errors.ts';
 import { dirname, isAbsolute, joinPaths } from '../../base/posix-path.ts';
+import type { readTrace as ReadTrace } from '../../trace/read-trace.ts';
 import type { Duration, Scenario } from '../scenario.ts';
 import { parseAddress, parseDuration } from '../units.ts';
 import type { Fault, FaultList, Span } from './faults.ts';
@@ -33,6 +34,8 @@ export interface LoadEnv {
    * @throws UserError that says what is wrong with it
    */
   failOn?(expression: string): unknown;
+  /** Reads logs; without it there must be none. Its code is large, and few scenarios have a log. */
+  readonly readTrace?: typeof ReadTrace;
   /** Hears of what is no fault and worth knowing: lines of a trace that were not understood. */
   note?(message: string): void;
   /** Readers and writers, by name, that would loop without simulated time passing. */

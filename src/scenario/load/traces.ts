@@ -7,9 +7,9 @@
  * 0.
  */
 
+import { assert } from '../../base/assert.ts';
 import { UserError } from '../../base/errors.ts';
 import type { Trace } from '../../trace/call.ts';
-import { readTrace } from '../../trace/read-trace.ts';
 import type { FileSpec, TraceSpec, WriterProgram } from '../scenario.ts';
 import { VMAS_MAX } from '../vma-list.ts';
 import { type Loading, mapsTextOf, readReferred, refuse } from './loading.ts';
@@ -57,6 +57,8 @@ function loadTrace(loading: Loading, path: Path, args: WriterArgs): Trace | null
   if (files.length < names.length) return null;
   const { from = null, until = null, process = null } = args;
   try {
+    const { readTrace } = loading.env;
+    assert(readTrace !== undefined, 'a log, and nothing that reads it');
     const trace = readTrace(files, { from, until, process });
     if (trace.calls.length === 0) {
       const hint = trace.notUnderstood[0];
