@@ -38,7 +38,7 @@ export async function bundle(entries, directory) {
     input: entries,
     platform: 'node',
     plugins: [withoutSubprocesses],
-    resolve: { alias: UNUSED_OF_PACKAGES },
+    resolve: { alias: { ...UNUSED_OF_PACKAGES, ...MODULES_OF_PACKAGES } },
     preserveEntrySignatures: 'allow-extension',
     checks: { ineffectiveDynamicImport: false },
     logLevel: 'warn',
@@ -165,6 +165,12 @@ const UNUSED_OF_PACKAGES = {
   'd3-format': `${ROOT}scripts/d3-numbers.mjs`,
   'd3-interpolate': `${ROOT}scripts/d3-numbers.mjs`,
 };
+
+/**
+ * yaml as ES modules, as in the page: of CommonJS all is bundled, what prints YAML too, and each
+ * file is a function that is compiled twice.
+ */
+const MODULES_OF_PACKAGES = { yaml: `${ROOT}node_modules/yaml/browser/dist/index.js` };
 
 /**
  * Commander asks for child_process as it is loaded, and uses it for subcommands that are programs
