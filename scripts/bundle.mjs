@@ -37,7 +37,7 @@ export async function bundle(entries, directory) {
     cwd: ROOT,
     input: entries,
     platform: 'node',
-    plugins: [withoutSubprocesses],
+    plugins: [withoutSubprocesses, plainExports],
     resolve: { alias: { ...UNUSED_OF_PACKAGES, ...MODULES_OF_PACKAGES } },
     preserveEntrySignatures: 'allow-extension',
     checks: { ineffectiveDynamicImport: false },
@@ -185,6 +185,38 @@ const withoutSubprocesses = {
     return id === '\0none' ? 'export default {};' : null;
   },
 };
+
+/**
+ * What one file has for the others as plain properties: a getter for each of 200 names is a
+ * function that is parsed and made at each start. A name that anything assigns to keeps its getter.
+ */
+const plainExports = {
+  name: 'plain exports',
+  renderChunk(code) {
+    const assigned = assignedNames(this.parse(code));
+    const getter =
+      /^Object\.defineProperty\(exports, ["']([\w$]+)["'], \{\s*enumerable: true,\s*get: function \(\) \{\s*return ([\w$]+);\s*\}\s*\}\);$/gm;
+    return code.replace(getter, (written, name, local) =>
+      assigned.has(local) ? written : `exports.${name} = ${local};`,
+    );
+  },
+};
+
+/** Of variables that change after their declaration, in whatever scope. */
+function assignedNames(program) {
+  const names = new Set();
+  const targets = new Set(['AssignmentExpression', 'ForInStatement', 'ForOfStatement']);
+  const walk = (node, isTarget) => {
+    if (node === null || typeof node !== 'object') return;
+    if (isTarget && node.type === 'Identifier') names.add(node.name);
+    for (const [key, value] of Object.entries(node)) {
+      const isLeft = key === 'left' && targets.has(node.type);
+      walk(value, isTarget || isLeft || node.type === 'UpdateExpression');
+    }
+  };
+  walk(program, false);
+  return names;
+}
 
 /**
  * What --help needs, what every command needs besides, what a run needs besides, and YAML; the rest
