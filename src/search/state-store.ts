@@ -142,7 +142,8 @@ export class StateStore {
   /** Whether all bits were set. Which of the known states it is then cannot be told. */
   #testAndSetBits(): boolean {
     const bits = this.#bits!;
-    const [h1, h2] = this.#hashes as unknown as [number, number];
+    const h1 = this.#hashes[0]!;
+    const h2 = this.#hashes[1]!;
     let all = true;
     for (let i = 0; i < 3; i++) {
       const bit = ((h1 >>> 0) + i * (h2 >>> 0)) % (BIT_TABLE_BYTES * 8);
