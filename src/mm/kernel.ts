@@ -151,7 +151,7 @@ export class Kernel {
   /** What the step of this task cost so far, whole ns. */
   spentSoFar(t: Task): number {
     const ns = this.#spentNs * t.costFactor;
-    // The rounding of a small number stays an integer to V8: 4 % of a quiet line.
+    // The rounding of a small number stays an integer to V8: some 3 % of a quiet line.
     return this.#exactNs + (ns < 2 ** 30 ? (ns + 0.5) | 0 : Math.round(ns));
   }
 
