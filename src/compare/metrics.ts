@@ -106,7 +106,7 @@ export const METRICS: readonly MetricInfo[] = [
   }),
   perThousandLines(
     'discardedLines',
-    'lines that were formatted and discarded',
+    'lines formatted and discarded',
     (run) => run.totals.discardedLines,
   ),
   time(['p50(passNs)', 'time of a pass'], (run) => run.passNs.p50),

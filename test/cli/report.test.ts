@@ -41,9 +41,7 @@ test('compare: what happened has its panel, also under a name that only an earli
 
   const now = await titles('c.json');
   expect(now).toContain(fallbacks);
-  expect(now).toContain(
-    'lines that were formatted and discarded per 1000 lines (1000*discardedLines/lines)',
-  );
+  expect(now).toContain('lines formatted and discarded per 1000 lines (1000*discardedLines/lines)');
   expect((await titles('old.json')).sort()).toEqual(
     now
       .map((title) => (title === fallbacks ? 'fallbacks per 1000 lines (fallbacks)' : title))
