@@ -37,7 +37,7 @@ export async function bundle(entries, directory) {
     cwd: ROOT,
     input: entries,
     platform: 'node',
-    plugins: [withoutSubprocesses, plainExports],
+    plugins: [commanderInModules, plainExports],
     resolve: { alias: { ...UNUSED_OF_PACKAGES, ...MODULES_OF_PACKAGES } },
     preserveEntrySignatures: 'allow-extension',
     checks: { ineffectiveDynamicImport: false },
@@ -170,19 +170,39 @@ const UNUSED_OF_PACKAGES = {
  * yaml as ES modules, as in the page: of CommonJS all is bundled, what prints YAML too, and each
  * file is a function that is compiled twice.
  */
-const MODULES_OF_PACKAGES = { yaml: `${ROOT}node_modules/yaml/browser/dist/index.js` };
+const MODULES_OF_PACKAGES = {
+  yaml: `${ROOT}node_modules/yaml/browser/dist/index.js`,
+  commander: `${ROOT}node_modules/commander/index.js`, // see commanderInModules
+};
 
 /**
- * Commander asks for child_process as it is loaded, and uses it for subcommands that are programs
- * of their own, of which there are none here.
+ * Commander's CommonJS as ES modules: a function around a whole file is compiled twice. It asks for
+ * child_process, too, which it uses for subcommands that are programs of their own; there are none.
  */
-const withoutSubprocesses = {
-  name: 'without subprocesses',
-  resolveId(id, importer) {
-    return id === 'node:child_process' && importer?.includes('/commander/') ? '\0none' : null;
-  },
-  load(id) {
-    return id === '\0none' ? 'export default {};' : null;
+const commanderInModules = {
+  name: 'commander in modules',
+  transform(code, id) {
+    if (!id.includes('/node_modules/commander/')) return null;
+    if (id.endsWith('/index.js')) {
+      const files = {
+        command: 'Command',
+        option: 'Option',
+        error: 'CommanderError, InvalidArgumentError',
+      };
+      const lines = Object.entries(files).map(
+        ([file, names]) => `export { ${names} } from './lib/${file}.js';`,
+      );
+      return { code: lines.join('\n'), moduleType: 'js' };
+    }
+    const made = code
+      .replace(/^const childProcess = .*$/m, 'const childProcess = {};')
+      .replace(/^const (\w+) = require\('(node:\w+)'\)\.\1;$/gm, "import { $1 } from '$2';")
+      .replace(/^const (\{.*\}|\w+) = require\('(.+?)(?:\.js)?'\);$/gm, (_, names, from) => {
+        return `import ${names} from '${from}${from.startsWith('.') ? '.js' : ''}';`;
+      })
+      .replace(/^exports\.(\w+) = \1;.*$/gm, 'export { $1 };');
+    if (/\brequire\(|\bexports\./.test(made)) throw new Error(`${id} is not written as expected`);
+    return { code: made };
   },
 };
 
