@@ -21,12 +21,12 @@ select:focus-visible,textarea:focus-visible,pre:focus-visible{outline:2px solid 
 .field{display:grid;grid-template-columns:7.5rem minmax(0,1fr) 6.5rem;gap:.2rem .7rem;align-items:center;margin:.25rem 0}.field input:not([type=range]){grid-column:2/4;min-width:0}
 .field output{color:var(--mute);font-variant-numeric:tabular-nums}
 textarea{width:100%;box-sizing:border-box;font:12px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;height:22rem;white-space:pre-wrap;overflow:auto;resize:vertical}
-#faults{list-style:none;padding:0}#faults pre{border-left:4px solid var(--bad);padding:.3rem .6rem;margin:.5rem 0 .2rem}#verdict{padding-left:1.2rem;margin:.3rem 0}
+#faults{list-style:none;padding:0}#faults pre{white-space:pre-wrap;overflow-wrap:anywhere;border-left:4px solid var(--bad);padding:.3rem .6rem;margin:.5rem 0 .2rem}#verdict{padding-left:1.2rem;margin:.3rem 0}
 pre{margin:.4rem 0}.box{background:var(--soft);padding:.6rem .8rem;border-radius:4px;min-height:1.2em}
 #tasks{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(300px,100%),1fr));gap:.6rem;margin:.6rem 0}.task{text-align:left;padding:.5rem .7rem}
 .task b,.task span{display:block}.task span{min-height:2.9em;overflow-wrap:anywhere;font-size:12.5px}.task:not(:disabled) span{color:var(--ink)}
 .now2{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:1rem}.now2>*{min-width:0}.now2 pre{max-height:16rem;overflow:auto}
-td,th{white-space:nowrap;overflow-wrap:normal}.steps td,.steps th,#counts th[scope=col]{white-space:normal}#counts th[scope=col]{overflow-wrap:anywhere;max-width:11rem;vertical-align:bottom}#intervals th[scope=row],#intervals td:nth-child(2){text-align:left}
+td,th{white-space:nowrap;overflow-wrap:normal}.steps td,.steps th,#counts td,#counts th[scope=col]{white-space:normal}#counts th[scope=col]{overflow-wrap:anywhere;max-width:11rem;vertical-align:bottom}#intervals th[scope=row],#intervals td:nth-child(2){text-align:left}
 #lanes svg,#torn svg{width:100%;min-width:880px;max-width:1280px;height:auto}.sha{overflow-wrap:anywhere}h2{margin-top:1.2em}#hand-steps .scroll{max-height:34rem;overflow-y:auto;position:relative}#hand-steps thead th{position:sticky;top:0;background:var(--bg)}
 @media(min-width:901px){#hand-steps .finding{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}}
 @media(prefers-reduced-motion:reduce){*{scroll-behavior:auto!important;transition:none!important;animation:none!important}}`;

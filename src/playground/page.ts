@@ -56,6 +56,8 @@ const status = byId('status', HTMLElement);
 /** The scenario that the text was at first, as the command line names it. */
 let source: { readonly name: string; readonly given: Given } | null = null;
 let worker: Worker | null = null;
+/** The text that it was given. */
+let ranText = '';
 /** Runs that were asked for: answers of earlier ones are not heard. */
 let asked = 0;
 let names: readonly string[] = [];
@@ -68,6 +70,11 @@ let compared: { readonly seeds: number; readonly durationNs: number } | null = n
 function textNow(): string {
   const { value } = textarea;
   return value === '' || value.endsWith('\n') ? value : `${value}\n`;
+}
+
+/** What a slider made of the text; what has been typed since then is not taken back. */
+function putText(text: string): void {
+  if (text !== ranText && textNow() === ranText) textarea.value = text;
 }
 
 function isAsGiven(): boolean {
@@ -95,6 +102,7 @@ async function run(edit: Edit | null = null): Promise<void> {
   worker?.terminate();
   worker = null;
   const given = givenNow();
+  ranText = given.text;
   const withYaml = edit !== null || !isJson(given.text);
   const program = programs.get(withYaml) ?? programUrl(withYaml);
   programs.set(withYaml, program);
@@ -136,7 +144,7 @@ function ask(message: ToWorker): void {
 function heard(message: Exclude<FromWorker, { readonly kind: 'wants-later' }>): void {
   switch (message.kind) {
     case 'loaded':
-      if (message.text !== textNow()) textarea.value = message.text;
+      putText(message.text);
       ({ strategies: names } = message);
       showFaults('', []);
       byId('about', HTMLElement).textContent = message.about;
@@ -147,7 +155,7 @@ function heard(message: Exclude<FromWorker, { readonly kind: 'wants-later' }>): 
       share();
       break;
     case 'faults':
-      if (message.text !== textNow()) textarea.value = message.text;
+      putText(message.text);
       showFaults('', message.faults);
       idle('the scenario has faults; nothing was run');
       break;

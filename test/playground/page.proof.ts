@@ -358,6 +358,20 @@ test.each([
   await page.context().close();
 });
 
+test('what is typed while the page still begins is not taken back', async () => {
+  const { page } = await opened(browser, FILE);
+  const text = 'mapsim: 1\nabout: typed\nreaders: [{name: r}]\n';
+  await page.fill('#text', text);
+  await page.waitForFunction(
+    () => document.querySelector('#about')?.textContent === 'typed',
+    undefined,
+    LONG,
+  );
+
+  expect(await page.inputValue('#text')).toBe(text);
+  await page.context().close();
+});
+
 const ENDLESS = `mapsim: 1
 vmas: [{start: "0x10000000", pages: 3, repeat: 20, perms: [r--p, rw-p], tag: a}]
 readers: [{name: r, passes: 1000000000}]
