@@ -19,37 +19,37 @@ import { CAUSES, type Cause, LIVE_VMA, STOP_FULL, type StrategyFor } from './str
 export type ReaderStep = KernelStep<Reader>;
 export type Strategy = StrategyFor<Reader>;
 
-/** The counter has not been sampled. */
+/** The counter mm_lock_seq has not been sampled. */
 export const NO_SAMPLE = -1;
 
-/** The histogram of attempts ends there. */
+/** Number of classes in the histogram of attempts. */
 export const ATTEMPTS_MAX = 64;
 
 const NOTHING_PENDING = 0;
 export const RETRY_PENDING = 1;
 export const FALLBACK_PENDING = 2;
 
-/** Who watches passes: the world, for the oracle and for the text. */
+/** Called during a pass: the world passes these events to the oracle and collects the text. */
 export interface PassObserver {
   /** The first m_start() of a pass. */
   passBegins(r: Reader): void;
-  /** The last m_stop(): the text is complete, `r.lines` holds it. */
+  /** The last m_stop(): the text is complete and is in `r.lines`. */
   textComplete(r: Reader): void;
   /** The last read() has returned. */
   passEnds(r: Reader): void;
-  /** These bytes of r.page go to the user. */
+  /** read() returns these bytes of r.page to the user. */
   handedOut(r: Reader, from: number, to: number): void;
   /** A read() has returned. */
   readReturns(r: Reader, tookNs: number): void;
 }
 
-/** Draws the reader's times; each from a stream of its own. */
+/** Draws the times of a reader, each from its own random stream. */
 export interface ReaderTimes {
-  /** Between the end of a pass, now, and the start of the next. */
+  /** The pause between the end of a pass and the start of the next. */
   pauseNs(nowNs: number): number;
-  /** Before a reader that has seen the end reads on. */
+  /** The pause before a reader that has seen the end reads on. */
   readOnNs(): number;
-  /** By what the costs of a read() call are multiplied; call 0 of a pass is open() and close(). */
+  /** The factor of the costs of a read() call; call 0 of a pass is open() and close(). */
   costFactor(pass: number, call: number): number;
 }
 
@@ -57,11 +57,11 @@ export class Reader extends Task implements VmaWalker {
   readonly strategy: Strategy;
   readonly bufferBytes: number;
   readonly passes: number;
-  /** So often it reads on in each pass after it has seen the end. */
+  /** Number of times that it reads on in each pass after it has seen the end. */
   readonly readsOn: number;
   readonly observer: PassObserver;
   readonly times: ReaderTimes;
-  /** What it counts, over all of its passes. Sums are integers. */
+  /** Its counts over all passes. Sums are integers. */
   readonly counts = {
     passesStarted: 0,
     passesFinished: 0,
@@ -76,15 +76,15 @@ export class Reader extends Task implements VmaWalker {
     overflowLines: 0,
     vmaReadLocks: 0,
   };
-  /** Records (or pages) that were good. */
+  /** Number of records (or pages) that were accepted. */
   acceptedCount = 0;
   readonly failedByCause = new Float64Array(CAUSES.length);
-  /** Records, or checked pages, by the attempts that they took: 1, 2, …; the last: or more. */
+  /** Number of records (or checked pages) that took 1, 2, … attempts; the last: or more. */
   readonly attempts = new Float64Array(ATTEMPTS_MAX);
 
   // --- pass ---
   passIndex = -1;
-  /** From the entry of the first read() to the return of the last. */
+  /** Times from the entry of the first read() to the return of the last. */
   inPass = false;
   /** m_start() has run at least once. */
   begun = false;
@@ -92,16 +92,16 @@ export class Reader extends Task implements VmaWalker {
   readStartNs = 0;
   /** read() calls of this pass, where costs vary. */
   calls = 0;
-  /** How often it will still read on after the end. */
+  /** Number of times that it will still read on after the end. */
   readsOnLeft = 0;
-  /** Bytes that this read() has handed out. */
+  /** Bytes that this read() has returned so far. */
   copiedBytes = 0;
 
   // --- struct seq_file ---
   readonly page = new ByteBuffer();
   /** Allocated size: 4096, then doubled when a record does not fit. */
   sizeBytes = 4096;
-  /** Valid bytes of the page that are not handed out yet, and where they begin. */
+  /** Number and start of the valid bytes of the page that read() has not yet returned. */
   countBytes = 0;
   fromBytes = 0;
   /** m->index: page of the pending VMA, POS_GATE or POS_END. */
@@ -122,7 +122,7 @@ export class Reader extends Task implements VmaWalker {
   /** Page in which the end of the list was found. */
   endPage = 0;
 
-  // --- what a page that is thrown away goes back to ---
+  // --- values to which a discarded page resets the reader ---
   redoPos = 0;
   redoShownEnd = 0;
   redoLineCount = 0;
@@ -139,11 +139,11 @@ export class Reader extends Task implements VmaWalker {
   budgetUsed = 0;
   /** The budget is used up: the page is made under mmap_lock. */
   mustLock = false;
-  /** Failed attempts at the record or page where the reader stands. */
+  /** Failed attempts at the current record or page. */
   failedHere = 0;
-  /** What the last record or page that was settled took, until a search has heard of it. */
+  /** Attempts of the last settled record or page, until a search has read them. */
   readonly settledAfter = { retries: 0, fallbacks: 0 };
-  /** What follows the last failed attempt and is counted when it is over. */
+  /** What follows the last failed attempt; it is counted when it has ended. */
   pending = NOTHING_PENDING;
   readonly local: Record<string, number> = {};
 
@@ -181,7 +181,7 @@ export class Reader extends Task implements VmaWalker {
     for (const name of what.strategy.locals ?? []) this.local[name] = 0;
   }
 
-  /** An attempt failed; whatever was copied for the record is lost. */
+  /** Call it when an attempt has failed: the copy of the record counts as discarded. */
   attemptFailed(cause: Cause): void {
     this.#conclude();
     this.failedByCause[CAUSES.indexOf(cause)]!++;
@@ -189,31 +189,34 @@ export class Reader extends Task implements VmaWalker {
     this.dropRecord();
   }
 
-  /** Another attempt follows. It counts as a retry when it ends, well or not. */
+  /**
+   * Call it before another attempt. The attempt counts as a retry when it ends, with or without
+   * success.
+   */
   retrying(): void {
     this.pending = RETRY_PENDING;
   }
 
-  /** mmap_read_lock follows. It counts as a fallback when it has yielded a record. */
+  /** Call it before mmap_read_lock. It counts as a fallback when it has given a record. */
   fallingBack(): void {
     this.pending = FALLBACK_PENDING;
   }
 
   /**
-   * Attempts at the record or page where the reader stands: the failed ones, and a retry of them.
+   * Attempts at the current record or page: the failed attempts and the retry that is running.
    */
   get attemptsHere(): number {
     return this.failedHere + (this.pending === RETRY_PENDING ? 1 : 0);
   }
 
-  /** The record (or page) is good: the next one starts afresh. */
+  /** Call it when the record (or page) is accepted: the counts of attempts are reset. */
   accepted(): void {
-    const last = this.pending === FALLBACK_PENDING ? 0 : 1; // a lock is no attempt
+    const last = this.pending === FALLBACK_PENDING ? 0 : 1; // a fallback is not an attempt
     this.attempts[Math.min(this.failedHere + last, ATTEMPTS_MAX) - 1]!++;
     this.settled();
   }
 
-  /** The same of what is no record: the end of the list, the gate line. */
+  /** The same for the end of the list and the gate line, which are not records. */
   settled(): void {
     const fallbacks = this.pending === FALLBACK_PENDING ? 1 : 0;
     this.settledAfter.retries = Math.max(0, this.failedHere - fallbacks);
@@ -229,13 +232,13 @@ export class Reader extends Task implements VmaWalker {
     this.pending = NOTHING_PENDING;
   }
 
-  /** A record that was copied is given up before it is formatted. */
+  /** Discards a record that was copied, before it is formatted. */
   dropRecord(): void {
     if (this.copied) this.counts.discardedRecords++;
     this.copied = false;
   }
 
-  /** Nothing of the last record is looked at again: its registers say so. */
+  /** Clears the registers of the last record, which are not read again. */
   forgetRecord(): void {
     this.found = NO_VMA;
     this.copied = false;
@@ -248,21 +251,21 @@ export class Reader extends Task implements VmaWalker {
     this.copy.special = NO_SPECIAL;
   }
 
-  /** Room for so many lines in all. */
+  /** Makes room for this number of lines in all. */
   reserveLines(count: number): void {
     if (count <= this.linePages.length) return;
     this.linePages = grownInt32(this.linePages, count);
     this.lines = grownFloat64(this.lines, LINE_FIELDS * this.linePages.length);
   }
 
-  /** Room for one more line; returns where its numbers go. */
+  /** Makes room for one more line; returns the place of its numbers. */
   nextLineAt(): number {
     if (this.lineCount < this.keptLines) this.keptLines = this.lineCount;
     this.reserveLines(this.lineCount + 1);
     return this.lineCount * LINE_FIELDS;
   }
 
-  /** Nothing is held: what must be true whenever a reader is outside m_start … m_stop. */
+  /** Asserts that nothing is held, which must be true outside of m_start … m_stop. */
   holdsNothing(k: Kernel): boolean {
     return (
       this.rcuSection === 0 &&

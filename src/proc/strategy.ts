@@ -9,13 +9,13 @@
 import type { CostName } from '../mm/costs.ts';
 import type { KernelStep } from '../mm/kernel.ts';
 
-/** What the line of a record is made from. */
+/** The source from which the line of a record is made. */
 export const LIVE_VMA = 0; // the VMA itself; a lock keeps it still
 export const VMA_COPY = 1; // reader.copy
 export const UNPROTECTED_VMA = 2; // the VMA itself, field by field, as it changes
 
 /**
- * Positions of the file that are no page, as in the kernel: SENTINEL_VMA_GATE, SENTINEL_VMA_END.
+ * File positions that are not pages, as in the kernel: SENTINEL_VMA_GATE, SENTINEL_VMA_END.
  */
 export const POS_GATE = -2;
 export const POS_END = -1;
@@ -37,7 +37,7 @@ export const CAUSES = [
 ] as const;
 export type Cause = (typeof CAUSES)[number];
 
-/** Each includes those before it; `name`: the range of one state with the label of another. */
+/** Each level includes those before it; `name`: the range of one state with the name of another. */
 export const TEARING_LEVELS = [
   'none',
   'between-pages',
@@ -51,11 +51,11 @@ export const GAP_LEVELS = ['none', 'transient', 'false'] as const;
 export type GapLevel = (typeof GAP_LEVELS)[number];
 
 /**
- * Each hook is the first of one or more steps. The last of them returns `reader.ret` to go on; any
- * of `getNextVma` and `unlockVmaRange` may end in `reader.redo` instead, to throw away the page
- * that this m_start began: index, count and position go back to what they were then. Whoever
- * returns `redo` has let go of everything. Text of an earlier page that the user already has stays
- * handed out.
+ * Each hook is the first of one or more steps. The last of these steps returns `reader.ret` to
+ * continue. A step of `getNextVma` and `unlockVmaRange` may return `reader.redo` instead, to
+ * discard the page that this m_start began: index, count and position are reset to their values at
+ * m_start. A step that returns `redo` must have released everything. Text of an earlier page stays
+ * with the user.
  *
  * @typeParam R the reader, which knows its strategy (reader.ts)
  */
@@ -63,40 +63,45 @@ export interface StrategyFor<R> {
   /** Canonical name, with the options that differ from their defaults. */
   readonly name: string;
   /**
-   * read() of maps through a seq_file, or a walk by PROCMAP_QUERY: start, one VMA, stop, each call.
+   * `seq`: read() of maps through a seq_file. `query`: a walk with PROCMAP_QUERY, where each call
+   * has a start, one VMA and a stop.
    */
   readonly medium: 'seq' | 'query';
-  /** The worst tearing that it may show. */
+  /** The worst tearing that the strategy may show. */
   readonly tearing: TearingLevel;
-  /** The worst gap that it may show where memory was mapped all the time. */
+  /** The worst gap that the strategy may show where memory was mapped all the time. */
   readonly gaps: GapLevel;
-  /** `unbounded`: a writer may hold the reader up for ever. */
+  /** `unbounded`: a writer may delay the reader for ever. */
   readonly progress: 'bounded' | 'unbounded';
-  /** An attempt is at a whole page, not at one record. */
+  /** An attempt covers a whole page, not one record. */
   readonly attemptsAt?: 'page';
-  /** It tries again at once, for as long as need be: where that costs nothing it would not end. */
+  /** It retries at once without a limit, so a run would not end if `cost` is 0. */
   readonly spins?: { readonly option: string; readonly cost: CostName };
   /**
-   * It looks at vm_refcnt and vm_lock_seq. Where no reader does, a search need not tell the moments
-   * apart at which writers change them.
+   * It reads vm_refcnt and vm_lock_seq. If no reader does, a search need not distinguish the
+   * moments at which writers change them.
    */
   readonly vmaLocks?: true;
-  /** Numeric fields of its own in `reader.local`, all 0 at the start; saved with the world. */
+  /** Names of its own numeric fields in `reader.local`, 0 at the start; saved with the world. */
   readonly locals?: readonly string[];
-  /** Where the next read() takes up: the start of the pending VMA, or the end of the last shown. */
+  /**
+   * Where the next read() continues: at the start of the pending VMA, or the end of the last shown.
+   */
   readonly resumeAt: 'pending-start' | 'shown-end';
-  /** m_start() that finds nothing leaves the position, so that a later read() looks again. */
+  /** An m_start() that finds nothing keeps the position, so that a later read() looks again. */
   readonly endStays?: true;
-  /** Once a pass, before the first read(). */
+  /** Called once per pass, before the first read(). */
   readonly openFile?: KernelStep<R>;
-  /** From m_start(). */
+  /** Called from m_start(). */
   readonly lockVmaRange: KernelStep<R>;
-  /** Sets reader.found (NO_VMA at the end) and reader.source: what the line is made from. */
+  /** Sets reader.found (NO_VMA at the end), and reader.source, from which the line is made. */
   readonly getNextVma: KernelStep<R>;
-  /** After each show_map(): pins, locks on the record. */
+  /** Called after each show_map(): releases pins and locks of the record. */
   readonly putVma?: KernelStep<R>;
-  /** From m_stop(); reader.stopFor says why. Also drops what a record not shown still holds. */
+  /**
+   * Called from m_stop(); reader.stopFor is the reason. Also releases what an unshown record holds.
+   */
   readonly unlockVmaRange: KernelStep<R>;
-  /** At the end of a pass. */
+  /** Called at the end of a pass. */
   readonly releaseFile?: KernelStep<R>;
 }

@@ -5,21 +5,21 @@
 import type { Tearing } from '../world/outcome.ts';
 import type { Reduction } from './search-world.ts';
 
-/** One step of a schedule as it went. */
+/** One step of a schedule, with its effects. */
 export interface ScheduleStep {
   /** Index into SearchOutcome.tasks. */
   readonly task: number;
-  /** Of the step function; `mmap_lock` where a sleeper gets the lock that it waits for. */
+  /** Name of the step function; `mmap_lock` if a sleeping task gets the lock for which it waits. */
   readonly name: string;
   readonly choices: readonly number[];
-  /** What it read or changed that others can see, or that the reader remembers; in words. */
+  /** What the step read or changed that others can see, or that the reader stores; as text. */
   readonly effects: readonly string[];
 }
 
 /** Addresses without a line although they were mapped in every state of the pass. */
 export interface Gap {
   readonly kind: 'false' | 'transient';
-  /** `7f0000001000-7f0000003000` */
+  /** Such as `7f0000001000-7f0000003000`. */
   readonly range: string;
 }
 
@@ -33,16 +33,16 @@ export const LINE_FAULTS = {
 } as const;
 type LineFault = (typeof LINE_FAULTS)[keyof typeof LINE_FAULTS];
 
-/** A line of a text, with what is wrong with it. */
+/** A line of a text, with its faults. */
 export interface MarkedLine {
-  /** As printed, without the newline. */
+  /** The line as printed, without the newline. */
   readonly text: string;
-  /** Indices into MarkedText.states of those that have this line; null for the gate line. */
+  /** Indices into MarkedText.states: the states that have this line; null for the gate line. */
   readonly states: readonly number[] | null;
   readonly faults: readonly LineFault[];
-  /** A cut lies before this line. */
+  /** The cut before this line, if any. */
   readonly cut: 'atPage' | 'inPage' | null;
-  /** Gaps before this line. */
+  /** The gaps before this line. */
   readonly gaps: readonly Gap[];
 }
 
@@ -52,7 +52,7 @@ export interface MarkedText {
   readonly pass: number; // from 0
   readonly text: string;
   readonly lines: readonly MarkedLine[];
-  /** After the last line. */
+  /** The cut and the gaps after the last line. */
   readonly end: { readonly cut: 'atPage' | 'inPage' | null; readonly gaps: readonly Gap[] };
   readonly torn: boolean;
   readonly tearing: Tearing; // tornPasses is 0 or 1
@@ -60,41 +60,43 @@ export interface MarkedText {
   readonly states: readonly string[];
 }
 
-/** A schedule, step by step, and what came of it. */
+/** A schedule, step by step, and its result. */
 export interface Course {
   readonly schedule: string;
   readonly steps: readonly ScheduleStep[];
-  /** Times at which another task moves on. */
+  /** Number of switches to another task. */
   readonly switches: number;
   readonly texts: readonly MarkedText[];
-  /** Steps from this one on repeat for ever: the last one leads back to the state before it. */
+  /**
+   * The steps from this one on repeat for ever: the last step leads back to the state before it.
+   */
   readonly cycleFrom: number | null;
-  /** What stopped it. */
+  /** The fault that stopped it, if any. */
   readonly fault: { readonly kind: string; readonly message: string } | null;
   readonly deadlock: boolean;
 }
 
-/** Something that was asked for, and the shortest way to it. */
+/** A finding, with a shortest schedule that has it. */
 export interface Finding {
-  /** The word or the expression that asked for it. */
+  /** The class or the expression of the question. */
   readonly class: string;
-  /** What it is, in one sentence. */
+  /** A description in one sentence. */
   readonly what: string;
   readonly course: Course;
 }
 
-/** One of the texts that can be printed. */
+/** A text that can be printed. */
 export interface PossibleText {
   readonly reader: string;
   readonly text: string;
-  /** Some schedule prints it torn; the counts are of the first that does. */
+  /** Some schedule prints it torn; the counts are those of the first such schedule. */
   readonly torn: boolean;
   /** Some schedule prints it as the text of a state. */
   readonly intact: boolean;
   readonly tearing: Tearing;
-  /** A shortest schedule that prints it, torn where it can be. */
+  /** A shortest schedule that prints it, torn if possible. */
   readonly schedule: string;
-  /** Where it comes about in several ways with other counts; `worst` is a schedule. */
+  /** If several schedules print it with different counts; `worst` is a schedule. */
   readonly ways: {
     readonly least: Tearing;
     readonly most: Tearing;
@@ -107,25 +109,25 @@ export type SearchBound =
   | 'max-memory'
   | 'max-depth'
   | 'preemptions'
-  | 'store' // states may have been taken for one another
+  | 'store' // one state may have been mistaken for another
   | 'random' // sampled
   | 'interrupted';
 
 export interface SearchOutcome {
   readonly scenario: { readonly name: string; readonly sha256: string };
   readonly strategy: string;
-  /** Names of the tasks, by their numbers in schedules; readers come first. */
+  /** The tasks, in the order of their numbers in schedules; readers come first. */
   readonly tasks: readonly { readonly name: string; readonly kind: 'reader' | 'writer' }[];
-  /** Null: random walks keep none. */
+  /** Number of states; null for random walks, which store none. */
   readonly states: number | null;
   readonly transitions: number;
-  /** Transitions from the start to the state that is farthest. */
+  /** Number of transitions from the start to the farthest state. */
   readonly depth: number;
   /**
-   * Every order of steps and every choice was tried, or as many as it took to find what was asked.
+   * Every order of steps and every choice was tried, or enough of them to answer the question.
    */
   readonly complete: boolean;
-  /** What kept something from being looked at. */
+  /** The bound that ended or limited the search, if any. */
   readonly bound: SearchBound | null;
   readonly limits: {
     readonly maxStates: number | null;
@@ -134,25 +136,25 @@ export interface SearchOutcome {
   };
   readonly store: {
     readonly kind: 'exact' | 'hash' | 'bitstate';
-    /** Chance, at most, that a state was taken for another one. */
+    /** Upper bound of the probability that one state was mistaken for another. */
     readonly lossBound: number;
-    /** What a state takes in the store, wherever that is; see StateStore.plainBytes. */
+    /** Bytes per state in the store; see StateStore.plainBytes. */
     readonly bytesPerState: number;
   };
   readonly reduce: Reduction;
-  /** How often private steps of a strategy that nobody has tested were checked. */
+  /** Number of checks of private steps, for strategies that are not built in. */
   readonly privateChecks: number;
   readonly sampled: {
     readonly walks: number;
     readonly bias: 'uniform' | 'churn';
     readonly steps: number;
-    /** Walks that were given up at the limit of their length, or by an interrupt. */
+    /** Number of walks that ended at the limit of their length or by an interrupt. */
     readonly unfinished: number;
   } | null;
-  /** The classes that were asked for, all of them without `--find`. */
+  /** The classes of the question; all classes without `--find`. */
   readonly asked: readonly string[];
-  /** At most one for each class asked for, in that order. */
+  /** At most one finding for each class of `asked`, in that order. */
   readonly findings: readonly Finding[];
-  /** In the order of discovery. */
+  /** The texts in the order of discovery. */
   readonly texts: readonly PossibleText[];
 }

@@ -38,7 +38,7 @@ export const COUNTER_KEYS = [
 export type CounterKey = (typeof COUNTER_KEYS)[number];
 export type Counters = Record<CounterKey, number>;
 
-/** Over finished passes. */
+/** Counts over finished passes. */
 export const TEARING_KEYS = ['tornPasses', ...TEXT_COUNTS] as const;
 export type TearingKey = (typeof TEARING_KEYS)[number];
 export type Tearing = Record<TearingKey, number>;
@@ -49,14 +49,14 @@ export interface ReaderOutcome {
   readonly counters: Counters;
   readonly tearing: Tearing;
   readonly failedByCause: Record<Cause, number>;
-  /** Records, or pages, by the attempts that they took: 1, 2, 3, …; the 64th: or more. */
+  /** Number of records (or pages) that took 1, 2, 3, … attempts; the 64th is for 64 or more. */
   readonly attempts: readonly number[];
-  /** What an attempt is at. Never printed by itself. */
+  /** What an attempt covers. Never printed by itself. */
   readonly attemptsAt: 'record' | 'page';
   readonly passNs: Summary;
   readonly readNs: Summary;
   readonly rcuSectionMaxNs: number;
-  /** What the summaries are made of, so that they can be pooled over readers. Never printed. */
+  /** The times behind the summaries, so that readers can be pooled. Never printed. */
   readonly samples: Readonly<Record<'passNs' | 'readNs', Samples>>;
 }
 
@@ -67,11 +67,11 @@ export interface WriterOutcome {
   readonly opNs: Summary;
   readonly lockWaitNs: Summary;
   readonly drainWaitNs: Summary;
-  /** As for readers. */
+  /** The times behind the summaries, as for readers. */
   readonly samples: Readonly<Record<'opNs' | 'lockWaitNs' | 'drainWaitNs', Samples>>;
 }
 
-/** One pass whose text was asked for. */
+/** One pass whose text was requested. */
 export interface PassRecord {
   readonly reader: string;
   readonly index: number; // from 0
@@ -80,20 +80,20 @@ export interface PassRecord {
   readonly torn: boolean;
   readonly tearing: Tearing; // tornPasses is 0 or 1
   readonly finished: boolean;
-  /** The bytes handed out. */
+  /** The bytes that read() returned. */
   readonly text: Uint8Array;
   /**
-   * Cuts in rising order: the cut lies before this line (from 0; the number of lines: after the
-   * last). `inPage`: between two lines of one page.
+   * Cuts in rising order. `line`: the cut is before this line (from 0; the number of lines: after
+   * the last). `inPage`: between two lines of one page.
    */
   readonly cuts: readonly { readonly line: number; readonly inPage: boolean }[];
 }
 
-/** A pass that stood at one record or page with failed attempts when the run ended. */
+/** A pass that was retrying one record or page when the run ended. */
 export interface StarvedPass {
   readonly reader: string;
   readonly pass: number;
-  /** `0x…` address where the lookup stands. */
+  /** Address of the lookup, `0x…`. */
   readonly address: string;
   readonly failedAttempts: number;
 }
@@ -103,25 +103,25 @@ export type EndReason =
   | 'ops'
   | 'duration'
   | 'max-events'
-  | 'history-full' // one pass saw more distinct states than the oracle keeps
+  | 'history-full' // one pass had more distinct states than the oracle stores
   | 'kernel-fault' // a sanitizer or lockdep would have reported it
   | 'livelock'
-  | 'starved' // a reader took very many steps at one record without getting on
+  | 'starved' // a reader took very many steps at one record without progress
   | 'interrupted';
 
-/** What a task did last, oldest first. */
+/** The last steps of a task, oldest first. */
 export interface StepStack {
   readonly task: string;
   readonly steps: readonly { readonly atNs: number; readonly step: string }[];
 }
 
-/** The simulated kernel did what it must not do; as a sanitizer would report it. */
+/** A fault of the simulated kernel, as a sanitizer would report it. */
 export interface KernelFaultReport {
   readonly kind: string;
   readonly message: string;
   readonly atNs: number;
   readonly by: StepStack;
-  /** Of a use after free: who freed it. */
+  /** For a use after free: the task that freed the object. */
   readonly freedBy: StepStack | null;
 }
 
@@ -141,8 +141,10 @@ export interface Outcome {
   readonly passes: readonly PassRecord[];
   readonly starved: readonly StarvedPass[];
   readonly kernelFault: KernelFaultReport | null;
-  /** The state of the run at `atNs` is the state at `atNs - periodNs`: it repeats for ever. */
+  /**
+   * The state of the run at `atNs` equals the state at `atNs - periodNs`: the run repeats for ever.
+   */
   readonly livelock: { readonly atNs: number; readonly periodNs: number } | null;
-  /** Readers whose passes begin in few of 64 phases of the writers' operations. */
+  /** Readers whose passes begin in few of 64 phases of the operations of writers. */
   readonly recurring: readonly { readonly reader: string; readonly phases: number }[];
 }
