@@ -1,6 +1,6 @@
 /** The exit codes in the help of each command: the codes that it has, and what they mean. */
 
-/** Left out: the command does not have that code. */
+/** The meaning of each code; a code that is omitted does not occur. */
 interface Meanings {
   readonly done?: string;
   readonly failed?: string;
@@ -14,8 +14,8 @@ interface Meanings {
 const MEANINGS = {
   /** The codes of all commands together. */
   root: {
-    failed: `a --fail-on expression or a check failed, a fault of the simulated kernel ended
-a run, a search found what it looked for, or a schedule does not fit`,
+    failed:
+      'a --fail-on expression or a check failed, a fault of the simulated kernel ended a run, a search found what it looked for, or a schedule does not fit',
     limit: 'a limit was reached before there was an answer, or runs are missing',
     signals: true,
   },
@@ -25,8 +25,8 @@ a run, a search found what it looked for, or a schedule does not fit`,
     signals: true,
   },
   compare: {
-    failed: `a --fail-on expression held, a fault of the simulated kernel ended a run,
-or with --exit-code: a difference is shown`,
+    failed:
+      'a --fail-on expression held, a fault of the simulated kernel ended a run, or with --exit-code: a difference is significant',
     limit: 'a limit or a livelock ended a run; with --exit-code also: too few seeds to judge',
     signals: true,
   },

@@ -15,14 +15,14 @@ import { few, quantity } from './compare-cells.ts';
 
 const WIDTH = 80;
 
-/** Empty where nothing is held against anything. */
+/** The verdict as text; empty if there is no comparison. */
 export function inShort({ groups, comparison, point }: ScenarioResult): string {
   if (comparison === null) return '';
   return verdictsText(verdictsOf(groups, comparison), point === null);
 }
 
 /**
- * The same, of verdicts as a saved comparison has them.
+ * The same for the verdicts of a saved comparison.
  * @param together all points of a sweep, so that runs are of several seeds and points
  */
 export function verdictsText(verdicts: readonly GroupVerdict[], together = false): string {
@@ -82,7 +82,7 @@ function ratio({ factor, direction }: VerdictClaim): string {
   return direction === 'more' ? `, ${times} times as much` : `, ${times} times less`;
 }
 
-/** Four digits; of what is hardly more than 1 so many that it is no 1. */
+/** Four digits, or as many as are needed to differ from 1. */
 function factorText(factor: number): string {
   const digits = Math.ceil(-Math.log10(factor - 1));
   return factor < 1.0005 ? factor.toFixed(digits) : few(factor);
@@ -94,17 +94,17 @@ function statusText(
   together: boolean,
 ): string {
   const by = together ? counted(seeds, 'pair of runs', 'pairs of runs') : counted(seeds, 'seed');
-  if (status === 'shown') return `shown by ${by}`;
+  if (status === 'shown') return `significant with ${by}`;
   const more = needed > seeds ? ` (at least ${needed} needed)` : '';
   const apart = status === 'apart' ? ', but the ranges do not overlap' : '';
-  return `not shown by ${by}${more}${apart}`;
+  return `not significant with ${by}${more}${apart}`;
 }
 
 export function wrapped(words: string, indent: number): string {
   return `${wrap(' '.repeat(indent) + words, WIDTH, indent + 2).join('\n')}\n`;
 }
 
-/** What seeds are too few for; empty where they are not. */
+/** The message that the seeds are too few; empty if they are not. */
 export function tooFewSeeds({ groups, comparison, point }: ScenarioResult): string {
   if (comparison === null || comparison.canShow) return '';
   const runs = leastOf(groups.map((group) => group.runs.length));
@@ -114,7 +114,7 @@ export function tooFewSeeds({ groups, comparison, point }: ScenarioResult): stri
     point === null ? counted(runs, 'pair of runs', 'pairs of runs') : counted(runs, 'seed');
   const hint = point === null ? '' : ` (--seeds=${seedsNeeded})`;
   return (
-    `${by} cannot reach ${few(level * 100)} % ${over}, however large a ` +
-    `difference is; ${seedsNeeded} can${hint}`
+    `with ${by} no difference can be significant at ${few(level * 100)} % ${over}; ` +
+    `${seedsNeeded} are enough${hint}`
   );
 }

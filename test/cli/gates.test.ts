@@ -30,7 +30,7 @@ test('gate: a regression that 3 seeds cannot show is no pass: exit code 4, and w
 
   expect(code).toBe(4);
   expect(stderr).toMatch(
-    /^mapsim: warning: storm: --exit-code cannot judge: 3 seeds cannot reach 5 % over these \d+ tests, however large a difference is; 10 can \(--seeds=10\)$/m,
+    /^mapsim: warning: storm: --exit-code cannot judge: with 3 seeds no difference can be significant at 5 % over these \d+ tests; 10 are enough \(--seeds=10\)$/m,
   );
 });
 

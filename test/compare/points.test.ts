@@ -191,7 +191,7 @@ describe('mapsim compare', () => {
     expect(stdout).toMatch(/^10 +b\.ndjson:rcu-retry3 {2}[\d.]+us \(\+[\d.]+ %( \?)?\) /m);
     expect(stdout).toContain('\nIn short, all points together, against a.ndjson:mmap-lock:\n');
     expect(stdout).toMatch(
-      /shown by 16 pairs of runs:\n {6}median pass [\d.]+us \([^)]+\) instead/,
+      /significant with 16 pairs of runs:\n {6}median pass [\d.]+us \([^)]+\) instead/,
     );
     expect(stdout).toMatch(/median pass: more at 4 of 4 points \(shown at \d\); furthest at\n/);
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
@@ -241,7 +241,7 @@ describe('mapsim compare', () => {
     const blind = await few.compare('a.ndjson', 'b.ndjson', ...gate);
     expect(blind.code).toBe(4);
     expect(blind.stderr).toMatch(
-      /^mapsim: warning: b: --exit-code cannot judge: 4 pairs of runs cannot/,
+      /^mapsim: warning: b: --exit-code cannot judge: with 4 pairs of runs no difference can be/,
     );
   });
 

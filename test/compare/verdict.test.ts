@@ -297,7 +297,7 @@ describe('the words', () => {
     ).toBe(`
 In short, against mmap-lock:
   vma-lock
-    shown by 12 seeds:
+    significant with 12 seeds:
       longest writer call 12us instead of 8ms, 666.7 times less
       p99 of writer calls 12us instead of 8ms, 666.7 times less
     no difference seen: median pass, torn passes, false gaps, transient gaps,
@@ -314,7 +314,8 @@ In short, against mmap-lock:
 
     expect(
       text,
-    ).toContain(`    not shown by 5 seeds (at least 7 needed), but the ranges do not overlap:
+    ).toContain(`    not significant with 5 seeds (at least 7 needed), but the ranges do not
+      overlap:
       read() calls that fall back 60 of 100 reads, 60 % (50.2 % .. 69.06 %)
         instead of 0 of 100 reads
 `);
@@ -385,7 +386,7 @@ describe('how many seeds are needed', () => {
     ]);
 
     expect(tooFewSeeds(few)).toBe(
-      '3 seeds cannot reach 5 % over these 3 tests, however large a difference is; 7 can (--seeds=7)',
+      'with 3 seeds no difference can be significant at 5 % over these 3 tests; 7 are enough (--seeds=7)',
     );
     expect(tooFewSeeds(many)).toBe('');
   });

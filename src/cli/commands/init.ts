@@ -97,7 +97,7 @@ writers:
 ${lines === null ? PROGRAM : '    churn: merge-churn # mprotect of one page of a random mapping, and back\n'}`);
 }
 
-const MADE = `  - start: "0x7f0000000000" # in quotes
+const MADE = `  - start: "0x7f0000000000" # an address, in quotes
     pages: 3
     repeat: 500
     gap: 1 # ${NOTES.gap}
