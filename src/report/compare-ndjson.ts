@@ -4,7 +4,7 @@
  * first; for sweeps a `place` for each group and metric; then the judgements as `failOn`, and
  * `footer`.
  */
-import { jsonOf } from '../base/printable.ts';
+
 import {
   COMPARE_SCHEMA,
   comparisonHead,
@@ -15,6 +15,7 @@ import {
 import { placesOf } from '../compare/places.ts';
 import type { CompareResult } from '../compare/result.ts';
 import { verdictsOf } from '../compare/verdict.ts';
+import { record } from './ndjson.ts';
 import type { CompareFormat } from './report.ts';
 
 export const compareNdjson: CompareFormat = {
@@ -47,7 +48,3 @@ export const compareNdjson: CompareFormat = {
     yield record('footer', { complete });
   },
 };
-
-function record(type: string, fields: object): string {
-  return `${jsonOf({ type, ...fields })}\n`;
-}

@@ -50,6 +50,7 @@ function totalsJson({ outcome, verdicts, timing }: ReportInput): object {
   };
 }
 
-function record(type: string, fields: object): string {
+/** One line. */
+export function record(type: string, fields: object): string {
   return `${jsonOf({ type, ...fields })}\n`;
 }
