@@ -12,6 +12,9 @@
  * The result is rarely a step longer than the shortest possible schedule, which only a search
  * without merged steps could find.
  */
+
+import { grownInt32 } from '../base/grow.ts';
+import { RowInterner } from '../base/row-interner.ts';
 import type { Schedule, ScheduleItem } from '../sim/schedule.ts';
 import { ChoiceMisfit } from './given-choices.ts';
 import { switchesOf } from './replay.ts';
@@ -21,8 +24,12 @@ import { CANNOT, type Event, Transitions } from './transitions.ts';
 /** Runs of the world that one finding may cost, and steps of all of them: about a second. */
 const RUNS_MAX = 1500;
 const STEPS_MAX = 500_000;
-/** Transitions that are remembered. */
+/** Transitions that are remembered, and states with the steps that lead on from them. */
 const TRANSITIONS_MAX = 2 ** 17;
+const STATES_MAX = 2 ** 17;
+/** In place of the state after a task's step: not known; the task cannot take one. */
+const UNKNOWN = -1;
+const NONE = -2;
 const NO_CHOICES: readonly number[] = [];
 /** Steps that may be added at the end. */
 const TAIL_MAX = 20_000;
@@ -37,6 +44,11 @@ export class ShrinkWorld {
   readonly transitions: Transitions;
   readonly initial: Int32Array;
   readonly tasks: number;
+  /** States that schedules went through; a state is its number here. */
+  readonly #states: RowInterner;
+  /** By state and task: the state after a step of which nothing else comes, or UNKNOWN or NONE. */
+  #next = new Int32Array(64);
+  readonly #to: Int32Array;
 
   /** @param world at its beginning, every step by itself */
   constructor(world: SearchWorld) {
@@ -44,6 +56,62 @@ export class ShrinkWorld {
     this.transitions = new Transitions(world);
     this.initial = world.save().slice();
     this.tasks = readers.length + writers.length;
+    this.#states = new RowInterner(world.states.width);
+    this.#to = this.initial.slice();
+  }
+
+  /** Numbers of states and transitions may be void after this. */
+  trim(): void {
+    this.transitions.trim(TRANSITIONS_MAX);
+    if (this.#states.count > STATES_MAX) this.#states.clear();
+  }
+
+  stateOf(row: Int32Array): number {
+    const { count } = this.#states;
+    const state = this.#states.idOf(row);
+    if (state < count) return state;
+    const from = state * this.tasks;
+    const end = from + this.tasks;
+    if (end > this.#next.length) this.#next = grownInt32(this.#next, end);
+    this.#next.fill(UNKNOWN, from, end);
+    return state;
+  }
+
+  rowOf(state: number): Int32Array {
+    const { rows, width } = this.#states;
+    return rows.slice(state * width, (state + 1) * width);
+  }
+
+  isOver(state: number): boolean {
+    const { rows, width } = this.#states;
+    return this.transitions.isOver(rows, state * width);
+  }
+
+  /** The state after the task's step, as far as `setNext` says. */
+  nextOf(state: number, task: number): number {
+    return this.#next[state * this.tasks + task]!;
+  }
+
+  setNext(state: number, task: number, next: number): void {
+    this.#next[state * this.tasks + task] = next;
+  }
+
+  /** The transition of a task without choices, or CANNOT. */
+  firstOf(state: number, task: number): number {
+    const { rows, width } = this.#states;
+    return this.transitions.firstOf(rows, state * width, task);
+  }
+
+  transitionOf(state: number, item: ScheduleItem): number {
+    const { rows, width } = this.#states;
+    const via = item.choices.length === 0 ? item.task : this.transitions.viaId(item);
+    return this.transitions.of(rows, state * width, via);
+  }
+
+  follow(state: number, transition: number): number {
+    const { rows, width } = this.#states;
+    this.transitions.follow(rows, state * width, transition, this.#to);
+    return this.stateOf(this.#to);
   }
 }
 
@@ -93,9 +161,8 @@ class Shrinker {
   #steps = 0;
   /** Candidates that were no better. */
   readonly #tried = new Set<string>();
-  // Of the run under way: where it stands, and the numbers of the state after it.
-  #state: Int32Array;
-  #next: Int32Array;
+  // Of the run under way: where it stands.
+  #state = 0;
   #taken: ScheduleItem[] = [];
   #used = new Map<number, number>();
   #switches = 0;
@@ -112,8 +179,6 @@ class Shrinker {
     this.#stepsMax = stepsMax;
     this.#best = schedule;
     this.#blocks = blocksOf(schedule);
-    this.#state = world.initial.slice();
-    this.#next = world.initial.slice();
     this.#marks = [{ state: world.initial, used: new Map(), taken: 0 }];
     for (const { task, choices } of schedule) {
       if (choices.length === 0) continue;
@@ -161,13 +226,12 @@ class Shrinker {
       this.#begin(at);
       const { taken } = this.#marks[at]!;
       for (let i = 0; i < this.#blocks[at]!.steps; i++) {
-        const { task, choices } = this.#best[taken + i]!;
-        const { transitions } = this.#world;
-        const via = choices.length === 0 ? task : transitions.viaId({ task, choices });
-        this.#follow(transitions.of(this.#state, 0, via));
-        this.#count(task, choices);
+        const item = this.#best[taken + i]!;
+        const transition = this.#world.transitionOf(this.#state, item);
+        this.#state = this.#world.follow(this.#state, transition);
+        this.#count(item.task, item.choices);
       }
-      const state = this.#state.slice();
+      const state = this.#world.rowOf(this.#state);
       const steps = taken + this.#blocks[at]!.steps;
       this.#marks.push({ state, used: this.#used, taken: steps });
     }
@@ -176,7 +240,7 @@ class Shrinker {
 
   #begin(mark: number): void {
     const { state, used, taken } = this.#marks[mark]!;
-    this.#state.set(state);
+    this.#state = this.#world.stateOf(state);
     this.#used = new Map(used);
     this.#taken = this.#best.slice(0, taken);
     this.#switches = Math.max(0, mark - 1);
@@ -191,71 +255,61 @@ class Shrinker {
    * @param alike so many blocks are those of the best
    */
   #run(blocks: readonly Block[], alike: number): Schedule | null {
-    this.#world.transitions.trim(TRANSITIONS_MAX);
+    this.#world.trim();
     const mark = this.#markAt(alike);
     this.#begin(mark);
     for (const { task, steps } of blocks.slice(mark)) {
       for (let i = 0; i < steps; i++) {
-        const transition = this.#firstOf(task);
-        if (transition === CANNOT) break;
-        const result = this.#step(task, transition);
+        if (!this.#canStep(task)) break;
+        const result = this.#step(task);
         if (result !== null) return result ? this.#taken : null;
       }
     }
-    for (let i = 0; i < TAIL_MAX && !this.#isOver(); i++) {
-      let task = 0;
-      let transition = CANNOT;
-      while (task < this.#world.tasks) {
-        transition = this.#firstOf(task);
-        if (transition !== CANNOT) break;
-        task++;
-      }
-      if (transition === CANNOT) break;
-      const result = this.#step(task, transition);
+    for (let i = 0; i < TAIL_MAX && !this.#world.isOver(this.#state); i++) {
+      const task = this.#firstAble();
+      if (task < 0) return this.#isFound({ kind: 'deadlock' }) ? this.#taken : null;
+      const result = this.#step(task);
       if (result !== null) return result ? this.#taken : null;
     }
-    return this.#isStuck() && this.#isFound({ kind: 'deadlock' }) ? this.#taken : null;
+    return null;
   }
 
-  /** The transition of a task without choices. */
-  #firstOf(task: number): number {
-    return this.#world.transitions.firstOf(this.#state, 0, task);
+  /** The first task that can take a step, or -1. */
+  #firstAble(): number {
+    for (let task = 0; task < this.#world.tasks; task++) if (this.#canStep(task)) return task;
+    return -1;
   }
 
-  #isOver(): boolean {
-    return this.#world.transitions.isOver(this.#state, 0);
+  #canStep(task: number): boolean {
+    const world = this.#world;
+    const next = world.nextOf(this.#state, task);
+    if (next !== UNKNOWN) return next !== NONE;
+    if (world.firstOf(this.#state, task) !== CANNOT) return true;
+    world.setNext(this.#state, task, NONE);
+    return false;
   }
 
-  #isStuck(): boolean {
-    if (this.#isOver()) return false;
-    for (let task = 0; task < this.#world.tasks; task++)
-      if (this.#firstOf(task) !== CANNOT) return false;
-    return true;
-  }
-
-  #follow(transition: number): void {
-    this.#world.transitions.follow(this.#state, 0, transition, this.#next);
-    const state = this.#state;
-    this.#state = this.#next;
-    this.#next = state;
-  }
-
-  /**
-   * true: found; false: it can go no further, or come to nothing better; null: neither yet.
-   * @param first the transition without choices
-   */
-  #step(task: number, first: number): boolean | null {
-    const { transitions } = this.#world;
+  /** true: found; false: it can go no further, or come to nothing better; null: neither yet. */
+  #step(task: number): boolean | null {
+    const world = this.#world;
+    const { transitions } = world;
     const taken = this.#taken;
+    const before = this.#state;
     if (this.#steps++ >= this.#stepsMax) return false;
     if (taken.length > 0 && taken.at(-1)!.task !== task) this.#switches++;
     if (this.#isTooLong()) return false;
-    let transition = first;
+    const known = world.nextOf(before, task);
+    if (known >= 0) {
+      taken.push({ task, choices: NO_CHOICES });
+      this.#state = known;
+      return null;
+    }
+    let transition = world.firstOf(before, task);
     let choices: readonly number[] = NO_CHOICES;
     if (transitions.choicesOf(transition).length > 0) {
       const given = this.#choices.get(task)?.[this.#used.get(task) ?? 0] ?? NO_CHOICES;
       try {
-        transition = transitions.of(this.#state, 0, transitions.viaId({ task, choices: given }));
+        transition = world.transitionOf(before, { task, choices: given });
       } catch (error) {
         if (error instanceof ChoiceMisfit) return false;
         throw error;
@@ -265,9 +319,11 @@ class Shrinker {
     }
     this.#count(task, choices);
     taken.push({ task, choices });
-    for (const event of transitions.eventsOf(transition)) if (this.#isFound(event)) return true;
+    const events = transitions.eventsOf(transition);
+    for (const event of events) if (this.#isFound(event)) return true;
     if (transitions.isFault(transition)) return false;
-    this.#follow(transition);
+    this.#state = world.follow(before, transition);
+    if (choices.length === 0 && events.length === 0) world.setNext(before, task, this.#state);
     return null;
   }
 
