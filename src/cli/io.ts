@@ -76,7 +76,7 @@ export function processIo(): Io {
   };
 }
 
-/** A reader that has gone (`| head`) must not end in a stack trace: whoever writes is told. */
+/** A closed pipe (`| head`) must not end in a stack trace: the writing code gets the error. */
 function withoutThrows(stream: NodeJS.WriteStream): OutStream {
   return stream.listenerCount('error') > 0 ? stream : stream.on('error', () => {});
 }
@@ -89,7 +89,7 @@ function isTerminal(fd: number): boolean {
 
 /** Standard output at a pipe or a file, without a stream: making one takes 1 to 2 ms. */
 class FileOutput implements OutStream {
-  /** All errors are told to whoever writes. */
+  /** All errors go to the code that writes. */
   on(): void {}
 
   write(piece: Uint8Array | string, done: (fault?: Error | null) => void = () => {}): void {

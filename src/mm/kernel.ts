@@ -172,8 +172,8 @@ export class Kernel {
   }
 
   /**
-   * The task waits for somebody to wake it, and goes on with `next` then. It looks once more at
-   * what it waits for before it sleeps, so a wait that ends within the time that falling asleep
+   * The task waits until another task wakes it, and then continues with `next`. It looks once more
+   * at what it waits for before it sleeps, so a wait that ends within the time that falling asleep
    * takes never sleeps: until then its CPU is busy.
    */
   waitToBeWoken(t: Task, next: Task['step']): void {

@@ -122,7 +122,7 @@ export function waiterPreempted(k: Kernel, t: Task): void {
   if (first) watchOwner(k);
 }
 
-/** The owner left its CPU: whoever spins on it goes to sleep. */
+/** The owner left its CPU: tasks that spin on it go to sleep. */
 export function rwsemOwnerLeftCpu(k: Kernel, owner: Task): void {
   if (k.mm.mmapLock.writerId === owner.id) stopSpinners(k);
 }

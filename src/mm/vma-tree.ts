@@ -423,7 +423,7 @@ export class VmaTree {
     return this.states[leaf] === LIVE;
   }
 
-  /** Frees leaf `id`, for whoever defers it. */
+  /** Frees the leaf `leaf`; the RCU code calls it after the grace period. */
   readonly freeLater = (leaf: number): void => this.freeLeaf(leaf);
 
   /** Empties the tree and makes room for so many live leaves, numbered by their place. */

@@ -48,7 +48,7 @@ export class SmallOracle implements MmObserver {
   text: number;
   mapped: number;
   readonly passes: SmallPass[];
-  /** What it was told of the address space, until somebody empties it. */
+  /** The reported events of the address space, until they are cleared. */
   readonly news: News[] = [];
   /** How often it was told of the address space, and of a pass: who asks twice sees if it was. */
   changes = 0;

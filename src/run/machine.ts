@@ -22,7 +22,7 @@ export interface Machine extends Host {
    * share CPUs, or two are due at once.
    */
   dueIn(nowNs: number): readonly number[] | null;
-  /** The task sleeps now; somebody will wake it, or has asked for it already. */
+  /** The task sleeps now; another task will wake it, or has already done so. */
   parked(task: Task, nowNs: number): void;
   /** The task has nothing left to do. */
   done(task: Task, nowNs: number): void;

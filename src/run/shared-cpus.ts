@@ -161,7 +161,7 @@ export class SharedCpus implements Machine {
   parked(task: Task, nowNs: number): void {
     this.#kernel.inUserMode = false;
     if (this.#spinning[task.id] === 1) {
-      // Its CPU stays busy, unless somebody else needs it.
+      // Its CPU stays busy, unless another task needs it.
       const cpu = this.#cpus[task.cpu]!;
       if (cpu.needResched) this.#preempt(cpu, nowNs, 0);
       return;

@@ -224,7 +224,7 @@ export class Explorer {
     const transitions = this.#transitions;
     let transition = first;
     for (let via = task; ; transition = transitions.of(this.#from, 0, via)) {
-      // The first time is enough: whoever hears of events keeps the first way to each.
+      // The first time is enough: the listener keeps the first path to each event.
       if (transitions.hasEvents(transition)) {
         for (const event of transitions.takeEvents(transition)) this.#event(event, via);
       }

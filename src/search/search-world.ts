@@ -124,7 +124,7 @@ export class SearchWorld {
 
   // --- Transitions ---
 
-  /** It waits for somebody. */
+  /** The task waits for another task. */
   isAsleep(task: number): boolean {
     return this.#status[task] === ASLEEP;
   }

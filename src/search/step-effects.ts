@@ -54,7 +54,7 @@ function callEffects(probe: Probe, before: Before, writer: Writer, say: Say): vo
 
 function lockEffects(before: WorldView, after: WorldView, task: number, say: Say): void {
   if (before.seq !== after.seq) say(`mm_lock_seq ${before.seq} -> ${after.seq}`);
-  // With fifo whoever releases it hands it over to sleepers.
+  // With fifo a task that releases the lock hands it over to sleeping tasks.
   const handedOver = after.asleep.filter((asleep, id) => before.asleep[id] === true && !asleep);
   const readers = after.readerCount - before.readerCount - handedOver.length;
   if (before.writerId !== after.writerId) {

@@ -23,7 +23,7 @@ function never(): never {
 /** The task has nothing left to do. */
 export const DONE = Object.defineProperty((): never => never(), 'name', { value: 'done' });
 
-/** The task sleeps; `task.step` says where it goes on when somebody wakes it. */
+/** The task sleeps; `task.step` is the step with which it continues when another task wakes it. */
 export const PARKED = Object.defineProperty((): never => never(), 'name', { value: 'parked' });
 
 /** A step of whatever kernel and task: what a task's position is kept as. */

@@ -32,7 +32,7 @@ export class World {
   readonly readers: readonly Reader[];
   readonly writers: readonly Writer[];
   readonly hogs: readonly Hog[];
-  /** The writers' streams of chance; none where somebody else decides. */
+  /** The random streams of the writers; none if a search or a replay decides. */
   readonly chances: readonly SeededChance[];
   /** In what order the threads of recorded traces make their calls. */
   readonly recordedOrders: readonly RecordedOrder[];

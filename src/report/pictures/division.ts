@@ -134,7 +134,7 @@ function cheapest(story: PassStory, states: readonly Candidate[], readIn: readon
       const off = i <= readIn.length && readIn[i - 1] !== s ? 1 : 0;
       const stays = follows ? cost[s]! : Number.POSITIVE_INFINITY;
       const cuts_ = cost[best]! + cutCost;
-      // Of equals the earlier cut: whoever can stay does.
+      // At equal cost a piece is continued, so the cut is earlier.
       const stay = stays <= cuts_;
       next[s] = (stay ? stays : cuts_) + off;
       back[s] = stay ? s : best;

@@ -38,7 +38,7 @@ const HARD_BLANK = new RegExp(`^[^/[]*\u00a0|^\\s*${HEX}{8,16}-${HEX}{8,16}\t`);
 const STRING_END = /(?:\\r)?\\n(?:["'`][,;)\]}]*)?\s*$/;
 /** Between two lines of maps that a string has in it. */
 const ESCAPED_NEWLINE = new RegExp(`(?:\\\\r)?\\\\n(?=${HEX}{8,16}-${HEX}{8,16} [-r][-w][-x])`);
-/** Where somebody has left lines out: `...`, `[65525 lines removed]`. */
+/** Marks of omitted lines: `...`, `[65525 lines removed]`. */
 const LEFT_OUT = /^\W*(?:snip\b.*|\[.*\b(?:removed|omitted|snip(?:ped)?|left out)\b.*\])?\W*$/i;
 /** A last line that may be a line of maps up to where the file was cut. */
 const BEGUN = new RegExp(`^${HEX}{4,16}(?:-${HEX}*)?$`);
