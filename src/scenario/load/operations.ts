@@ -45,7 +45,10 @@ type OutputOf<E extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<E,
 
 const placeShape = {
   at: about('A fixed address; then pages is needed.', v.optional(Address)),
-  vma: about('A range of vmas, as it was at the start.', v.optional(SelectorSchema)),
+  vma: about(
+    'A range of vmas, with its place and size at the start of the run.',
+    v.optional(SelectorSchema),
+  ),
   page: about(
     'First page in the picked range; default 0.',
     v.optional(whole('the index of a page, from 0', 0, PAGES)),
