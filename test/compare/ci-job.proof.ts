@@ -55,7 +55,7 @@ test('CI job: baseline, change, failing threshold; exit codes 0, 1, 2 and 4', ()
   );
   expect(said('misspelt.err')).toContain('did you mean "tornPasses"?');
   expect(said('misspelt.out')).toBe('');
-  expect(said('limit.out')).toContain('not ok 1 - storm: mmap-lock: 12 runs to the end');
+  expect(said('limit.out')).toContain('not ok 1 - storm: mmap-lock: 12 runs complete');
   expect(said('difference.err')).toContain(
     'storm: the scenarios in baseline.json and new.json differ',
   );
