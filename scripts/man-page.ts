@@ -1,8 +1,11 @@
 /** The man page mapsim(1), made from the texts and options of --help. */
 import type { Command } from 'commander';
 import { VERSION } from '../src/base/version.ts';
-import { COMMANDS, type CommandText } from '../src/cli/help.ts';
+import { COMMANDS, type CommandText, reflowed } from '../src/cli/help.ts';
 import { programTree } from '../src/cli/main.ts';
+
+/** man indents the text by 7 of 80 columns. */
+const WIDTH = 72;
 
 /** The page in roff, for `man`. */
 export function manPage(): string {
@@ -38,7 +41,7 @@ function section({ name, operands, purpose, examples, more }: CommandText, comma
     '.P',
     'Examples:',
     ...verbatim(examples.map((line) => `  ${line}`).join('\n')),
-    ...verbatim(more().trimEnd()),
+    ...verbatim(reflowed(more().trimEnd(), WIDTH)),
   ];
 }
 

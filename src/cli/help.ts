@@ -352,7 +352,7 @@ export function formatHelp(command: Command, helper: Help): string {
     `Examples:\n${text.examples.map((line) => `  ${line}\n`).join('')}`,
     `Usage: ${usage.join(' ')}\n`,
     ...optionGroups(command, helper),
-    text.more().split('\n\n').map(reflowed).join('\n\n'),
+    reflowed(text.more()),
   ].join('\n');
 }
 
@@ -387,26 +387,26 @@ function optionGroups(command: Command, helper: Help): string[] {
 }
 
 /** Fills running text to the width; a line that begins with blanks stays a line of its own. */
-function reflowed(paragraph: string): string {
+export function reflowed(text: string, width = WIDTH): string {
   const lines: string[] = [];
-  for (const line of paragraph.split('\n')) {
+  for (const line of text.split('\n')) {
     const last = lines.length - 1;
     const isText = (one: string | undefined) => one !== undefined && /^\S/.test(one);
     const goesOn = isText(line) && isText(lines[last]) && !lines[last]!.endsWith(':');
     if (goesOn) lines[last] += ` ${line}`;
     else lines.push(line);
   }
-  return lines.flatMap(wrapped).join('\n');
+  return lines.flatMap((line) => wrapped(line, width)).join('\n');
 }
 
 /** Wraps a long line: it continues under its second column, or four blanks further in. */
-function wrapped(line: string): string[] {
+function wrapped(line: string, width: number): string[] {
   const hang = /^ +\S+(?: \S+)* {2,}(?=\S)/.exec(line)?.[0].length;
   const indent = hang ?? (/^ +/.exec(line)?.[0].length ?? -4) + 4;
   const out: string[] = [];
   let rest = line;
-  while (rest.length > WIDTH) {
-    const at = rest.lastIndexOf(' ', WIDTH);
+  while (rest.length > width) {
+    const at = rest.lastIndexOf(' ', width);
     if (at <= indent) break;
     out.push(rest.slice(0, at));
     rest = ' '.repeat(indent) + rest.slice(at + 1);

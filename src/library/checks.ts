@@ -88,7 +88,7 @@ export function checkPass(
   }
   if (typeof pass === 'number' && pass >= reader.passes) {
     const range = reader.passes === 1 ? 'one pass, 0' : `passes 0 to ${reader.passes - 1}`;
-    throw new UserError(`--pass: reader "${reader.name}" makes ${range}, not ${pass}`);
+    throw new UserError(`--pass: reader "${reader.name}" makes ${range}; there is no pass ${pass}`);
   }
 }
 

@@ -127,7 +127,7 @@ export const COST_TABLE = {
   rwsemSpinBase: constantNs([10_000, 10_000], 'optimistic spinning on readers: base time'),
   rwsemSpinPerReader: constantNs([500, 500], 'optimistic spinning: additional time per reader'),
   rwsemSpinMax: constantNs([25_000, 25_000], 'optimistic spinning: longest time'),
-  mmap: ns([1400, 1400, 2253], 'mmap of one free page; measured 1.3-1.4 us'),
+  mmap: ns([1400, 1400, 2253], 'mmap of one page at a free address; measured 1.3-1.4 us'),
   mmapOver: ns([2200, 3300, 4100], 'mmap over existing mappings; measured 2.2-4.5 us'),
   munmap: ns([1200, 1150, 2348], 'munmap of untouched pages; measured 1.15 us'),
   pageFree: ns(

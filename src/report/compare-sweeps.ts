@@ -167,7 +167,7 @@ class GridTables {
       folded: [
         ...line('all zero', quiet),
         ...line('the same at every point', same),
-        ...line('not significant differences', more, ' (--metrics prints tables)'),
+        ...line('differences that are not significant', more, ' (--metrics prints tables)'),
       ],
     };
   }

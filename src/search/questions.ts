@@ -77,7 +77,7 @@ export function parseQuestion(text: string): Question {
   const known = [...NAMES, 'retry', 'fallback', 'retries>1', 'fallbacks>0'];
   const meant = nearest(word, known);
   const hint = meant === null ? `known: ${known.join(', ')}` : `did you mean "${meant}"?`;
-  throw new UserError(`--find: "${text}" is not a class or expression;  ${hint}`);
+  throw new UserError(`--find: "${text}" is not a class or expression; ${hint}`);
 }
 
 function parseExpression(written: string, parts: RegExpExecArray): Question {

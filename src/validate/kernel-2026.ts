@@ -88,7 +88,7 @@ const CHURNS = ['mc0', 'mc3', 'mc10', 'mc50'] as const;
 
 const ratios: Claim = {
   id: 'kernel-backward-share',
-  claim: 'backward lines per overlap: most without think time, fewer with a longer think time',
+  claim: 'backward lines per overlap: in the measured range without think time, fewer with 50 us',
   source: SOURCE,
   target: '0.27-0.43 at 0 and 3 us, 0.18 at 10 us, 0.10 at 50 us',
   how: `scenarios kernel/mc0, mc3, mc10, mc50, preset ${PRESET}`,

@@ -161,7 +161,7 @@ test('run: a reader or pass that the scenario has not is refused before the run'
   expect(await refused('--reader=montior')).toContain('did you mean "monitor"?');
   expect(await refused('--reader=second')).toContain('did you mean "second/0"?');
   expect(await refused('--reader=x')).toContain('known: monitor, second/0, second/1');
-  expect(await refused('--pass=3')).toContain('"monitor" makes passes 0 to 2, not 3');
+  expect(await refused('--pass=3')).toContain('"monitor" makes passes 0 to 2; there is no pass 3');
   expect(await refused('--reader=second/1', '--pass=1')).toContain('makes one pass, 0');
   expect(runs).toEqual([]);
 });

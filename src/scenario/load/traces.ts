@@ -7,7 +7,6 @@
  * 0.
  */
 
-import { assert } from '../../base/assert.ts';
 import { UserError } from '../../base/errors.ts';
 import type { Trace } from '../../trace/call.ts';
 import type { FileSpec, TraceSpec, WriterProgram } from '../scenario.ts';
@@ -58,7 +57,10 @@ function loadTrace(loading: Loading, path: Path, args: WriterArgs): Trace | null
   const { from = null, until = null, process = null } = args;
   try {
     const { readTrace } = loading.env;
-    assert(readTrace !== undefined, 'a log, and nothing that reads it');
+    if (readTrace === undefined) {
+      refuse(loading, [...path, 'trace'], 'trace: logs cannot be read here');
+      return null;
+    }
     const trace = readTrace(files, { from, until, process });
     if (trace.calls.length === 0) {
       const hint = trace.notUnderstood[0];
