@@ -514,6 +514,18 @@ describe('writers and readers', () => {
     expect(messagesOf(`mapsim: 1\nreaders: [${reader}]`)).toEqual([message]);
   });
 
+  test('a log is refused where nothing reads logs, as in a page', () => {
+    const { readTrace: _, ...env } = envWith({ 'calls.log': 'munmap(0x7f0000000000, 4096) = 0\n' });
+    const text = `mapsim: 1\n${READER}\nvmas: [${PAGES_3}]\nwriters: [{name: w, trace: calls.log}]`;
+
+    const loaded = loadScenario({ path: 's.yaml', bytes: Buffer.from(text), yaml }, env);
+
+    const faults = loaded.ok ? [] : loaded.faults;
+    expect(faults.map(({ line, message }) => `${line} ${message}`)).toEqual([
+      '4 trace: logs cannot be read here',
+    ]);
+  });
+
   test('something has to end the run', () => {
     expect(messagesOf('mapsim: 1')).toEqual([
       '1:1 nothing ends this run: it has no reader and no duration',
