@@ -8,7 +8,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { withoutTexts, withoutTraces } from './for-page.mjs';
+import { withoutTraces } from './for-page.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -99,7 +99,7 @@ export async function bundleForWorker(entry, second) {
     cwd: ROOT,
     input: { core: entry },
     platform: 'browser',
-    plugins: [withoutTraces, withoutTexts],
+    plugins: [withoutTraces],
     resolve: { alias: UNUSED_OF_PACKAGES },
     preserveEntrySignatures: 'allow-extension',
     logLevel: 'warn',
