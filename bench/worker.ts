@@ -10,7 +10,7 @@ let run: (() => Sample) | null = null;
 process.on('message', (message) => {
   process.send!(answer(message));
 });
-// Whoever asked has gone.
+// The process that asked has ended.
 process.on('disconnect', () => process.exit());
 process.on('error', () => process.exit());
 

@@ -26,7 +26,7 @@ struct procmap_query_args {
 #define QUERY_COVERING_OR_NEXT 0x10
 
 u64 now(void);
-/* Tells the fault to whoever started the program and ends it, children included. */
+/* Reports the fault to the process that started the program, and ends the program with its children. */
 void fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 /* Memory that children share, or fail(). */
 void *shared(size_t bytes);

@@ -54,8 +54,8 @@ export class FileTable {
 }
 
 /**
- * What vm_ops->name of a special mapping reads: an object of whoever made the mapping, which goes
- * when the last VMA of it does. By the interned text of its name.
+ * What vm_ops->name of a special mapping reads: an object of the driver that made the mapping. It
+ * is freed with the last VMA of the mapping. By the interned text of its name.
  */
 export class SpecialTable {
   readonly refcnt: number[] = [];
@@ -114,7 +114,7 @@ export class NameTable {
     return true;
   }
 
-  /** Frees slot `name`, for whoever defers it. */
+  /** Frees slot `name`; the callback of a deferred free. */
   readonly freeLater = (name: number): void => this.free(name);
 
   /** Room for so many slots, all of which are about to be filled in. */

@@ -18,9 +18,9 @@ export type LockPolicy = 'fifo' | 'rwsem' | 'any';
 
 export class MmapLock {
   /**
-   * `fifo`: strictly first come, first served; `rwsem`: as the kernel does it; `any`: whoever waits
-   * may get it whenever it is to be had (searches: stealing, spinning and wake-up latencies allow
-   * every order).
+   * `fifo`: strictly first come, first served; `rwsem`: as the kernel does it; `any`: each
+   * waiting task may get the lock whenever the lock is free (searches: stealing, spinning and
+   * wake-up latencies allow every order).
    */
   readonly policy: LockPolicy;
   writerId = NO_TASK;

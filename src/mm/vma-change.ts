@@ -55,7 +55,7 @@ function dropMerged(draft: Draft, vma: VmaRecord): void {
   freeVma(draft, vma);
 }
 
-/** dup_anon_vma(): a target without an anon_vma takes that of what it swallows. */
+/** dup_anon_vma(): a target without an anon_vma takes the anon_vma of the VMA that it absorbs. */
 function dupAnonVma(draft: Draft, target: VmaRecord, from: Proposal): void {
   if (target.anonVma === NO_ANON_VMA) draft.setAnonVma(target, from.anonVma, 'anon_vma_clone');
 }

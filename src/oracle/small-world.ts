@@ -50,11 +50,11 @@ export class SmallOracle implements MmObserver {
   readonly passes: SmallPass[];
   /** The reported events of the address space, until they are cleared. */
   readonly news: News[] = [];
-  /** How often it was told of the address space, and of a pass: who asks twice sees if it was. */
+  /** Numbers of reported changes of the address space, and of reported events of passes. */
   changes = 0;
   uses = 0;
 
-  /** @param readers passes are told apart by the reader's number, 0 … readers - 1 */
+  /** @param readers number of readers; a pass is identified by its reader, 0 … readers - 1 */
   constructor(layout: SmallLayout, readers: number) {
     this.#layout = layout;
     this.passes = Array.from({ length: readers }, () => ({ states: -1, committed: -1, trees: -1 }));

@@ -50,7 +50,7 @@ async function loadLater(): Promise<typeof import('./later.ts')> {
   return import('./later.ts');
 }
 
-/** Goes on with it, slice by slice, as long as it is told to. */
+/** Runs the steps, slice by slice, as long as `between` allows it. */
 async function drive<T>(
   steps: Generator<void, T>,
   between: () => boolean = () => true,

@@ -11,8 +11,8 @@ import type { Reader } from './reader.ts';
 import { LIVE_VMA } from './strategy.ts';
 
 /**
- * Appends the line of the record to r.page and writes its numbers behind those of the pass; whoever
- * keeps the line advances `r.lineCount`. Returns the number of bytes of its name.
+ * Appends the line of the record to r.page and writes its numbers after the numbers of the pass.
+ * A caller that keeps the line advances `r.lineCount`. Returns the number of bytes of its name.
  */
 export function formatRecord(k: Kernel, r: Reader): number {
   if (r.source === LIVE_VMA) loadVma(k, r);

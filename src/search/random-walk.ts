@@ -23,7 +23,7 @@ export interface WalkRequest extends SearchRequest {
   readonly seed: string;
 }
 
-/** Somebody who walks the blocks of a request. */
+/** A walker for the blocks of a request. */
 export function walkerOf(scenario: Scenario, request: WalkRequest): Walker {
   const questions = walkQuestions(request);
   return new Walker({
@@ -55,7 +55,7 @@ function walkQuestions(request: WalkRequest) {
   return questionsOf(request).filter((question) => question.kind !== 'cycle');
 }
 
-/** For each finding, after an interrupt: schedules may be long, and somebody waits. */
+/** For each finding, after an interrupt: schedules may be long, and the user is waiting. */
 const SHRINK_AFTER_INTERRUPT = 10_000;
 
 export class RandomWalks {

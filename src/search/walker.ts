@@ -241,7 +241,7 @@ export class Walker {
   }
 }
 
-/** What is told once, however often it happens; null: each is told. */
+/** Events with the same key are reported once; null: each event is reported. */
 function alike(event: Event): string | null {
   if (event.kind === 'attempts') return `${event.reader} ${event.attempts}`;
   if (event.kind !== 'settled') return null;

@@ -68,7 +68,7 @@ export function classify(layout: Layout, asked: Call): CostName {
 }
 
 /**
- * The same without a look at the address space: while somebody's write section is open, VMAs and
+ * The same without a look at the address space: while a write section is open, VMAs and
  * tree disagree, and a walk over them may not end.
  */
 export const usualCost = (call: Call): CostName => kindOf(call).usualCost(call);

@@ -37,7 +37,7 @@ export type Item =
 export interface ScriptContext {
   readonly scenario: Scenario;
   readonly chance: Chance;
-  /** Somebody looks at the arguments of operations. */
+  /** Whether the arguments of operations are read. */
   readonly logs: boolean;
   /** mm->brk now, in pages. */
   brkPage(): number;

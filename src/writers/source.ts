@@ -87,7 +87,7 @@ export class OperationSource {
     given: {
       readonly chance: Chance;
       readonly world: WriterWorld;
-      /** Whether somebody looks at the arguments of operations; so it is where nothing is said. */
+      /** Whether the arguments of operations are read; default true. */
       readonly logs?: boolean;
       /** Shared by the writers of a world, where threads of one trace take turns. */
       readonly orders?: TraceOrders;

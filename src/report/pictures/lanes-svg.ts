@@ -78,7 +78,7 @@ export function lanesPicture(
 
 interface ShownWriters {
   readonly tasks: readonly number[];
-  /** What is said of those that are not shown. */
+  /** A sentence on the writers that are not shown. */
   readonly others: string;
 }
 
